@@ -1,0 +1,76 @@
+// swift-tools-version: 6.3;(experimentalCGen)
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
+let package = Package(
+    name: "tcplens",
+    products: [.executable(name: "tcplens", targets: ["TCPLens"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // C compiled from bpf/ and generated from proto/.
+        .target(name: "CProbes", path: "bpf/include", publicHeadersPath: ".", plugins: ["BPFObjects"]),
+        .target(
+            name: "COTLP",
+            dependencies: ["CProtobufC"],
+            path: "proto/include",
+            publicHeadersPath: ".",
+            plugins: ["OTLPMessages"]
+        ),
+
+        // The way of the data, from left to right.
+        .target(name: "Metrics", swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
+        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics"], swiftSettings: strict),
+        .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
+        .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
+        .target(
+            name: "Export",
+            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", logging],
+            swiftSettings: strict
+        ),
+        .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+        .executableTarget(
+            name: "TCPLens",
+            dependencies: [
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", argumentParser, logging, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests: one target for each module, and the whole against the real kernel and the real Collector.
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
+        .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Metrics", "COTLP"], swiftSettings: strict),
+        .testTarget(name: "ExportTests", dependencies: ["Export", "Metrics", "OTLP", logging], swiftSettings: strict),
+
+        .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
+        .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
+    ],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,136 @@
+/// The value of an attribute, as `AnyValue` of OTLP's `common.proto` has it.
+///
+/// Only the scalar kinds: metric attributes and the resource of an agent need no others.
+public enum AttributeValue: Hashable, Sendable {
+    /// A text.
+    case string(String)
+    /// A truth value.
+    case bool(Bool)
+    /// A whole number.
+    case int(Int64)
+    /// A floating-point number.
+    case double(Double)
+}
+
+extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral {
+    /// Creates a ``string(_:)``.
+    public init(stringLiteral value: String) {
+        self = .string(value)
+    }
+
+    /// Creates a ``bool(_:)``.
+    public init(booleanLiteral value: Bool) {
+        self = .bool(value)
+    }
+
+    /// Creates an ``int(_:)``.
+    public init(integerLiteral value: Int64) {
+        self = .int(value)
+    }
+}
+
+extension AttributeValue: CustomStringConvertible {
+    /// The value as a person would write it, strings without quotation marks.
+    public var description: String {
+        switch self {
+        case .string(let value): value
+        case .bool(let value): "\(value)"
+        case .int(let value): "\(value)"
+        case .double(let value): "\(value)"
+        }
+    }
+}
+
+/// One key with its value.
+public struct Attribute: Hashable, Sendable {
+    /// The name, a semantic convention's where one exists.
+    public var key: String
+
+    /// The value.
+    public var value: AttributeValue
+
+    /// Creates an attribute.
+    public init(_ key: String, _ value: AttributeValue) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// A set of attributes with unique keys, in the order of their keys.
+///
+/// The order makes equal sets equal values and equal bytes on the wire. Storage is shared between copies, so a series
+/// keeps its set and hands it to each of its points without allocating.
+public struct Attributes: Hashable, Sendable {
+    private var elements: [Attribute]
+
+    /// Creates a set; of attributes with the same key the last one wins.
+    ///
+    /// Keys are unique as OTLP demands (`metrics.proto`, `attributes`: "MUST be unique").
+    public init(_ attributes: some Sequence<Attribute>) {
+        elements = []
+        for attribute in attributes {
+            self[attribute.key] = attribute.value
+        }
+    }
+
+    /// The value of `key`; setting `nil` removes it.
+    public subscript(key: String) -> AttributeValue? {
+        get {
+            let index = position(of: key)
+            return index < elements.count && elements[index].key == key ? elements[index].value : nil
+        }
+        set {
+            let index = position(of: key)
+            let exists = index < elements.count && elements[index].key == key
+            switch (exists, newValue) {
+            case (true, .some(let value)): elements[index].value = value
+            case (true, nil): elements.remove(at: index)
+            case (false, .some(let value)): elements.insert(Attribute(key, value), at: index)
+            case (false, nil): break
+            }
+        }
+    }
+
+    /// This set with `other` laid over it: where both have a key, `other` wins, even with an empty value.
+    ///
+    /// The rule is that of merging resources (OpenTelemetry specification, `resource/sdk.md`, "Merge").
+    public func merging(_ other: Attributes) -> Attributes {
+        var result = self
+        for attribute in other {
+            result[attribute.key] = attribute.value
+        }
+        return result
+    }
+
+    /// The index of the first element whose key does not sort before `key`.
+    private func position(of key: String) -> Int {
+        var (low, high) = (0, elements.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if elements[middle].key < key {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+}
+
+extension Attributes: RandomAccessCollection {
+    /// The first index.
+    public var startIndex: Int { elements.startIndex }
+
+    /// One past the last index.
+    public var endIndex: Int { elements.endIndex }
+
+    /// The attribute at `position`, in the order of the keys.
+    public subscript(position: Int) -> Attribute { elements[position] }
+}
+
+extension Attributes: ExpressibleByDictionaryLiteral {
+    /// Creates a set from a literal; of equal keys the last one wins.
+    public init(dictionaryLiteral elements: (String, AttributeValue)...) {
+        self.init(elements.map { Attribute($0.0, $0.1) })
+    }
+}

@@ -1,0 +1,129 @@
+/// A whole or a floating-point number.
+///
+/// Counts are ``int(_:)``, seconds are ``double(_:)`` (`NumberDataPoint.value` of `metrics.proto`).
+public enum Number: Hashable, Sendable {
+    /// A count.
+    case int(Int64)
+    /// A measurement in a unit that has fractions.
+    case double(Double)
+
+    /// A count, held at the greatest value that OTLP's signed 64 bits can carry.
+    public init(count: UInt64) {
+        self = .int(Int64(clamping: count))
+    }
+}
+
+/// One value of a sum or a gauge.
+public struct NumberDataPoint: Hashable, Sendable {
+    /// What tells this series from the others of its metric.
+    public var attributes: Attributes
+    /// When counting began; ``Timestamp/unknown`` on gauges.
+    public var start: Timestamp
+    /// When the value was read.
+    public var time: Timestamp
+    /// The value.
+    public var value: Number
+
+    /// Creates a point.
+    public init(attributes: Attributes, start: Timestamp, time: Timestamp, value: Number) {
+        self.attributes = attributes
+        self.start = start
+        self.time = time
+        self.value = value
+    }
+}
+
+/// One distribution with fixed bounds.
+public struct HistogramDataPoint: Hashable, Sendable {
+    /// What tells this series from the others of its metric.
+    public var attributes: Attributes
+    /// When counting began.
+    public var start: Timestamp
+    /// When the distribution was read.
+    public var time: Timestamp
+    /// The number of measurements: the sum of ``bucketCounts``.
+    public var count: UInt64
+    /// The sum of all measurements, in the metric's unit.
+    public var sum: Double?
+    /// The measurements of each bucket; one more than there are bounds.
+    public var bucketCounts: [UInt64]
+    /// The upper bounds of all buckets but the last, inclusive, strictly increasing, in the metric's unit.
+    public var explicitBounds: [Double]
+
+    /// Creates a point.
+    public init(
+        attributes: Attributes,
+        start: Timestamp,
+        time: Timestamp,
+        count: UInt64,
+        sum: Double?,
+        bucketCounts: [UInt64],
+        explicitBounds: [Double]
+    ) {
+        self.attributes = attributes
+        self.start = start
+        self.time = time
+        self.count = count
+        self.sum = sum
+        self.bucketCounts = bucketCounts
+        self.explicitBounds = explicitBounds
+    }
+}
+
+/// One distribution whose bounds are powers of 2^(2^-scale).
+///
+/// Bucket `i` holds the measurements in (base^i, base^(i+1)] (OpenTelemetry specification, `metrics/data-model.md`,
+/// "ExponentialHistogram").
+public struct ExponentialHistogramDataPoint: Hashable, Sendable {
+    /// A run of neighbouring buckets.
+    public struct Buckets: Hashable, Sendable {
+        /// The index of the first bucket.
+        public var offset: Int32
+        /// The measurements of each bucket, from ``offset`` up.
+        public var counts: [UInt64]
+
+        /// Creates a run of buckets.
+        public init(offset: Int32 = 0, counts: [UInt64] = []) {
+            self.offset = offset
+            self.counts = counts
+        }
+    }
+
+    /// What tells this series from the others of its metric.
+    public var attributes: Attributes
+    /// When counting began.
+    public var start: Timestamp
+    /// When the distribution was read.
+    public var time: Timestamp
+    /// The number of measurements: those of all buckets and of zero.
+    public var count: UInt64
+    /// The sum of all measurements, in the metric's unit.
+    public var sum: Double?
+    /// The resolution: the base is 2^(2^-scale).
+    public var scale: Int32
+    /// The measurements that are zero.
+    public var zeroCount: UInt64
+    /// The buckets of positive measurements.
+    public var positive: Buckets
+
+    /// Creates a point.
+    public init(
+        attributes: Attributes,
+        start: Timestamp,
+        time: Timestamp,
+        count: UInt64,
+        sum: Double?,
+        scale: Int32,
+        zeroCount: UInt64,
+        positive: Buckets
+    ) {
+        self.attributes = attributes
+        self.start = start
+        self.time = time
+        self.count = count
+        self.sum = sum
+        self.scale = scale
+        self.zeroCount = zeroCount
+        self.positive = positive
+    }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct TCPLens: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tcplens")
+}
