@@ -46,7 +46,7 @@ let package = Package(
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
-        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
         .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
@@ -66,6 +66,8 @@ let package = Package(
 
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
+        .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
+        .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
         .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Metrics", "COTLP"], swiftSettings: strict),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Metrics", "OTLP", logging], swiftSettings: strict),
 

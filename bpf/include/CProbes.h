@@ -1,13 +1,20 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /* What Swift sees of the BPF programs: the map layouts they share and the compiled objects. */
 #ifndef CPROBES_H
 #define CPROBES_H
 
 #include <stddef.h>
 
-/* An ELF object compiled from a .bpf.c file and embedded in the program. */
+#include "connection_count.h"
+#include "state_transitions.h"
+
+/* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
 struct bpf_elf {
     const void *bytes;
     size_t size;
 };
+
+extern const struct bpf_elf connection_count_elf;
+extern const struct bpf_elf state_transitions_elf;
 
 #endif

@@ -1,0 +1,31 @@
+internal import CLibbpf
+
+/// A failed call of libbpf or of the kernel's BPF system call.
+public struct BPFError: Error, Hashable, Sendable {
+    /// What was tried, on what: `load state_transitions`.
+    public var operation: String
+
+    /// The error number, positive: a POSIX `errno`, or one of libbpf's own from 4000 up.
+    public var code: CInt
+
+    /// What libbpf and the verifier said meanwhile; empty when they said nothing.
+    public var log: String
+
+    /// Creates an error for `operation`.
+    public init(operation: String, code: CInt, log: String = "") {
+        self.operation = operation
+        self.code = code
+        self.log = log
+    }
+}
+
+extension BPFError: CustomStringConvertible {
+    /// One line: the operation and libbpf's words for the code.
+    public var description: String {
+        var message = [CChar](repeating: 0, count: 128)
+        // A code that libbpf does not know still gets a text, so the result needs no check.
+        _ = unsafe libbpf_strerror(code, &message, message.count)
+        let bytes = message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        return "\(operation): \(String(decoding: bytes, as: UTF8.self))"
+    }
+}

@@ -1,0 +1,31 @@
+internal import CProbes
+
+/// An object that the build compiled from `bpf/NAME.bpf.c` and put into the program.
+public enum EmbeddedObject: String, CaseIterable, Sendable {
+    /// The pass that counts connections.
+    case connectionCount = "connection_count"
+    /// The counters of changes of state.
+    case stateTransitions = "state_transitions"
+
+    /// The ELF image; a constant of the program.
+    private var elf: bpf_elf {
+        switch self {
+        case .connectionCount: unsafe connection_count_elf
+        case .stateTransitions: unsafe state_transitions_elf
+        }
+    }
+
+    /// Its bytes, which outlive every use.
+    var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: elf.bytes, count: elf.size)
+    }
+}
+
+extension Object {
+    /// Parses an embedded object; nothing reaches the kernel until ``load()``.
+    ///
+    /// - Throws: ``BPFError`` when libbpf refuses it.
+    public init(_ embedded: EmbeddedObject) throws(BPFError) {
+        try unsafe self.init(elf: embedded.bytes, name: embedded.rawValue)
+    }
+}

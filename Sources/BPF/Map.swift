@@ -1,0 +1,77 @@
+internal import CLibbpf
+internal import Glibc
+
+/// A BPF map, borrowed from the ``Object`` that owns it: do not keep it longer.
+///
+/// Keys and values are plain C structures of `bpf/include`; their sizes were compared with the map's own.
+public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
+    let descriptor: CInt
+    let name: String
+
+    /// The value of `key`, or `nil` when there is none.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func value(of key: Key) throws(BPFError) -> Value? {
+        let storage = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        defer { unsafe storage.deallocate() }
+        let code = unsafe withUnsafePointer(to: key) { key in
+            unsafe bpf_map_lookup_elem(descriptor, key, storage)
+        }
+        if code == 0 { return unsafe storage.pointee }
+        guard code == -ENOENT else { throw BPFError(operation: "look up in \(name)", code: -code) }
+        return nil
+    }
+
+    /// Sets the value of `key`, new or not.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
+    public func setValue(_ value: Value, of key: Key) throws(BPFError) {
+        let code = unsafe withUnsafePointer(to: key) { key in
+            unsafe withUnsafePointer(to: value) { value in
+                unsafe bpf_map_update_elem(descriptor, key, value, UInt64(BPF_ANY))
+            }
+        }
+        guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
+    }
+
+    /// All keys with their values, in no order.
+    ///
+    /// A key that a program deletes meanwhile is left out.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func entries() throws(BPFError) -> [(key: Key, value: Value)] {
+        var entries: [(key: Key, value: Value)] = []
+        let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2)
+        defer { unsafe keys.deallocate() }
+        // The kernel reads the one and writes the other, so they may not be the same place.
+        var (previous, next): (UnsafeMutablePointer<Key>?, UnsafeMutablePointer<Key>) = unsafe (nil, keys)
+        while unsafe bpf_map_get_next_key(descriptor, previous, next) == 0 {
+            if let value = try value(of: unsafe next.pointee) {
+                unsafe entries.append((next.pointee, value))
+            }
+            unsafe (previous, next) = (next, next == keys ? keys + 1 : keys)
+        }
+        return entries
+    }
+}
+
+extension Map where Key == UInt32, Value == UInt64 {
+    /// The sums over all CPUs of the first `count` counters of a per-CPU array.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func perCPUSums(count: Int) throws(BPFError) -> [UInt64] {
+        let processors = libbpf_num_possible_cpus()
+        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
+        var sums: [UInt64] = []
+        sums.reserveCapacity(count)
+        var values = [UInt64](repeating: 0, count: Int(processors))
+        for index in 0..<UInt32(clamping: count) {
+            let code = unsafe withUnsafePointer(to: index) { index in
+                unsafe bpf_map_lookup_elem(descriptor, index, &values)
+            }
+            guard code == 0 else { throw BPFError(operation: "look up in \(name)", code: -code) }
+            sums.append(values.reduce(0, &+))
+        }
+        return sums
+    }
+}

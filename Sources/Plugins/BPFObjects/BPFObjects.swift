@@ -1,0 +1,65 @@
+import Foundation
+import PackagePlugin
+
+/// Compiles each `bpf/NAME.bpf.c` with the toolchain's own clang and embeds the object as `NAME_elf`.
+@main
+struct BPFObjects: BuildToolPlugin {
+    /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
+    static let programs = ["connection_count", "state_transitions"]
+
+    #if arch(arm64)
+        private static let architecture = "arm64"
+        private static let multiarch = "aarch64-linux-gnu"
+    #else
+        private static let architecture = "x86"
+        private static let multiarch = "x86_64-linux-gnu"
+    #endif
+
+    func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
+        let bpf = context.package.directoryURL.appending(path: "bpf")
+        let headers = try files(in: bpf, suffix: ".h") + files(in: bpf.appending(path: "include"), suffix: ".h")
+        let output = context.pluginWorkDirectoryURL
+        let clang = try context.tool(named: "clang").url
+        return try Self.programs.map { name in
+            let source = bpf.appending(path: "\(name).bpf.c")
+            let object = output.appending(path: "\(name).bpf.o")
+            // The wrapper is the only declared output: SwiftPM would copy a declared `.o` as a resource.
+            let wrapper = output.appending(path: "\(name).c")
+            try self.wrapper(name).write(to: wrapper, atomically: true, encoding: .utf8)
+            return .buildCommand(
+                displayName: "Compiling \(name).bpf.c",
+                executable: clang,
+                arguments: [
+                    // -fno-ident and the prefix map make the same bytes from any directory.
+                    "-target", "bpf", "-mcpu=v3", "-D__TARGET_ARCH_\(Self.architecture)", "-g", "-O2",
+                    "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
+                    "-fno-ident", "-ffile-prefix-map=\(bpf.path())=",
+                    "-I", bpf.appending(path: "include").path(), "-idirafter", "/usr/include/\(Self.multiarch)",
+                    "-c", source.path(), "-o", object.path(),
+                ],
+                inputFiles: [source] + headers,
+                outputFiles: [wrapper]
+            )
+        }
+    }
+
+    /// The C source that embeds one object.
+    private func wrapper(_ name: String) -> String {
+        """
+        #include "CProbes.h"
+
+        static const unsigned char object[] __attribute__((aligned(8))) = {
+        #embed "\(name).bpf.o"
+        };
+
+        const struct bpf_elf \(name)_elf = { object, sizeof(object) };
+
+        """
+    }
+
+    private func files(in directory: URL, suffix: String) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+            .filter { $0.lastPathComponent.hasSuffix(suffix) }
+            .sorted { $0.path() < $1.path() }
+    }
+}

@@ -1,0 +1,80 @@
+internal import CProbes
+
+/// The state of a TCP connection, with the kernel's own numbers (`include/net/tcp_states.h`).
+public enum ConnectionState: UInt8, CaseIterable, Sendable {
+    /// Data can flow both ways.
+    case established = 1
+    /// A SYN was sent, nothing came back yet.
+    case synSent = 2
+    /// A SYN came; the handshake is not finished. Request sockets are in this state too.
+    case synReceived = 3
+    /// Closed here; the FIN is not acknowledged yet.
+    case finWait1 = 4
+    /// Closed here; the peer has not closed.
+    case finWait2 = 5
+    /// Both have closed; late segments are waited out.
+    case timeWait = 6
+    /// There is no connection, or not any more.
+    case closed = 7
+    /// The peer has closed; the program here has not.
+    case closeWait = 8
+    /// The program here closed after the peer; the FIN is not acknowledged yet.
+    case lastAck = 9
+    /// Waiting for connections.
+    case listen = 10
+    /// Both closed at the same time; the FIN is not acknowledged yet.
+    case closing = 11
+
+    /// The value of `network.connection.state` in OpenTelemetry's semantic conventions.
+    public var attributeValue: String {
+        switch self {
+        case .established: "established"
+        case .synSent: "syn_sent"
+        case .synReceived: "syn_received"
+        case .finWait1: "fin_wait_1"
+        case .finWait2: "fin_wait_2"
+        case .timeWait: "time_wait"
+        case .closed: "closed"
+        case .closeWait: "close_wait"
+        case .lastAck: "last_ack"
+        case .listen: "listen"
+        case .closing: "closing"
+        }
+    }
+
+    /// The kernel's name, without its prefix `TCP_`.
+    public var kernelName: String {
+        switch self {
+        case .established: "ESTABLISHED"
+        case .synSent: "SYN_SENT"
+        case .synReceived: "SYN_RECV"
+        case .finWait1: "FIN_WAIT1"
+        case .finWait2: "FIN_WAIT2"
+        case .timeWait: "TIME_WAIT"
+        case .closed: "CLOSE"
+        case .closeWait: "CLOSE_WAIT"
+        case .lastAck: "LAST_ACK"
+        case .listen: "LISTEN"
+        case .closing: "CLOSING"
+        }
+    }
+
+    /// The states in which a socket is in the kernel's tables: all but ``closed``.
+    public static let counted = allCases.filter { $0 != .closed }
+}
+
+/// The protocol that a connection's packets travel by; a v4-mapped IPv6 address means IPv4.
+public enum NetworkType: UInt8, CaseIterable, Sendable {
+    /// IPv4.
+    case ipv4 = 0
+    /// IPv6.
+    case ipv6 = 1
+
+    /// The value of `network.type` in OpenTelemetry's semantic conventions.
+    public var attributeValue: String {
+        switch self {
+        case .ipv4: "ipv4"
+        case .ipv6: "ipv6"
+        }
+    }
+}

@@ -1,0 +1,14 @@
+internal import BPF
+
+/// Whose connections are observed.
+public enum ObservationScope: String, CaseIterable, Sendable {
+    /// Those of the network namespace that the process stands in: a host's, or a pod's.
+    case own = "self"
+
+    /// The inode number of the one namespace to observe.
+    func namespace() throws(BPFError) -> UInt32 {
+        switch self {
+        case .own: try NetworkNamespace.current()
+        }
+    }
+}

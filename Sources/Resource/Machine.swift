@@ -1,0 +1,35 @@
+internal import FoundationEssentials
+
+/// Where facts about the machine are read from; a test gives its own.
+public struct Machine: Sendable {
+    /// The environment variables.
+    public var environment: [String: String]
+    /// Reads a small text file, or gives `nil` if it can't be read.
+    public var read: @Sendable (_ path: String) -> String?
+
+    /// Creates a machine of these facts.
+    public init(environment: [String: String], read: @escaping @Sendable (_ path: String) -> String?) {
+        self.environment = environment
+        self.read = read
+    }
+
+    /// The machine that the process runs on.
+    public static let current = Machine(environment: ProcessInfo.processInfo.environment) { path in
+        try? String(contentsOfFile: path, encoding: .utf8)
+    }
+
+    /// The first line of the first file of `paths` that has one.
+    func line(of paths: String...) -> String? {
+        for path in paths {
+            if let line = read(path)?.split(whereSeparator: \.isNewline).first.map(String.init), !line.isEmpty {
+                return line
+            }
+        }
+        return nil
+    }
+
+    /// The value of an environment variable; an empty one counts as unset, as OpenTelemetry's specification demands.
+    func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Metrics
+
+/// `OTEL_RESOURCE_ATTRIBUTES`: `key=value` pairs with commas between, both percent-encoded.
+///
+/// Source: OpenTelemetry specification, `resource/sdk.md`, "Specifying resource information via an environment
+/// variable"; one error discards the whole value.
+enum ResourceAttributes {
+    /// Reads `text`, or gives `nil` if any part of it is malformed.
+    static func parse(_ text: String) -> Attributes? {
+        var attributes: Attributes = [:]
+        for pair in text.split(separator: ",", omittingEmptySubsequences: true) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let key = decode(parts[0]), let value = decode(parts[1]), !key.isEmpty else {
+                return nil
+            }
+            attributes[key] = .string(value)
+        }
+        return attributes
+    }
+
+    /// The text without white space around it, its percent-encoding undone; `nil` when that is malformed.
+    private static func decode(_ text: Substring) -> String? {
+        let trimmed = text.trimmingPrefix(while: \.isWhitespace)
+        let end = trimmed.lastIndex { !$0.isWhitespace }.map(trimmed.index(after:)) ?? trimmed.startIndex
+        var bytes: [UInt8] = []
+        var rest = trimmed[..<end].utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, let value = UInt8(String(Substring(digits)), radix: 16) else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
