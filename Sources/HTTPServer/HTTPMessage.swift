@@ -40,14 +40,24 @@ public struct HTTPRequest: Hashable, Sendable {
     public var headers: HTTPFields
     /// The body, still in its `Content-Encoding`.
     public var body: [UInt8]
+    /// Who sent it, as `host:port`, or nil if that is not known any more.
+    public var peer: String?
 
     /// Creates a request.
-    public init(method: String, path: String, query: String? = nil, headers: HTTPFields = [:], body: [UInt8] = []) {
+    public init(
+        method: String,
+        path: String,
+        query: String? = nil,
+        headers: HTTPFields = [:],
+        body: [UInt8] = [],
+        peer: String? = nil
+    ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.peer = peer
     }
 }
 

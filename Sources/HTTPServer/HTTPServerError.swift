@@ -19,7 +19,9 @@ public struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertibl
             case EADDRNOTAVAIL: "it is no address of this machine; 127.0.0.1 and ::1 are, and 0.0.0.0 and :: are all"
             case EACCES, EPERM: "ports below 1024 need the capability CAP_NET_BIND_SERVICE; choose another port"
             case EAFNOSUPPORT: "this machine has no such addresses; is IPv6 disabled?"
-            default: error is SocketAddressError ? "the name is not known here" : "\(error)"
+            default:
+                error is SocketAddressError || error is SocketAddressError.UnknownHost
+                    ? "the name is not known here" : "\(error)"
             }
     }
 }

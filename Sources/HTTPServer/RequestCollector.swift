@@ -1,0 +1,99 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Puts the requests of one connection together and writes the answers.
+///
+/// The handler before it in the pipeline lets no second request through before the first one is answered.
+final class RequestCollector: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let bodyLimit: Int
+    private let exchanges: AsyncStream<Exchange>.Continuation
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    init(bodyLimit: Int, exchanges: AsyncStream<Exchange>.Continuation) {
+        self.bodyLimit = bodyLimit
+        self.exchanges = exchanges
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
+                let proceed = HTTPResponseHead(version: .http1_1, status: .continue)
+                context.writeAndFlush(Self.wrapOutboundOut(.head(proceed)), promise: nil)
+            }
+        case .body(let bytes):
+            // What is too much is read all the same: closing in the middle would lose the answer.
+            isTooLarge = isTooLarge || bytes.readableBytes > bodyLimit - body.count
+            if isTooLarge {
+                body = []
+            } else {
+                body += bytes.readableBytesView
+            }
+        case .end:
+            end(context)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
+        guard let head = head.take() else { return }
+        let request = HTTPRequest(head, body: body, peer: context.remoteAddress)
+        body = []
+        guard !isTooLarge else {
+            isTooLarge = false
+            let text = "The body is larger than \(bodyLimit) bytes.\n"
+            Self.write(HTTPResponse(status: 413, text: text), to: head, on: context.channel)
+            return
+        }
+        let channel = context.channel
+        exchanges.yield(Exchange(request: request) { Self.write($0, to: head, on: channel) })
+    }
+
+    /// From any thread; on a connection that is closed nothing happens.
+    private static func write(_ response: HTTPResponse, to request: HTTPRequestHead, on channel: any Channel) {
+        var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
+        headers.replaceOrAdd(name: "Content-Length", value: "\(response.body.count)")
+        headers.replaceOrAdd(name: "Connection", value: request.isKeepAlive ? "keep-alive" : "close")
+        let status = HTTPResponseStatus(statusCode: response.status)
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        if request.method != .HEAD {
+            let body = channel.allocator.buffer(bytes: response.body)
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
+        }
+        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+        if !request.isKeepAlive {
+            written.whenComplete { _ in channel.close(promise: nil) }
+        }
+    }
+}
+
+extension HTTPRequest {
+    fileprivate init(_ head: HTTPRequestHead, body: [UInt8], peer: SocketAddress?) {
+        let mark = head.uri.firstIndex(of: "?")
+        self.init(
+            method: head.method.rawValue,
+            path: String(head.uri[..<(mark ?? head.uri.endIndex)]),
+            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) },
+            headers: HTTPFields(head.headers.map { (name: $0.name, value: $0.value) }),
+            body: body,
+            peer: peer.flatMap { address in
+                guard let host = address.ipAddress, let port = address.port else { return nil }
+                return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+            }
+        )
+    }
+}
