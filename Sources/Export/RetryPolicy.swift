@@ -29,8 +29,8 @@ public struct RetryPolicy: Hashable, Sendable {
     /// The wait after attempt number `attempt`, the first being 1, by a `random` number from 0 up to, not including, 1.
     public func backoff(afterAttempt attempt: Int, random: Double) -> Duration {
         var middle = min(initial, maximum)
-        // Step by step and capped at each, so that no attempt number overflows.
-        for _ in 1..<max(attempt, 1) where middle < maximum {
+        // Capped at each step, so that nothing overflows, and in steps: by the 64th any growth has come to its end.
+        for _ in 0..<min(max(attempt, 1) - 1, 64) {
             middle = min(middle * multiplier, maximum)
         }
         return middle * (1 - randomization + 2 * randomization * random)
