@@ -1,0 +1,48 @@
+import Synchronization
+
+/// A clock that stands still, except that a sleep moves it on at once; it remembers the sleeps.
+final class ManualClock: Clock {
+    struct Instant: InstantProtocol {
+        var offset: Duration
+
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private struct State {
+        var now = Duration.zero
+        var sleeps: [Duration] = []
+    }
+
+    private let state = Mutex(State())
+    private let onSleep: @Sendable () async throws -> Void
+
+    /// Creates a clock that calls `onSleep` before each sleep ends.
+    init(onSleep: @escaping @Sendable () async throws -> Void = {}) {
+        self.onSleep = onSleep
+    }
+
+    var now: Instant { Instant(offset: state.withLock(\.now)) }
+    var minimumResolution: Duration { .zero }
+
+    /// How long each sleep was to be.
+    var sleeps: [Duration] { state.withLock(\.sleeps) }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        state.withLock { $0.sleeps.append(deadline.offset - $0.now) }
+        try await onSleep()
+        state.withLock { $0.now = max($0.now, deadline.offset) }
+    }
+}
+
+/// A clock whose sleeps end by cancellation only.
+extension ManualClock {
+    static func endless(onSleep: @escaping @Sendable () -> Void) -> ManualClock {
+        ManualClock {
+            onSleep()
+            // Far longer than any test; what counts is that it throws when cancelled.
+            try await Task.sleep(for: .seconds(3600))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Export
+import Metrics
+
+extension NumberDataPoint {
+    /// A point with `value` and nothing special.
+    static func sample(_ value: Number, attributes: Attributes = [:]) -> NumberDataPoint {
+        NumberDataPoint(
+            attributes: attributes,
+            start: Timestamp(unixNanoseconds: 1_000_000_000),
+            time: Timestamp(unixNanoseconds: 2_000_000_000),
+            value: value
+        )
+    }
+}
+
+extension ResourceMetrics {
+    /// One resource with one scope with `metrics`.
+    static func sample(_ metrics: [Metric]) -> ResourceMetrics {
+        ResourceMetrics(
+            resource: Resource(attributes: ["host.name": "web-1", "service.name": "tcplens"], schemaURL: ""),
+            scopes: [ScopeMetrics(scope: Scope(name: "tcplens", version: "1.2.3", schemaURL: ""), metrics: metrics)]
+        )
+    }
+
+    /// A gauge with `points` points.
+    static func sample(points: Int, description: String = "") -> ResourceMetrics {
+        let points = (0..<points).map { NumberDataPoint.sample(.int(Int64($0)), attributes: ["n": .int(Int64($0))]) }
+        return sample([Metric(name: "m", description: description, unit: "1", data: .gauge(points))])
+    }
+}
+
+extension OTLPConfiguration {
+    /// What `environment` says; warnings are lost.
+    static func sample(_ environment: [String: String]) throws -> OTLPConfiguration {
+        var reader = EnvironmentReader(environment)
+        return try OTLPConfiguration(&reader)
+    }
+}
