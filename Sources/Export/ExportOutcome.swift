@@ -1,0 +1,109 @@
+/// What became of an export.
+public struct ExportOutcome: Hashable, Sendable {
+    /// Why points did not arrive; few values, made for the attribute `error.type` of metrics.
+    public enum Failure: Hashable, Sendable, CustomStringConvertible {
+        /// The receiver refused some points of a request that it took.
+        case rejected
+        /// The receiver answered with this status.
+        case status(Int)
+        /// There was no answer in time.
+        case timeout
+        /// The connection could not be made, or broke.
+        case transport
+        /// The request or the response is larger than allowed.
+        case tooLarge
+        /// The metrics could not be encoded.
+        case encoding
+        /// The exporter was shut down, or the task was cancelled.
+        case cancelled
+
+        /// The value of `error.type`.
+        public var description: String {
+            switch self {
+            case .rejected: "rejected"
+            case .status(let status): "\(status)"
+            case .timeout: "timeout"
+            case .transport: "transport"
+            case .tooLarge: "too_large"
+            case .encoding: "encoding"
+            case .cancelled: "cancelled"
+            }
+        }
+    }
+
+    /// The points that arrived.
+    public var acceptedPoints = 0
+    /// The points that the receiver refused although it took the request (partial success).
+    public var rejectedPoints = 0
+    /// The points that were dropped because the export failed.
+    public var droppedPoints = 0
+    /// How often it was tried.
+    public var attempts = 0
+    /// The status of the last response, or nil when there was none.
+    public var status: Int?
+    /// Why points did not arrive, or nil when all did.
+    public var failure: Failure?
+    /// A line for people, without secrets: what failed, on what, why and what to do; or what the receiver warns of.
+    public var message: String?
+
+    /// Creates an outcome.
+    public init(
+        acceptedPoints: Int = 0,
+        rejectedPoints: Int = 0,
+        droppedPoints: Int = 0,
+        attempts: Int = 0,
+        status: Int? = nil,
+        failure: Failure? = nil,
+        message: String? = nil
+    ) {
+        self.acceptedPoints = acceptedPoints
+        self.rejectedPoints = rejectedPoints
+        self.droppedPoints = droppedPoints
+        self.attempts = attempts
+        self.status = status
+        self.failure = failure
+        self.message = message
+    }
+
+    /// Whether all points arrived.
+    public var isSuccess: Bool { failure == nil }
+}
+
+extension ExportOutcome {
+    /// All points arrived; `warning` is the receiver's.
+    static func success(
+        points: Int,
+        attempts: Int,
+        status: Int,
+        warning: String?,
+        endpoint: OTLPEndpoint
+    ) -> ExportOutcome {
+        ExportOutcome(
+            acceptedPoints: points,
+            attempts: attempts,
+            status: status,
+            message: warning.map { "\(endpoint) took \(points) data points with a warning: \($0)" }
+        )
+    }
+
+    /// Some points were refused; `rejected` is the receiver's word and held within what was sent.
+    static func partialSuccess(
+        points: Int,
+        rejected: Int64,
+        attempts: Int,
+        status: Int,
+        message: String,
+        endpoint: OTLPEndpoint
+    ) -> ExportOutcome {
+        let rejected = Int(clamping: min(max(rejected, 0), Int64(clamping: points)))
+        let reason = message.isEmpty ? "it gives no reason" : message
+        return ExportOutcome(
+            acceptedPoints: points - rejected,
+            rejectedPoints: rejected,
+            attempts: attempts,
+            status: status,
+            failure: .rejected,
+            message: "\(endpoint) rejected \(rejected) of \(points) data points: \(reason)"
+        )
+    }
+}

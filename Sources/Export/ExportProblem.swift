@@ -1,0 +1,38 @@
+/// Why an export cannot go on, before it is known how often it was tried.
+struct ExportProblem: Error, Hashable, Sendable {
+    /// The kind, for metrics.
+    var failure: ExportOutcome.Failure
+    /// What the receiver, libcurl or the encoder says.
+    var reason: String
+    /// What the user can do, a sentence.
+    var hint: String?
+
+    static let cancelled = ExportProblem(failure: .cancelled, reason: "the export was cancelled")
+
+    /// The outcome of an export that ends with this problem.
+    func outcome(
+        points: Int,
+        endpoint: OTLPEndpoint,
+        attempts: Int = 0,
+        elapsed: Duration = .zero
+    ) -> ExportOutcome {
+        var message = "cannot export \(points) data points to \(endpoint): \(reason)"
+        if attempts > 1 {
+            message += " (\(attempts) attempts in \(elapsed.text))"
+        }
+        if let hint {
+            message += ". \(hint)"
+        }
+        var outcome = ExportOutcome(droppedPoints: points, attempts: attempts, failure: failure, message: message)
+        if case .status(let status) = failure {
+            outcome.status = status
+        }
+        return outcome
+    }
+
+    /// Says in the reason that the receiver wants more patience than there is.
+    mutating func note(retryAfter: Duration?, timeout: Duration) {
+        guard let retryAfter, retryAfter >= .seconds(1) else { return }
+        reason += "; the receiver asks to wait \(retryAfter.text), more than is left of the timeout of \(timeout.text)"
+    }
+}

@@ -1,0 +1,30 @@
+internal import CLibcurl
+
+/// The list of headers, which libcurl does not copy.
+@safe final class HeaderList {
+    private(set) var first: UnsafeMutablePointer<curl_slist>?
+
+    init(_ configuration: OTLPConfiguration, contentType: String) {
+        append("Content-Type: \(contentType)")
+        if configuration.compression == .gzip {
+            append("Content-Encoding: gzip")
+        }
+        // libcurl would ask before it sends more than 1 MiB, and wait a second for an answer that few receivers give.
+        append("Expect:")
+        for header in configuration.headers {
+            // "Name:" would take a header away; "Name;" sends an empty one.
+            append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+        }
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(first)
+    }
+
+    private func append(_ line: String) {
+        // On failure NULL is returned and the old list stays.
+        if let list = unsafe curl_slist_append(first, line) {
+            unsafe first = unsafe list
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// How metrics are sent to a receiver of OTLP over HTTP.
+///
+/// The variables are those of the OpenTelemetry specification, `protocol/exporter.md`; of each the one with `METRICS_` in
+/// its name goes before the general one.
+public struct OTLPConfiguration: Hashable, Sendable {
+    /// What is done to the body of a request.
+    public enum Compression: String, Hashable, Sendable {
+        /// Nothing.
+        case none
+        /// `Content-Encoding: gzip`.
+        case gzip
+    }
+
+    /// Where to.
+    public var endpoint: OTLPEndpoint
+    /// What to add to each request.
+    public var headers: [OTLPHeader]
+    /// Whether to compress.
+    public var compression: Compression
+    /// How long an export may take with all its attempts; nil is no limit.
+    public var timeout: Duration?
+    /// The file of the certificates (PEM) to trust instead of the system's.
+    public var certificate: String?
+    /// The file of the key (PEM) of ``clientCertificate``.
+    public var clientKey: String?
+    /// The file of the certificate (PEM) to show to the receiver.
+    public var clientCertificate: String?
+
+    /// Reads the configuration; what was ignored on the way is in the reader's warnings.
+    ///
+    /// - Throws: ``ConfigurationError`` when the endpoint is no http or https URL.
+    public init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
+        endpoint = try OTLPEndpoint(environment)
+        headers = Self.headers(&environment)
+        compression =
+            environment.choice(
+                "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
+                "OTEL_EXPORTER_OTLP_COMPRESSION",
+                from: ["none": .none, "gzip": .gzip]
+            ) ?? .none
+        // The default of 10 s and the meaning of 0 are the specification's.
+        let timeout = environment.milliseconds("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
+        self.timeout = timeout == .zero ? nil : timeout ?? .seconds(10)
+        certificate =
+            environment.setting("OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE")?.value
+        let key = environment.setting("OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_KEY")
+        let shown = environment.setting(
+            "OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE",
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"
+        )
+        clientKey = key?.value
+        clientCertificate = shown?.value
+        if (key == nil) != (shown == nil), let alone = key ?? shown {
+            environment.warn("\(alone.name) is set alone: a client certificate and its key belong together")
+        }
+        Self.checkProtocol(&environment)
+    }
+
+    private static func headers(_ environment: inout EnvironmentReader) -> [OTLPHeader] {
+        // The specific list replaces the general one; they are not merged.
+        guard
+            let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
+        else { return [] }
+        return OTLPHeader.list(setting.value) { environment.warn("\(setting.name): \($0)") }
+    }
+
+    private static func checkProtocol(_ environment: inout EnvironmentReader) {
+        let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+        guard let setting, setting.value.lowercased() != "http/protobuf" else { return }
+        environment.warn(
+            "\(setting.name)=\(setting.value.printable()) is ignored: tcplens speaks http/protobuf only "
+                + "(port 4318 of a Collector, not 4317)"
+        )
+    }
+}

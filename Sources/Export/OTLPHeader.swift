@@ -1,0 +1,103 @@
+/// A header that the user wants on each request, often a credential.
+///
+/// Its description and its reflection leave out the value.
+public struct OTLPHeader: Hashable, Sendable {
+    /// The name, an HTTP token.
+    public var name: String
+    /// The value: a secret.
+    var value: String
+}
+
+extension OTLPHeader: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The name, and three asterisks for the value.
+    public var description: String { "\(name): ***" }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// Only the name.
+    public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}
+
+extension OTLPHeader {
+    /// Headers that say how the body is encoded, which is not the user's to decide, or that steer the connection.
+    private static let reserved: Set<String> = [
+        "connection", "content-encoding", "content-length", "content-type", "expect", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    /// Reads a list as W3C Baggage writes it: `name=value,name=value`, values percent-encoded, no metadata after `;`
+    /// (OpenTelemetry specification, `protocol/exporter.md`, "Specifying headers via environment variables").
+    ///
+    /// A bad entry is left out with a warning that does not show it: a value with an unescaped comma in it would appear
+    /// there. Of equal names, which have no case, the last one wins.
+    static func list(_ text: String, warn: (String) -> Void) -> [OTLPHeader] {
+        var headers: [OTLPHeader] = []
+        for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
+            if entry.trimmed.isEmpty { continue }
+            // At the first "=": base64 ends in more of them.
+            guard let equals = entry.firstIndex(of: "=") else {
+                warn("entry \(index + 1) is ignored: expected name=value")
+                continue
+            }
+            let name = String(entry[..<equals].trimmed)
+            guard isToken(name) else {
+                warn("entry \(index + 1) is ignored: its name is not one that HTTP allows")
+                continue
+            }
+            guard !reserved.contains(name.lowercased()) else {
+                warn("entry \(index + 1) is ignored: \(name) is set by tcplens")
+                continue
+            }
+            guard let value = percentDecoded(entry[entry.index(after: equals)...].trimmed), isFieldValue(value) else {
+                warn("the value of \(name) is ignored: expected percent-encoded text without line breaks")
+                continue
+            }
+            headers.removeAll { $0.name.lowercased() == name.lowercased() }
+            headers.append(OTLPHeader(name: name, value: value))
+        }
+        return headers
+    }
+
+    /// Whether `name` is a `token` of RFC 9110, section 5.6.2.
+    private static func isToken(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar {
+                case "a"..."z", "A"..."Z", "0"..."9": true
+                default: "!#$%&'*+-.^_`|~".unicodeScalars.contains(scalar)
+                }
+            }
+    }
+
+    /// Whether `value` cannot end the header and begin another one.
+    private static func isFieldValue(_ value: String) -> Bool {
+        value.unicodeScalars.allSatisfy { $0 == "\t" || ($0.value >= 0x20 && $0.value != 0x7F) }
+    }
+
+    /// `text` with each `%XX` replaced by its byte, or nil where that is not possible; `+` stays what it is.
+    private static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(hexadecimalDigit),
+                let low = rest.popFirst().flatMap(hexadecimalDigit)
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexadecimalDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

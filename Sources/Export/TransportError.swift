@@ -1,0 +1,74 @@
+internal import CLibcurl
+
+/// Why no response came from the receiver.
+public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What the error means for the export.
+    public enum Kind: Hashable, Sendable {
+        /// It will be the same again: a bad certificate, a setting that libcurl does not know.
+        case permanent
+        /// It may pass: nobody listens, the connection broke.
+        case retryable
+        /// The time was up.
+        case timedOut
+        /// The response is larger than allowed.
+        case responseTooLarge
+        /// The export was cancelled.
+        case cancelled
+    }
+
+    /// The URL without user, password and query.
+    public var url: String
+    /// What it means.
+    public var kind: Kind
+    /// libcurl's name for what went wrong, and its details.
+    public var reason: String
+    /// What the user can do about it, a sentence.
+    public var hint: String?
+
+    /// Whether another attempt may succeed (`OTLP` specification, "All Other Responses" and "Throttling").
+    public var isRetryable: Bool { kind == .retryable || kind == .timedOut }
+
+    /// One line for people.
+    public var description: String { "\(url): \(reason)" + (hint.map { ". \($0)" } ?? "") }
+}
+
+extension TransportError {
+    /// Creates an error from what libcurl returned and the `details` that it wrote to `CURLOPT_ERRORBUFFER`, if any.
+    init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint) {
+        let name = unsafe String(cString: curl_easy_strerror(code))
+        url = endpoint.description
+        reason = (details.isEmpty ? name : details).printable()
+        kind =
+            switch code {
+            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR,
+                CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR, CURLE_HTTP2,
+                CURLE_HTTP2_STREAM, CURLE_PROXY, CURLE_AGAIN:
+                .retryable
+            default: .permanent
+            }
+        hint = Self.hint(code, endpoint: endpoint)
+    }
+
+    private static func hint(_ code: CURLcode, endpoint: OTLPEndpoint) -> String? {
+        switch code {
+        case CURLE_COULDNT_CONNECT:
+            "Is a Collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to its address"
+        case CURLE_COULDNT_RESOLVE_HOST:
+            "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is known here, or to an address"
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            "Check http_proxy, https_proxy and no_proxy"
+        case CURLE_PEER_FAILED_VERIFICATION:
+            "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
+        case CURLE_SSL_CACERT_BADFILE:
+            "Check the file that OTEL_EXPORTER_OTLP_CERTIFICATE names"
+        case CURLE_SSL_CERTPROBLEM:
+            "Check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        case CURLE_SSL_CONNECT_ERROR:
+            "Does the receiver speak TLS on this port? If not, the endpoint begins with http://"
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:
+            endpoint.port == 4317 ? "4317 is usually the port of OTLP over gRPC; over HTTP it is 4318" : nil
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import CLibcurl
+
+/// An HTTP URL taken apart by libcurl's own parser, so that what is checked here is what is requested later.
+struct URLParts: Hashable, Sendable {
+    /// Why a text is no URL that metrics can be sent to.
+    struct Malformed: Error, Equatable {
+        var reason: String
+    }
+
+    /// The whole, with user and password if there were any: a secret.
+    var url: String
+    /// `http` or `https`.
+    var scheme: String
+    /// The name or the address, IPv6 addresses in brackets.
+    var host: String
+    /// The port that stands in the URL.
+    var port: Int?
+    /// The path, at least `/`.
+    var path: String
+    /// Whether there is a query, which may hold a secret.
+    var hasQuery: Bool
+
+    /// Takes `text` apart; with `suffix`, first appends that path to the one in `text` and drops the query, as resolving
+    /// a relative reference does.
+    init(_ text: String, appending suffix: String? = nil) throws(Malformed) {
+        guard let handle = unsafe curl_url() else {
+            throw Malformed(reason: "out of memory")
+        }
+        defer { unsafe curl_url_cleanup(handle) }
+
+        let flags = UInt32(CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME)
+        try unsafe Self.check(curl_url_set(handle, CURLUPART_URL, text, flags))
+        scheme = try unsafe Self.part(CURLUPART_SCHEME, of: handle) ?? ""
+        guard scheme == "http" || scheme == "https" else {
+            // "localhost:4318" parses as the scheme "localhost": say what is missing rather than what was understood.
+            throw Malformed(reason: text.contains("://") ? "the scheme is neither http nor https" : "it has no scheme")
+        }
+        path = try unsafe Self.part(CURLUPART_PATH, of: handle) ?? "/"
+        try unsafe Self.check(curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0))
+        if let suffix {
+            path += path.hasSuffix("/") ? suffix : "/" + suffix
+            try unsafe Self.check(curl_url_set(handle, CURLUPART_PATH, path, 0))
+            try unsafe Self.check(curl_url_set(handle, CURLUPART_QUERY, nil, 0))
+        }
+        host = try unsafe Self.part(CURLUPART_HOST, of: handle) ?? ""
+        port = try unsafe Self.part(CURLUPART_PORT, of: handle).flatMap { Int($0) }
+        guard port != 0 else {
+            throw Malformed(reason: "port 0 cannot be connected to")
+        }
+        hasQuery = try unsafe Self.part(CURLUPART_QUERY, of: handle) != nil
+        url = try unsafe Self.part(CURLUPART_URL, of: handle) ?? text
+    }
+
+    /// The URL without user, password and query.
+    var redacted: String {
+        "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(path)\(hasQuery ? "?***" : "")"
+    }
+
+    /// A copy of one part, or nil where the URL has none.
+    private static func part(_ part: CURLUPart, of handle: OpaquePointer) throws(Malformed) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        let code = unsafe curl_url_get(handle, part, &text, UInt32(CURLU_PATH_AS_IS))
+        // libcurl allocated it for us; curl_free takes NULL.
+        defer { unsafe curl_free(text) }
+        switch code {
+        case CURLUE_OK: return unsafe text.map { unsafe String(cString: $0) }
+        case CURLUE_NO_PORT, CURLUE_NO_QUERY: return nil
+        default:
+            try check(code)
+            return nil
+        }
+    }
+
+    private static func check(_ code: CURLUcode) throws(Malformed) {
+        guard code == CURLUE_OK else {
+            let text = unsafe curl_url_strerror(code).map { unsafe String(cString: $0) }
+            throw Malformed(reason: text ?? "error \(code.rawValue) of the URL parser")
+        }
+    }
+}

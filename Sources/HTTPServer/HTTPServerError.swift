@@ -1,0 +1,25 @@
+internal import Glibc
+internal import NIOCore
+
+/// Why a server cannot listen.
+public struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it was to listen, as `host:port`.
+    public var address: String
+    /// Why it cannot, and what to do.
+    public var reason: String
+
+    /// One line for people.
+    public var description: String { "cannot listen on \(address): \(reason)" }
+
+    init(host: String, port: Int, error: any Error) {
+        address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        reason =
+            switch (error as? IOError)?.errnoCode {
+            case EADDRINUSE: "another process listens there (a Collector?); stop it or choose another port"
+            case EADDRNOTAVAIL: "it is no address of this machine; 127.0.0.1 and ::1 are, and 0.0.0.0 and :: are all"
+            case EACCES, EPERM: "ports below 1024 need the capability CAP_NET_BIND_SERVICE; choose another port"
+            case EAFNOSUPPORT: "this machine has no such addresses; is IPv6 disabled?"
+            default: error is SocketAddressError ? "the name is not known here" : "\(error)"
+            }
+    }
+}
