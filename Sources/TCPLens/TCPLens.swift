@@ -16,7 +16,7 @@ struct TCPLens: AsyncParsableCommand {
     /// Runs a command, and ends with status 0 (done), 1 (failed) or 2 (wrong usage or configuration).
     static func main() async {
         let status = await main(Array(CommandLine.arguments.dropFirst()))
-        exit(status)
+        Glibc.exit(status)
     }
 
     /// Runs the command of `arguments` and gives the exit status.
