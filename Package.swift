@@ -70,6 +70,13 @@ let package = Package(
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
         .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Metrics", "COTLP"], swiftSettings: strict),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Metrics", "OTLP", logging], swiftSettings: strict),
+        .testTarget(
+            name: "TCPLensTests",
+            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),
+        .executableTarget(name: "traffic", path: "Tests/Traffic"),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
