@@ -69,7 +69,12 @@ let package = Package(
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
         .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Metrics", "COTLP"], swiftSettings: strict),
-        .testTarget(name: "ExportTests", dependencies: ["Export", "Metrics", "OTLP", logging], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "ExportTests",
+            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TCPLensTests",
             dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
