@@ -14,7 +14,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env "PATH=$$
 
 PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev \
 	pkg-config curl
-TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps protobuf-compiler python3 python3-venv util-linux
+TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv util-linux
 LINT_PACKAGES := clang-format
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
