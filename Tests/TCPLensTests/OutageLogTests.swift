@@ -1,4 +1,5 @@
 import Export
+import Logging
 import Testing
 
 @testable import TCPLens

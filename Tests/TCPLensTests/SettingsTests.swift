@@ -1,3 +1,4 @@
+import Export
 import Testing
 
 @testable import TCPLens

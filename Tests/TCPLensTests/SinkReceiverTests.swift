@@ -52,14 +52,14 @@ import Testing
     }
 
     @Test func `metrics are taken plain and compressed`() throws {
-        let body = try ExportRequest.encode(metrics)
+        let body = ExportRequest.encode(metrics)
         #expect(try SinkReceiver.metrics(of: request(body: body)).get() == metrics)
         let compressed = request(encoding: "gzip", body: try Gzip.compress(body))
         #expect(try SinkReceiver.metrics(of: compressed).get() == metrics)
     }
 
-    @Test func `what is wrong is answered with its status`() throws {
-        let body = try ExportRequest.encode(metrics)
+    @Test func `what is wrong is answered with its status`() {
+        let body = ExportRequest.encode(metrics)
         #expect(status(request("GET", body: [])) == 405)
         #expect(status(request("POST", "/v1/traces", body: body)) == 404)
         #expect(status(request(type: "text/plain", body: body)) == 415)

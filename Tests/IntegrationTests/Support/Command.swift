@@ -33,7 +33,7 @@ final class RunningProcess {
         directory = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for name in ["out", "err"] {
-            FileManager.default.createFile(atPath: directory.appending(path: name).path(), contents: nil)
+            _ = FileManager.default.createFile(atPath: directory.appending(path: name).path(), contents: nil)
         }
         let enter = namespace.map { ["nsenter", "--net=/proc/\($0.processIdentifier)/ns/net"] } ?? []
         process.executableURL = URL(filePath: "/usr/bin/env")
