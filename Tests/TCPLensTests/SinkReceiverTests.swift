@@ -40,7 +40,8 @@ import Testing
         encoding: String? = nil,
         body: [UInt8]
     ) -> HTTPRequest {
-        let fields = [(name: "content-type", value: type)] + (encoding.map { [(name: "Content-Encoding", value: $0)] } ?? [])
+        let encodings = encoding.map { [(name: "Content-Encoding", value: $0)] } ?? []
+        let fields = [(name: "content-type", value: type)] + encodings
         return HTTPRequest(method: method, path: path, headers: HTTPFields(fields), body: body)
     }
 

@@ -75,7 +75,10 @@ extension SocketTable {
         }
         let result = try run(["bpftool", "--json", "map", "dump", "name", "tcp_state_map"])
         var table = SocketTable()
-        for element in try JSONDecoder().decode([Element].self, from: Data(result.output.utf8)) {
+        guard let elements = try? JSONDecoder().decode([Element].self, from: Data(result.output.utf8)) else {
+            throw Timeout(description: "not one tcp_state_map (is another tcplens running?): \(result.output.prefix(200))")
+        }
+        for element in elements {
             let (key, value) = (element.formatted.key, element.formatted.value)
             table.add(try conventional(key.state), key.type.lowercased(), value.sockets)
         }
