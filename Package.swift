@@ -68,13 +68,24 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
-        .testTarget(name: "OTLPTests", dependencies: ["OTLP", "Metrics", "COTLP"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "OTLPTests",
+            dependencies: ["OTLP", "Metrics"],
+            exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "TCPLensTests",
+            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),
+        .executableTarget(name: "traffic", path: "Tests/Traffic"),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),

@@ -163,7 +163,8 @@ extension Object {
         let index = unsafe btf__find_by_name_kind(types, Self.constants, Self.dataSection)
         guard index > 0, let section = unsafe btf__type_by_id(types, UInt32(index)) else { return nil }
         let variables = unsafe UnsafeBufferPointer(start: btf_var_secinfos(section), count: Int(btf_vlen(section)))
-        for unsafecandidate in unsafe variables {
+        for index in variables.indices {
+            let candidate = unsafe variables[index]
             guard let type = unsafe btf__type_by_id(types, candidate.type) else { continue }
             guard let found = unsafe btf__name_by_offset(types, type.pointee.name_off) else { continue }
             guard unsafe String(cString: found) == variable else { continue }

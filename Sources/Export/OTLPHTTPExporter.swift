@@ -92,16 +92,15 @@ public actor OTLPHTTPExporter: MetricExporter {
     }
 
     private func encode(_ metrics: [ResourceMetrics]) throws(ExportProblem) -> [UInt8] {
+        let bytes = ExportRequest.encode(metrics)
+        guard bytes.count <= Self.requestLimit else {
+            throw ExportProblem(failure: .tooLarge, reason: "they take more than \(Self.requestLimit) bytes")
+        }
+        guard compression == .gzip else { return bytes }
         do {
-            let bytes = try ExportRequest.encode(metrics)
-            guard bytes.count <= Self.requestLimit else {
-                throw ExportProblem(failure: .tooLarge, reason: "they take more than \(Self.requestLimit) bytes")
-            }
-            return try compression == .gzip ? Gzip.compress(bytes) : bytes
-        } catch let error as ExportProblem {
-            throw error
+            return try Gzip.compress(bytes)
         } catch {
-            throw ExportProblem(failure: .encoding, reason: "they cannot be encoded: \(error)")
+            throw ExportProblem(failure: .encoding, reason: "they cannot be compressed: \(error)")
         }
     }
 

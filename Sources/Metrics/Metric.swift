@@ -29,11 +29,11 @@ public struct Metric: Hashable, Sendable {
         }
     }
 
-    /// The name, e.g. `system.network.connection.count`.
+    /// The name, as `system.network.connection.count`.
     public var name: String
     /// One sentence for people.
     public var description: String
-    /// The unit, in UCUM, e.g. `s` or `{connection}`.
+    /// The unit in UCUM, as `s` or `{connection}`.
     public var unit: String
     /// The points.
     public var data: Data

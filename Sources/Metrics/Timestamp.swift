@@ -1,6 +1,6 @@
 /// A moment of the wall clock, in nanoseconds since 1970-01-01T00:00:00Z, as OTLP's `*_time_unix_nano` fields have it.
 public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Nanoseconds since the Unix epoch. Zero means unknown, as in OTLP.
+    /// Nanoseconds since the Unix epoch; zero means unknown, as in OTLP.
     public var unixNanoseconds: UInt64
 
     /// Creates a moment.

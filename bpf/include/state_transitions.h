@@ -8,6 +8,6 @@
 /* Counters stand in one array: first by type, then by the old state, then by the new one. */
 #define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
 #define TRANSITION_INDEX(type, old_state, new_state) \
-    (((type) * TCP_STATE_COUNT + (old_state)) * TCP_STATE_COUNT + (new_state))
+    (((type)*TCP_STATE_COUNT + (old_state)) * TCP_STATE_COUNT + (new_state))
 
 #endif

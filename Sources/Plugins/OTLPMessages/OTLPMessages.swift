@@ -23,7 +23,7 @@ struct OTLPMessages: BuildToolPlugin {
             .buildCommand(
                 displayName: "Generating OTLP messages",
                 executable: compiler,
-                arguments: ["-I\(schema.path())", "--c_out=\(output.path())"] + Self.files.map { "\($0).proto" },
+                arguments: ["-I\(schema.plainPath)", "--c_out=\(output.plainPath)"] + Self.files.map { "\($0).proto" },
                 inputFiles: Self.files.map { schema.appending(path: "\($0).proto") },
                 outputFiles: Self.files.flatMap { file in
                     ["c", "h"].map { output.appending(path: "\(file).pb-c.\($0)") }
@@ -36,7 +36,8 @@ struct OTLPMessages: BuildToolPlugin {
     private func compiler() throws -> URL {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
         let candidates = path.split(separator: ":").map { URL(filePath: String($0)).appending(path: "protoc-c") }
-        guard let compiler = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path()) }) else {
+        let compiler = candidates.first { FileManager.default.isExecutableFile(atPath: $0.plainPath) }
+        guard let compiler else {
             throw MissingCompiler()
         }
         return compiler
@@ -45,4 +46,9 @@ struct OTLPMessages: BuildToolPlugin {
 
 private struct MissingCompiler: Error, CustomStringConvertible {
     let description = "protoc-c is not on the PATH; install the package protobuf-c-compiler"
+}
+
+extension URL {
+    /// The path as the system takes it; `path()` has spaces as `%20`.
+    fileprivate var plainPath: String { path(percentEncoded: false) }
 }

@@ -1,0 +1,93 @@
+# make run     installs what is missing, builds, and starts the agent
+# make test    the same, then all tests
+#
+# The rest: build, install, format, lint, clean. `make V=1 …` shows the commands.
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+RUN_OPTIONS ?= --interval 10s
+Q := $(if $(V),,@)
+
+# Nothing for root; otherwise sudo, which hands on the settings (OTEL_…) and the way to the toolchain.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env "PATH=$$PATH"')
+
+PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev \
+	pkg-config curl
+TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv util-linux
+LINT_PACKAGES := clang-format
+
+# The Swift runtime goes into the binary, and symbols stay out of it.
+RELEASE := -c release --static-swift-stdlib -Xlinker -s
+C_SOURCES := $(wildcard bpf/*.c bpf/*.h bpf/include/*.h Tests/Traffic/*.c)
+SWIFT_SOURCES := Package.swift Sources Tests
+
+.DELETE_ON_ERROR:
+.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages
+
+run: release mounts
+	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
+	    && ! curl -s -o /dev/null --max-time 2 http://localhost:4318/; then \
+	    echo "No Collector answers on port 4318: starting 'tcplens sink' there, which prints what arrives."; \
+	    .build/release/tcplens sink --log-level warning & sink=$$!; \
+	    trap "kill $$sink 2>/dev/null" EXIT; \
+	    trap 'exit 130' INT TERM; \
+	fi; \
+	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
+
+test: packages test-packages swift mounts
+	$(Q)swift build -j $(JOBS) --build-tests
+	$(Q)Tests/OTLPTests/prepare-venv.sh
+	$(Q)$(AS_ROOT) swift test --skip-build
+
+build: packages swift
+	$(Q)swift build -j $(JOBS)
+
+release: packages swift
+	$(Q)swift build -j $(JOBS) $(RELEASE) --product tcplens
+
+install: release
+	$(Q)$(SUDO) install -D -m 755 .build/release/tcplens "$(DESTDIR)$(PREFIX)/bin/tcplens"
+
+format: lint-packages swift
+	$(Q)swift format --in-place --recursive $(SWIFT_SOURCES)
+	$(Q)clang-format -i $(C_SOURCES)
+
+lint: lint-packages swift
+	$(Q)swift format lint --strict --recursive $(SWIFT_SOURCES)
+	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
+
+clean:
+	$(Q)rm -rf .build
+
+# Setting up: each is quick when there is nothing to do.
+
+swift:
+	$(Q)command -v swift >/dev/null || { \
+	    echo "There is no Swift here: install Swift 6.3 or newer from https://www.swift.org/install/linux/" >&2; exit 1; }
+
+# tracefs is for looking at events by hand, bpffs for `--pin`; neither is needed to run.
+mounts:
+	$(Q)grep -q ' /sys/fs/bpf bpf ' /proc/mounts || $(SUDO) mount -t bpf bpf /sys/fs/bpf || true
+	$(Q)grep -q ' /sys/kernel/tracing tracefs ' /proc/mounts \
+	    || $(SUDO) mount -t tracefs tracefs /sys/kernel/tracing || true
+
+define install_packages
+	$(Q)missing=; for package in $(1); do \
+	    dpkg-query -W -f '$${db:Status-Abbrev}' $$package 2>/dev/null | grep -q '^ii' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    echo "Installing:$$missing"; \
+	    $(SUDO) apt-get update -qq \
+	        && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+endef
+
+packages:
+	$(call install_packages,$(PACKAGES))
+
+test-packages:
+	$(call install_packages,$(TEST_PACKAGES))
+
+lint-packages:
+	$(call install_packages,$(LINT_PACKAGES))

@@ -1,0 +1,63 @@
+internal import COTLP
+internal import Metrics
+
+extension Wire.NumberDataPoint {
+    init(_ point: NumberDataPoint, in arena: Arena) {
+        unsafe self = .empty
+        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
+        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
+        unsafe start_time_unix_nano = point.start.unixNanoseconds
+        unsafe time_unix_nano = point.time.unixNanoseconds
+        switch point.value {
+        case .int(let value):
+            unsafe value_case = .int
+            unsafe as_int = value
+        case .double(let value):
+            unsafe value_case = .double
+            unsafe as_double = value
+        }
+    }
+}
+
+extension Wire.HistogramDataPoint {
+    init(_ point: HistogramDataPoint, in arena: Arena) {
+        unsafe self = .empty
+        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
+        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
+        unsafe start_time_unix_nano = point.start.unixNanoseconds
+        unsafe time_unix_nano = point.time.unixNanoseconds
+        unsafe count = point.count
+        if let sum = point.sum {
+            unsafe _sum_case = .sum
+            unsafe self.sum = sum
+        }
+        unsafe (bucket_counts, n_bucket_counts) = (arena.store(point.bucketCounts), point.bucketCounts.count)
+        unsafe (explicit_bounds, n_explicit_bounds) = (arena.store(point.explicitBounds), point.explicitBounds.count)
+    }
+}
+
+extension Wire.ExponentialHistogramDataPoint {
+    init(_ point: ExponentialHistogramDataPoint, in arena: Arena) {
+        unsafe self = .empty
+        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
+        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
+        unsafe start_time_unix_nano = point.start.unixNanoseconds
+        unsafe time_unix_nano = point.time.unixNanoseconds
+        unsafe count = point.count
+        if let sum = point.sum {
+            unsafe _sum_case = .sum
+            unsafe self.sum = sum
+        }
+        unsafe scale = point.scale
+        unsafe zero_count = point.zeroCount
+        unsafe positive = arena.store(Wire.Buckets(point.positive, in: arena))
+    }
+}
+
+extension Wire.Buckets {
+    init(_ buckets: ExponentialHistogramDataPoint.Buckets, in arena: Arena) {
+        unsafe self = .empty
+        unsafe offset = buckets.offset
+        unsafe (bucket_counts, n_bucket_counts) = (arena.store(buckets.counts), buckets.counts.count)
+    }
+}

@@ -1,0 +1,32 @@
+internal import COTLP
+public import Metrics
+
+/// The body of a request to `/v1/metrics`: OTLP's `ExportMetricsServiceRequest` in protobuf's binary format.
+public enum ExportRequest {
+    /// The bytes that carry `metrics`; equal metrics have equal bytes.
+    ///
+    /// What has no data points is left out, from a metric up to a resource (the OTLP 1.11 specification asks for
+    /// no empty envelopes); with no points at all there are no bytes. A NUL in a text becomes U+FFFD.
+    public static func encode(_ metrics: [ResourceMetrics]) -> [UInt8] {
+        let arena = Arena()
+        return withExtendedLifetime(arena) {
+            let request = unsafe Wire.ExportMetricsServiceRequest(metrics, in: arena)
+            return unsafe request.pack()
+        }
+    }
+
+    /// The metrics in the bytes of any OTLP client.
+    ///
+    /// What ``Metrics`` has no place for is left out: summaries, exemplars, minima and maxima, negative exponential
+    /// buckets, the attributes of scopes, and points that carry no value. Attribute values that are arrays, lists or
+    /// bytes become text, as the OpenTelemetry specification's `common/README.md` renders them for other protocols.
+    /// - Throws: ``OTLPError`` for bytes that are no request or have a metric without temporality.
+    public static func decode(_ bytes: [UInt8]) throws(OTLPError) -> [ResourceMetrics] {
+        unsafe try Wire.ExportMetricsServiceRequest.unpack(bytes) { request throws(OTLPError) in
+            let resources = unsafe RepeatedField(start: request.resource_metrics, count: request.n_resource_metrics)
+            return unsafe try resources.compactMap { message throws(OTLPError) in
+                unsafe try ResourceMetrics(message)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import COTLP
+
+/// The body of a successful answer: OTLP's `ExportMetricsServiceResponse` in protobuf's binary format.
+public struct ExportResponse: Hashable, Sendable {
+    /// The data points that the server did not accept; zero if it accepted all.
+    public var rejectedDataPoints: Int64
+    /// Why points were rejected or, if none were, a warning; empty if there is nothing to say.
+    public var errorMessage: String
+
+    /// Creates an answer; without arguments the one that accepts all.
+    public init(rejectedDataPoints: Int64 = 0, errorMessage: String = "") {
+        self.rejectedDataPoints = rejectedDataPoints
+        self.errorMessage = errorMessage
+    }
+
+    /// The answer in `bytes`.
+    /// - Throws: ``OTLPError`` for bytes that are no answer.
+    public static func decode(_ bytes: [UInt8]) throws(OTLPError) -> ExportResponse {
+        unsafe try Wire.ExportMetricsServiceResponse.unpack(bytes) { message in
+            guard let partial = unsafe message.partial_success?.pointee else { return ExportResponse() }
+            return ExportResponse(
+                rejectedDataPoints: unsafe partial.rejected_data_points,
+                errorMessage: unsafe String(field: partial.error_message)
+            )
+        }
+    }
+
+    /// The bytes that carry the answer; none if all was accepted without a word.
+    public func encode() -> [UInt8] {
+        guard self != ExportResponse() else { return [] }
+        let arena = Arena()
+        return withExtendedLifetime(arena) {
+            var partial = unsafe Wire.ExportMetricsPartialSuccess.empty
+            unsafe partial.rejected_data_points = rejectedDataPoints
+            unsafe partial.error_message = arena.store(errorMessage)
+            var message = unsafe Wire.ExportMetricsServiceResponse.empty
+            unsafe message.partial_success = arena.store(partial)
+            return unsafe message.pack()
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import COTLP
+
+/// The body of an answer with an error: `google.rpc.Status` in protobuf's binary format.
+///
+/// OTLP lets clients ignore the code and asks them to log the message (OTLP 1.11 specification, "OTLP/HTTP Response").
+public struct RPCStatus: Hashable, Sendable {
+    /// A code of gRPC: 3 stands for an invalid argument (`google/rpc/code.proto`).
+    public var code: Int32
+    /// What went wrong, for developers.
+    public var message: String
+
+    /// Creates a status.
+    public init(code: Int32, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The status in `bytes`.
+    /// - Throws: ``OTLPError`` for bytes that are no status.
+    public static func decode(_ bytes: [UInt8]) throws(OTLPError) -> RPCStatus {
+        unsafe try Wire.Status.unpack(bytes) { message in
+            RPCStatus(code: unsafe message.code, message: unsafe String(field: message.message))
+        }
+    }
+
+    /// The bytes that carry the status.
+    public func encode() -> [UInt8] {
+        let arena = Arena()
+        return withExtendedLifetime(arena) {
+            var status = unsafe Wire.Status.empty
+            unsafe status.code = code
+            unsafe status.message = arena.store(message)
+            return unsafe status.pack()
+        }
+    }
+}

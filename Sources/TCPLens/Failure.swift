@@ -1,0 +1,24 @@
+/// The end of a command that could not do what it was asked.
+struct Failure: Error {
+    /// The status of a command that tried and failed.
+    static let failed: CInt = 1
+    /// The status of wrong usage or wrong configuration.
+    static let usage: CInt = 2
+
+    /// One line: what failed, on what, why, and what to do.
+    var message: String
+    /// The exit status.
+    var status: CInt
+
+    /// Creates a failure of the work itself.
+    init(_ message: String) {
+        self.message = message
+        status = Self.failed
+    }
+
+    /// Creates a failure of what the user asked for.
+    init(usage message: String) {
+        self.message = message
+        status = Self.usage
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Export
+import Logging
+import Metrics
+import Resource
+
+/// `tcplens run`: the agent.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Collect metrics and export them until told to stop.",
+        discussion: """
+            Metrics go to http://localhost:4318/v1/metrics unless OTEL_EXPORTER_OTLP_ENDPOINT names another Collector.
+
+              sudo tcplens run                        # every 60 s
+              sudo tcplens run --interval 10s
+              sudo OTEL_METRICS_EXPORTER=console tcplens run --once
+            """
+    )
+
+    @Option(help: "How often to collect and export, as 10s or 500ms (default: OTEL_METRIC_EXPORT_INTERVAL, or 60s).")
+    var interval: DurationArgument?
+
+    @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
+    var once = false
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        let machine = Machine.current
+        let settings = try RunSettings(interval: interval?.duration, environment: machine.environment)
+        let resource = AgentResource(of: machine)
+        let logger = logging.logger(environment: machine.environment)
+        for warning in settings.warnings + resource.warnings {
+            logger.warning("\(warning)")
+        }
+        let agent = try Agent(settings: settings, resource: resource.resource, logger: logger)
+        if once {
+            try await agent.runOnce()
+        } else {
+            await agent.run()
+        }
+    }
+}

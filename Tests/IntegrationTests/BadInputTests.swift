@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// What people get wrong: one clear line, the right exit status, no stack trace.
+extension IntegrationTests {
+    @Suite struct BadInputTests {
+        /// Checks that a command ends with `status` and one line that contains `words`.
+        private func expect(
+            _ arguments: [String],
+            environment: [String: String] = [:],
+            status: Int32,
+            says words: String,
+            location: SourceLocation = #_sourceLocation
+        ) throws {
+            let result = try run(arguments, environment: environment)
+            #expect(result.status == status, "\(result.error)", sourceLocation: location)
+            #expect(result.output.isEmpty, sourceLocation: location)
+            let lines = result.error.split(separator: "\n").filter { !$0.contains(" info tcplens:") }
+            #expect(lines.count == 1, "\(result.error)", sourceLocation: location)
+            #expect(result.error.contains(words), "\(result.error)", sourceLocation: location)
+        }
+
+        private let tcplens = Executable.tcplens
+
+        @Test func `wrong usage ends with 2`() throws {
+            try expect([tcplens, "snapshot", "--nonsense"], status: 2, says: "--nonsense")
+            try expect([tcplens, "nonsense"], status: 2, says: "nonsense")
+            try expect([tcplens, "run", "--interval", "0"], status: 2, says: "--interval must be more than 0")
+            try expect([tcplens, "run", "--interval", "soon"], status: 2, says: "'soon'")
+            try expect([tcplens, "run", "--interval=-1s"], status: 2, says: "-1s")
+            try expect([tcplens, "snapshot", "--format", "xml"], status: 2, says: "xml")
+            try expect([tcplens, "sink", "--port", "65536"], status: 2, says: "--port")
+            try expect([tcplens, "run", "--log-level", "loud"], status: 2, says: "loud")
+        }
+
+        @Test(arguments: ["ftp://collector:4318", "collector:4318", "http://", "http://[::1"])
+        func `a malformed endpoint ends with 2`(endpoint: String) throws {
+            let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]
+            try expect([tcplens, "run"], environment: environment, status: 2, says: "OTEL_EXPORTER_OTLP_ENDPOINT")
+        }
+
+        @Test(.enabled(if: Executable.isRoot, "needs root"))
+        func `an endpoint where nothing answers ends --once with 1 and says what to do`() throws {
+            let environment = [
+                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "300",
+            ]
+            let arguments = [tcplens, "run", "--once"]
+            try expect(arguments, environment: environment, status: 1, says: "Set OTEL_EXPORTER_OTLP_ENDPOINT")
+        }
+
+        @Test(.enabled(if: Executable.isRoot, "needs root"), arguments: ["snapshot", "run"])
+        func `without privileges it says which are missing`(command: String) throws {
+            let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", tcplens, command]
+            try expect(nobody, status: 1, says: "CAP_BPF and CAP_PERFMON")
+        }
+
+        @Test(.enabled(if: Executable.isRoot, "needs root"), arguments: ["snapshot", "run"])
+        func `without BTF it says that the kernel lacks it`(command: String) throws {
+            // In a mount namespace of its own, so that nobody else's BTF is hidden.
+            let script = "mount -t tmpfs none /sys/kernel/btf && exec \(tcplens) \(command)"
+            try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "CONFIG_DEBUG_INFO_BTF")
+        }
+
+        @Test func `a port that is taken ends the sink with 1`() throws {
+            let first = try RunningProcess([tcplens, "sink", "--port", "0"])
+            let port = try eventually("the sink to listen") {
+                first.error.firstMatch(of: /127\.0\.0\.1:(\d+)/).map { String($0.1) }
+            }
+            try expect([tcplens, "sink", "--port", port], status: 1, says: port)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+/// The whole way, from the kernel into a real Collector.
+extension IntegrationTests {
+    @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct CollectorTests {
+        @Test func `names, units, temporality, scope and resource arrive as they are in the catalogue`() throws {
+            let traffic = try Traffic()
+            let collector = try Collector(in: traffic)
+            let environment = [
+                "OTEL_EXPORTER_OTLP_ENDPOINT": Collector.endpoint, "OTEL_RESOURCE_ATTRIBUTES": "team=core",
+                "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+            ]
+            let result = try run([Executable.tcplens, "run", "--once"], in: traffic, environment: environment)
+            #expect(result.status == 0, "\(result.error)")
+            let export = try eventually("an export") { collector.report.exports.first }
+
+            let count = try #require(export["system.network.connection.count"])
+            #expect(count.descriptor["Unit"] == "{connection}")
+            #expect(count.descriptor["DataType"] == "Sum")
+            #expect(count.descriptor["IsMonotonic"] == "false")
+            #expect(count.descriptor["AggregationTemporality"] == "Cumulative")
+            #expect(count.points.count == 20, "every state but closed, in both types, zeros included")
+            #expect(count.points.allSatisfy { $0.string("network.transport") == "tcp" })
+
+            #expect(export.fields["InstrumentationScope"] == "tcplens 0.1.0")
+            #expect(export.fields["Resource SchemaURL"] == "https://opentelemetry.io/schemas/1.44.0")
+            #expect(export.fields["ScopeMetrics SchemaURL"] == "https://opentelemetry.io/schemas/1.44.0")
+            let hostname = try run(["hostname"]).output.split(separator: "\n").first.map(String.init) ?? ""
+            #expect(export.resource["service.name"] == "Str(tcplens)")
+            #expect(export.resource["host.name"] == "Str(\(hostname))")
+            #expect(export.resource["team"] == "Str(core)")
+            #expect(export.resource["telemetry.sdk.language"] == "Str(swift)")
+        }
+
+        @Test func `transitions are counted, monotonic and cumulative`() throws {
+            let traffic = try Traffic()
+            let collector = try Collector(in: traffic)
+            let agent = try RunningProcess([Executable.tcplens, "run", "--interval", "200ms"], in: traffic)
+            _ = try eventually("a first export") { collector.report.exports.first }
+            try traffic(
+                "listen 4 7001 128",
+                "listen m 7002 128",
+                "connect a 4 7001 7",
+                "close a client",
+                "close a server",
+                "connect b m 7002 3",
+                "reset b client"
+            )
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0, "\(agent.error)")
+            let exports = collector.report.exports
+            let transitions = try #require(exports.last?["tcplens.connection.transitions"])
+            #expect(transitions.descriptor["Unit"] == "{transition}")
+            #expect(transitions.descriptor["IsMonotonic"] == "true")
+            #expect(transitions.descriptor["AggregationTemporality"] == "Cumulative")
+
+            var counts: [String: Int] = [:]
+            for point in transitions.points {
+                let states = [
+                    point.string("tcplens.connection.state.previous"), point.string("network.connection.state"),
+                ]
+                counts[states.joined(separator: ">"), default: 0] += point.fields["Value"].flatMap { Int($0) } ?? 0
+            }
+            // The exporter's own connection to the Collector opens once: 7 + 3 + 1.
+            #expect(counts["closed>syn_sent"] == 11)
+            #expect(counts["syn_sent>established"] == 11)
+            #expect(counts["closed>listen"] == 2)
+            #expect(counts["established>fin_wait_1"] == 7)
+            #expect(counts["close_wait>last_ack"] == 7)
+
+            // All points of all exports begin at the same moment.
+            let points = exports.flatMap { $0["tcplens.connection.transitions"]?.points ?? [] }
+            #expect(Set(points.map { $0.fields["StartTimestamp"] }).count == 1)
+        }
+
+        @Test func `a Collector that comes back gets everything but the time between`() throws {
+            let traffic = try Traffic()
+            var collector = try Collector(in: traffic)
+            let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "300"]
+            let agent = try RunningProcess(
+                [Executable.tcplens, "run", "--interval", "200ms"],
+                in: traffic,
+                environment: environment
+            )
+            _ = try eventually("a first export") { collector.report.exports.first }
+            collector.kill()
+            _ = try eventually("the agent to notice") { agent.error.contains("cannot export") ? true : nil }
+            try traffic("listen 4 7001 128", "connect a 4 7001 5")
+            // Long enough for several more exports to fail.
+            Thread.sleep(forTimeInterval: 2)
+            collector = try Collector(in: traffic)
+            let export = try eventually("an export to the new Collector") { collector.report.exports.first }
+            #expect(SocketTable(export).counts["established ipv4"] ?? 0 >= 10)
+            _ = try eventually("the agent to say so") { agent.error.contains("works again") ? true : nil }
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0)
+            let complaints = agent.error.split(separator: "\n").filter { $0.contains("cannot export") }
+            #expect(complaints.count == 1, "an outage is told once: \(agent.error)")
+        }
+
+        @Test func `the shipped configuration is one that the Collector takes`() throws {
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let folder = root.appending(path: "otel-collector-config")
+            let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+                .filter { $0.pathExtension == "yaml" }
+            #expect(!files.isEmpty)
+            let collector = try #require(Executable.collector)
+            for file in files {
+                let result = try run([collector, "validate", "--config", file.path()])
+                #expect(result.status == 0, "\(file.lastPathComponent): \(result.error)")
+            }
+        }
+    }
+}

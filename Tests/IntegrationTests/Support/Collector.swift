@@ -1,0 +1,57 @@
+import Foundation
+
+/// A real OpenTelemetry Collector that prints what it receives, in the namespace of a test.
+final class Collector {
+    /// Where it listens; namespaces are the tests' own, so the standard port is free.
+    static let endpoint = "http://127.0.0.1:4318"
+
+    private let process: RunningProcess
+    private let configuration: URL
+
+    /// Starts a Collector and waits until it takes requests.
+    ///
+    /// - Throws: When there is no Collector to start, or it does not come up.
+    init(in namespace: Traffic) throws {
+        guard let collector = Executable.collector else {
+            throw Timeout(description: "there is no Collector: set OTELCOL to the path of one")
+        }
+        configuration = URL(filePath: NSTemporaryDirectory()).appending(path: "collector-\(UUID().uuidString).yaml")
+        try Self.yaml.write(to: configuration, atomically: true, encoding: .utf8)
+        process = try RunningProcess([collector, "--config", configuration.path()], in: namespace)
+        _ = try eventually("the Collector to be ready") {
+            process.error.contains("Everything is ready") ? true : nil
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: configuration)
+    }
+
+    /// What it has printed so far.
+    var report: CollectorReport { CollectorReport(process.error) }
+
+    /// Ends it at once, as a crash would.
+    func kill() {
+        process.signal(SIGKILL)
+        process.wait()
+    }
+
+    private static let yaml = """
+        receivers:
+          otlp:
+            protocols:
+              http:
+                endpoint: 127.0.0.1:4318
+        exporters:
+          debug:
+            verbosity: detailed
+        service:
+          pipelines:
+            metrics:
+              receivers: [otlp]
+              exporters: [debug]
+          telemetry:
+            metrics:
+              level: none
+        """
+}

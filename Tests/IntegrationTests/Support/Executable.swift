@@ -1,0 +1,32 @@
+import Foundation
+
+/// Programs that the tests start.
+enum Executable {
+    /// Where the build put its programs: beside the test bundle.
+    private static let products: URL = {
+        let bundles = CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
+        return URL(filePath: bundles.first ?? CommandLine.arguments[0]).deletingLastPathComponent()
+    }()
+
+    /// The program under test.
+    static let tcplens = products.appending(path: "tcplens").path()
+
+    /// The generator of sockets, `Tests/Traffic`.
+    static let traffic = products.appending(path: "traffic").path()
+
+    /// A real OpenTelemetry Collector, if there is one: `$OTELCOL`, or `otelcol` on the PATH.
+    static let collector: String? = {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = environment["OTELCOL"], !path.isEmpty { return path }
+        return environment["PATH", default: ""].split(separator: ":").map { "\($0)/otelcol" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }()
+
+    /// Whether tests that need a Collector can run; in CI they must, and fail without one.
+    static var canTestCollector: Bool {
+        isRoot && (collector != nil || ProcessInfo.processInfo.environment["CI"] != nil)
+    }
+
+    /// Whether BPF programs can be loaded.
+    static var isRoot: Bool { geteuid() == 0 }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// How many connections there are by state and type, however they were counted.
+struct SocketTable: Equatable, CustomStringConvertible {
+    /// The counts by the conventions' names, as `["established ipv4": 3]`; those of zero are left out.
+    var counts: [String: Int] = [:]
+
+    /// Counts one more.
+    mutating func add(_ state: String, _ type: String, _ count: Int = 1) {
+        guard count != 0 else { return }
+        counts["\(state) \(type)", default: 0] += count
+    }
+
+    var description: String {
+        counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+    }
+}
+
+extension SocketTable {
+    /// What `ss -tan` shows in the namespace of `namespace`: the oracle, which is not ours.
+    static func ss(in namespace: Traffic) throws -> SocketTable {
+        let names = [
+            "ESTAB": "established", "SYN-SENT": "syn_sent", "SYN-RECV": "syn_received", "FIN-WAIT-1": "fin_wait_1",
+            "FIN-WAIT-2": "fin_wait_2", "TIME-WAIT": "time_wait", "CLOSE-WAIT": "close_wait", "LAST-ACK": "last_ack",
+            "LISTEN": "listen", "CLOSING": "closing",
+        ]
+        var table = SocketTable()
+        for line in try run(["ss", "-Htan"], in: namespace).output.split(separator: "\n") {
+            let columns = line.split(separator: " ")
+            guard columns.count >= 5, let state = names[String(columns[0])] else {
+                throw Timeout(description: "a line of ss that the test can't read: \(line)")
+            }
+            let (local, peer) = (columns[3], columns[4])
+            // A listener for both protocols is `*` in ss.
+            let isMapped = local.hasPrefix("[::ffff:") || peer.hasPrefix("[::ffff:")
+            let isIPv6 = (local.hasPrefix("[") || local.hasPrefix("*")) && !isMapped
+            table.add(state, isIPv6 ? "ipv6" : "ipv4")
+        }
+        return table
+    }
+
+    /// What `tcplens snapshot --format json` says in the namespace of `namespace`.
+    static func snapshot(in namespace: Traffic) throws -> SocketTable {
+        struct Report: Decodable {
+            struct Row: Decodable {
+                var state: String
+                var type: String
+                var count: Int
+            }
+            var connections: [Row]
+        }
+        let result = try run([Executable.tcplens, "snapshot", "--format", "json"], in: namespace)
+        var table = SocketTable()
+        for row in try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)).connections {
+            table.add(row.state, row.type, row.count)
+        }
+        return table
+    }
+
+    /// What `bpftool map dump name tcp_state_map` shows of the program that is running.
+    static func bpftool() throws -> SocketTable {
+        struct Element: Decodable {
+            struct Formatted: Decodable {
+                struct Key: Decodable {
+                    var state: String
+                    var type: String
+                }
+                struct Value: Decodable {
+                    var sockets: Int
+                }
+                var key: Key
+                var value: Value
+            }
+            var formatted: Formatted
+        }
+        let result = try run(["bpftool", "--json", "map", "dump", "name", "tcp_state_map"])
+        var table = SocketTable()
+        guard let elements = try? JSONDecoder().decode([Element].self, from: Data(result.output.utf8)) else {
+            throw Timeout(description: "not one tcp_state_map (is another tcplens running?): \(result.output.prefix(200))")
+        }
+        for element in elements {
+            let (key, value) = (element.formatted.key, element.formatted.value)
+            table.add(try conventional(key.state), key.type.lowercased(), value.sockets)
+        }
+        return table
+    }
+
+    /// The conventions' name of a kernel's enumerator, as `fin_wait_1` of `TCP_FIN_WAIT1`.
+    private static func conventional(_ kernel: String) throws -> String {
+        let name = kernel.dropFirst("TCP_".count).lowercased()
+        switch name {
+        case "fin_wait1": return "fin_wait_1"
+        case "fin_wait2": return "fin_wait_2"
+        case "syn_recv": return "syn_received"
+        default: return name
+        }
+    }
+}
