@@ -74,6 +74,7 @@ let package = Package(
             exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
             swiftSettings: strict
         ),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],

@@ -36,7 +36,7 @@ import Testing
             #expect(request.headers["Content-Type"] == "application/x-protobuf")
             #expect(request.headers["Content-Encoding"] == nil)
             #expect(request.headers["User-Agent"] == "tcplens/1.2.3 OTel-OTLP-Exporter-Swift/1.2.3")
-            #expect(try request.body == ExportRequest.encode(metrics))
+            #expect(request.body == ExportRequest.encode(metrics))
         }
     }
 
