@@ -18,7 +18,7 @@ TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv u
 LINT_PACKAGES := clang-format
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
-RELEASE := -c release --static-swift-stdlib -Xlinker -s
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
 C_SOURCES := $(wildcard bpf/*.c bpf/*.h bpf/include/*.h Tests/Traffic/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 

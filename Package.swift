@@ -44,6 +44,8 @@ let package = Package(
             plugins: ["OTLPMessages"]
         ),
 
+        .target(name: "CStartupPages"),
+
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
@@ -59,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", argumentParser, logging, unixSignals,
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "CStartupPages", argumentParser,
+                logging, unixSignals,
             ],
             swiftSettings: strict
         ),

@@ -12,7 +12,7 @@ public struct ConsoleExporter: MetricExporter {
     }
 
     /// Prints `metrics`; always succeeds.
-    public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
+    public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         write(MetricsText.render(metrics))
         return ExportOutcome(acceptedPoints: metrics.reduce(0) { $0 + $1.pointCount }, attempts: 1)
     }

@@ -6,8 +6,20 @@ public import Metrics
 /// that is asked for meanwhile waits for its turn.
 public protocol MetricExporter: Sendable {
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
-    func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome
+    ///
+    /// - Parameters:
+    ///   - metrics: What to send.
+    ///   - isLast: Whether the process is about to end; then it is tried once, for nobody waits for a second attempt.
+    /// - Returns: What became of it.
+    func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome
 
     /// Ends a running export and refuses further ones; may be called at any time, more than once.
     func shutdown() async
+}
+
+extension MetricExporter {
+    /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
+    public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
+        await export(metrics, isLast: false)
+    }
 }

@@ -62,7 +62,7 @@ public actor OTLPHTTPExporter: MetricExporter {
     /// Sends `metrics`; without any points in them nothing is sent.
     ///
     /// Ends early when the task is cancelled.
-    public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
+    public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         await turn.take()
         defer { turn.give() }
 
@@ -78,7 +78,7 @@ public actor OTLPHTTPExporter: MetricExporter {
         shutdownRequest.onCancel { cancellation.cancel() }
         defer { shutdownRequest.onCancel(nil) }
         return await withTaskCancellationHandler {
-            await send(body, points: points, cancellation: cancellation)
+            await send(body, points: points, isLast: isLast, cancellation: cancellation)
         } onCancel: {
             cancellation.cancel()
         }
@@ -104,7 +104,12 @@ public actor OTLPHTTPExporter: MetricExporter {
         }
     }
 
-    private func send(_ body: [UInt8], points: Int, cancellation: Cancellation) async -> ExportOutcome {
+    private func send(
+        _ body: [UInt8],
+        points: Int,
+        isLast: Bool,
+        cancellation: Cancellation
+    ) async -> ExportOutcome {
         let start = clock.now()
         var attempts = 0
         while true {
@@ -136,7 +141,7 @@ public actor OTLPHTTPExporter: MetricExporter {
                 return problem.outcome(points: points, endpoint: endpoint, attempts: attempts, elapsed: elapsed)
             case .retryable(var problem, let after):
                 let wait = retryPolicy.wait(afterAttempt: attempts, retryAfter: after, random: random())
-                guard wait < timeout - elapsed else {
+                guard !isLast, wait < timeout - elapsed else {
                     problem.note(retryAfter: after, timeout: timeout)
                     return problem.outcome(points: points, endpoint: endpoint, attempts: attempts, elapsed: elapsed)
                 }

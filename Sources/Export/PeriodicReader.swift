@@ -49,11 +49,14 @@ public actor PeriodicReader {
     /// Collects once and exports what was collected to each exporter.
     ///
     /// A producer that fails does not keep the others' metrics from leaving.
-    public func round() async -> Round {
+    ///
+    /// - Parameter isLast: Whether the process is about to end.
+    /// - Returns: What was done.
+    public func round(isLast: Bool = false) async -> Round {
         var round = Round()
         let metrics = collect(failures: &round.failures)
         for exporter in exporters {
-            round.outcomes.append(await exporter.export(metrics))
+            round.outcomes.append(await exporter.export(metrics, isLast: isLast))
         }
         return round
     }

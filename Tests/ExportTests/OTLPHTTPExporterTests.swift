@@ -111,6 +111,13 @@ import Testing
         }
     }
 
+    @Test func `the last export is tried once`() async throws {
+        let outcome = try await exporter("http://127.0.0.1:1").export(metrics, isLast: true)
+        #expect(outcome.attempts == 1)
+        #expect(outcome.failure == .transport)
+        #expect(outcome.droppedPoints == 5)
+    }
+
     @Test func `a refused connection is retried until the time is up, and says what to do`() async throws {
         let listener = try await HTTPServer(host: "127.0.0.1", port: 0)
         await listener.close()

@@ -61,6 +61,18 @@ extension IntegrationTests {
             try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "CONFIG_DEBUG_INFO_BTF")
         }
 
+        @Test(.enabled(if: Executable.isRoot, "needs root"))
+        func `without a Collector it goes on, and a signal still ends it with 0 after one more attempt`() throws {
+            let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"]
+            let agent = try RunningProcess([tcplens, "run", "--interval", "100ms"], environment: environment)
+            _ = try eventually("the first export to begin") { agent.error.contains("every 0.1 s") ? true : nil }
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0)
+            let last = agent.error.split(separator: "\n").last ?? ""
+            #expect(last.contains("cannot export") && !last.contains("attempts"), "\(agent.error)")
+        }
+
         @Test func `a port that is taken ends the sink with 1`() throws {
             let first = try RunningProcess([tcplens, "sink", "--port", "0"])
             let port = try eventually("the sink to listen") {

@@ -25,7 +25,7 @@ struct BPFObjects: BuildToolPlugin {
             let object = output.appending(path: "\(name).bpf.o")
             // The wrapper is the only declared output: SwiftPM would copy a declared `.o` as a resource.
             let wrapper = output.appending(path: "\(name).c")
-            try self.wrapper(name).write(to: wrapper, atomically: true, encoding: .utf8)
+            try write(self.wrapper(name), to: wrapper)
             return .buildCommand(
                 displayName: "Compiling \(name).bpf.c",
                 executable: clang,
@@ -55,6 +55,12 @@ struct BPFObjects: BuildToolPlugin {
         const struct bpf_elf \(name)_elf = { object, sizeof(object) };
 
         """
+    }
+
+    /// Writes a file that is not there yet or says something else: a newer one would be compiled again.
+    private func write(_ text: String, to file: URL) throws {
+        guard (try? String(contentsOf: file, encoding: .utf8)) != text else { return }
+        try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
     private func files(in directory: URL, suffix: String) throws -> [URL] {

@@ -1,3 +1,4 @@
+import CStartupPages
 import Export
 import Glibc
 import Logging
@@ -78,10 +79,15 @@ struct Agent {
         let clock = ContinuousClock()
         var log = RoundLog(logger: logger)
         var next = clock.now
+        var isFirst = true
         while !Task.isCancelled {
             let round = await reader.round()
             guard !Task.isCancelled else { return }
             log.note(round)
+            if isFirst {
+                CStartupPages_release()
+                isFirst = false
+            }
             // A round that took longer than an interval skips the times it missed rather than run after them.
             next = max(next.advanced(by: interval), clock.now)
             try? await clock.sleep(until: next)
@@ -90,7 +96,7 @@ struct Agent {
 
     private func collectLast() async {
         let round = await withTaskGroup(of: PeriodicReader.Round?.self) { group in
-            group.addTask { await reader.round() }
+            group.addTask { await reader.round(isLast: true) }
             group.addTask {
                 try? await Task.sleep(for: Self.lastExportLimit)
                 await reader.shutdown()

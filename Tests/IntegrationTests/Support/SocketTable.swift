@@ -76,7 +76,8 @@ extension SocketTable {
         let result = try run(["bpftool", "--json", "map", "dump", "name", "tcp_state_map"])
         var table = SocketTable()
         guard let elements = try? JSONDecoder().decode([Element].self, from: Data(result.output.utf8)) else {
-            throw Timeout(description: "not one tcp_state_map (is another tcplens running?): \(result.output.prefix(200))")
+            let found = result.output.prefix(200)
+            throw Timeout(description: "not one tcp_state_map; is another tcplens running? \(found)")
         }
         for element in elements {
             let (key, value) = (element.formatted.key, element.formatted.value)
