@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
- * Stocks: how many sockets stand in each state, counted one by one.
+ * Stocks: how many sockets stand in each state, counted one by one, and how full the queues of listeners are. In the
+ * same pass each live connection is sampled for its round-trip time and its bytes.
  *
- * iter/tcp walks the tables of listeners and connections of the network namespace of whoever opens the iterator, and
- * calls the program for each socket: full ones, request sockets and those in TIME_WAIT.
+ * iter/tcp walks the tables of the network namespace of whoever opens the iterator, first that of listeners, then that
+ * of connections, and calls the program for each socket: full ones, request sockets and those in TIME_WAIT.
  */
 #include "kernel.h"
+#include "connection.h"
 #include "connection_count.h"
+#include "losses.h"
 #include "socket.h"
 
 char LICENSE[] SEC("license") = "GPL";
+
+/* Whether rows are split by the port of the service: the local one of a server, the peer's of a client. */
+const volatile bool by_local_port = false;
+const volatile bool by_peer_port = false;
 
 /*
  * The rows of every state and type are there from the start, so that an absent socket is a zero and not a gap; user
@@ -21,6 +28,13 @@ struct {
     __type(key, struct connection_count_key);
     __type(value, struct connection_count);
 } tcp_state_map SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, LISTENER_ROWS);
+    __type(key, struct listener_key);
+    __type(value, struct listener_queues);
+} tcp_listeners SEC(".maps");
 
 /* The state as ss shows it. */
 static __always_inline enum tcp_state state_of(struct sock_common *socket)
@@ -39,20 +53,128 @@ static __always_inline enum tcp_state state_of(struct sock_common *socket)
     }
 }
 
-SEC("iter/tcp")
-int count_connections(struct bpf_iter__tcp *context)
+/* Adds one to the row of `key`, or to the overflow row of the same state and type. A pass is the only writer. */
+static __always_inline void count_socket(struct connection_count_key *key)
+{
+    struct connection_count *row = bpf_map_lookup_elem(&tcp_state_map, key);
+    struct connection_count one = {1};
+
+    if (!row && (key->local_port || key->peer_port)) {
+        if (!bpf_map_update_elem(&tcp_state_map, key, &one, BPF_NOEXIST))
+            return;
+        key->local_port = 0;
+        key->peer_port = 0;
+        key->overflow = 1;
+        row = bpf_map_lookup_elem(&tcp_state_map, key);
+    }
+    if (row)
+        row->sockets++;
+    else
+        count_loss(MAP_FULL);
+}
+
+static __always_inline void count_queues(const struct tcp_sock *tcp, struct listener_key *key)
+{
+    struct listener_queues empty = {}, *row = bpf_map_lookup_elem(&tcp_listeners, key);
+
+    if (!row) {
+        if (bpf_map_update_elem(&tcp_listeners, key, &empty, BPF_NOEXIST)) {
+            key->port = 0;
+            key->overflow = 1;
+        }
+        row = bpf_map_lookup_elem(&tcp_listeners, key);
+    }
+    if (!row) {
+        count_loss(MAP_FULL);
+        return;
+    }
+    row->listeners++;
+    row->accept_usage += tcp->inet_conn.icsk_inet.sk.sk_ack_backlog;
+    row->accept_limit += tcp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
+    row->syn_usage += tcp->inet_conn.icsk_accept_queue.qlen.counter;
+}
+
+/* Whether something listens on the port that the socket has here. */
+static __always_inline bool has_listener(const struct sock_common *socket)
+{
+    struct listener_key key = {.port = socket->skc_num, .type = IPV4};
+
+    if (bpf_map_lookup_elem(&tcp_listeners, &key))
+        return true;
+    key.type = IPV6;
+    return bpf_map_lookup_elem(&tcp_listeners, &key) != NULL;
+}
+
+/* Fills in the port of the service, if rows are split by it; a client's own port is never one. */
+static __always_inline void split_by_port(struct connection_count_key *key, const struct sock_common *socket,
+                                          bool is_server)
+{
+    if (by_local_port && is_server)
+        key->local_port = socket->skc_num;
+    if (by_peer_port && !is_server)
+        key->peer_port = bpf_ntohs(socket->skc_dport);
+}
+
+/* With `samples`, as on kernels that have storage for sockets in iterators, takes round-trip times and bytes as well.
+ */
+static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
 {
     struct sock_common *socket = context->sk_common;
     struct connection_count_key key = {};
-    struct connection_count *row;
+    bool is_server, is_full = false;
+    struct tcp_sock *tcp;
 
     if (!socket)
         return 0;
     key.state = state_of(socket);
     key.type = network_type_of(socket);
-    row = bpf_map_lookup_elem(&tcp_state_map, &key);
-    if (row)
-        /* A pass runs in one task and the map is this pass's own: no other writer. */
-        row->sockets++;
+    if (key.state == TCP_LISTEN) {
+        struct listener_key listener = {.port = socket->skc_num, .type = key.type};
+
+        tcp = bpf_skc_to_tcp_sock(socket);
+        if (tcp)
+            count_queues(tcp, &listener);
+        split_by_port(&key, socket, true);
+        count_socket(&key);
+        return 0;
+    }
+    tcp = socket->skc_state == TCP_TIME_WAIT || socket->skc_state == TCP_NEW_SYN_RECV ? NULL
+                                                                                      : bpf_skc_to_tcp_sock(socket);
+    is_server = socket->skc_state == TCP_NEW_SYN_RECV;
+    if (tcp) {
+        __u8 role = role_from_sequence(tcp, key.state);
+
+        is_full = true;
+        if (samples) {
+            struct connection *connection = bpf_sk_storage_get(&connections, tcp, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+            if (!connection) {
+                count_loss(ALLOCATION);
+            } else if (key.state != TCP_SYN_SENT && key.state != TCP_CLOSE) {
+                if (!connection->known)
+                    adopt(connection, tcp, key.state);
+                role = connection->role;
+                sample(connection, tcp, key.type, IN_PASS);
+            }
+        }
+        is_server = role == SERVER && key.state != TCP_SYN_SENT;
+    }
+    if ((by_local_port || by_peer_port) && !is_full && socket->skc_state == TCP_TIME_WAIT)
+        is_server = has_listener(socket);
+    split_by_port(&key, socket, is_server);
+    count_socket(&key);
     return 0;
+}
+
+SEC("iter/tcp")
+int count_and_sample(struct bpf_iter__tcp *context)
+{
+    return visit(context, true);
+}
+
+/* For kernels without per-socket storage in iterators (before 5.11), and for a look without tracking. */
+SEC("iter/tcp")
+int count_connections(struct bpf_iter__tcp *context)
+{
+    return visit(context, false);
 }

@@ -18,6 +18,14 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define ETH_P_IPV6 0x86DD
+#define SOCK_DONE 1
+#define MSG_PEEK 2
+
+/* enum tcp_ca_state, and icsk_pending of inet_connection_sock. */
+#define TCP_CA_RECOVERY 3
+#define TCP_CA_LOSS 4
+#define ICSK_TIME_LOSS_PROBE 5
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -40,18 +48,79 @@ typedef struct {
 } possible_net_t;
 
 struct sock_common {
-    unsigned short skc_family;
-    volatile unsigned char skc_state;
+    __be32 skc_daddr;
+    __be32 skc_rcv_saddr;
     __be16 skc_dport;
     __u16 skc_num;
+    unsigned short skc_family;
+    volatile unsigned char skc_state;
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
+    unsigned long skc_flags;
 };
 
 struct sock {
     struct sock_common __sk_common;
+    int sk_err;
+    __u32 sk_ack_backlog;
+    __u32 sk_max_ack_backlog;
     __u16 sk_protocol;
+};
+
+typedef struct {
+    int counter;
+} atomic_t;
+
+struct request_sock_queue {
+    atomic_t qlen;
+};
+
+struct inet_sock {
+    struct sock sk;
+};
+
+struct inet_connection_sock {
+    struct inet_sock icsk_inet;
+    struct request_sock_queue icsk_accept_queue;
+    __u8 icsk_ca_state : 5;
+    __u8 icsk_pending;
+};
+
+struct tcp_sock {
+    struct inet_connection_sock inet_conn;
+    __u32 write_seq;
+    __u32 snd_nxt;
+    __u32 snd_una;
+    __u32 srtt_us;
+    __u32 total_retrans;
+    __u64 bytes_sent;
+    __u64 bytes_retrans;
+    __u64 bytes_received;
+    __u64 bytes_acked;
+};
+
+struct request_sock {
+    struct sock_common __req_common;
+    __u8 num_retrans;
+};
+
+struct tcp_request_sock {
+    __u64 snt_synack;
+};
+
+struct net_device {
+    possible_net_t nd_net;
+};
+
+struct sk_buff {
+    struct net_device *dev;
+    __be16 protocol;
+    char cb[48];
+};
+
+struct tcp_skb_cb {
+    __u16 tcp_gso_segs;
 };
 
 struct inet_timewait_sock {

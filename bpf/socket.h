@@ -28,4 +28,10 @@ static __always_inline enum network_type network_type_of(const struct sock_commo
     return IPV6;
 }
 
+/* The network namespace that a socket belongs to, by inode number. */
+static __always_inline __u32 netns_of(const struct sock_common *socket)
+{
+    return socket->skc_net.net->ns.inum;
+}
+
 #endif

@@ -4,14 +4,20 @@ internal import CProbes
 public enum EmbeddedObject: String, CaseIterable, Sendable {
     /// The pass that counts connections.
     case connectionCount = "connection_count"
-    /// The counters of changes of state.
-    case stateTransitions = "state_transitions"
+    /// What follows connections through their states.
+    case connections
+    /// The counters of resets.
+    case resets
+    /// The counters of retransmits.
+    case retransmits
 
     /// The ELF image; a constant of the program.
     private var elf: bpf_elf {
         switch self {
         case .connectionCount: unsafe connection_count_elf
-        case .stateTransitions: unsafe state_transitions_elf
+        case .connections: unsafe connections_elf
+        case .resets: unsafe resets_elf
+        case .retransmits: unsafe retransmits_elf
         }
     }
 

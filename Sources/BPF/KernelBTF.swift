@@ -1,12 +1,49 @@
+internal import CLibbpf
 internal import Glibc
 
 /// The kernel's description of its own types, which CO-RE and typed tracepoints need.
-public enum KernelBTF {
+@safe
+public struct KernelBTF: ~Copyable {
     /// Where the kernel shows it.
     public static let path = "/sys/kernel/btf/vmlinux"
 
     /// Whether it is there and readable.
     public static var isAvailable: Bool {
         unsafe access(path, R_OK) == 0
+    }
+
+    /// BTF's number for a typedef; the macro and the enumerator of this name collide in Swift.
+    private static let typedef: UInt32 = 8
+
+    /// libbpf's handle; valid until `deinit` frees it, and never handed out.
+    private let types: OpaquePointer
+
+    /// Reads the description; it takes some megabytes until it goes out of scope.
+    ///
+    /// - Throws: ``BPFError`` when there is none.
+    public init() throws(BPFError) {
+        let (read, log) = unsafe LibbpfLog.capture {
+            let types = unsafe btf__load_vmlinux_btf()
+            return unsafe (types: types, code: errno)
+        }
+        guard let types = unsafe read.types else {
+            throw unsafe BPFError(operation: "read the kernel's BTF", code: read.code, log: log)
+        }
+        unsafe self.types = types
+    }
+
+    deinit {
+        unsafe btf__free(types)
+    }
+
+    /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.
+    ///
+    /// The kernel describes an event as a function, `btf_trace_NAME`, with one argument more: its own data.
+    public func argumentCount(ofTracepoint name: String) -> Int? {
+        let index = unsafe btf__find_by_name_kind(types, "btf_trace_\(name)", Self.typedef)
+        guard index > 0, let alias = unsafe btf__type_by_id(types, UInt32(index)) else { return nil }
+        guard let pointer = unsafe btf__type_by_id(types, alias.pointee.type) else { return nil }
+        guard let function = unsafe btf__type_by_id(types, pointer.pointee.type) else { return nil }
+        return unsafe Int(btf_vlen(function)) - 1
     }
 }

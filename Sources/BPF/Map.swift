@@ -34,6 +34,14 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
     }
 
+    /// Removes `key`, if it is there.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func removeValue(of key: Key) throws(BPFError) {
+        let code = unsafe withUnsafePointer(to: key) { unsafe bpf_map_delete_elem(descriptor, $0) }
+        guard code == 0 || code == -ENOENT else { throw BPFError(operation: "remove from \(name)", code: -code) }
+    }
+
     /// All keys with their values, in no order.
     ///
     /// A key that a program deletes meanwhile is left out.
@@ -52,26 +60,5 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
             unsafe (previous, next) = (next, next == keys ? keys + 1 : keys)
         }
         return entries
-    }
-}
-
-extension Map where Key == UInt32, Value == UInt64 {
-    /// The sums over all CPUs of the first `count` counters of a per-CPU array.
-    ///
-    /// - Throws: ``BPFError`` when the kernel refuses.
-    public func perCPUSums(count: Int) throws(BPFError) -> [UInt64] {
-        let processors = libbpf_num_possible_cpus()
-        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
-        var sums: [UInt64] = []
-        sums.reserveCapacity(count)
-        var values = [UInt64](repeating: 0, count: Int(processors))
-        for index in 0..<UInt32(clamping: count) {
-            let code = unsafe withUnsafePointer(to: index) { index in
-                unsafe bpf_map_lookup_elem(descriptor, index, &values)
-            }
-            guard code == 0 else { throw BPFError(operation: "look up in \(name)", code: -code) }
-            sums.append(values.reduce(0, &+))
-        }
-        return sums
     }
 }

@@ -104,6 +104,36 @@ public struct Object: ~Copyable {
         return Map(descriptor: descriptor, name: map)
     }
 
+    /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
+    ///
+    /// - Throws: ``BPFError`` when there is none, or its values are no counters.
+    public func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
+        let found = try unsafe find(map: map)
+        let size = unsafe Int(bpf_map__value_size(found))
+        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_ARRAY, size % MemoryLayout<UInt64>.size == 0 else {
+            throw BPFError(operation: "use \(map) as counters", code: EINVAL)
+        }
+        let descriptor = unsafe bpf_map__fd(found)
+        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        return unsafe PerCPUArray(
+            descriptor: descriptor,
+            name: map,
+            rowCount: Int(bpf_map__max_entries(found)),
+            columnCount: size / MemoryLayout<UInt64>.size
+        )
+    }
+
+    /// Makes a map of this object, before ``load()``, one with that of the same name of another, which is loaded.
+    ///
+    /// The kernel counts its users, so each object may go first.
+    ///
+    /// - Throws: ``BPFError`` when one of them has no such map, or they differ.
+    public func share(_ map: String, with other: borrowing Object) throws(BPFError) {
+        let descriptor = unsafe bpf_map__fd(try other.find(map: map))
+        let code = unsafe bpf_map__reuse_fd(try find(map: map), descriptor)
+        guard code == 0 else { throw BPFError(operation: "share \(map) of \(other.name) with \(name)", code: -code) }
+    }
+
     /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` when there is none.
     public func layout(of map: String) -> (key: Int, value: Int)? {
         guard let found = try? unsafe find(map: map) else { return nil }

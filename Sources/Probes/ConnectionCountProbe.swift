@@ -1,30 +1,50 @@
 internal import BPF
 internal import CProbes
-public import Metrics
 
 /// Counts the connections of this network namespace by walking over them in the kernel.
 public final class ConnectionCountProbe {
-    private let object: Object
+    /// The object, for its losses.
+    let object: Object
+    /// The program that counts: the one that samples connections too, or the plain one.
+    let program: String
     private let iterator: BPF.Iterator
     private let rows: Map<connection_count_key, connection_count>
-    private let start: Timestamp
+    private let listeners: Map<listener_key, listener_queues>
 
-    /// Loads `bpf/connection_count.bpf.c`.
+    /// The maps that the pass shares with what follows connections.
+    private static let shared = ["connections", "tcp_durations", "tcp_io"]
+
+    /// Loads `bpf/connection_count.bpf.c` for counting alone.
     ///
-    /// - Parameter start: When the process began to count; what the points give as their start.
+    /// - Parameter ports: What to split the counts by.
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public init(start: Timestamp) throws(ProbeError) {
+    public convenience init(ports: Set<PortAttribute> = []) throws(ProbeError) {
         do throws(BPFError) {
-            let object = try Object(.connectionCount)
-            try object.load()
-            rows = try object.map("tcp_state_map")
-            iterator = try object.makeIterator("count_connections")
-            self.object = object
-            self.start = start
-            try clear()
+            try self.init(ports: ports, following: nil)
         } catch {
             throw ProbeError(error)
         }
+    }
+
+    /// Loads `bpf/connection_count.bpf.c`; with a probe that follows connections, the pass samples them for it.
+    init(ports: Set<PortAttribute>, following probe: ConnectionProbe?) throws(BPFError) {
+        let samples = probe?.remembers == true
+        program = samples ? "count_and_sample" : "count_connections"
+        let object = try Object(.connectionCount)
+        try object.setAutoload(samples ? "count_connections" : "count_and_sample", false)
+        try object.setConstant("by_local_port", to: ports.contains(.local))
+        try object.setConstant("by_peer_port", to: ports.contains(.peer))
+        if let probe {
+            for map in Self.shared {
+                try object.share(map, with: probe.object)
+            }
+        }
+        try object.load()
+        rows = try object.map("tcp_state_map")
+        listeners = try object.map("tcp_listeners")
+        iterator = try object.makeIterator(program)
+        self.object = object
+        try clear()
     }
 
     /// Counts all connections now.
@@ -35,37 +55,78 @@ public final class ConnectionCountProbe {
     /// - Throws: ``ProbeError`` when the kernel refuses.
     public func count() throws(ProbeError) -> ConnectionCounts {
         do throws(BPFError) {
-            try clear()
-            try iterator.run()
-            var counts = ConnectionCounts()
-            for (key, row) in try rows.entries() {
-                guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
-                    continue
-                }
-                counts[state, type] = row.sockets
-            }
-            return counts
+            return try pass().counts
         } catch {
             throw ProbeError(error)
         }
     }
 
-    /// Sets every row to zero, and makes those that are not there yet.
+    /// Walks over all sockets once: how many connections there are, and how full the queues of listeners.
+    func pass() throws(BPFError) -> (counts: ConnectionCounts, queues: ListenerQueues) {
+        try clear()
+        try iterator.run()
+        var counts = ConnectionCounts()
+        for (key, row) in try rows.entries() {
+            guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
+                continue
+            }
+            let localPort = key.local_port == 0 ? nil : key.local_port
+            let peerPort = key.peer_port == 0 ? nil : key.peer_port
+            let rowKey = ConnectionCounts.Key(state, type, localPort: localPort, peerPort: peerPort)
+            counts.add(row.sockets, to: rowKey, isOverflow: key.overflow != 0)
+        }
+        return (counts, try queues())
+    }
+
+    private func queues() throws(BPFError) -> ListenerQueues {
+        var queues = ListenerQueues()
+        for (key, row) in try listeners.entries() where row.listeners > 0 {
+            guard let type = NetworkType(kernel: key.type) else { continue }
+            queues.rows[ListenerQueues.Key(port: key.overflow == 0 ? key.port : nil, type: type)] =
+                ListenerQueues.Row(
+                    acceptUsage: row.accept_usage,
+                    acceptLimit: row.accept_limit,
+                    synUsage: row.syn_usage
+                )
+        }
+        return queues
+    }
+
+    /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
     private func clear() throws(BPFError) {
+        for (key, _) in try rows.entries() where key.local_port != 0 || key.peer_port != 0 {
+            try rows.removeValue(of: key)
+        }
+        for (key, _) in try listeners.entries() where key.overflow == 0 {
+            try listeners.removeValue(of: key)
+        }
         for type in NetworkType.allCases {
+            try listeners.setValue(listener_queues(), of: listener_key(port: 0, overflow: 1, type: type.kernel))
             for state in ConnectionState.counted {
-                let key = connection_count_key(state: state.kernel, type: type.kernel)
-                try rows.setValue(connection_count(sockets: 0), of: key)
+                for overflow: UInt32 in [0, 1] {
+                    try rows.setValue(connection_count(sockets: 0), of: Self.key(state, type, overflow: overflow))
+                }
             }
         }
     }
+
+    private static func key(_ state: ConnectionState, _ type: NetworkType, overflow: UInt32) -> connection_count_key {
+        connection_count_key(
+            state: state.kernel,
+            type: type.kernel,
+            local_port: 0,
+            peer_port: 0,
+            overflow: overflow
+        )
+    }
 }
 
-extension ConnectionCountProbe: MetricProducer {
-    /// `system.network.connection.count`: a point for every state and type, zeros included.
-    public func metrics(at time: Timestamp) throws -> [Metric] {
-        [try count().metric(start: start, time: time)]
-    }
+/// A port that connections can be counted by.
+public enum PortAttribute: String, CaseIterable, Sendable {
+    /// The port of the service here, on listeners and accepted connections.
+    case local = "network.local.port"
+    /// The port of the service that a client connects to.
+    case peer = "network.peer.port"
 }
 
 extension ConnectionState {

@@ -1,63 +1,67 @@
 internal import Metrics
 
-/// How many connections there are, by state and type.
+/// How many connections there are, by state and type, and by port where that was asked for.
 public struct ConnectionCounts: Hashable, Sendable {
-    private var sockets = [UInt64](repeating: 0, count: 16 * NetworkType.allCases.count)
+    /// What the connections of a row have in common.
+    public struct Key: Hashable, Sendable {
+        /// Their state.
+        public var state: ConnectionState
+        /// The protocol of their packets.
+        public var type: NetworkType
+        /// The port of the service that they come to here, if rows are split by it.
+        public var localPort: UInt16?
+        /// The port of the service that they go to, if rows are split by it.
+        public var peerPort: UInt16?
+
+        /// Creates a key.
+        public init(_ state: ConnectionState, _ type: NetworkType, localPort: UInt16? = nil, peerPort: UInt16? = nil) {
+            self.state = state
+            self.type = type
+            self.localPort = localPort
+            self.peerPort = peerPort
+        }
+    }
+
+    /// The rows that have connections.
+    public private(set) var rows: [Key: UInt64] = [:]
+
+    /// The connections for whose ports the kernel's map had no room.
+    public private(set) var overflow: [Key: UInt64] = [:]
 
     /// Creates counts of zero.
     public init() {}
 
+    /// Adds connections to a row.
+    public mutating func add(_ count: UInt64, to key: Key, isOverflow: Bool = false) {
+        guard count > 0 else { return }
+        if isOverflow {
+            overflow[key, default: 0].add(count)
+        } else {
+            rows[key, default: 0].add(count)
+        }
+    }
+
     /// The number of connections in `state` over `type`.
     public subscript(state: ConnectionState, type: NetworkType) -> UInt64 {
-        get { sockets[Self.index(state, type)] }
-        set { sockets[Self.index(state, type)] = newValue }
+        sum { $0.state == state && $0.type == type }
     }
 
     /// The number of connections in `state`.
     public subscript(state: ConnectionState) -> UInt64 {
-        NetworkType.allCases.reduce(0) { $0 &+ self[state, $1] }
+        sum { $0.state == state }
     }
 
     /// The number of connections over `type`.
     public subscript(type: NetworkType) -> UInt64 {
-        ConnectionState.allCases.reduce(0) { $0 &+ self[$1, type] }
+        sum { $0.type == type }
     }
 
     /// The number of all connections.
     public var total: UInt64 {
-        sockets.reduce(0, &+)
+        sum { _ in true }
     }
 
-    private static func index(_ state: ConnectionState, _ type: NetworkType) -> Int {
-        Int(type.rawValue) * 16 + Int(state.rawValue)
-    }
-}
-
-extension ConnectionCounts {
-    /// `system.network.connection.count`: a point for every state and type, zeros included.
-    ///
-    /// An absent series would read as a gap, so a state without connections is a point of zero.
-    func metric(start: Timestamp, time: Timestamp) -> Metric {
-        let points = Self.series.map { series in
-            NumberDataPoint(
-                attributes: series.attributes,
-                start: start,
-                time: time,
-                value: Number(count: self[series.state, series.type])
-            )
-        }
-        return Metric(.connectionCount, .sum(points, .cumulative, isMonotonic: false))
-    }
-
-    /// Every series with its attributes, made once.
-    private static let series = NetworkType.allCases.flatMap { type in
-        ConnectionState.counted.map { state in
-            let attributes: Attributes = [
-                AttributeKey.state: .string(state.attributeValue),
-                AttributeKey.transport: "tcp",
-                AttributeKey.type: .string(type.attributeValue),
-            ]
-            return (state: state, type: type, attributes: attributes)
-        }
+    private func sum(_ isIncluded: (Key) -> Bool) -> UInt64 {
+        [rows, overflow].joined().reduce(0) { isIncluded($1.key) ? $0 &+ $1.value : $0 }
     }
 }

@@ -18,43 +18,55 @@ public struct TransitionCounts: Hashable, Sendable {
             self.state = state
             self.type = type
         }
+
+        /// Where the kernel counts it.
+        fileprivate var row: UInt32 {
+            transition_index(UInt32(type.rawValue), UInt32(previous.rawValue), UInt32(state.rawValue))
+        }
     }
 
-    private var counts: [UInt64]
+    private var counters: [UInt64]
 
     /// Reads the counters in the order of the kernel's array; missing ones are zero.
-    init(kernel counts: [UInt64] = []) {
-        self.counts = counts
+    init(kernel counters: [UInt64] = []) {
+        self.counters = counters
     }
 
     /// How often `transition` happened.
     public subscript(transition: Transition) -> UInt64 {
-        let states = Int(TCP_STATE_COUNT)
-        let row = Int(transition.type.rawValue) * states + Int(transition.previous.rawValue)
-        let index = row * states + Int(transition.state.rawValue)
-        return counts.indices.contains(index) ? counts[index] : 0
+        let row = Int(transition.row)
+        return counters.indices.contains(row) ? counters[row] : 0
+    }
+
+    /// How many connections entered `state` less those that left it; negative when more left than entered.
+    func netFlow(into state: ConnectionState) -> Int64 {
+        var flow: Int64 = 0
+        for type in NetworkType.allCases {
+            for other in ConnectionState.allCases where other != state {
+                flow &+= Int64(truncatingIfNeeded: self[Transition(other, state, type)])
+                flow &-= Int64(truncatingIfNeeded: self[Transition(state, other, type)])
+            }
+        }
+        return flow
     }
 
     /// `tcplens.connection.transitions`: a point for every transition that has happened.
     func metric(start: Timestamp, time: Timestamp) -> Metric {
-        let points = Self.series.compactMap { series -> NumberDataPoint? in
-            let count = self[series.transition]
-            guard count > 0 else { return nil }
-            return NumberDataPoint(attributes: series.attributes, start: start, time: time, value: Number(count: count))
-        }
+        let points = Self.series.filter { $0.count(in: counters) > 0 }.points(of: counters, start: start, time: time)
         return Metric(.transitions, .sum(points, .cumulative, isMonotonic: true))
     }
 
-    /// Every series with its attributes, made once.
     private static let series = NetworkType.allCases.flatMap { type in
         ConnectionState.allCases.flatMap { previous in
             ConnectionState.allCases.map { state in
-                let attributes: Attributes = [
-                    AttributeKey.previousState: .string(previous.attributeValue),
-                    AttributeKey.state: .string(state.attributeValue),
-                    AttributeKey.type: .string(type.attributeValue),
-                ]
-                return (transition: Transition(previous, state, type), attributes: attributes)
+                CounterSeries(
+                    [
+                        AttributeKey.previousState: .string(previous.attributeValue),
+                        AttributeKey.state: .string(state.attributeValue),
+                        AttributeKey.type: .string(type.attributeValue),
+                    ],
+                    rows: [Transition(previous, state, type).row]
+                )
             }
         }
     }

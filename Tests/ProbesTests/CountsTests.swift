@@ -10,9 +10,9 @@ import Testing
 
     @Test func `counts add up by state, by type and in all`() {
         var counts = ConnectionCounts()
-        counts[.established, .ipv4] = 5
-        counts[.established, .ipv6] = 2
-        counts[.timeWait, .ipv4] = 11
+        counts.add(5, to: .init(.established, .ipv4))
+        counts.add(2, to: .init(.established, .ipv6))
+        counts.add(11, to: .init(.timeWait, .ipv4))
         #expect(counts[.established] == 7)
         #expect(counts[.ipv4] == 16)
         #expect(counts.total == 18)
@@ -20,8 +20,9 @@ import Testing
 
     @Test func `the metric has a point for each state but closed and each type, zeros included`() throws {
         var counts = ConnectionCounts()
-        counts[.finWait2, .ipv6] = 3
-        let metric = counts.metric(start: start, time: time)
+        counts.add(3, to: .init(.finWait2, .ipv6))
+        var series = ConnectionCountSeries(start: start, limit: 2000, isSplit: false)
+        let metric = series.metric(counts, time: time)
         #expect(metric.name == "system.network.connection.count")
         #expect(metric.unit == "{connection}")
         guard case .sum(let points, .cumulative, isMonotonic: false) = metric.data else {

@@ -18,15 +18,37 @@ import Testing
         #expect(layout?.value == MemoryLayout<connection_count>.stride)
     }
 
-    @Test func `the counters of transitions are 64 bits wide`() throws {
-        let object = try Object(.stateTransitions)
-        let layout = object.layout(of: "tcp_transitions")
+    @Test func `the rows of tcp_listeners are what Swift reads`() throws {
+        let object = try Object(.connectionCount)
+        let layout = object.layout(of: "tcp_listeners")
+        #expect(layout?.key == MemoryLayout<listener_key>.stride)
+        #expect(layout?.value == MemoryLayout<listener_queues>.stride)
+    }
+
+    @Test(arguments: [
+        (EmbeddedObject.connections, "tcp_transitions", 1), (.connections, "tcp_handshakes", 1),
+        (.connections, "tcp_io", 1), (.connections, "losses", 1), (.retransmits, "tcp_retransmits", 1),
+        (.resets, "tcp_resets", 1), (.connections, "tcp_durations", 1 + 385),
+    ])
+    func `counters are 64 bits wide`(embedded: EmbeddedObject, map: String, columns: Int) throws {
+        let object = try Object(embedded)
+        let layout = object.layout(of: map)
         #expect(layout?.key == 4)
-        #expect(layout?.value == 8)
+        #expect(layout?.value == 8 * columns)
+    }
+
+    @Test func `what objects share has one layout`() throws {
+        let one = try Object(.connections)
+        let other = try Object(.connectionCount)
+        for map in ["connections", "tcp_durations", "tcp_io"] {
+            let (left, right) = (one.layout(of: map), other.layout(of: map))
+            #expect(left?.value == right?.value)
+            #expect(left != nil)
+        }
     }
 
     @Test func `an unknown map has no layout and an unknown constant is refused`() throws {
-        let object = try Object(.stateTransitions)
+        let object = try Object(.connections)
         #expect(object.layout(of: "no_such_map") == nil)
         #expect(throws: BPFError.self) { try object.setConstant("no_such_constant", to: UInt32(1)) }
         #expect(throws: BPFError.self) { try object.setConstant("observed_netns", to: UInt64(1)) }

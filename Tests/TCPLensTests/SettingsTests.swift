@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `the defaults are the specification's`() throws {
-        let settings = try RunSettings(interval: nil, environment: [:])
+        let settings = try RunSettings(environment: [:])
         #expect(settings.interval == .seconds(60))
         #expect(settings.exporters == [.otlp])
         #expect("\(settings.otlp.endpoint)" == "http://localhost:4318/v1/metrics")
@@ -27,20 +27,20 @@ import Testing
 
     @Test func `an option goes before its variable`() throws {
         let environment = ["OTEL_METRIC_EXPORT_INTERVAL": "5000"]
-        #expect(try RunSettings(interval: nil, environment: environment).interval == .seconds(5))
-        #expect(try RunSettings(interval: .seconds(2), environment: environment).interval == .seconds(2))
+        #expect(try RunSettings(environment: environment).interval == .seconds(5))
+        #expect(try RunSettings(.init(interval: .seconds(2)), environment: environment).interval == .seconds(2))
     }
 
     @Test(arguments: ["0", "-5", "10s", "soon"])
     func `a variable that makes no sense is a warning and the default`(value: String) throws {
-        let settings = try RunSettings(interval: nil, environment: ["OTEL_METRIC_EXPORT_INTERVAL": value])
+        let settings = try RunSettings(environment: ["OTEL_METRIC_EXPORT_INTERVAL": value])
         #expect(settings.interval == .seconds(60))
         #expect(settings.warnings.count == 1)
     }
 
     @Test func `the exporters are a list, and none is none`() throws {
         func exporters(_ value: String) throws -> [RunSettings.ExporterKind] {
-            try RunSettings(interval: nil, environment: ["OTEL_METRICS_EXPORTER": value]).exporters
+            try RunSettings(environment: ["OTEL_METRICS_EXPORTER": value]).exporters
         }
         #expect(try exporters("console") == [.console])
         #expect(try exporters("OTLP, console") == [.otlp, .console])
@@ -50,6 +50,6 @@ import Testing
     }
 
     @Test func `an interval of nothing is refused`() {
-        #expect(throws: Failure.self) { try RunSettings(interval: .zero, environment: [:]) }
+        #expect(throws: Failure.self) { try RunSettings(.init(interval: .zero), environment: [:]) }
     }
 }

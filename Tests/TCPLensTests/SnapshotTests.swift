@@ -7,12 +7,12 @@ import Testing
 @Suite struct SnapshotTests {
     private let counts: ConnectionCounts = {
         var counts = ConnectionCounts()
-        counts[.established, .ipv4] = 212
-        counts[.established, .ipv6] = 6
-        counts[.timeWait, .ipv4] = 53
-        counts[.closeWait, .ipv4] = 4
-        counts[.listen, .ipv4] = 9
-        counts[.listen, .ipv6] = 2
+        counts.add(212, to: .init(.established, .ipv4))
+        counts.add(6, to: .init(.established, .ipv6))
+        counts.add(53, to: .init(.timeWait, .ipv4))
+        counts.add(4, to: .init(.closeWait, .ipv4))
+        counts.add(9, to: .init(.listen, .ipv4))
+        counts.add(2, to: .init(.listen, .ipv6))
         return counts
     }()
 

@@ -6,7 +6,11 @@
 #include <stddef.h>
 
 #include "connection_count.h"
-#include "state_transitions.h"
+#include "connections.h"
+#include "handshake.h"
+#include "histogram.h"
+#include "losses.h"
+#include "segments.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
 struct bpf_elf {
@@ -15,6 +19,8 @@ struct bpf_elf {
 };
 
 extern const struct bpf_elf connection_count_elf;
-extern const struct bpf_elf state_transitions_elf;
+extern const struct bpf_elf connections_elf;
+extern const struct bpf_elf resets_elf;
+extern const struct bpf_elf retransmits_elf;
 
 #endif

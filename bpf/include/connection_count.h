@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The layout of `tcp_state_map`, shared by connection_count.bpf.c and Swift. */
+/* The layouts of `tcp_state_map` and `tcp_listeners`, shared by connection_count.bpf.c and Swift. */
 #ifndef CONNECTION_COUNT_H
 #define CONNECTION_COUNT_H
 
@@ -9,6 +9,11 @@
 struct connection_count_key {
     enum tcp_state state;
     enum network_type type;
+    /* 0 unless rows are split by it, and for sockets that have no such port. */
+    unsigned short local_port;
+    unsigned short peer_port;
+    /* 1 on the rows that take the sockets for whose ports there is no room. */
+    unsigned int overflow;
 };
 
 /* How many sockets a row has. */
@@ -16,7 +21,26 @@ struct connection_count {
     unsigned long long sockets;
 };
 
-/* The most rows that `tcp_state_map` holds. */
-#define CONNECTION_COUNT_ROWS 4096
+/* Whose queues a row shows: the listeners of one port and type. */
+struct listener_key {
+    unsigned short port;
+    /* 1 on the rows that take the listeners for whose ports there is no room. */
+    unsigned short overflow;
+    enum network_type type;
+};
+
+/* The queues of the listeners of a row, added up. */
+struct listener_queues {
+    unsigned long long listeners;
+    /* Connections that wait for accept(), and how many may. */
+    unsigned long long accept_usage;
+    unsigned long long accept_limit;
+    /* Request sockets: SYNs whose handshake is not finished. */
+    unsigned long long syn_usage;
+};
+
+/* The most rows that `tcp_state_map` and `tcp_listeners` hold. */
+#define CONNECTION_COUNT_ROWS 8192
+#define LISTENER_ROWS 4096
 
 #endif

@@ -5,7 +5,7 @@ import PackagePlugin
 @main
 struct BPFObjects: BuildToolPlugin {
     /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
-    static let programs = ["connection_count", "state_transitions"]
+    static let programs = ["connection_count", "connections", "resets", "retransmits"]
 
     #if arch(arm64)
         private static let architecture = "arm64"

@@ -24,8 +24,11 @@ struct Agent {
         signal(SIGPIPE, SIG_IGN)
         interval = settings.interval
         self.logger = logger
+        let probes = try Self.probes(settings.probes)
+        let programs = probes.programs.joined(separator: ", ")
+        let limitations = probes.limitations
         reader = PeriodicReader(
-            producers: try Self.probes(),
+            producers: [probes],
             exporters: try Self.exporters(settings),
             resource: resource,
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
@@ -37,10 +40,13 @@ struct Agent {
         }
         logger.info(
             """
-            tcplens \(Program.version) on Linux\(kernel) as \(Self.name(of: resource)): programs count_connections, \
-            count_transition; every \(settings.interval) to \(destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", "))
+            tcplens \(Program.version) on Linux\(kernel) as \(Self.name(of: resource)): programs \
+            \(programs); every \(settings.interval) to \(destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", "))
             """
         )
+        for limitation in limitations {
+            logger.notice("\(limitation)")
+        }
     }
 
     /// Collects and exports once.
@@ -112,10 +118,9 @@ struct Agent {
         }
     }
 
-    private static func probes() throws(Failure) -> sending [any MetricProducer] {
+    private static func probes(_ options: TCPProbes.Options) throws(Failure) -> sending TCPProbes {
         do {
-            let start = Timestamp.now
-            return [try ConnectionCountProbe(start: start), try TransitionProbe(scope: .own, start: start)]
+            return try TCPProbes(options, start: .now)
         } catch {
             throw Failure("\(error)")
         }

@@ -21,6 +21,14 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "How often to collect and export, as 10s or 500ms (default: OTEL_METRIC_EXPORT_INTERVAL, or 60s).")
     var interval: DurationArgument?
 
+    @Option(
+        help: "Split system.network.connection.count by network.local.port, network.peer.port, or both with a comma."
+    )
+    var attributes: String?
+
+    @Option(help: "The most series of a metric; the rest share one, marked otel.metric.overflow (default: 2000).")
+    var cardinalityLimit: Int?
+
     @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
     var once = false
 
@@ -28,7 +36,12 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let machine = Machine.current
-        let settings = try RunSettings(interval: interval?.duration, environment: machine.environment)
+        let options = RunSettings.Options(
+            interval: interval?.duration,
+            attributes: attributes,
+            cardinalityLimit: cardinalityLimit
+        )
+        let settings = try RunSettings(options, environment: machine.environment)
         let resource = AgentResource(of: machine)
         let logger = logging.logger(environment: machine.environment)
         for warning in settings.warnings + resource.warnings {

@@ -28,7 +28,7 @@ struct SnapshotCommand: ParsableCommand {
     func run() throws {
         let counts: ConnectionCounts
         do {
-            counts = try ConnectionCountProbe(start: .now).count()
+            counts = try ConnectionCountProbe().count()
         } catch {
             throw Failure("\(error)")
         }

@@ -1,0 +1,56 @@
+internal import CLibbpf
+internal import Glibc
+
+/// A per-CPU array whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
+///
+/// Each CPU adds to counters of its own, without locks; the sum over all CPUs is the count.
+public struct PerCPUArray: Sendable {
+    private let descriptor: CInt
+    private let name: String
+    private let rowCount: Int
+    private let columnCount: Int
+
+    init(descriptor: CInt, name: String, rowCount: Int, columnCount: Int) {
+        self.descriptor = descriptor
+        self.name = name
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+    }
+
+    /// The sums of the first counter of each row.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func sums() throws(BPFError) -> [UInt64] {
+        var sums: [UInt64] = []
+        sums.reserveCapacity(rowCount)
+        for row in try rows() {
+            sums.append(row.first ?? 0)
+        }
+        return sums
+    }
+
+    /// The sums of all counters, row by row.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func rows() throws(BPFError) -> [[UInt64]] {
+        let processors = libbpf_num_possible_cpus()
+        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
+        var values = [UInt64](repeating: 0, count: Int(processors) * columnCount)
+        var rows: [[UInt64]] = []
+        rows.reserveCapacity(rowCount)
+        for index in 0..<UInt32(clamping: rowCount) {
+            let code = unsafe withUnsafePointer(to: index) { index in
+                unsafe bpf_map_lookup_elem(descriptor, index, &values)
+            }
+            guard code == 0 else { throw BPFError(operation: "look up in \(name)", code: -code) }
+            var row = Array(values[..<columnCount])
+            for processor in 1..<max(Int(processors), 1) {
+                for column in 0..<columnCount {
+                    row[column] &+= values[processor * columnCount + column]
+                }
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+}

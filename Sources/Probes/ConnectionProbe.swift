@@ -1,0 +1,68 @@
+internal import BPF
+internal import CProbes
+internal import Metrics
+
+/// Follows connections through their states, by a program on the tracepoint `inet_sock_set_state`.
+final class ConnectionProbe {
+    /// The object, whose maps the pass over all sockets shares.
+    let object: Object
+    /// The program that counts: the one that remembers, or the plain one.
+    let program: String
+    private let link: Link
+    private let transitions: PerCPUArray
+    private let handshakes: PerCPUArray
+    private let io: PerCPUArray
+    private let durations: PerCPUArray
+
+    /// Whether sockets have a memory: without it there are transitions and no more (kernels before 5.11).
+    var remembers: Bool { program == Self.full }
+
+    private static let full = "follow_connection"
+    private static let plain = "count_transition"
+
+    /// Loads and attaches `bpf/connections.bpf.c`, with what the kernel can of it.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses even the plain program.
+    init(namespace: UInt32) throws(BPFError) {
+        do throws(BPFError) {
+            object = try Self.load(namespace, program: Self.full, without: Self.plain)
+            program = Self.full
+        } catch {
+            // Another reason than a missing helper comes again with the plain program.
+            object = try Self.load(namespace, program: Self.plain, without: Self.full)
+            program = Self.plain
+        }
+        transitions = try object.perCPUArray("tcp_transitions")
+        handshakes = try object.perCPUArray("tcp_handshakes")
+        io = try object.perCPUArray("tcp_io")
+        durations = try object.perCPUArray("tcp_durations")
+        link = try object.attach(program)
+    }
+
+    private static func load(_ namespace: UInt32, program: String, without other: String) throws(BPFError) -> Object {
+        let object = try Object(.connections)
+        try object.setAutoload(other, false)
+        try object.setConstant("observed_netns", to: namespace)
+        try object.load()
+        return object
+    }
+
+    /// What has happened since the probe was made.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func flows() throws(BPFError) -> ConnectionFlows {
+        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.sums()))
+        if remembers {
+            flows.handshakes = try handshakes.sums()
+            flows.io = try io.sums()
+        }
+        return flows
+    }
+
+    /// The histograms, in the order of `tcp_durations`; each is the sum in nanoseconds and then its buckets.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func durationRows() throws(BPFError) -> [[UInt64]] {
+        try durations.rows()
+    }
+}

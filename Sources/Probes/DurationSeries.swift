@@ -1,0 +1,80 @@
+internal import CProbes
+internal import Metrics
+
+/// The metrics that are distributions of durations, from one collection to the next.
+struct DurationSeries {
+    /// One series, and where its histograms stand in `tcp_durations`.
+    private struct Series {
+        let attributes: Attributes
+        let rows: [UInt32]
+    }
+
+    private static let metrics: [(metric: CataloguedMetric, series: [Series])] = [
+        (.handshakeDuration, byRoleAndType(handshake_duration_index)),
+        (.connectionDuration, byRoleAndType(connection_duration_index)),
+        (
+            .stateDuration,
+            ConnectionState.allCases.map { state in
+                let attributes: Attributes = [AttributeKey.state: .string(state.attributeValue)]
+                return Series(attributes: attributes, rows: [state_duration_index(UInt32(state.rawValue))])
+            }
+        ),
+        (
+            .rtt,
+            NetworkType.allCases.map { type in
+                let attributes: Attributes = [AttributeKey.type: .string(type.attributeValue)]
+                let rows = [AT_END, IN_PASS].map { rtt_index($0.rawValue, UInt32(type.rawValue)) }
+                return Series(attributes: attributes, rows: rows)
+            }
+        ),
+    ]
+
+    private let start: Timestamp
+    private let aggregation: HistogramAggregation
+    /// Keeps the sums, which in the kernel are modulo 2^64 ns.
+    private var rows: CumulativeSeries<Int, Distribution>
+
+    /// Creates series that began at `start`.
+    init(start: Timestamp, aggregation: HistogramAggregation) {
+        self.start = start
+        self.aggregation = aggregation
+        rows = CumulativeSeries(start: start)
+    }
+
+    /// The metrics of histograms as the kernel holds them: each row the sum in nanoseconds and then the buckets.
+    mutating func metrics(_ kernel: [[UInt64]], time: Timestamp) -> [Metric] {
+        let readings = kernel.enumerated().map { index, row in
+            (key: index, value: Distribution(counts: row.dropFirst(), sum: row.first ?? 0))
+        }
+        rows.observe(readings, at: time)
+        var distributions: [Int: Distribution] = [:]
+        for series in rows.series {
+            distributions[series.key ?? -1] = series.value
+        }
+        return Self.metrics.map { metric, series in
+            let points = series.compactMap {
+                series -> (attributes: Attributes, start: Timestamp, value: Distribution)? in
+                var total = Distribution.zero
+                for row in series.rows {
+                    total.add(distributions[Int(row)] ?? .zero)
+                }
+                return total.count > 0 ? (series.attributes, start, total) : nil
+            }
+            return Metric(metric, aggregation.data(points, at: time, .cumulative))
+        }
+    }
+
+    private static func byRoleAndType(_ row: (UInt32, UInt32) -> UInt32) -> [Series] {
+        HandshakeRole.allCases.flatMap { role in
+            NetworkType.allCases.map { type in
+                Series(
+                    attributes: [
+                        AttributeKey.role: .string(role.attributeValue),
+                        AttributeKey.type: .string(type.attributeValue),
+                    ],
+                    rows: [row(UInt32(role.rawValue), UInt32(type.rawValue))]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import BPF
+internal import Metrics
+
+/// Why an event was not counted.
+enum LossReason: String, CaseIterable {
+    /// A map had no room for another key.
+    case mapFull = "map_full"
+    /// The kernel had no memory for a socket's storage.
+    case allocation
+    /// The program was running on that CPU already.
+    case recursion
+}
+
+/// Counts what the programs of some objects could not count.
+struct EventLosses {
+    /// An object with the programs of it that run.
+    private var read: [() throws(BPFError) -> [LossReason: UInt64]] = []
+
+    /// Adds the programs of an object; the object must stay as long as this.
+    mutating func add(_ read: @escaping () throws(BPFError) -> [LossReason: UInt64]) {
+        self.read.append(read)
+    }
+
+    /// All losses so far.
+    func counts() throws(BPFError) -> [LossReason: UInt64] {
+        var counts: [LossReason: UInt64] = [:]
+        for read in read {
+            counts.merge(try read()) { $0 &+ $1 }
+        }
+        return counts
+    }
+
+    /// `tcplens.events.lost`: a point for every reason, zeros included.
+    func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
+        let counts = try counts()
+        let points = LossReason.allCases.map { reason in
+            NumberDataPoint(
+                attributes: [AttributeKey.lossReason: .string(reason.rawValue)],
+                start: start,
+                time: time,
+                value: Number(count: counts[reason] ?? 0)
+            )
+        }
+        return Metric(.eventsLost, .sum(points, .cumulative, isMonotonic: true))
+    }
+}
+
+extension Object {
+    /// What `programs` of this object missed.
+    func losses(of programs: [String]) throws(BPFError) -> [LossReason: UInt64] {
+        var losses: [LossReason: UInt64] = [:]
+        for program in programs {
+            losses[.recursion, default: 0] &+= try statistics(of: program).recursionMisses
+        }
+        guard layout(of: "losses") != nil else { return losses }
+        // In the order of enum loss_reason.
+        for (reason, count) in zip([LossReason.mapFull, .allocation], try perCPUArray("losses").sums()) {
+            losses[reason, default: 0] &+= count
+        }
+        return losses
+    }
+}

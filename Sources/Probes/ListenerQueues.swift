@@ -1,0 +1,71 @@
+internal import Metrics
+
+/// How full the queues of listeners are, added up over the listeners of each port and type.
+public struct ListenerQueues: Equatable, Sendable {
+    /// Whose queues a row shows.
+    public struct Key: Hashable, Sendable {
+        /// The port; `nil` on the row of the listeners for which the map had no room.
+        public var port: UInt16?
+        /// The protocol.
+        public var type: NetworkType
+
+        /// Creates a key.
+        public init(port: UInt16?, type: NetworkType) {
+            self.port = port
+            self.type = type
+        }
+    }
+
+    /// The queues of a row.
+    public struct Row: Hashable, Sendable {
+        /// Connections that wait for `accept()`.
+        public var acceptUsage: UInt64
+        /// How many may wait; one more than this is let in.
+        public var acceptLimit: UInt64
+        /// Connections whose handshake is not finished.
+        public var synUsage: UInt64
+
+        /// Creates a row.
+        public init(acceptUsage: UInt64, acceptLimit: UInt64, synUsage: UInt64) {
+            self.acceptUsage = acceptUsage
+            self.acceptLimit = acceptLimit
+            self.synUsage = synUsage
+        }
+    }
+
+    /// The rows.
+    public var rows: [Key: Row]
+
+    /// Creates queues of `rows`.
+    public init(rows: [Key: Row] = [:]) {
+        self.rows = rows
+    }
+
+    /// The three metrics of the listeners' queues.
+    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
+        let rows = rows.sorted { ($0.key.port ?? 0, $0.key.type.rawValue) < ($1.key.port ?? 0, $1.key.type.rawValue) }
+        func metric(_ metric: CataloguedMetric, _ value: (Row) -> UInt64) -> Metric {
+            let points = rows.map { key, row in
+                let attributes = key.attributes
+                return NumberDataPoint(
+                    attributes: attributes,
+                    start: start,
+                    time: time,
+                    value: Number(count: value(row))
+                )
+            }
+            return Metric(metric, .sum(points, .cumulative, isMonotonic: false))
+        }
+        return [
+            metric(.acceptQueueUsage, \.acceptUsage), metric(.acceptQueueLimit, \.acceptLimit),
+            metric(.synQueueUsage, \.synUsage),
+        ]
+    }
+}
+
+extension ListenerQueues.Key {
+    fileprivate var attributes: Attributes {
+        guard let port else { return [AttributeKey.overflow: true, AttributeKey.type: .string(type.attributeValue)] }
+        return [AttributeKey.localPort: .int(Int64(port)), AttributeKey.type: .string(type.attributeValue)]
+    }
+}

@@ -1,0 +1,150 @@
+internal import BPF
+public import Metrics
+
+/// All probes of TCP together: the whole catalogue of stocks and flows.
+public final class TCPProbes {
+    /// What to observe, and in which form.
+    public struct Options: Equatable, Sendable {
+        /// Whose connections to observe.
+        public var scope: ObservationScope
+        /// What to split the counts of connections by.
+        public var ports: Set<PortAttribute>
+        /// The form in which distributions leave.
+        public var histograms: HistogramAggregation
+        /// The most series of a metric.
+        public var cardinalityLimit: Int
+
+        /// Creates options.
+        public init(
+            scope: ObservationScope = .own,
+            ports: Set<PortAttribute> = [],
+            histograms: HistogramAggregation = .explicitBuckets,
+            cardinalityLimit: Int = CardinalityLimit<Int>.standard
+        ) {
+            self.scope = scope
+            self.ports = ports
+            self.histograms = histograms
+            self.cardinalityLimit = cardinalityLimit
+        }
+    }
+
+    /// The programs that run.
+    public let programs: [String]
+    /// What this kernel can't give, one line each: what is missing and what is lost by it.
+    public let limitations: [String]
+
+    private let start: Timestamp
+    private let count: ConnectionCountProbe
+    private let connections: ConnectionProbe
+    private let retransmits: RetransmitProbe?
+    private let resets: ResetProbe?
+    private let netstat = NetstatProbe()
+    private let losses: EventLosses
+    private var countSeries: ConnectionCountSeries
+    private var durations: DurationSeries
+    private var drift = StockDrift()
+
+    /// Loads and attaches the programs.
+    ///
+    /// - Parameters:
+    ///   - options: What to observe.
+    ///   - start: When counting began; what the points give as their start.
+    /// - Throws: ``ProbeError`` when the kernel refuses what every kernel from 5.10 on can do.
+    public convenience init(_ options: Options, start: Timestamp) throws(ProbeError) {
+        let features = try KernelFeatures(tracepoints: Self.tracepoints)
+        do throws(BPFError) {
+            try self.init(options, features: features, start: start)
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    private static let tracepoints = [
+        "tcp_retransmit_skb", "tcp_retransmit_synack", "tcp_send_reset", "tcp_receive_reset",
+    ]
+
+    private init(_ options: Options, features: KernelFeatures, start: Timestamp) throws(BPFError) {
+        let namespace = try options.scope.namespace()
+        let connections = try ConnectionProbe(namespace: namespace)
+        let count = try ConnectionCountProbe(ports: options.ports, following: connections)
+        var limitations: [String] = []
+        if !connections.remembers {
+            limitations.append("no memory for sockets on this kernel: no durations, handshakes, RTT and bytes")
+        }
+        var retransmits: RetransmitProbe?
+        if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
+            retransmits = try RetransmitProbe(namespace: namespace, features: features, following: connections)
+        } else {
+            limitations.append("no tracepoint tcp_retransmit_skb on this kernel: no retransmits")
+        }
+        var resets: ResetProbe?
+        if features.missingTracepoints.isDisjoint(with: ["tcp_send_reset", "tcp_receive_reset"]) {
+            resets = try ResetProbe(namespace: namespace)
+        } else {
+            limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
+        }
+        (self.count, self.connections, self.retransmits, self.resets) = (count, connections, retransmits, resets)
+        self.start = start
+        self.limitations = limitations
+        programs = [count.program, connections.program] + (retransmits?.programs ?? []) + (resets?.programs ?? [])
+        losses = Self.losses(count, connections, retransmits, resets)
+        countSeries = ConnectionCountSeries(
+            start: start,
+            limit: options.cardinalityLimit,
+            isSplit: !options.ports.isEmpty
+        )
+        durations = DurationSeries(start: start, aggregation: options.histograms)
+    }
+
+    private static func losses(
+        _ count: ConnectionCountProbe,
+        _ connections: ConnectionProbe,
+        _ retransmits: RetransmitProbe?,
+        _ resets: ResetProbe?
+    ) -> EventLosses {
+        var losses = EventLosses()
+        losses.add { () throws(BPFError) in try count.object.losses(of: [count.program]) }
+        losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
+        if let retransmits {
+            losses.add { () throws(BPFError) in try retransmits.object.losses(of: retransmits.programs) }
+        }
+        if let resets {
+            losses.add { () throws(BPFError) in try resets.object.losses(of: resets.programs) }
+        }
+        return losses
+    }
+}
+
+extension TCPProbes: MetricProducer {
+    /// The stocks and flows of the catalogue.
+    public func metrics(at time: Timestamp) throws -> [Metric] {
+        do throws(BPFError) {
+            return try collect(at: time)
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    private func collect(at time: Timestamp) throws(BPFError) -> [Metric] {
+        // The pass samples connections into the flows' maps, so it comes first.
+        let (counts, queues) = try count.pass()
+        let flows = try connections.flows()
+        var metrics = [countSeries.metric(counts, time: time)]
+        metrics += queues.metrics(start: start, time: time)
+        metrics.append(flows.transitions.metric(start: start, time: time))
+        if connections.remembers {
+            metrics += flows.metrics(start: start, time: time)
+            metrics += durations.metrics(try connections.durationRows(), time: time)
+        }
+        if let retransmits {
+            metrics.append(try retransmits.metric(start: start, time: time))
+        }
+        if let resets {
+            metrics.append(try resets.metric(start: start, time: time))
+        }
+        metrics += netstat.metrics(start: start, time: time)
+        metrics.append(try losses.metric(start: start, time: time))
+        metrics.append(StockDrift.metric(drift.drift(counts, flows.transitions), time: time))
+        return metrics
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/* Flows: what happens to connections, told by their changes of state. */
+#include "kernel.h"
+#include "connection.h"
+#include "connections.h"
+#include "retransmitted_handshake.h"
+#include "socket.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
+const volatile __u32 observed_netns = 0;
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, TRANSITION_COUNT);
+    __type(key, __u32);
+    __type(value, __u64);
+} tcp_transitions SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, HANDSHAKE_COUNT);
+    __type(key, __u32);
+    __type(value, __u64);
+} tcp_handshakes SEC(".maps");
+
+/* Whether a change of state is one that we count. */
+static __always_inline bool is_observed(const struct sock *sk, int old_state, int new_state)
+{
+    /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
+    if (sk->sk_protocol != IPPROTO_TCP)
+        return false;
+    if (observed_netns && netns_of(&sk->__sk_common) != observed_netns)
+        return false;
+    return old_state >= 0 && old_state < TCP_STATE_COUNT && new_state >= 0 && new_state < TCP_STATE_COUNT;
+}
+
+static __always_inline void count_transition_of(enum network_type type, int old_state, int new_state)
+{
+    __u32 index = transition_index(type, old_state, new_state);
+    __u64 *count = bpf_map_lookup_elem(&tcp_transitions, &index);
+
+    if (count)
+        (*count)++;
+}
+
+static __always_inline void count_handshake(__u8 role, enum network_type type, enum handshake_outcome outcome)
+{
+    __u32 index = handshake_index(role & 1, type, outcome);
+    __u64 *count = bpf_map_lookup_elem(&tcp_handshakes, &index);
+
+    if (count)
+        (*count)++;
+}
+
+/*
+ * How long a handshake took that ends now; 0 if that is not known.
+ *
+ * A client's begins with its first SYN. A server's begins with the first SYN-ACK, which the kernel sends at once on the
+ * SYN; the socket is made only at the end, and then the first round-trip time that it was given is just that time
+ * (tcp_synack_rtt_meas()), unless the SYN-ACK had to be sent again.
+ */
+static __always_inline __u64 handshake_duration(const struct connection *connection, const struct tcp_sock *tcp,
+                                                const struct sock_common *socket, enum network_type type, __u64 now)
+{
+    if (connection->role == CLIENT)
+        return connection->opened ? now - connection->opened : 0;
+    if (tcp->total_retrans) {
+        __u64 begun = retransmitted_handshake_begun(socket, type);
+
+        return begun && begun < now ? now - begun : 0;
+    }
+    return (__u64)tcp->srtt_us * 125;
+}
+
+static __always_inline void end_handshake(struct connection *connection, const struct tcp_sock *tcp,
+                                          const struct sock *sk, enum network_type type, int old_state, int new_state,
+                                          __u64 now)
+{
+    __u64 acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
+    enum handshake_outcome outcome = handshake_outcome(old_state, new_state, sk->sk_err, acknowledged);
+
+    if (outcome == NO_OUTCOME)
+        return;
+    count_handshake(connection->role, type, outcome);
+    if (outcome == SUCCEEDED) {
+        __u64 duration = handshake_duration(connection, tcp, &sk->__sk_common, type, now);
+
+        if (duration)
+            record_duration(handshake_duration_index(connection->role & 1, type), duration);
+        connection->established = now;
+    }
+}
+
+static __always_inline void end_connection(struct connection *connection, const struct tcp_sock *tcp,
+                                           enum network_type type, __u64 now)
+{
+    if (connection->established)
+        record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
+    sample(connection, tcp, type, AT_END);
+    /* The socket may be used again (connect() to AF_UNSPEC); the storage goes with the socket, not with this. */
+    connection->established = 0;
+    connection->opened = 0;
+    connection->sent = 0;
+    connection->received = 0;
+    connection->known = 0;
+}
+
+static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
+{
+    connection->role = role;
+    connection->known = 1;
+    connection->opened = now;
+    connection->established = 0;
+    connection->sent = 0;
+    connection->received = 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int new_state)
+{
+    enum network_type type;
+    struct connection *connection;
+    struct tcp_sock *tcp;
+    __u64 now;
+
+    if (!is_observed(sk, old_state, new_state))
+        return 0;
+    type = network_type_of(&sk->__sk_common);
+    connection = bpf_sk_storage_get(&connections, sk, 0, new_state == TCP_CLOSE ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
+    if (!connection) {
+        if (new_state != TCP_CLOSE)
+            count_loss(ALLOCATION);
+        count_transition_of(type, old_state, new_state);
+        return 0;
+    }
+    now = bpf_ktime_get_ns();
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV) {
+        /* A listener's child. It still has the listener's addresses, so what it is gets counted with its next step. */
+        begin_as(connection, SERVER, now);
+        connection->newborn = 1;
+        connection->changed = now;
+        return 0;
+    }
+    if (connection->newborn) {
+        count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
+        connection->newborn = 0;
+    }
+    count_transition_of(type, old_state, new_state);
+    if (old_state == new_state)
+        return 0;
+    if (connection->changed && old_state != TCP_CLOSE)
+        record_duration(state_duration_index(old_state), now - connection->changed);
+    connection->changed = now;
+
+    tcp = bpf_skc_to_tcp_sock(sk);
+    if (!tcp || old_state == TCP_LISTEN || new_state == TCP_LISTEN)
+        return 0;
+    if (new_state == TCP_SYN_SENT)
+        begin_as(connection, CLIENT, now);
+    else if (!connection->known)
+        adopt(connection, tcp, old_state);
+    if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
+        end_handshake(connection, tcp, sk, type, old_state, new_state, now);
+    if (new_state == TCP_CLOSE)
+        end_connection(connection, tcp, type, now);
+    return 0;
+}
+
+/* For kernels without per-socket storage in such programs (before 5.11): transitions alone. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
+{
+    if (is_observed(sk, old_state, new_state))
+        count_transition_of(network_type_of(&sk->__sk_common), old_state, new_state);
+    return 0;
+}

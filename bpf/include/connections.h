@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The layouts of the maps of connections.bpf.c, shared with the pass over all sockets and with Swift. */
+#ifndef CONNECTIONS_H
+#define CONNECTIONS_H
+
+#include "handshake.h"
+#include "histogram.h"
+#include "tcp_state.h"
+
+/* `tcp_transitions`: counters by type, then by the old state, then by the new one. */
+#define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
+
+static inline unsigned int transition_index(unsigned int type, unsigned int old_state, unsigned int new_state)
+{
+    return (type * TCP_STATE_COUNT + old_state) * TCP_STATE_COUNT + new_state;
+}
+
+/* `tcp_handshakes`: counters by role, then by type, then by outcome. */
+#define HANDSHAKE_COUNT (HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT * HANDSHAKE_OUTCOME_COUNT)
+
+static inline unsigned int handshake_index(unsigned int role, unsigned int type, unsigned int outcome)
+{
+    return (role * NETWORK_TYPE_COUNT + type) * HANDSHAKE_OUTCOME_COUNT + outcome;
+}
+
+/*
+ * Who reads a connection's bytes and round-trip time: the event at its end, or the pass over all sockets. Each has
+ * counters of its own, as the event may interrupt the pass on the same CPU.
+ */
+enum sampler {
+    AT_END = 0,
+    IN_PASS = 1,
+};
+
+#define SAMPLER_COUNT 2
+
+/* `tcp_io`: bytes by sampler, then by direction, then by role. */
+enum io_direction {
+    TRANSMIT = 0,
+    RECEIVE = 1,
+};
+
+#define IO_COUNT (SAMPLER_COUNT * 2 * HANDSHAKE_ROLE_COUNT)
+
+static inline unsigned int io_index(unsigned int sampler, unsigned int direction, unsigned int role)
+{
+    return (sampler * 2 + direction) * HANDSHAKE_ROLE_COUNT + role;
+}
+
+/* `tcp_durations`: histograms, one block after the other. */
+static inline unsigned int state_duration_index(unsigned int state)
+{
+    return state;
+}
+
+static inline unsigned int handshake_duration_index(unsigned int role, unsigned int type)
+{
+    return TCP_STATE_COUNT + role * NETWORK_TYPE_COUNT + type;
+}
+
+static inline unsigned int connection_duration_index(unsigned int role, unsigned int type)
+{
+    return TCP_STATE_COUNT + 4 + role * NETWORK_TYPE_COUNT + type;
+}
+
+static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
+{
+    return TCP_STATE_COUNT + 8 + sampler * NETWORK_TYPE_COUNT + type;
+}
+
+#define DURATION_COUNT (TCP_STATE_COUNT + 12)
+
+/* What a socket remembers; the kernel frees it with the socket. */
+struct connection {
+    /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
+    unsigned long long changed;
+    /* When its handshake began. */
+    unsigned long long opened;
+    /* When it became ESTABLISHED; 0 if that was not seen. */
+    unsigned long long established;
+    /* The bytes of data, sent and received, that `tcp_io` has already. */
+    unsigned long long sent;
+    unsigned long long received;
+    /* enum handshake_role; meaningful when `known` is set. */
+    unsigned char role;
+    unsigned char known;
+    /* A listener's child whose birth (LISTEN to SYN_RECV) is not counted yet, as it had no addresses then. */
+    unsigned char newborn;
+};
+
+#endif

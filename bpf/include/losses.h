@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What a program could not count, by reason: the layout of the `losses` map of each object. */
+#ifndef LOSSES_H
+#define LOSSES_H
+
+enum loss_reason {
+    /* A map had no room for another key. */
+    MAP_FULL = 0,
+    /* The kernel had no memory for a socket's storage. */
+    ALLOCATION = 1,
+};
+
+#define LOSS_REASON_COUNT 2
+
+#endif

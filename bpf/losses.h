@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Counting what could not be counted, so that nothing is lost in silence. */
+#ifndef BPF_LOSSES_H
+#define BPF_LOSSES_H
+
+#include "kernel.h"
+#include "include/losses.h"
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, LOSS_REASON_COUNT);
+    __type(key, __u32);
+    __type(value, __u64);
+} losses SEC(".maps");
+
+static __always_inline void count_loss(enum loss_reason reason)
+{
+    __u32 index = reason;
+    __u64 *count = bpf_map_lookup_elem(&losses, &index);
+
+    if (count)
+        (*count)++;
+}
+
+#endif

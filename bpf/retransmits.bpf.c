@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/* Flows: segments that were sent again, and why. */
+#include "kernel.h"
+#include "retransmitted_handshake.h"
+#include "segments.h"
+#include "socket.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
+const volatile __u32 observed_netns = 0;
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, RETRANSMIT_COUNT);
+    __type(key, __u32);
+    __type(value, __u64);
+} tcp_retransmits SEC(".maps");
+
+static __always_inline bool is_observed(const struct sock *sk)
+{
+    return !observed_netns || netns_of(&sk->__sk_common) == observed_netns;
+}
+
+static __always_inline void count_retransmits(enum retransmit_type kind, enum network_type type, __u64 segments)
+{
+    __u32 index = retransmit_index(kind, type);
+    __u64 *count = bpf_map_lookup_elem(&tcp_retransmits, &index);
+
+    if (count)
+        *count += segments;
+}
+
+static __always_inline enum retransmit_type kind_of(const struct sock *sk)
+{
+    struct inet_connection_sock *connection = (void *)sk;
+    __u8 congestion;
+
+    if (sk->__sk_common.skc_state == TCP_SYN_SENT)
+        return RETRANSMIT_SYN;
+    if (sk->__sk_common.skc_state == TCP_SYN_RECV)
+        return RETRANSMIT_SYN_ACK;
+    /* The probe's timer is still pending while it sends (tcp_send_loss_probe()). */
+    if (BPF_CORE_READ(connection, icsk_pending) == ICSK_TIME_LOSS_PROBE)
+        return RETRANSMIT_TAIL_LOSS_PROBE;
+    congestion = BPF_CORE_READ_BITFIELD_PROBED(connection, icsk_ca_state);
+    return congestion == TCP_CA_LOSS       ? RETRANSMIT_TIMEOUT
+           : congestion == TCP_CA_RECOVERY ? RETRANSMIT_FAST
+                                           : RETRANSMIT_OTHER;
+}
+
+/* One call may send several segments at once; the kernel's own counter (RetransSegs) counts them all. */
+static __always_inline int count_retransmit(const struct sock *sk, struct sk_buff *buffer)
+{
+    struct tcp_skb_cb *control = (void *)&buffer->cb;
+    __u16 segments;
+
+    if (!is_observed(sk))
+        return 0;
+    segments = BPF_CORE_READ(control, tcp_gso_segs);
+    count_retransmits(kind_of(sk), network_type_of(&sk->__sk_common), segments ? segments : 1);
+    return 0;
+}
+
+/* Since 6.17 the event is there for a segment that could not be sent, too. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(on_retransmit, const struct sock *sk, struct sk_buff *buffer, int error)
+{
+    return error ? 0 : count_retransmit(sk, buffer);
+}
+
+/* For kernels before 6.17, where the event has no third argument. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(on_retransmit_sent, const struct sock *sk, struct sk_buff *buffer)
+{
+    return count_retransmit(sk, buffer);
+}
+
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(on_retransmit_synack, const struct sock *listener, const struct request_sock *request)
+{
+    struct tcp_request_sock *tcp_request = (void *)request;
+    enum network_type type;
+
+    if (!is_observed(listener))
+        return 0;
+    type = network_type_of(&request->__req_common);
+    count_retransmits(RETRANSMIT_SYN_ACK, type, 1);
+    /* In microseconds of CLOCK_MONOTONIC (tcp_clock_us()). */
+    note_retransmitted_handshake(&request->__req_common, type, BPF_CORE_READ(tcp_request, snt_synack) * 1000);
+    return 0;
+}
