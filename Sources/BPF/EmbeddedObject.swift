@@ -6,6 +6,8 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     case connectionCount = "connection_count"
     /// What follows connections through their states.
     case connections
+    /// The histograms of response times.
+    case responseTime = "response_time"
     /// The counters of resets.
     case resets
     /// The counters of retransmits.
@@ -17,6 +19,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
         case .connectionCount: unsafe connection_count_elf
         case .connections: unsafe connections_elf
         case .resets: unsafe resets_elf
+        case .responseTime: unsafe response_time_elf
         case .retransmits: unsafe retransmits_elf
         }
     }

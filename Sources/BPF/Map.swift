@@ -8,6 +8,9 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     let descriptor: CInt
     let name: String
 
+    /// More keys than any map of ours can hold.
+    private static var keyLimit: Int { 1 << 20 }
+
     /// The value of `key`, or `nil` when there is none.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
@@ -49,16 +52,29 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func entries() throws(BPFError) -> [(key: Key, value: Value)] {
         var entries: [(key: Key, value: Value)] = []
+        for key in try keys() {
+            if let value = try value(of: key) {
+                entries.append((key, value))
+            }
+        }
+        return entries
+    }
+
+    /// All keys, in no order.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func keys() throws(BPFError) -> [Key] {
+        var all: [Key] = []
         let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2)
         defer { unsafe keys.deallocate() }
         // The kernel reads the one and writes the other, so they may not be the same place.
         var (previous, next): (UnsafeMutablePointer<Key>?, UnsafeMutablePointer<Key>) = unsafe (nil, keys)
         while unsafe bpf_map_get_next_key(descriptor, previous, next) == 0 {
-            if let value = try value(of: unsafe next.pointee) {
-                unsafe entries.append((next.pointee, value))
-            }
+            unsafe all.append(next.pointee)
             unsafe (previous, next) = (next, next == keys ? keys + 1 : keys)
+            // When a key is removed meanwhile, the kernel begins again from the first.
+            guard all.count < Self.keyLimit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
         }
-        return entries
+        return all
     }
 }

@@ -123,6 +123,22 @@ public struct Object: ~Copyable {
         )
     }
 
+    /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
+    ///
+    /// - Throws: ``BPFError`` when there is none, its keys are no `Key`, or its values are no counters.
+    public func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
+        -> PerCPUHash<Key>
+    {
+        let found = try unsafe find(map: map)
+        let layout = unsafe (key: Int(bpf_map__key_size(found)), value: Int(bpf_map__value_size(found)))
+        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_HASH, layout.key == MemoryLayout<Key>.stride else {
+            throw BPFError(operation: "use \(map) as counters", code: EINVAL)
+        }
+        let descriptor = unsafe bpf_map__fd(found)
+        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        return PerCPUHash(descriptor: descriptor, name: map, columnCount: layout.value / MemoryLayout<UInt64>.size)
+    }
+
     /// Makes a map of this object, before ``load()``, one with that of the same name of another, which is loaded.
     ///
     /// The kernel counts its users, so each object may go first.

@@ -43,14 +43,17 @@ public struct PerCPUArray: Sendable {
                 unsafe bpf_map_lookup_elem(descriptor, index, &values)
             }
             guard code == 0 else { throw BPFError(operation: "look up in \(name)", code: -code) }
-            var row = Array(values[..<columnCount])
-            for processor in 1..<max(Int(processors), 1) {
-                for column in 0..<columnCount {
-                    row[column] &+= values[processor * columnCount + column]
-                }
-            }
-            rows.append(row)
+            rows.append(Self.sums(values, columnCount: columnCount))
         }
         return rows
+    }
+
+    /// Adds up the values of all CPUs, which stand one after the other, column by column.
+    static func sums(_ values: [UInt64], columnCount: Int) -> [UInt64] {
+        var sums = Array(values.prefix(columnCount))
+        for index in values.indices.dropFirst(columnCount) {
+            sums[index % columnCount] &+= values[index]
+        }
+        return sums
     }
 }

@@ -62,6 +62,11 @@ extension CataloguedMetric {
     )
     static let listenerDrops = Self("tcplens.listener.drops", "{event}", "Connections that a listener dropped.")
     static let synCookies = Self("tcplens.syn_cookies", "{cookie}", "SYN cookies by what became of them.")
+    static let responseDuration = Self(
+        "tcplens.response.duration",
+        "s",
+        "On accepted connections, from the last bytes of a request read to the first bytes of its answer written."
+    )
     static let timeWaitOverflows = Self(
         "tcplens.time_wait.overflows",
         "{event}",

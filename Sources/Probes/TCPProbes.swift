@@ -13,18 +13,22 @@ public final class TCPProbes {
         public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
+        /// Whether to measure how long services take to answer, on every send and receive of the machine.
+        public var responseTime: Bool
 
         /// Creates options.
         public init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
             histograms: HistogramAggregation = .explicitBuckets,
-            cardinalityLimit: Int = CardinalityLimit<Int>.standard
+            cardinalityLimit: Int = CardinalityLimit<Int>.standard,
+            responseTime: Bool = false
         ) {
             self.scope = scope
             self.ports = ports
             self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
+            self.responseTime = responseTime
         }
     }
 
@@ -38,6 +42,7 @@ public final class TCPProbes {
     private let connections: ConnectionProbe
     private let retransmits: RetransmitProbe?
     private let resets: ResetProbe?
+    private let responseTime: ResponseTimeProbe?
     private let netstat = NetstatProbe()
     private let losses: EventLosses
     private var countSeries: ConnectionCountSeries
@@ -61,6 +66,7 @@ public final class TCPProbes {
 
     private static let tracepoints = [
         "tcp_retransmit_skb", "tcp_retransmit_synack", "tcp_send_reset", "tcp_receive_reset",
+        "sock_send_length", "sock_recv_length",
     ]
 
     private init(_ options: Options, features: KernelFeatures, start: Timestamp) throws(BPFError) {
@@ -83,11 +89,21 @@ public final class TCPProbes {
         } else {
             limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
         }
+        var responseTime: ResponseTimeProbe?
+        let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
+        if options.responseTime, hasLengths, connections.remembers {
+            responseTime = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
+        } else if options.responseTime {
+            limitations.append("no tracepoint sock_send_length on this kernel: no response times")
+        }
         (self.count, self.connections, self.retransmits, self.resets) = (count, connections, retransmits, resets)
+        self.responseTime = responseTime
         self.start = start
         self.limitations = limitations
-        programs = [count.program, connections.program] + (retransmits?.programs ?? []) + (resets?.programs ?? [])
-        losses = Self.losses(count, connections, retransmits, resets)
+        programs =
+            [count.program, connections.program] + (retransmits?.programs ?? []) + (resets?.programs ?? [])
+            + (responseTime?.programs ?? [])
+        losses = Self.losses(count, connections, retransmits, resets, responseTime)
         countSeries = ConnectionCountSeries(
             start: start,
             limit: options.cardinalityLimit,
@@ -100,7 +116,8 @@ public final class TCPProbes {
         _ count: ConnectionCountProbe,
         _ connections: ConnectionProbe,
         _ retransmits: RetransmitProbe?,
-        _ resets: ResetProbe?
+        _ resets: ResetProbe?,
+        _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
         losses.add { () throws(BPFError) in try count.object.losses(of: [count.program]) }
@@ -110,6 +127,9 @@ public final class TCPProbes {
         }
         if let resets {
             losses.add { () throws(BPFError) in try resets.object.losses(of: resets.programs) }
+        }
+        if let responseTime {
+            losses.add { () throws(BPFError) in try responseTime.object.losses(of: responseTime.programs) }
         }
         return losses
     }
@@ -141,6 +161,10 @@ extension TCPProbes: MetricProducer {
         }
         if let resets {
             metrics.append(try resets.metric(start: start, time: time))
+        }
+        if let responseTime {
+            let listening = Set(queues.rows.keys.compactMap(\.port))
+            metrics.append(try responseTime.metric(listening: listening, time: time))
         }
         metrics += netstat.metrics(start: start, time: time)
         metrics.append(try losses.metric(start: start, time: time))

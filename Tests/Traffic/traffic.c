@@ -5,8 +5,9 @@
  * Usage: traffic [--here]     (--here stays in the namespace that it is started in)
  *
  * It reads commands from standard input, a line each, and answers each with a line: `ok`, or `error` and why. The
- * sockets live until it ends; its namespace ends with it. TYPE is 4 (IPv4), 6 (IPv6), or m (an IPv6 socket with
- * v4-mapped addresses). A GROUP is a name for connections; each has a client's and, once accepted, a server's end.
+ * sockets live until it ends; its namespace ends with it. TYPE is 4 (IPv4), 6 (IPv6), m (an IPv6 socket with v4-mapped
+ * addresses), or p (MPTCP over IPv4). A GROUP is a name for connections; each has a client's and, once accepted, a
+ * server's end.
  *
  *   listen TYPE PORT BACKLOG           m listens on :: for both protocols
  *   connect GROUP TYPE PORT COUNT      connects and accepts
@@ -20,6 +21,7 @@
  *   open GROUP TYPE COUNT              sockets that are bound but never connect
  *   syn PORT COUNT                     bare SYNs over IPv4 from addresses in 192.0.2.0/24
  *   dial TYPE ADDRESS PORT             connects to any address, waits for the outcome, answers its errno: `ok 111`
+ *   cross COUNT                        opens from both sides at once, broken off by the peer in the middle
  *   churn TYPE PORT COUNT              so many connections one after the other, each opened, accepted and closed
  *   unlisten PORT                      closes a listener
  *   sleep MILLISECONDS
@@ -44,7 +46,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_GROUPS = 64, MAX_LISTENERS = 64, WAIT_MS = 10000 };
+enum { MAX_GROUPS = 64, MAX_LISTENERS = 64, WAIT_MS = 10000, PROTOCOL_MPTCP = 262 };
+
+/* 192.0.2.0, whose addresses exist nowhere (RFC 5737). */
+static const unsigned NOWHERE = 0xc0000200;
 
 struct ends {
     int *descriptors;
@@ -87,7 +92,7 @@ static int address(char type, const char *host, int port, struct sockaddr_storag
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)result;
 
     memset(result, 0, sizeof *result);
-    if (type == '4') {
+    if (type == '4' || type == 'p') {
         *size = sizeof *v4;
         v4->sin_family = AF_INET;
         v4->sin_port = htons(port);
@@ -101,13 +106,14 @@ static int address(char type, const char *host, int port, struct sockaddr_storag
 
 static const char *loopback(char type)
 {
-    return type == '4' ? "127.0.0.1" : type == '6' ? "::1" : "::ffff:127.0.0.1";
+    return type == '4' || type == 'p' ? "127.0.0.1" : type == '6' ? "::1" : "::ffff:127.0.0.1";
 }
 
 static int new_socket(char type)
 {
     int flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    int descriptor = socket(type == '4' ? AF_INET : AF_INET6, flags, 0);
+    int is_v4 = type == '4' || type == 'p';
+    int descriptor = socket(is_v4 ? AF_INET : AF_INET6, flags, type == 'p' ? PROTOCOL_MPTCP : 0);
 
     return descriptor >= 0 ? descriptor : fail_errno("socket");
 }
@@ -165,7 +171,7 @@ static int listen_on(char type, int port, int backlog)
     if (address(type, type == 'm' ? "::" : loopback(type), port, &where, &size))
         return -1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (type != '4')
+    if (type == '6' || type == 'm')
         setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     if (bind(descriptor, (struct sockaddr *)&where, size) || listen(descriptor, backlog))
         return fail_errno("listen");
@@ -367,51 +373,101 @@ static unsigned short checksum(const unsigned short *words, size_t bytes)
     return ~sum;
 }
 
-static int syn(int port, int count)
+struct segment {
+    unsigned from, to;
+    int from_port, to_port;
+    unsigned sequence;
+    int syn, rst;
+};
+
+/* Sends one segment that no socket of ours has made. */
+static int send_segment(int raw, struct segment segment)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(segment.to)};
+    struct {
+        struct iphdr ip;
+        struct tcphdr tcp;
+    } packet = {0};
+    struct {
+        unsigned from, to;
+        unsigned char zero, protocol;
+        unsigned short length;
+        struct tcphdr tcp;
+    } pseudo = {0};
+
+    packet.ip.version = 4;
+    packet.ip.ihl = 5;
+    packet.ip.ttl = 64;
+    packet.ip.protocol = IPPROTO_TCP;
+    packet.ip.tot_len = htons(sizeof packet);
+    packet.ip.saddr = htonl(segment.from);
+    packet.ip.daddr = to.sin_addr.s_addr;
+    packet.tcp.source = htons(segment.from_port);
+    packet.tcp.dest = htons(segment.to_port);
+    packet.tcp.seq = htonl(segment.sequence);
+    packet.tcp.doff = 5;
+    packet.tcp.syn = segment.syn;
+    packet.tcp.rst = segment.rst;
+    packet.tcp.window = htons(65535);
+    pseudo.from = packet.ip.saddr;
+    pseudo.to = packet.ip.daddr;
+    pseudo.protocol = IPPROTO_TCP;
+    pseudo.length = htons(sizeof packet.tcp);
+    pseudo.tcp = packet.tcp;
+    packet.tcp.check = checksum((const unsigned short *)&pseudo, sizeof pseudo);
+    if (sendto(raw, &packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to) < 0)
+        return fail_errno("send a segment");
+    return 0;
+}
+
+static int raw_socket(void)
+{
     int raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 
-    if (raw < 0)
-        return fail_errno("raw socket");
-    for (int i = 0; i < count; i++) {
-        struct {
-            struct iphdr ip;
-            struct tcphdr tcp;
-        } packet = {0};
-        struct {
-            unsigned from, to;
-            unsigned char zero, protocol;
-            unsigned short length;
-            struct tcphdr tcp;
-        } pseudo = {0};
+    return raw >= 0 ? raw : fail_errno("raw socket");
+}
 
-        packet.ip.version = 4;
-        packet.ip.ihl = 5;
-        packet.ip.ttl = 64;
-        packet.ip.protocol = IPPROTO_TCP;
-        packet.ip.tot_len = htons(sizeof packet);
-        packet.ip.saddr = htonl(0xc0000200 + 1 + i % 250);
-        packet.ip.daddr = to.sin_addr.s_addr;
-        packet.tcp.source = htons(10000 + i / 250);
-        packet.tcp.dest = htons(port);
-        packet.tcp.seq = htonl(i * 1000 + 1);
-        packet.tcp.doff = 5;
-        packet.tcp.syn = 1;
-        packet.tcp.window = htons(65535);
-        pseudo.from = packet.ip.saddr;
-        pseudo.to = packet.ip.daddr;
-        pseudo.protocol = IPPROTO_TCP;
-        pseudo.length = htons(sizeof packet.tcp);
-        pseudo.tcp = packet.tcp;
-        packet.tcp.check = checksum((const unsigned short *)&pseudo, sizeof pseudo);
-        if (sendto(raw, &packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to) < 0) {
-            close(raw);
-            return fail_errno("send a SYN");
-        }
+static int syn(int port, int count)
+{
+    int raw = raw_socket(), result = raw < 0 ? -1 : 0;
+
+    for (int i = 0; !result && i < count; i++)
+        result = send_segment(raw, (struct segment){.from = NOWHERE + 1 + i % 250,
+                                                    .to = INADDR_LOOPBACK,
+                                                    .from_port = 10000 + i / 250,
+                                                    .to_port = port,
+                                                    .sequence = i * 1000 + 1,
+                                                    .syn = 1});
+    if (raw >= 0)
+        close(raw);
+    return result;
+}
+
+/* A client that waits for an answer gets a SYN instead of a SYN-ACK (RFC 9293, 3.5), and then a RST. */
+static int cross(int count)
+{
+    int raw = raw_socket(), result = raw < 0 ? -1 : 0;
+
+    for (int i = 0; !result && i < count; i++) {
+        struct segment segment = {.from = NOWHERE + 1, .from_port = 20000 + i, .sequence = 1000, .syn = 1};
+        struct sockaddr_in own;
+        socklen_t size = sizeof own;
+        int client = start_connect('4', "192.0.2.1", segment.from_port);
+
+        if (client < 0 || getsockname(client, (struct sockaddr *)&own, &size))
+            return fail_errno("cross");
+        segment.to = ntohl(own.sin_addr.s_addr);
+        segment.to_port = ntohs(own.sin_port);
+        result = send_segment(raw, segment);
+        segment.syn = 0;
+        segment.rst = 1;
+        segment.sequence++;
+        result = result ? result : send_segment(raw, segment);
+        close(client);
     }
-    close(raw);
-    return 0;
+    if (raw >= 0)
+        close(raw);
+    return result;
 }
 
 /* ---- commands ---- */
@@ -446,6 +502,8 @@ static int execute(char *line, char *extra, size_t extra_size)
         return open_group(a, *b, atoi(c));
     if (IS("syn", 2))
         return syn(atoi(a), atoi(b));
+    if (IS("cross", 1))
+        return cross(atoi(a));
     if (IS("churn", 3))
         return churn(*a, atoi(b), atoi(c));
     if (IS("sleep", 1))

@@ -10,6 +10,7 @@
 #include "handshake.h"
 #include "histogram.h"
 #include "losses.h"
+#include "response_time.h"
 #include "segments.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
@@ -21,6 +22,7 @@ struct bpf_elf {
 extern const struct bpf_elf connection_count_elf;
 extern const struct bpf_elf connections_elf;
 extern const struct bpf_elf resets_elf;
+extern const struct bpf_elf response_time_elf;
 extern const struct bpf_elf retransmits_elf;
 
 #endif

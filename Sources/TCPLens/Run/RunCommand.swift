@@ -29,6 +29,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The most series of a metric; the rest share one, marked otel.metric.overflow (default: 2000).")
     var cardinalityLimit: Int?
 
+    @Flag(help: "Measure how long services take to answer; looks at every send and receive.")
+    var responseTime = false
+
     @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
     var once = false
 
@@ -39,7 +42,8 @@ struct RunCommand: AsyncParsableCommand {
         let options = RunSettings.Options(
             interval: interval?.duration,
             attributes: attributes,
-            cardinalityLimit: cardinalityLimit
+            cardinalityLimit: cardinalityLimit,
+            responseTime: responseTime
         )
         let settings = try RunSettings(options, environment: machine.environment)
         let resource = AgentResource(of: machine)

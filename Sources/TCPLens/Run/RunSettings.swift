@@ -33,6 +33,8 @@ struct RunSettings: Equatable {
         var attributes: String?
         /// The most series of a metric.
         var cardinalityLimit: Int?
+        /// Whether to measure response times.
+        var responseTime = false
     }
 
     /// Reads the settings: an option goes before its variable, and that before the default.
@@ -75,6 +77,7 @@ struct RunSettings: Equatable {
         }
         let variable = reader.integer("TCPLENS_CARDINALITY_LIMIT", in: minimumCardinalityLimit...Int(Int32.max))
         probes.cardinalityLimit = options.cardinalityLimit ?? variable ?? probes.cardinalityLimit
+        probes.responseTime = options.responseTime || reader.bool("TCPLENS_RESPONSE_TIME") == true
         if let names = options.attributes {
             probes.ports = try ports(names, from: "--attributes")
         } else if let setting = reader.setting("TCPLENS_ATTRIBUTES") {

@@ -1,0 +1,50 @@
+internal import CLibbpf
+internal import Glibc
+
+/// A per-CPU hash whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
+public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
+    private let keys: Map<Key, UInt64>
+    private let columnCount: Int
+
+    init(descriptor: CInt, name: String, columnCount: Int) {
+        keys = Map(descriptor: descriptor, name: name)
+        self.columnCount = columnCount
+    }
+
+    /// All keys, each with the sums of its counters over all CPUs.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func rows() throws(BPFError) -> [(key: Key, row: [UInt64])] {
+        let processors = libbpf_num_possible_cpus()
+        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
+        var values = [UInt64](repeating: 0, count: Int(processors) * columnCount)
+        var rows: [(key: Key, row: [UInt64])] = []
+        for key in try keys.keys() {
+            let code = unsafe withUnsafePointer(to: key) { key in
+                unsafe bpf_map_lookup_elem(keys.descriptor, key, &values)
+            }
+            guard code != -ENOENT else { continue }
+            guard code == 0 else { throw BPFError(operation: "look up in \(keys.name)", code: -code) }
+            rows.append((key, PerCPUArray.sums(values, columnCount: columnCount)))
+        }
+        return rows
+    }
+
+    /// Makes a row of zeros, if there is none for `key`.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
+    public func addRow(for key: Key) throws(BPFError) {
+        let zeros = [UInt64](repeating: 0, count: Int(max(libbpf_num_possible_cpus(), 1)) * columnCount)
+        let code = unsafe withUnsafePointer(to: key) { key in
+            unsafe bpf_map_update_elem(keys.descriptor, key, zeros, UInt64(BPF_NOEXIST))
+        }
+        guard code == 0 || code == -EEXIST else { throw BPFError(operation: "update \(keys.name)", code: -code) }
+    }
+
+    /// Removes the row of `key`, if there is one.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func removeRow(of key: Key) throws(BPFError) {
+        try keys.removeValue(of: key)
+    }
+}

@@ -1,0 +1,76 @@
+internal import BPF
+internal import CProbes
+internal import Metrics
+
+/// Measures how long services take to answer, by programs on `sock_recv_length` and `sock_send_length`.
+final class ResponseTimeProbe {
+    /// The object, for its losses.
+    let object: Object
+    /// The programs that run.
+    let programs = ["on_receive", "on_send"]
+    private let links: [AttachedProgram]
+    private let rows: PerCPUHash<response_key>
+    private let aggregation: HistogramAggregation
+    private var series: CumulativeSeries<UInt16, Distribution>
+    /// What the row of a port that is gone had counted when it was read last.
+    private var idle: [UInt16: UInt64] = [:]
+
+    private static let overflow = response_key(port: 0, overflow: 1)
+
+    /// Loads and attaches `bpf/response_time.bpf.c`.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    init(
+        namespace: UInt32,
+        following probe: ConnectionProbe,
+        _ options: TCPProbes.Options,
+        start: Timestamp
+    ) throws(BPFError) {
+        let object = try Object(.responseTime)
+        try object.setConstant("observed_netns", to: namespace)
+        try object.share("connections", with: probe.object)
+        try object.load()
+        rows = try object.perCPUHash("response_times")
+        // Before any port takes the place.
+        try rows.addRow(for: Self.overflow)
+        var links: [AttachedProgram] = []
+        for program in programs {
+            links.append(AttachedProgram(try object.attach(program)))
+        }
+        self.links = links
+        self.object = object
+        aggregation = options.histograms
+        series = CumulativeSeries(limit: options.cardinalityLimit, start: start)
+    }
+
+    /// `tcplens.response.duration`.
+    ///
+    /// - Parameters:
+    ///   - listening: The ports that something listens on; others end when nobody answers on them any more.
+    ///   - time: The moment of the collection.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func metric(listening: Set<UInt16>, time: Timestamp) throws(BPFError) -> Metric {
+        var overflow = Distribution.zero
+        var readings: [(key: UInt16, value: Distribution)] = []
+        for (key, row) in try rows.rows() {
+            let distribution = Distribution(counts: row.dropFirst(), sum: row.first ?? 0)
+            if key.overflow != 0 {
+                overflow = distribution
+            } else if listening.contains(key.port) || idle[key.port] != distribution.count {
+                idle[key.port] = listening.contains(key.port) ? nil : distribution.count
+                readings.append((key.port, distribution))
+            } else {
+                // Nobody listens there, and nobody has answered since the last collection.
+                try rows.removeRow(of: key)
+                series.expire(key.port)
+                idle[key.port] = nil
+            }
+        }
+        series.observe(readings, overflow: overflow, at: time)
+        let points = series.series.map { series -> (attributes: Attributes, start: Timestamp, value: Distribution) in
+            let attributes: Attributes = series.key.map { [AttributeKey.localPort: .int(Int64($0))] } ?? .overflow
+            return (attributes, series.start, series.value)
+        }
+        return Metric(.responseDuration, aggregation.data(points, at: time, .cumulative))
+    }
+}

@@ -1,0 +1,255 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// Flows: what happened in a namespace that the test made, against what the test did there.
+    @Suite(.enabled(if: Executable.isRoot, "needs root")) struct FlowTests {
+        @Test func `every step of ordinary connections is counted once`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128", "listen 6 7002 128", "listen m 7003 128")
+            let agent = try Agent(in: traffic)
+            try traffic(
+                "connect a 4 7001 53",
+                "close a client",
+                "close a server",
+                "connect b 6 7002 31",
+                "close b server",
+                "close b client",
+                "connect c m 7003 17",
+                "reset c client"
+            )
+            let report = try agent.end()
+            #expect(report.transitions("closed", "syn_sent") == 101)
+            #expect(report.transitions("syn_sent", "established") == 101)
+            #expect(report.transitions("listen", "syn_received") == 101)
+            #expect(report.transitions("syn_received", "established") == 101)
+            #expect(report.transitions("established", "fin_wait_1") == 84)
+            #expect(report.transitions("established", "close_wait") == 84)
+            #expect(report.transitions("fin_wait_2", "closed") == 84)
+            #expect(report.transitions("last_ack", "closed") == 84)
+            // Both ends of a reset connection go from ESTABLISHED to CLOSE.
+            #expect(report.transitions("established", "closed") == 34)
+            // A child of a listener on :: that speaks IPv4 is IPv4 from its first step on.
+            #expect(report.transitions("listen", "syn_received", "network.type=ipv4") == 70)
+            #expect(report.transitions("listen", "syn_received", "network.type=ipv6") == 31)
+            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=client") == 101)
+            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server") == 101)
+            #expect(report.sum("tcplens.resets", "network.io.direction=transmit") == 17)
+            #expect(report.sum("tcplens.resets", "network.io.direction=receive") == 17)
+            #expect(report.stock("listen") == 3)
+            #expect(report.stock("time_wait") == 84)
+            #expect(report.histogram("tcplens.connection.duration", "network.type=ipv6")?.count == 31)
+            #expect(report.sum("tcplens.events.lost") == 0)
+        }
+
+        @Test func `a refused, a timed out, an unreachable and a broken handshake are told apart`() throws {
+            let traffic = try Traffic()
+            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
+            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
+            // Behind this pair is a network in which nobody answers for an address.
+            _ = try run(["ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"], in: traffic)
+            _ = try run(["ip", "address", "add", "198.51.100.1/24", "dev", "v0"], in: traffic)
+            _ = try run(["ip", "link", "set", "v0", "up"], in: traffic)
+            _ = try run(["ip", "link", "set", "v1", "up"], in: traffic)
+            try traffic("listen 4 7001 128")
+            let agent = try Agent(in: traffic)
+            #expect(try traffic.ask("dial 4 127.0.0.1 9") == "ok 111")
+            #expect(try traffic.ask("dial 6 ::1 9") == "ok 111")
+            #expect(try traffic.ask("dial 4 192.0.2.1 80") == "ok 110")
+            // The search for the neighbour gives up after three seconds, which must be before the SYN does.
+            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=4"], in: traffic)
+            #expect(try traffic.ask("dial 4 198.51.100.2 80") == "ok 113")
+            #expect(try traffic.ask("dial 4 127.0.0.1 7001") == "ok 0")
+            try traffic("cross 3", "unlisten 7001")
+            let report = try agent.end()
+            func connections(_ attributes: String) -> Int { report.sum("tcplens.connections", attributes) }
+            #expect(connections("error.type=refused") == 2)
+            #expect(connections("error.type=timed_out") == 1)
+            #expect(connections("error.type=host_unreachable") == 1)
+            #expect(connections("error.type=reset") == 3)
+            #expect(connections("error.type=_OTHER") == 0, "a listener's end is no failure")
+            #expect(report.sum("tcplens.connections") == 2 + 1 + 1 + 3 + 2, "and one success at each end")
+            // The RST that answers a SYN to a closed port belongs to no socket.
+            #expect(report.sum("tcplens.resets", "network.io.direction=transmit", "network.type=ipv6") == 1)
+        }
+
+        @Test func `bytes are those of the data, each once`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128")
+            let agent = try Agent(in: traffic)
+            try traffic(
+                "connect a 4 7001 3",
+                "send a client 100003",
+                "drain a server",
+                "send a server 7",
+                "drain a client",
+                "connect b 4 7001 2",
+                "send b server 1009",
+                "sleep 50",
+                "drain b client",
+                "close b server",
+                "close b client"
+            )
+            // Group a is still open, so it is counted by the last pass; b at its end.
+            let report = try agent.end()
+            func bytes(_ direction: String, _ role: String) -> Int {
+                let (direction, role) = ("network.io.direction=\(direction)", "network.tcp.handshake.role=\(role)")
+                return report.sum("tcplens.connection.io", direction, role)
+            }
+            #expect(bytes("transmit", "client") == 3 * 100_003)
+            #expect(bytes("receive", "server") == 3 * 100_003)
+            #expect(bytes("transmit", "server") == 3 * 7 + 2 * 1009)
+            #expect(bytes("receive", "client") == 3 * 7 + 2 * 1009)
+        }
+
+        @Test func `sockets that were there before have the right role, and only what happens from then on`() throws {
+            let traffic = try Traffic()
+            try traffic(
+                "listen 4 7001 128",
+                "connect idle 4 7001 5",
+                "connect used 4 7001 7",
+                "send used client 5000",
+                "drain used server",
+                "send used server 300",
+                "drain used client",
+                "sleep 50"
+            )
+            let agent = try Agent(in: traffic)
+            try traffic(
+                "send used client 11",
+                "drain used server",
+                "sleep 50",
+                "close idle client",
+                "close used server"
+            )
+            try traffic("close used client", "close idle server")
+            let report = try agent.end()
+            #expect(agent.first.stock("established") == 24)
+            func bytes(_ direction: String, _ role: String) -> Int {
+                let (direction, role) = ("network.io.direction=\(direction)", "network.tcp.handshake.role=\(role)")
+                return report.sum("tcplens.connection.io", direction, role)
+            }
+            #expect(bytes("transmit", "client") == 7 * 11)
+            #expect(bytes("receive", "server") == 7 * 11)
+            #expect(bytes("transmit", "server") == 0)
+            #expect(bytes("receive", "client") == 0)
+            #expect(report.sum("tcplens.connections") == 0, "their handshakes were before")
+            #expect(report.histogram("tcplens.connection.duration", "network.type=ipv4") == nil)
+            #expect(report.sum("tcplens.stock.drift") == 0)
+        }
+
+        @Test(arguments: [10, 100, 1000, 5000])
+        func `a state that was held falls into its bucket`(milliseconds: Int) throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128")
+            let agent = try Agent(in: traffic, exponential: true)
+            let clock = ContinuousClock()
+            let start = clock.now
+            try traffic("connect a 4 7001 1", "sleep \(milliseconds)", "reset a client")
+            let limit = Double((clock.now - start) / .nanoseconds(1)) / 1e9
+            let report = try agent.end()
+            let state = "network.connection.state=established"
+            let held = try #require(report.histogram("tcplens.connection.state.duration", state))
+            #expect(held.count == 2)
+            let mean = held.sum / 2
+            #expect(mean >= Double(milliseconds) / 1000 && mean <= limit)
+            #expect(held.lower < mean && mean <= held.upper)
+            // One bucket, or two neighbours if a bound lies between the ends: 9 % wide each.
+            #expect(held.upper / held.lower < 1.2)
+            let whole = try #require(
+                report.histogram("tcplens.connection.duration", "network.tcp.handshake.role=client")
+            )
+            #expect(abs(whole.sum - mean) < 0.001)
+        }
+
+        @Test func `a handshake whose SYN is lost takes a timeout longer for the client, and not for the server`()
+            throws
+        {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128")
+            let agent = try Agent(in: traffic)
+            // The quota lets the first SYN through to the drop, and no other.
+            try drop("tcp dport 7001 tcp flags & (syn | ack) == syn quota until 61 bytes drop", in: traffic)
+            try traffic("connect a 4 7001 1")
+            let report = try agent.end()
+            let client = try #require(
+                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
+            )
+            let server = try #require(
+                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
+            )
+            #expect(client.sum > 0.9 && client.sum < 2)
+            #expect(server.sum < 0.5)
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn") == 1)
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn_ack") == 0)
+        }
+
+        @Test func `a handshake whose SYN-ACK is lost takes a timeout longer for both`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128")
+            let agent = try Agent(in: traffic)
+            try drop("tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes drop", in: traffic)
+            try traffic("connect a 4 7001 1")
+            let report = try agent.end()
+            let client = try #require(
+                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
+            )
+            let server = try #require(
+                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
+            )
+            #expect(client.sum > 0.9 && client.sum < 2)
+            #expect(server.sum > 0.9 && server.sum < 2)
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn_ack") >= 1)
+        }
+
+        @Test func `lost data are sent again by a probe, by the timer, or fast`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128", "listen 4 7002 128")
+            let agent = try Agent(in: traffic)
+            try traffic("connect a 4 7001 1", "connect b 4 7002 1")
+            // The first segment and its probe; then the timer runs out.
+            try drop("tcp dport 7001 ip length > 1000 limit rate over 1/hour burst 1 packets accept", in: traffic)
+            try drop("tcp dport 7001 ip length > 1000 quota until 3000 bytes drop", in: traffic)
+            try traffic("send a client 1200", "sleep 1500")
+            let retransmitted = try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
+            let report = try agent.end()
+            let kernel = retransmitted.firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
+            #expect(report.sum("tcplens.retransmits") == kernel)
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=tail_loss_probe") >= 1)
+        }
+
+        /// Drops what a rule of nftables matches before a socket sees it.
+        private func drop(_ rule: String, in traffic: Traffic) throws {
+            let script = """
+                add table inet test
+                add chain inet test in { type filter hook input priority 0; }
+                add rule inet test in \(rule)
+                """
+            let result = try run(["nft", script], in: traffic)
+            guard result.status == 0 else { throw Timeout(description: result.error) }
+        }
+
+        @Test func `MPTCP connections are counted as the TCP connections that they are made of`() throws {
+            let traffic = try Traffic()
+            let agent = try Agent(in: traffic)
+            try traffic("listen p 7001 128", "connect a p 7001 3")
+            #expect(try SocketTable.snapshot(in: traffic) == SocketTable.ss(in: traffic))
+            try traffic("close a client", "close a server")
+            let report = try agent.end()
+            #expect(report.transitions("closed", "syn_sent") == 3)
+            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=client") == 3)
+            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server") == 3)
+        }
+
+        @Test func `connections of other namespaces do not count`() throws {
+            let (own, other) = (try Traffic(), try Traffic())
+            let agent = try Agent(in: own)
+            try other("listen 4 7001 128", "connect a 4 7001 9", "reset a client", "dial 4 127.0.0.1 9")
+            let report = try agent.end()
+            #expect(report.transitions("closed", "syn_sent") == 0)
+            #expect(report.sum("tcplens.connections") == 0)
+            #expect(report.sum("tcplens.resets") == 0)
+            #expect(report.stock("listen") == 0)
+        }
+    }
+}

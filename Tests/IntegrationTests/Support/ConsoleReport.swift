@@ -1,0 +1,113 @@
+/// What `tcplens run` printed by its console exporter: the last collection.
+struct ConsoleReport {
+    /// The values by metric and by attributes, these in the order of their keys.
+    private var values: [String: [String: String]] = [:]
+
+    /// Reads the last collection of `output`.
+    init(_ output: String) {
+        var metric = ""
+        for line in output.split(separator: "\n") {
+            if line.hasPrefix("Resource ") {
+                values = [:]
+            } else if line.hasPrefix("  ") {
+                // Attributes, two spaces or more, the value.
+                let text = line.drop { $0 == " " }
+                let columns = text.split(separator: "  ", maxSplits: 1, omittingEmptySubsequences: true)
+                let attributes = columns.count == 2 ? String(columns[0]) : ""
+                values[metric, default: [:]][attributes] = String(columns.last?.drop { $0 == " " } ?? "")
+            } else if let name = line.split(separator: " ").first {
+                metric = String(name)
+            }
+        }
+    }
+
+    /// The sum of the points of `metric` whose attributes contain all of `attributes`, as `error.type=refused`.
+    func sum(_ metric: String, _ attributes: String...) -> Int {
+        values[metric, default: [:]]
+            .filter { point in attributes.allSatisfy { " \(point.key) ".contains(" \($0) ") } }
+            .reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+
+    /// How many points `metric` has.
+    func count(_ metric: String) -> Int {
+        values[metric, default: [:]].count
+    }
+
+    /// A distribution.
+    struct Histogram {
+        /// How many measurements there are.
+        var count: Int
+        /// Their sum, in seconds.
+        var sum: Double
+        /// The bounds of the first and of the last bucket that have any: (lower, upper].
+        var lower: Double
+        var upper: Double
+    }
+
+    /// The distribution of the one point of `metric` whose attributes contain all of `attributes`.
+    func histogram(_ metric: String, _ attributes: String...) -> Histogram? {
+        let point = values[metric, default: [:]].first { point in
+            attributes.allSatisfy { " \(point.key) ".contains(" \($0) ") }
+        }
+        guard let match = point?.value.firstMatch(of: /count=(\d+)\s+sum=(\S+) s\s+\((\S+), (\S+)\]/) else {
+            return nil
+        }
+        guard let count = Int(match.1), let sum = Double(match.2) else { return nil }
+        guard let lower = Double(match.3), let upper = Double(match.4) else { return nil }
+        return Histogram(count: count, sum: sum, lower: lower, upper: upper)
+    }
+
+    /// How often `previous` became `state`, by the names of the conventions.
+    func transitions(_ previous: String, _ state: String, _ attributes: String...) -> Int {
+        let all = ["network.connection.state=\(state)", "tcplens.connection.state.previous=\(previous)"] + attributes
+        return values["tcplens.connection.transitions", default: [:]]
+            .filter { point in all.allSatisfy { " \(point.key) ".contains(" \($0) ") } }
+            .reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+
+    /// How many connections stood in `state`.
+    func stock(_ state: String, _ attributes: String...) -> Int {
+        let all = ["network.connection.state=\(state)"] + attributes
+        return values["system.network.connection.count", default: [:]]
+            .filter { point in all.allSatisfy { " \(point.key) ".contains(" \($0) ") } }
+            .reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+}
+
+/// An agent that prints what it collects: once when it starts, and once when it is told to end.
+final class Agent {
+    private let process: RunningProcess
+
+    /// What it found when it started.
+    let first: ConsoleReport
+
+    /// Starts an agent in the namespace of `traffic` and waits for its first collection.
+    init(in traffic: Traffic, _ options: [String] = [], exponential: Bool = false) throws {
+        var environment = ["OTEL_METRICS_EXPORTER": "console"]
+        if exponential {
+            environment["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"] =
+                "base2_exponential_bucket_histogram"
+        }
+        let process = try RunningProcess(
+            [Executable.tcplens, "run", "--interval", "1h"] + options,
+            in: traffic,
+            environment: environment
+        )
+        let output = try eventually("a first collection") {
+            process.output.contains("tcplens.stock.drift") ? process.output : nil
+        }
+        self.process = process
+        first = ConsoleReport(output)
+    }
+
+    /// What it says of itself.
+    var log: String { process.error }
+
+    /// Tells it to end and returns its last collection.
+    func end() throws -> ConsoleReport {
+        process.signal(15)
+        process.wait()
+        guard process.status == 0 else { throw Timeout(description: "the agent failed: \(process.error)") }
+        return ConsoleReport(process.output)
+    }
+}
