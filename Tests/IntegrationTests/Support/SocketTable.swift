@@ -11,6 +11,13 @@ struct SocketTable: Equatable, CustomStringConvertible {
         counts["\(state) \(type)", default: 0] += count
     }
 
+    /// Whether no connection is between two steps that follow one another by themselves.
+    var isAtRest: Bool {
+        !counts.keys.contains { key in
+            ["syn_sent", "fin_wait_1", "last_ack", "closing"].contains { key.hasPrefix($0) }
+        }
+    }
+
     var description: String {
         counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
     }

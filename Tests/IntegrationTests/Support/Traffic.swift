@@ -43,8 +43,18 @@ final class Traffic {
 
     /// Gives a command that answers with more than `ok`, and returns that.
     func ask(_ line: String) throws -> String {
-        try commands.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+        try tell(line)
         return try answer()
+    }
+
+    /// Gives a command and does not wait for it.
+    func tell(_ line: String) throws {
+        try commands.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// Waits until the command that was given last is done.
+    func expectAnswer() throws {
+        try check("the last command", answer())
     }
 
     private func check(_ command: String, _ answer: String) throws {

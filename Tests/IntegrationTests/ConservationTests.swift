@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// Stocks and flows are counted apart, so each is the other's witness.
+    @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConservationTests {
+        /// How many processes churn at once, and how many connections each makes.
+        private static let (processes, connections) = (4, 51_000)
+
+        @Test func `over 200 000 connections what came in less what left is what there is more`() throws {
+            let traffic = try Traffic()
+            // TIME_WAIT would use up the ports.
+            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
+            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"], in: traffic)
+            try traffic("listen 4 7001 128", "connect before 4 7001 11", "connect half 4 7001 3")
+            let agent = try Agent(in: traffic)
+            let churners = try (0..<Self.processes).map { index in
+                let churner = try Traffic(in: traffic)
+                try churner("listen \(index % 2 == 0 ? 4 : 6) \(8000 + index) 128")
+                return churner
+            }
+            // Each answers only when it is done, so they work at the same time.
+            for (index, churner) in churners.enumerated() {
+                try churner.tell("churn \(index % 2 == 0 ? 4 : 6) \(8000 + index) \(Self.connections)")
+            }
+            try traffic("shutdown half client", "reset before client", "connect after 4 7001 7")
+            for _ in 0..<13 {
+                _ = try traffic.ask("dial 4 127.0.0.1 9")
+            }
+            for churner in churners {
+                try churner.expectAnswer()
+            }
+            _ = try eventually("the last segments") { try SocketTable.ss(in: traffic).isAtRest ? true : nil }
+            let report = try agent.end()
+
+            let made = Self.processes * Self.connections
+            let lost = report.sum("tcplens.events.lost")
+            #expect(made >= 200_000)
+            // An event that is lost may be missing in a flow; it can never be one too many.
+            func expect(_ counted: Int, _ happened: Int, location: SourceLocation = #_sourceLocation) {
+                #expect((happened - lost...happened).contains(counted), "lost: \(lost)", sourceLocation: location)
+            }
+            expect(report.transitions("closed", "syn_sent"), made + 7 + 13)
+            expect(report.transitions("syn_sent", "established"), made + 7)
+            expect(report.transitions("syn_received", "established"), made + 7)
+            expect(report.transitions("listen", "syn_received"), made + 7)
+            expect(report.transitions("syn_sent", "closed"), 13)
+            expect(report.sum("tcplens.connections", "error.type=refused"), 13)
+            // Of three connections two are closed and one is reset.
+            expect(report.transitions("established", "fin_wait_1"), made / 3 * 2 + 3)
+            expect(report.transitions("established", "closed"), made / 3 * 2 + 22)
+
+            for state in ["established", "syn_sent", "fin_wait_1", "close_wait", "last_ack", "closing"] {
+                let drift = report.sum("tcplens.stock.drift", "network.connection.state=\(state)")
+                #expect(abs(drift) <= lost, "\(state): the flows predict \(drift) more than there are; lost: \(lost)")
+            }
+            #expect(report.stock("established") == 2 * 7)
+            #expect(report.stock("close_wait") == 3)
+        }
+
+        @Test func `an agent that starts and ends in the middle of it counts what there is`() throws {
+            let traffic = try Traffic()
+            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
+            try traffic("listen 4 7001 128", "listen 4 7002 128", "connect a 4 7001 9")
+            let churner = try Traffic(in: traffic)
+            try churner("listen 4 8000 128")
+            try churner.tell("churn 4 8000 20000")
+            for _ in 0..<3 {
+                let report = try Agent(in: traffic).end()
+                // Those of the test stand still; the churner has one connection at a time.
+                #expect((18...20).contains(report.stock("established")))
+                #expect(report.stock("listen") == 3)
+            }
+            try churner.expectAnswer()
+        }
+
+        @Test func `a namespace that ends with its sockets leaves nothing behind`() throws {
+            let own = try Traffic()
+            let agent = try Agent(in: own)
+            var other: Traffic? = try Traffic()
+            try other?("listen 4 7001 128", "connect a 4 7001 50")
+            other = nil
+            let report = try agent.end()
+            #expect(report.stock("established") == 0)
+            #expect(report.sum("tcplens.stock.drift") == 0)
+        }
+
+        @Test func `sockets that are no connections do not count`() throws {
+            let traffic = try Traffic()
+            let agent = try Agent(in: traffic)
+            try traffic("open a 4 20", "open b 6 20", "close a client", "close b client")
+            let report = try agent.end()
+            #expect(report.sum("system.network.connection.count") == 0)
+            #expect(report.count("tcplens.connection.transitions") == 0)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Probes
+
+@Suite struct NetstatTests {
+    @Test func `names and values stand in pairs of lines`() {
+        let text = """
+            TcpExt: SyncookiesSent SyncookiesRecv ListenDrops Odd
+            TcpExt: 3 0 18446744073709551615 -1
+            IpExt: InNoRoutes InBcastPkts
+            IpExt: 7 8
+
+            """
+        let counters = NetstatProbe.parse(text)
+        #expect(counters["TcpExt.SyncookiesSent"] == 3)
+        #expect(counters["TcpExt.ListenDrops"] == .max)
+        #expect(counters["IpExt.InBcastPkts"] == 8)
+        #expect(counters["TcpExt.Odd"] == nil)
+    }
+
+    @Test(arguments: ["", "\n", "TcpExt:", "TcpExt: A\nIpExt: 1\n", "TcpExt: A B\nTcpExt: 1\n"])
+    func `text that is cut short gives what it has`(text: String) {
+        #expect(NetstatProbe.parse(text).count <= 1)
+    }
+}
