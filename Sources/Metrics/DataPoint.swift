@@ -101,8 +101,10 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
     public var sum: Double?
     /// The resolution: the base is 2^(2^-scale).
     public var scale: Int32
-    /// The measurements that are zero.
+    /// The measurements that are not above ``zeroThreshold``.
     public var zeroCount: UInt64
+    /// The upper bound of what counts as zero, inclusive, in the metric's unit.
+    public var zeroThreshold: Double
     /// The buckets of positive measurements.
     public var positive: Buckets
 
@@ -115,6 +117,7 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         sum: Double?,
         scale: Int32,
         zeroCount: UInt64,
+        zeroThreshold: Double = 0,
         positive: Buckets
     ) {
         self.attributes = attributes
@@ -124,6 +127,7 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         self.sum = sum
         self.scale = scale
         self.zeroCount = zeroCount
+        self.zeroThreshold = zeroThreshold
         self.positive = positive
     }
 }
