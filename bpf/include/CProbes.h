@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "connection_count.h"
+#include "histogram.h"
 #include "state_transitions.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
