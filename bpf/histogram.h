@@ -7,8 +7,8 @@
 #include "include/histogram.h"
 
 /*
- * Adds a duration to a histogram of a per-CPU map: a program cannot be interrupted by itself on the same CPU, so plain
- * additions lose nothing.
+ * Adds a duration to a histogram of a per-CPU map that one program writes. The kernel does not run a tracing program
+ * inside itself on one CPU (it skips it and counts that as `recursion_misses`), so plain additions lose nothing.
  */
 static __always_inline void record(struct histogram *histogram, __u64 ns)
 {

@@ -22,6 +22,11 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
         kept.contains(key)
     }
 
+    /// The keys that have a series of their own, in the order in which they were first observed.
+    public var keptKeys: [Key] {
+        ranks.filter { kept.contains($0.key) }.sorted { $0.value < $1.value }.map(\.key)
+    }
+
     /// Takes note of the keys that exist now, those observed first before the others.
     ///
     /// Keys that are gone free their places. These go to the keys that have waited longest, new ones last; a key that

@@ -8,13 +8,20 @@
 /// - A key that was gone, or whose counter began anew, gets a new series with a new start.
 public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: Sendable {
     /// One series.
-    public struct Series: Sendable {
+    public struct Series: Equatable, Sendable {
         /// What the series is about; `nil` for the overflow series, which has ``Attributes/overflow``.
         public var key: Key?
         /// When counting began.
         public var start: Timestamp
         /// What has been counted since.
         public var value: Value
+
+        /// Creates a series.
+        public init(key: Key?, start: Timestamp, value: Value) {
+            self.key = key
+            self.start = start
+            self.value = value
+        }
     }
 
     /// A counter and the series that it counts in.
@@ -23,7 +30,7 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
         var reading: Value
         /// When the key's own series began; `nil` while it counts in the overflow series.
         var start: Timestamp?
-        /// What the counter had counted elsewhere is not in here; `nil` when it is all of ``reading``.
+        /// What the key's own series has; `nil` when it is all of ``reading``.
         var ownValue: Value?
     }
 
@@ -50,7 +57,7 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
     /// - Parameters:
     ///   - readings: Each key with all that its counter has counted.
     ///   - overflow: What the kernel has counted for keys that its map had no room for.
-    ///   - time: When the counters were read. Series that are new start at the reading before.
+    ///   - time: When the counters were read, no earlier than the time before. New series start at the time before.
     public mutating func observe(
         _ readings: some Collection<(key: Key, value: Value)>,
         overflow: Value = .zero,
@@ -75,10 +82,11 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
         counters[key] = nil
     }
 
-    /// All series, the overflow series last and only if there was an overflow.
+    /// All series, in the order in which they were first observed; the overflow series last and only if there was one.
     public var series: [Series] {
-        var series = counters.compactMap { key, counter in
-            counter.start.map { Series(key: key, start: $0, value: counter.ownValue ?? counter.reading) }
+        var series = limit.keptKeys.compactMap { key -> Series? in
+            guard let counter = counters[key], let start = counter.start else { return nil }
+            return Series(key: key, start: start, value: counter.ownValue ?? counter.reading)
         }
         if let overflow {
             series.append(Series(key: nil, start: overflow.start, value: overflow.value))

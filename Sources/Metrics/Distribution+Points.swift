@@ -38,6 +38,7 @@ extension Distribution {
     ///   - attributes: What tells the series from others.
     ///   - start: When counting began.
     ///   - time: When the distribution was read.
+    /// - Returns: The point, with an empty distribution one without buckets.
     public func exponentialPoint(
         attributes: Attributes,
         start: Timestamp,
@@ -71,6 +72,7 @@ extension Distribution {
     ///   - attributes: What tells the series from others.
     ///   - start: When counting began.
     ///   - time: When the distribution was read.
+    /// - Returns: The point, with the same bounds for every distribution.
     public func explicitPoint(attributes: Attributes, start: Timestamp, time: Timestamp) -> HistogramDataPoint {
         var merged = [UInt64](repeating: 0, count: Self.explicitBounds.count + 1)
         for (bucket, count) in counts.enumerated() {

@@ -13,6 +13,7 @@ extension HistogramAggregation {
     ///   - series: Each series with its attributes and the moment when its counting began.
     ///   - time: When the distributions were read.
     ///   - temporality: What the distributions relate to.
+    /// - Returns: The data of the metric, in seconds.
     public func data(
         _ series: some Sequence<(attributes: Attributes, start: Timestamp, value: Distribution)>,
         at time: Timestamp,

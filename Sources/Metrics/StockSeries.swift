@@ -9,6 +9,12 @@ public struct StockSeries<Key: Hashable & Sendable>: Sendable {
         public var key: Key?
         /// How many there are.
         public var value: UInt64
+
+        /// Creates a series.
+        public init(key: Key?, value: UInt64) {
+            self.key = key
+            self.value = value
+        }
     }
 
     private var limit: CardinalityLimit<Key>

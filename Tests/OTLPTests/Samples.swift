@@ -129,6 +129,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
             sum: 12.25,
             scale: -10,
             zeroCount: 3,
+            zeroThreshold: 0x1p-20,
             positive: .init(offset: .min, counts: [0, 127, 128, .max])
         ),
         .stub(sum: 0, scale: 20),

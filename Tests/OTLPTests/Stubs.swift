@@ -68,6 +68,7 @@ extension ExponentialHistogramDataPoint {
         sum: Double? = nil,
         scale: Int32 = 0,
         zeroCount: UInt64 = 0,
+        zeroThreshold: Double = 0,
         positive: Buckets = Buckets()
     ) -> ExponentialHistogramDataPoint {
         ExponentialHistogramDataPoint(
@@ -78,6 +79,7 @@ extension ExponentialHistogramDataPoint {
             sum: sum,
             scale: scale,
             zeroCount: zeroCount,
+            zeroThreshold: zeroThreshold,
             positive: positive
         )
     }

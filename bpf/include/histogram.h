@@ -16,20 +16,14 @@
 #define HISTOGRAM_LAST_INDEX 223
 
 /* One for each index, and before them the first for all that is not above 2^-20 s, zero included. */
-#define HISTOGRAM_BUCKETS (1 + HISTOGRAM_LAST_INDEX - HISTOGRAM_FIRST_INDEX + 1)
+#define HISTOGRAM_BUCKETS 385
+_Static_assert(HISTOGRAM_BUCKETS == 1 + HISTOGRAM_LAST_INDEX - HISTOGRAM_FIRST_INDEX + 1, "a bucket for each index");
 
 struct histogram {
-    /* Modulo 2^64: ten thousand connections that stay reach it in three weeks. */
+    /* Modulo 2^64: connections, ten thousand at a time, fill it in three weeks. */
     unsigned long long sum_ns;
     unsigned long long buckets[HISTOGRAM_BUCKETS];
 };
-
-/* 1 when `wide` has a bit above the lowest `bits`, else 0, without a jump: only for bits > 0. */
-static inline unsigned long long histogram_exceeds(unsigned long long wide, int bits)
-{
-    /* What is left has its highest bit clear, so its negative has it set unless it is zero. */
-    return (0 - (wide >> bits)) >> 63;
-}
 
 /* 1 when `bound` < `mantissa`, else 0, without a jump: both have their highest bit set, so the borrow tells. */
 static inline unsigned long long histogram_above(unsigned long long mantissa, unsigned long long bound)
@@ -38,7 +32,7 @@ static inline unsigned long long histogram_above(unsigned long long mantissa, un
 }
 
 /*
- * The place in `buckets` of a duration in nanoseconds; durations above 2^28 s go into the last bucket.
+ * The index of a duration in nanoseconds, which must not be zero.
  *
  * The bound between the indexes k-1 and k is B(k) = 10^9 * 2^(k/8) ns. Let n be the place of the duration's highest
  * bit. As 2^29 < 10^9 < 2^30 < 10^9 * 2^(1/8), the bounds with the same highest bit are B(8(n-30)+j) for j = 1 to 8,
@@ -46,18 +40,12 @@ static inline unsigned long long histogram_above(unsigned long long mantissa, un
  * is above such a bound exactly when it is above the bound's floor, so floors lose nothing. If the duration, shifted
  * alike, is above c of them, it lies above B(8(n-30)+c) and not above the next: its index is 8(n-30)+c.
  */
-static inline int histogram_slot(unsigned long long ns)
+static inline int histogram_index(unsigned long long ns)
 {
-    unsigned long long rest = ns, shift, n = 0, c = 0, place;
+    /* For BPF, clang counts leading zeros by shifts and a multiplication: one path for the verifier, as below. */
+    int zeros = __builtin_clzll(ns | 1), c = 0;
 
-    shift = histogram_exceeds(rest, 32) << 5, rest >>= shift, n += shift;
-    shift = histogram_exceeds(rest, 16) << 4, rest >>= shift, n += shift;
-    shift = histogram_exceeds(rest, 8) << 3, rest >>= shift, n += shift;
-    shift = histogram_exceeds(rest, 4) << 2, rest >>= shift, n += shift;
-    shift = histogram_exceeds(rest, 2) << 1, rest >>= shift, n += shift;
-    n += histogram_exceeds(rest, 1);
-
-    ns <<= 63 - n;
+    ns <<= zeros;
     c += histogram_above(ns, 0x81ffa7a9549ca6e3); /* 10^9 * 2^(33+1/8) */
     c += histogram_above(ns, 0x8dc3b8960164a7d9); /* 10^9 * 2^(33+2/8) */
     c += histogram_above(ns, 0x9a9867054d512391); /* 10^9 * 2^(33+3/8) */
@@ -66,14 +54,20 @@ static inline int histogram_slot(unsigned long long ns)
     c += histogram_above(ns, 0xc87c3e7d03cdbec3); /* 10^9 * 2^(33+6/8) */
     c += histogram_above(ns, 0xdaa17c2cd19555db); /* 10^9 * 2^(33+7/8) */
     c += histogram_above(ns, 0xee6b280000000000); /* 10^9 * 2^34 */
+    return 8 * (63 - zeros - 30) + c;
+}
 
-    /* Index -161 ends at 2^-20 s. Zero has no highest bit, but lands below as well. */
-    place = 8 * n + c;
-    if (place <= 8 * 30 + HISTOGRAM_FIRST_INDEX - 1)
+/* The place in `buckets` of a duration in nanoseconds; durations above 2^28 s go into the last bucket. */
+static inline int histogram_slot(unsigned long long ns)
+{
+    /* Zero has no highest bit, but comes out far below the first index. */
+    int index = histogram_index(ns);
+
+    if (index < HISTOGRAM_FIRST_INDEX)
         return 0;
-    if (place > 8 * 30 + HISTOGRAM_LAST_INDEX)
+    if (index > HISTOGRAM_LAST_INDEX)
         return HISTOGRAM_BUCKETS - 1;
-    return place - (8 * 30 + HISTOGRAM_FIRST_INDEX - 1);
+    return index - HISTOGRAM_FIRST_INDEX + 1;
 }
 
 #endif

@@ -57,6 +57,7 @@ extension ExponentialHistogramDataPoint {
             sum: unsafe message._sum_case == .sum ? unsafe message.sum : nil,
             scale: unsafe message.scale,
             zeroCount: unsafe message.zero_count,
+            zeroThreshold: unsafe message.zero_threshold,
             positive: unsafe message.positive.map { unsafe Buckets($0.pointee) } ?? Buckets()
         )
     }

@@ -50,6 +50,7 @@ extension Wire.ExponentialHistogramDataPoint {
         }
         unsafe scale = point.scale
         unsafe zero_count = point.zeroCount
+        unsafe zero_threshold = point.zeroThreshold
         unsafe positive = arena.store(Wire.Buckets(point.positive, in: arena))
     }
 }
