@@ -86,6 +86,14 @@ import Testing
         #expect(series.series == [.init("a", 2, 8), .init(nil, 1, 3)])
     }
 
+    @Test func `an expired key that comes back waits behind those who waited`() {
+        var series = CumulativeSeries<String, UInt64>(limit: 1, start: at(1))
+        series.observe([(key: "a", value: 7), (key: "b", value: 1)], at: at(2))
+        series.expire("a")
+        series.observe([(key: "a", value: 8), (key: "b", value: 3)], at: at(3))
+        #expect(series.series == [.init("b", 2, 2), .init(nil, 1, 9)])
+    }
+
     @Test func `what the kernel had no room for is in the overflow too`() {
         var series = CumulativeSeries<String, UInt64>(limit: 1, start: at(1))
         series.observe([(key: "a", value: 1)], overflow: 0, at: at(2))
