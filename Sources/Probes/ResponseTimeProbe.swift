@@ -48,6 +48,7 @@ final class ResponseTimeProbe {
     /// - Parameters:
     ///   - listening: The ports that something listens on; others end when nobody answers on them any more.
     ///   - time: The moment of the collection.
+    /// - Returns: The metric, with a point for each port.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func metric(listening: Set<UInt16>, time: Timestamp) throws(BPFError) -> Metric {
         var overflow = Distribution.zero

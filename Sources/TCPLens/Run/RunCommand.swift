@@ -3,6 +3,7 @@ import Export
 import Logging
 import Metrics
 import Resource
+import UnixSignals
 
 /// `tcplens run`: the agent.
 struct RunCommand: AsyncParsableCommand {
@@ -38,6 +39,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        // Before anything is loaded or said: from here on a signal means a last export.
+        let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let machine = Machine.current
         let options = RunSettings.Options(
             interval: interval?.duration,
@@ -52,10 +55,10 @@ struct RunCommand: AsyncParsableCommand {
             logger.warning("\(warning)")
         }
         let agent = try Agent(settings: settings, resource: resource.resource, logger: logger)
-        if once {
-            try await agent.runOnce()
+        if let signals {
+            await agent.run(until: signals)
         } else {
-            await agent.run()
+            try await agent.runOnce()
         }
     }
 }

@@ -34,11 +34,11 @@ struct SnapshotCommand: ParsableCommand {
         }
         switch format {
         case .table:
-            StandardStream.output.write(SnapshotTable(counts, all: all).text)
+            try StandardStream.output.write(SnapshotTable(counts, all: all).text)
         case .json:
             let host = AgentResource(of: .current).resource.attributes["host.name"]?.description ?? ""
             let report = SnapshotReport(counts, all: all, time: Date(), host: host)
-            StandardStream.output.write(try report.json() + "\n")
+            try StandardStream.output.write(report.json() + "\n")
         }
     }
 }
