@@ -36,6 +36,8 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
     var once = false
 
+    @OptionGroup var scope: ScopeOption
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -44,6 +46,7 @@ struct RunCommand: AsyncParsableCommand {
         let machine = Machine.current
         let options = RunSettings.Options(
             interval: interval?.duration,
+            scope: scope.scope,
             attributes: attributes,
             cardinalityLimit: cardinalityLimit,
             responseTime: responseTime

@@ -25,6 +25,8 @@ struct SnapshotCommand: ParsableCommand {
     @Flag(help: "Show the states without connections too.")
     var all = false
 
+    @OptionGroup var scope: ScopeOption
+
     func run() throws {
         let counts: ConnectionCounts
         do {
