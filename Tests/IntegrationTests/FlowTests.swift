@@ -172,12 +172,8 @@ extension IntegrationTests {
             try drop("tcp dport 7001 tcp flags & (syn | ack) == syn quota until 61 bytes drop", in: traffic)
             try traffic("connect a 4 7001 1")
             let report = try agent.end()
-            let client = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
-            )
-            let server = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
-            )
+            let client = try handshake("client", report)
+            let server = try handshake("server", report)
             #expect(client.sum > 0.9 && client.sum < 2)
             #expect(server.sum < 0.5)
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn") == 1)
@@ -191,12 +187,8 @@ extension IntegrationTests {
             try drop("tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes drop", in: traffic)
             try traffic("connect a 4 7001 1")
             let report = try agent.end()
-            let client = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
-            )
-            let server = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
-            )
+            let client = try handshake("client", report)
+            let server = try handshake("server", report)
             #expect(client.sum > 0.9 && client.sum < 2)
             #expect(server.sum > 0.9 && server.sum < 2)
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn_ack") >= 1)
@@ -236,6 +228,11 @@ extension IntegrationTests {
             #expect(rtt.count == 40)
             #expect(rtt.sum / 40 > 0.000_000_5 && rtt.sum / 40 < 0.01)
             #expect(rtt.lower < 0.001)
+        }
+
+        /// How long handshakes took, as one end saw them.
+        private func handshake(_ role: String, _ report: ConsoleReport) throws -> ConsoleReport.Histogram {
+            try #require(report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=\(role)"))
         }
 
         /// Drops what a rule of nftables matches before a socket sees it.
