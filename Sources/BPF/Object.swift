@@ -48,14 +48,6 @@ public struct Object: ~Copyable {
         _ = unsafe bpf_program__set_autoload(program, autoload)
     }
 
-    /// Sets the number of entries of a map that is not loaded yet.
-    ///
-    /// - Throws: ``BPFError`` when there is no such map, or it is loaded.
-    public func setMaxEntries(of map: String, to count: UInt32) throws(BPFError) {
-        let code = unsafe bpf_map__set_max_entries(try find(map: map), count)
-        guard code == 0 else { throw BPFError(operation: "resize \(map) of \(name)", code: -code) }
-    }
-
     /// Verifies the programs and creates the maps in the kernel.
     ///
     /// - Throws: ``BPFError`` with the verifier's words in its log.
