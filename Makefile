@@ -1,7 +1,7 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, format, lint, clean. `make V=1 …` shows the commands.
+# The rest: build, install, format, lint, clean, test-kernels. `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -16,6 +16,7 @@ PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev p
 	pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv util-linux
 LINT_PACKAGES := clang-format
+KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
@@ -23,7 +24,8 @@ C_SOURCES := $(wildcard bpf/*.c bpf/*.h bpf/include/*.h Tests/Traffic/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
-.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages
+.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages \
+	test-kernels kernel-packages
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -39,6 +41,10 @@ test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)$(AS_ROOT) swift test --skip-build
+
+# The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.
+test-kernels: release kernel-packages
+	$(Q)Tests/Kernels/run $(KERNELS)
 
 build: packages swift
 	$(Q)swift build -j $(JOBS)
@@ -88,6 +94,9 @@ packages:
 
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
+
+kernel-packages:
+	$(call install_packages,$(KERNEL_PACKAGES))
 
 lint-packages:
 	$(call install_packages,$(LINT_PACKAGES))
