@@ -107,17 +107,21 @@ check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" | s
 echo "dial 4 192.0.2.77 9" | inside ./traffic --here >"$work/dialled" &
 caller=$!
 
+# A FIN is acknowledged by a timer after 40 ms. When its interrupt comes in the midst of an event of the same processor, the
+# kernel keeps the second event from the agent, which counts it as lost (recursion). That is as it must be, but no exact
+# number; so nothing goes on while such a timer runs. Under emulation a program takes long enough for it to matter.
 traffic "listen 4 7001 128" "listen 4 7002 128" "listen 4 7003 8" "listen 6 7005 128" "listen m 7007 128" \
     "listen 4 7009 1" "unlisten 7009"
 traffic "connect stay 4 7001 5" "connect stay6 6 7005 2" "connect mapped m 7001 2" "connect dual 4 7007 2" \
     "knock waiting 4 7003 2" "open unconnected 4 4" "syn 7001 3"
-traffic "connect io 4 7001 5" "send io client 1000" "sleep 50" "drain io server" "send io server 10" \
-    "sleep 50" "drain io client" "close io client" "sleep 50" "close io server"
-traffic "connect io6 6 7005 3" "send io6 server 30000" "sleep 50" "drain io6 client" "sleep 50" "drain io6 client" \
-    "close io6 server" "sleep 50" "close io6 client"
+traffic "connect io 4 7001 5" "send io client 1000" "sleep 100" "drain io server" "send io server 10" "sleep 100" \
+    "drain io client" "close io client" "sleep 100" "close io server"
+traffic "connect io6 6 7005 3" "send io6 server 30000" "sleep 100" "drain io6 client" "sleep 100" "drain io6 client" \
+    "close io6 server" "sleep 100" "close io6 client"
 traffic "connect reset 4 7002 2" "reset reset client" "connect reset6 6 7005 1" "reset reset6 server"
-traffic "connect half 4 7002 4" "shutdown half client" "connect orphans 4 7002 3" "close orphans client"
-traffic "connect done 4 7002 6" "close done client" "sleep 50" "close done server"
+traffic "connect half 4 7002 4" "shutdown half client" "sleep 100" "connect orphans 4 7002 3" "close orphans client" \
+    "sleep 100"
+traffic "connect done 4 7002 6" "close done client" "sleep 100" "close done server"
 traffic "dial 4 127.0.0.1 9" "dial 6 ::1 9"
 wait $caller
 check "the call to nowhere ends with ETIMEDOUT" "ok
