@@ -80,7 +80,11 @@ agent=$!
 collected() {
     grep -q ^Resource "$work/metrics"
 }
-eventually 30 collected || {
+collected_or_ended() {
+    collected || ! kill -0 $agent 2>/dev/null
+}
+eventually 30 collected_or_ended
+collected || {
     fail "the agent does not start"
     cat "$work/log"
     exit 1
