@@ -8,9 +8,13 @@ JOBS ?= $(shell nproc)
 RUN_OPTIONS ?= --interval 10s
 Q := $(if $(V),,@)
 
+# Where toolchains are put; sudo hides them from the PATH.
+USER_HOME := $(shell getent passwd "$${SUDO_USER:-$$(id -un)}" | cut -d: -f6)
+export PATH := $(PATH):$(USER_HOME)/.local/share/swiftly/bin:/opt/swift/usr/bin:/usr/local/swift/usr/bin
+
 # Nothing for root; otherwise sudo, which hands on the settings (OTEL_…) and the way to the toolchain.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env "PATH=$$PATH"')
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~root "PATH=$$PATH"')
 
 PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev \
 	pkg-config curl
@@ -24,6 +28,8 @@ C_SOURCES := $(wildcard bpf/*.c bpf/*.h bpf/include/*.h Tests/Traffic/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
+# Two installations at once would wait for each other's lock, and two builds for each other's.
+.NOTPARALLEL:
 .PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages \
 	test-kernels kernel-packages
 
@@ -31,10 +37,10 @@ run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
 	    && ! curl -s -o /dev/null --max-time 2 http://localhost:4318/; then \
 	    echo "No Collector answers on port 4318: starting 'tcplens sink' there, which prints what arrives."; \
-	    .build/release/tcplens sink --log-level warning & sink=$$!; \
+	    setsid .build/release/tcplens sink --log-level warning & sink=$$!; \
 	    trap "kill $$sink 2>/dev/null" EXIT; \
-	    trap 'exit 130' INT TERM; \
 	fi; \
+	trap : INT TERM; \
 	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
 
 test: packages test-packages swift mounts
@@ -70,9 +76,10 @@ clean:
 
 swift:
 	$(Q)command -v swift >/dev/null || { \
-	    echo "There is no Swift here: install Swift 6.3 or newer from https://www.swift.org/install/linux/" >&2; exit 1; }
+	    echo "There is no Swift here: install Swift 6.3 or newer from https://www.swift.org/install/linux/" >&2; \
+	    echo "If it is there and sudo hides it: sudo env \"PATH=\$$PATH\" make …" >&2; exit 1; }
 
-# tracefs is for looking at events by hand, bpffs for `--pin`; neither is needed to run.
+# For looking at events and at programs by hand; tcplens itself needs neither.
 mounts:
 	$(Q)grep -q ' /sys/fs/bpf bpf ' /proc/mounts || $(SUDO) mount -t bpf bpf /sys/fs/bpf || true
 	$(Q)grep -q ' /sys/kernel/tracing tracefs ' /proc/mounts \

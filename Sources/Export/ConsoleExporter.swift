@@ -2,19 +2,27 @@ public import Metrics
 
 /// Prints metrics for people.
 public struct ConsoleExporter: MetricExporter {
-    private let write: @Sendable (String) -> Void
+    private let write: @Sendable (String) throws(StandardStream.Failure) -> Void
 
     /// Creates an exporter.
     ///
-    /// - Parameter write: Takes the text of an export, line breaks included; prints it to standard output by default.
-    public init(write: @escaping @Sendable (String) -> Void = { print($0, terminator: "") }) {
+    /// - Parameter write: Takes the text of an export, line breaks included; writes to standard output by default.
+    public init(
+        write: @escaping @Sendable (String) throws(StandardStream.Failure) -> Void = StandardStream.output.write
+    ) {
         self.write = write
     }
 
-    /// Prints `metrics`; always succeeds.
+    /// Prints `metrics`.
     public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
-        write(MetricsText.render(metrics))
-        return ExportOutcome(acceptedPoints: metrics.reduce(0) { $0 + $1.pointCount }, attempts: 1)
+        let points = metrics.reduce(0) { $0 + $1.pointCount }
+        do throws(StandardStream.Failure) {
+            try write(MetricsText.render(metrics))
+            return ExportOutcome(acceptedPoints: points, attempts: 1)
+        } catch {
+            let failure: ExportOutcome.Failure = error.isClosedPipe ? .closed : .transport
+            return ExportOutcome(droppedPoints: points, attempts: 1, failure: failure, message: "\(error)")
+        }
     }
 
     /// Does nothing.

@@ -14,6 +14,8 @@ public struct ExportOutcome: Hashable, Sendable {
         case tooLarge
         /// The metrics could not be encoded.
         case encoding
+        /// Nobody reads any more what is printed.
+        case closed
         /// The exporter was shut down, or the task was cancelled.
         case cancelled
 
@@ -26,6 +28,7 @@ public struct ExportOutcome: Hashable, Sendable {
             case .transport: "transport"
             case .tooLarge: "too_large"
             case .encoding: "encoding"
+            case .closed: "closed"
             case .cancelled: "cancelled"
             }
         }

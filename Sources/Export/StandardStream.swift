@@ -10,16 +10,34 @@ public enum StandardStream: CInt, Sendable {
     /// Where logs and complaints go.
     case error = 2
 
-    /// Writes `text` as it is; a closed pipe and a full disk are nobody's business here.
-    public func write(_ text: String) {
+    /// What could not be written.
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The POSIX error number.
+        public var code: CInt
+
+        /// Whether the other end of the pipe has gone, as after `| head`.
+        public var isClosedPipe: Bool { code == EPIPE }
+
+        /// One line: what failed and why.
+        public var description: String {
+            // The C library's words for an error number; they live as long as the process.
+            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+            return "cannot write to standard output: \(reason)"
+        }
+    }
+
+    /// Writes `text` as it is; blocks while the other end does not read.
+    ///
+    /// - Throws: ``Failure`` when not all of it could be written.
+    public func write(_ text: String) throws(Failure) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
-            guard count > 0 else {
-                guard count < 0, errno == EINTR else { return }
-                continue
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno != EINTR {
+                throw Failure(code: errno)
             }
-            rest = rest.dropFirst(count)
         }
     }
 }

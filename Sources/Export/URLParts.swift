@@ -43,6 +43,11 @@ struct URLParts: Hashable, Sendable {
             try unsafe Self.check(curl_url_set(handle, CURLUPART_QUERY, nil, 0))
         }
         host = try unsafe Self.part(CURLUPART_HOST, of: handle) ?? ""
+        // libcurl takes `http:///x` for the host x, and names beyond ASCII only if it was built for them.
+        guard !text.contains(":///") else { throw Malformed(reason: "it has no host") }
+        guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw Malformed(reason: "the host is not written in ASCII (punycode)")
+        }
         port = try unsafe Self.part(CURLUPART_PORT, of: handle).flatMap { Int($0) }
         guard port != 0 else {
             throw Malformed(reason: "port 0 cannot be connected to")

@@ -67,9 +67,15 @@ public struct Attributes: Hashable, Sendable {
     ///
     /// Keys are unique as OTLP demands (`metrics.proto`, `attributes`: "MUST be unique").
     public init(_ attributes: some Sequence<Attribute>) {
+        // The sort keeps the order of equal keys, so the last of them is the one to keep.
+        let sorted = attributes.sorted { $0.key < $1.key }
         elements = []
-        for attribute in attributes {
-            self[attribute.key] = attribute.value
+        elements.reserveCapacity(sorted.count)
+        for attribute in sorted {
+            if elements.last?.key == attribute.key {
+                elements.removeLast()
+            }
+            elements.append(attribute)
         }
     }
 

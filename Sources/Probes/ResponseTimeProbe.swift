@@ -8,7 +8,7 @@ final class ResponseTimeProbe {
     let object: Object
     /// The programs that run.
     let programs = ["on_receive", "on_send"]
-    private let links: [AttachedProgram]
+    private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
     private let aggregation: HistogramAggregation
     private var series: CumulativeSeries<UInt16, Distribution>
@@ -33,11 +33,7 @@ final class ResponseTimeProbe {
         rows = try object.perCPUHash("response_times")
         // Before any port takes the place.
         try rows.addRow(for: Self.overflow)
-        var links: [AttachedProgram] = []
-        for program in programs {
-            links.append(AttachedProgram(try object.attach(program)))
-        }
-        self.links = links
+        attached = try AttachedProgram.attach(programs, of: object)
         self.object = object
         aggregation = options.histograms
         series = CumulativeSeries(limit: options.cardinalityLimit, start: start)
@@ -48,6 +44,7 @@ final class ResponseTimeProbe {
     /// - Parameters:
     ///   - listening: The ports that something listens on; others end when nobody answers on them any more.
     ///   - time: The moment of the collection.
+    /// - Returns: The metric, with a point for each port.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func metric(listening: Set<UInt16>, time: Timestamp) throws(BPFError) -> Metric {
         var overflow = Distribution.zero

@@ -40,8 +40,7 @@ public final class TCPProbes {
     private let start: Timestamp
     private let count: ConnectionCountProbe
     private let connections: ConnectionProbe
-    private let retransmits: RetransmitProbe?
-    private let resets: ResetProbe?
+    private let counters: [CounterProbe]
     private let responseTime: ResponseTimeProbe?
     private let netstat = NetstatProbe()
     private let losses: EventLosses
@@ -77,15 +76,15 @@ public final class TCPProbes {
         if !connections.remembers {
             limitations.append("no memory for sockets on this kernel: no durations, handshakes, RTT and bytes")
         }
-        var retransmits: RetransmitProbe?
+        var counters: [CounterProbe] = []
         if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
-            retransmits = try RetransmitProbe(namespace: namespace, features: features, following: connections)
+            let plan = CounterProbe.Plan.retransmits(features)
+            counters.append(try CounterProbe(plan, namespace: namespace, following: connections))
         } else {
             limitations.append("no tracepoint tcp_retransmit_skb on this kernel: no retransmits")
         }
-        var resets: ResetProbe?
         if features.missingTracepoints.isDisjoint(with: ["tcp_send_reset", "tcp_receive_reset"]) {
-            resets = try ResetProbe(namespace: namespace)
+            counters.append(try CounterProbe(.resets, namespace: namespace, following: connections))
         } else {
             limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
         }
@@ -96,14 +95,13 @@ public final class TCPProbes {
         } else if options.responseTime {
             limitations.append("no tracepoint sock_send_length on this kernel: no response times")
         }
-        (self.count, self.connections, self.retransmits, self.resets) = (count, connections, retransmits, resets)
+        (self.count, self.connections, self.counters) = (count, connections, counters)
         self.responseTime = responseTime
         self.start = start
         self.limitations = limitations
         programs =
-            [count.program, connections.program] + (retransmits?.programs ?? []) + (resets?.programs ?? [])
-            + (responseTime?.programs ?? [])
-        losses = Self.losses(count, connections, retransmits, resets, responseTime)
+            [count.program, connections.program] + counters.flatMap(\.programs) + (responseTime?.programs ?? [])
+        losses = Self.losses(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(
             start: start,
             limit: options.cardinalityLimit,
@@ -115,18 +113,14 @@ public final class TCPProbes {
     private static func losses(
         _ count: ConnectionCountProbe,
         _ connections: ConnectionProbe,
-        _ retransmits: RetransmitProbe?,
-        _ resets: ResetProbe?,
+        _ counters: [CounterProbe],
         _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
         losses.add { () throws(BPFError) in try count.object.losses(of: [count.program]) }
         losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
-        if let retransmits {
-            losses.add { () throws(BPFError) in try retransmits.object.losses(of: retransmits.programs) }
-        }
-        if let resets {
-            losses.add { () throws(BPFError) in try resets.object.losses(of: resets.programs) }
+        for counter in counters {
+            losses.add { () throws(BPFError) in try counter.object.losses(of: counter.programs) }
         }
         if let responseTime {
             losses.add { () throws(BPFError) in try responseTime.object.losses(of: responseTime.programs) }
@@ -156,11 +150,8 @@ extension TCPProbes: MetricProducer {
             metrics += flows.metrics(start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }
-        if let retransmits {
-            metrics.append(try retransmits.metric(start: start, time: time))
-        }
-        if let resets {
-            metrics.append(try resets.metric(start: start, time: time))
+        for counter in counters {
+            metrics.append(try counter.metric(start: start, time: time))
         }
         if let responseTime {
             let listening = Set(queues.rows.keys.compactMap(\.port))

@@ -18,6 +18,11 @@ enum ResourceAttributes {
         return attributes
     }
 
+    /// `UInt8(_:radix:)` would take a sign as well.
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        Character(Unicode.Scalar(byte)).isHexDigit
+    }
+
     /// The text without white space around it, its percent-encoding undone; `nil` when that is malformed.
     private static func decode(_ text: Substring) -> String? {
         let trimmed = text.trimmingPrefix(while: \.isWhitespace)
@@ -30,7 +35,9 @@ enum ResourceAttributes {
                 continue
             }
             let digits = rest.prefix(2)
-            guard digits.count == 2, let value = UInt8(String(Substring(digits)), radix: 16) else { return nil }
+            guard digits.count == 2, digits.allSatisfy(isHexadecimal),
+                let value = UInt8(String(Substring(digits)), radix: 16)
+            else { return nil }
             bytes.append(value)
             rest = rest.dropFirst(2)
         }

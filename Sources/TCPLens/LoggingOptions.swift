@@ -15,7 +15,11 @@ struct LoggingOptions: ParsableArguments {
     /// A logger to standard error; an option goes before `OTEL_LOG_LEVEL`.
     func logger(environment: [String: String]) -> Logger {
         var logger = Logger(label: "tcplens") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = logLevel ?? environment["OTEL_LOG_LEVEL"].flatMap(Self.level) ?? .info
+        let variable = environment["OTEL_LOG_LEVEL"].flatMap { $0.isEmpty ? nil : $0 }
+        logger.logLevel = logLevel ?? variable.flatMap(Self.level) ?? .info
+        if let variable, Self.level(variable) == nil {
+            logger.warning("OTEL_LOG_LEVEL is ignored: expected trace, debug, info, warn or error")
+        }
         return logger
     }
 

@@ -15,6 +15,11 @@ struct TCPLens: AsyncParsableCommand {
 
     /// Runs a command, and ends with status 0 (done), 1 (failed) or 2 (wrong usage or configuration).
     static func main() async {
+        // Swift reads the arguments from /proc/self/cmdline; without it they seem to be none.
+        guard CommandLine.argc > 0 else {
+            complain("there is no /proc here, which the kernel's facts are read from; mount it")
+            Glibc.exit(Failure.failed)
+        }
         let status = await main(Array(CommandLine.arguments.dropFirst()))
         Glibc.exit(status)
     }
@@ -30,8 +35,11 @@ struct TCPLens: AsyncParsableCommand {
             }
             return 0
         } catch let failure as Failure {
-            StandardStream.error.write("tcplens: \(failure.message)\n")
+            complain(failure.message)
             return failure.status
+        } catch let failure as StandardStream.Failure {
+            complain("\(failure)")
+            return Failure.failed
         } catch {
             return report(error)
         }
@@ -41,10 +49,23 @@ struct TCPLens: AsyncParsableCommand {
     private static func report(_ error: any Error) -> CInt {
         let code = exitCode(for: error)
         guard code != .success else {
-            print(fullMessage(for: error))
-            return 0
+            do throws(StandardStream.Failure) {
+                try StandardStream.output.write(fullMessage(for: error) + "\n")
+                return 0
+            } catch {
+                complain("\(error)")
+                return Failure.failed
+            }
         }
-        StandardStream.error.write("tcplens: \(message(for: error)); see 'tcplens --help'\n")
+        // One line, whatever was typed.
+        complain(
+            "\(message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")); see 'tcplens --help'"
+        )
         return code == .validationFailure ? Failure.usage : Failure.failed
+    }
+
+    /// Says what went wrong; there is nobody left to tell if that fails.
+    private static func complain(_ message: String) {
+        try? StandardStream.error.write("tcplens: \(message)\n")
     }
 }

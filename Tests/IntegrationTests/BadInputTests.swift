@@ -73,6 +73,32 @@ extension IntegrationTests {
             #expect(last.contains("cannot export") && !last.contains("attempts"), "\(agent.error)")
         }
 
+        @Test(.enabled(if: Executable.isRoot, "needs root"))
+        func `without proc it says so instead of showing the help`() throws {
+            // env can't be used there, so the shell starts the program.
+            let script = "mount -t tmpfs none /proc && exec \(tcplens) snapshot"
+            try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "/proc")
+        }
+
+        @Test(
+            .enabled(if: Executable.isRoot, "needs root"),
+            arguments: ["snapshot", "snapshot --format json", "--help", "run --once"]
+        )
+        func `output that can't be written is a failure`(command: String) throws {
+            let script = "exec \(tcplens) \(command) > /dev/full"
+            let environment = ["OTEL_METRICS_EXPORTER": "console"]
+            try expect(["sh", "-c", script], environment: environment, status: 1, says: "No space left on device")
+        }
+
+        @Test(.enabled(if: Executable.isRoot, "needs root"))
+        func `a closed pipe ends it quietly`() throws {
+            let script = "\(tcplens) run --interval 50ms --log-level warning | head -n 1"
+            let result = try run(["sh", "-c", script], environment: ["OTEL_METRICS_EXPORTER": "console"])
+            #expect(result.status == 0)
+            #expect(result.output.split(separator: "\n").count == 1)
+            #expect(result.error.isEmpty, "\(result.error)")
+        }
+
         @Test func `a port that is taken ends the sink with 1`() throws {
             let first = try RunningProcess([tcplens, "sink", "--port", "0"])
             let port = try eventually("the sink to listen") {

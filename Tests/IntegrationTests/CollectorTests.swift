@@ -110,7 +110,7 @@ extension IntegrationTests {
             #expect(!files.isEmpty)
             let collector = try #require(Executable.collector)
             for file in files {
-                let result = try run([collector, "validate", "--config", file.path()])
+                let result = try run([collector, "validate", "--config", file.path(percentEncoded: false)])
                 #expect(result.status == 0, "\(file.lastPathComponent): \(result.error)")
             }
         }

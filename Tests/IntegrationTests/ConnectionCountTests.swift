@@ -85,7 +85,7 @@ extension IntegrationTests {
             let agent = try RunningProcess([Executable.tcplens, "run", "--interval", "1h"], in: traffic)
             let export = try eventually("an export") { collector.report.exports.first }
             #expect(SocketTable(export) == expected)
-            #expect(try SocketTable.bpftool() == expected)
+            #expect(try SocketTable.bpftool(agent) == expected)
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0)

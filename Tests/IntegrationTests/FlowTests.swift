@@ -172,12 +172,8 @@ extension IntegrationTests {
             try drop("tcp dport 7001 tcp flags & (syn | ack) == syn quota until 61 bytes drop", in: traffic)
             try traffic("connect a 4 7001 1")
             let report = try agent.end()
-            let client = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
-            )
-            let server = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
-            )
+            let client = try handshake("client", report)
+            let server = try handshake("server", report)
             #expect(client.sum > 0.9 && client.sum < 2)
             #expect(server.sum < 0.5)
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn") == 1)
@@ -191,12 +187,8 @@ extension IntegrationTests {
             try drop("tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes drop", in: traffic)
             try traffic("connect a 4 7001 1")
             let report = try agent.end()
-            let client = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=client")
-            )
-            let server = try #require(
-                report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=server")
-            )
+            let client = try handshake("client", report)
+            let server = try handshake("server", report)
             #expect(client.sum > 0.9 && client.sum < 2)
             #expect(server.sum > 0.9 && server.sum < 2)
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn_ack") >= 1)
@@ -207,15 +199,40 @@ extension IntegrationTests {
             try traffic("listen 4 7001 128", "listen 4 7002 128")
             let agent = try Agent(in: traffic)
             try traffic("connect a 4 7001 1", "connect b 4 7002 1")
-            // The first segment and its probe; then the timer runs out.
-            try drop("tcp dport 7001 ip length > 1000 limit rate over 1/hour burst 1 packets accept", in: traffic)
-            try drop("tcp dport 7001 ip length > 1000 quota until 3000 bytes drop", in: traffic)
-            try traffic("send a client 1200", "sleep 1500")
-            let retransmitted = try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
+            // Three packets of 1240 bytes: the data, the probe for them, and what the timer sends first.
+            try drop("tcp dport 7001 ip length > 1000 quota until 4000 bytes drop", in: traffic)
+            try traffic("send a client 1200")
+            _ = try eventually("the data to arrive") {
+                try run(["ss", "-Htin", "sport = :7001"], in: traffic).output.contains("bytes_received:1200")
+                    ? true : nil
+            }
+            // One large segment of many; those behind it tell that it is missing.
+            try drop("tcp dport 7002 ip length > 1000 quota until 70000 bytes drop", in: traffic)
+            try traffic("send b client 100000", "send b client 1000000", "sleep 300", "drain b server", "sleep 300")
+            let kernel = try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
+                .firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
             let report = try agent.end()
-            let kernel = retransmitted.firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
             #expect(report.sum("tcplens.retransmits") == kernel)
-            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=tail_loss_probe") >= 1)
+            for type in ["tail_loss_probe", "timeout", "fast"] {
+                #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") >= 1, "\(type)")
+            }
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=_OTHER") == 0)
+        }
+
+        @Test func `round-trip times are seconds, and fractions of a millisecond survive`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128", "connect a 4 7001 10", "send a client 100", "drain a server")
+            let report = try Agent(in: traffic).end()
+            let rtt = try #require(report.histogram("tcplens.rtt", "network.type=ipv4"))
+            // Both ends of ten connections, sampled by two collections.
+            #expect(rtt.count == 40)
+            #expect(rtt.sum / 40 > 0.000_000_5 && rtt.sum / 40 < 0.01)
+            #expect(rtt.lower < 0.001)
+        }
+
+        /// How long handshakes took, as one end saw them.
+        private func handshake(_ role: String, _ report: ConsoleReport) throws -> ConsoleReport.Histogram {
+            try #require(report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=\(role)"))
         }
 
         /// Drops what a rule of nftables matches before a socket sees it.

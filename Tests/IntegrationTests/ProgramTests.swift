@@ -15,11 +15,7 @@ extension IntegrationTests {
                 var id: Int
                 var name: String?
             }
-            let folder = "/proc/\(process.processIdentifier)/fdinfo"
-            let identifiers = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { descriptor in
-                try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)
-                    .firstMatch(of: /prog_id:\s+(\d+)/).flatMap { Int($0.1) }
-            }
+            let identifiers = try process.kernelIdentifiers("prog_id")
             let result = try run(["bpftool", "--json", "prog", "list"])
             let all = try JSONDecoder().decode([Program].self, from: Data(result.output.utf8))
             return Set(

@@ -44,7 +44,7 @@ import Testing
         #expect(attributes["team"] == "core")
     }
 
-    @Test(arguments: ["novalue", "a=%zz", "=b", "good=1,bad"])
+    @Test(arguments: ["novalue", "a=%zz", "a=%+1", "=b", "good=1,bad"])
     func `one error discards all of OTEL_RESOURCE_ATTRIBUTES and says so`(text: String) {
         let found = AgentResource(of: machine(["OTEL_RESOURCE_ATTRIBUTES": text]))
         #expect(found.resource == AgentResource(of: machine()).resource)

@@ -20,10 +20,14 @@ import Testing
         #expect(log.line(after: failed)?.level == .error, "the next outage is told again")
     }
 
-    @Test func `what a receiver warns of is told each time`() {
+    @Test func `what a receiver refuses or warns of is told once, and again when it is over`() {
         var log = OutageLog()
         let partial = ExportOutcome(acceptedPoints: 18, rejectedPoints: 2, failure: .rejected, message: "2 rejected")
         #expect(log.line(after: partial)?.level == .warning)
-        #expect(log.line(after: partial)?.text == "2 rejected")
+        #expect(log.line(after: partial) == nil)
+        #expect(log.line(after: failed)?.level == .error, "what is worse is told")
+        #expect(log.line(after: partial)?.text.contains("2 rejected") == true)
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 20))?.level == .notice)
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 20, message: "slow down"))?.level == .warning)
     }
 }

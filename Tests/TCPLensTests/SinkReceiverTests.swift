@@ -67,7 +67,7 @@ import Testing
         #expect(status(request(encoding: "br", body: body)) == 415)
         #expect(status(request(encoding: "gzip", body: body)) == 400)
         #expect(status(request(body: [0xff, 0xff, 0xff])) == 400)
-        #expect(status(request(type: "application/x-protobuf; charset=utf-8", body: body)) == 200)
+        #expect(status(request(type: "Application/X-Protobuf ; charset=utf-8", body: body)) == 200)
     }
 
     @Test func `a script answers so many times as it was told`() {

@@ -33,9 +33,9 @@ struct BPFObjects: BuildToolPlugin {
                     // -fno-ident and the prefix map make the same bytes from any directory.
                     "-target", "bpf", "-mcpu=v3", "-D__TARGET_ARCH_\(Self.architecture)", "-g", "-O2",
                     "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
-                    "-fno-ident", "-ffile-prefix-map=\(bpf.path())=",
-                    "-I", bpf.appending(path: "include").path(), "-idirafter", "/usr/include/\(Self.multiarch)",
-                    "-c", source.path(), "-o", object.path(),
+                    "-fno-ident", "-ffile-prefix-map=\(bpf.plainPath)=",
+                    "-I", bpf.appending(path: "include").plainPath, "-idirafter", "/usr/include/\(Self.multiarch)",
+                    "-c", source.plainPath, "-o", object.plainPath,
                 ],
                 inputFiles: [source] + headers,
                 outputFiles: [wrapper]
@@ -68,4 +68,9 @@ struct BPFObjects: BuildToolPlugin {
             .filter { $0.lastPathComponent.hasSuffix(suffix) }
             .sorted { $0.path() < $1.path() }
     }
+}
+
+extension URL {
+    /// The path as the system knows it, with its spaces.
+    fileprivate var plainPath: String { path(percentEncoded: false) }
 }

@@ -15,6 +15,7 @@ struct Agent {
     private let reader: PeriodicReader
     private let interval: Duration
     private let logger: Logger
+    private let log: RoundLog
 
     /// Loads the programs and sets up the exporters.
     ///
@@ -24,6 +25,7 @@ struct Agent {
         signal(SIGPIPE, SIG_IGN)
         interval = settings.interval
         self.logger = logger
+        log = RoundLog(logger: logger)
         let probes = try Self.probes(settings.probes)
         let programs = probes.programs.joined(separator: ", ")
         let limitations = probes.limitations
@@ -62,33 +64,62 @@ struct Agent {
         }
     }
 
-    /// Collects and exports on time until SIGTERM or SIGINT, and once more then.
-    func run() async {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        await withTaskGroup(of: UnixSignal?.self) { group in
+    /// Collects and exports on time until a signal of `signals`, and once more then.
+    func run(until signals: UnixSignalsSequence) async {
+        let firstSignal = Self.first(of: signals)
+        let ended = await withTaskGroup(of: End.self) { group in
+            group.addTask { await collectPeriodically() }
             group.addTask {
-                await collectPeriodically()
-                return nil
+                let signal = await firstSignal.first { _ in true }
+                guard let signal else { return .told }
+                logger.info("\(signal): a last collection, then the end")
+                return .told
             }
-            group.addTask {
-                await signals.first { _ in true }
-            }
-            if case .some(.some(let signal)) = await group.next() {
-                logger.info("\(signal): a last collection and export, then the end")
-            }
+            let ended = await group.next()
             group.cancelAll()
+            return ended
         }
+        guard ended == .told else { return }
         await collectLast()
     }
 
-    private func collectPeriodically() async {
+    /// Why the loop ended.
+    private enum End {
+        /// A signal said so.
+        case told
+        /// Nobody reads any more what it prints.
+        case unread
+    }
+
+    /// The first of `signals`; from then on the process ends whatever it is doing, at the second signal or when the last
+    /// export takes longer than it may.
+    ///
+    /// A write to a terminal that was stopped, or to a pipe that nobody reads, can't be cancelled.
+    private static func first(of signals: UnixSignalsSequence) -> AsyncStream<UnixSignal> {
+        let (stream, continuation) = AsyncStream<UnixSignal>.makeStream()
+        Task.detached {
+            var isFirst = true
+            for await signal in signals {
+                guard isFirst else { Glibc.exit(Failure.failed) }
+                isFirst = false
+                continuation.yield(signal)
+                Task.detached {
+                    try? await Task.sleep(for: lastExportLimit + .seconds(1))
+                    Glibc.exit(Failure.failed)
+                }
+            }
+        }
+        return stream
+    }
+
+    private func collectPeriodically() async -> End {
         let clock = ContinuousClock()
-        var log = RoundLog(logger: logger)
         var next = clock.now
         var isFirst = true
         while !Task.isCancelled {
             let round = await reader.round()
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return .told }
+            guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
             if isFirst {
                 CStartupPages_release()
@@ -98,6 +129,7 @@ struct Agent {
             next = max(next.advanced(by: interval), clock.now)
             try? await clock.sleep(until: next)
         }
+        return .told
     }
 
     private func collectLast() async {
@@ -112,7 +144,6 @@ struct Agent {
             group.cancelAll()
             return round
         }
-        var log = RoundLog(logger: logger)
         if let round {
             log.note(round)
         }

@@ -11,22 +11,45 @@ struct OutageLog: Equatable {
         var text: String
     }
 
-    private var failed = 0
+    /// How exports are going.
+    private enum Condition: Equatable {
+        /// Everything arrives.
+        case working
+        /// Everything arrives, and the receiver has something to say.
+        case warned
+        /// Some points are refused.
+        case rejected
+        /// Nothing arrives.
+        case failing
+
+        init(_ outcome: ExportOutcome) {
+            self =
+                outcome.droppedPoints > 0
+                ? .failing : outcome.rejectedPoints > 0 ? .rejected : outcome.message == nil ? .working : .warned
+        }
+    }
+
+    private var condition = Condition.working
+    private var count = 0
 
     /// What to say after an export that ended with `outcome`, if anything.
     mutating func line(after outcome: ExportOutcome) -> Line? {
-        defer { failed = outcome.droppedPoints > 0 ? failed + 1 : 0 }
-        switch (outcome.droppedPoints > 0, failed) {
-        case (true, 0):
-            let reason = outcome.message ?? "no reason was given"
-            return Line(level: .error, text: "\(reason) (further failures are not logged until it works again)")
-        case (true, _):
+        let now = Condition(outcome)
+        guard now != condition else {
+            count += 1
             return nil
-        case (false, 1...):
-            let exports = failed == 1 ? "one export" : "\(failed) exports"
+        }
+        let (before, exports) = (condition, count == 1 ? "one export" : "\(count) exports")
+        (condition, count) = (now, 1)
+        switch (now, before) {
+        case (.working, .failing):
             return Line(level: .notice, text: "exporting works again; \(exports) failed meanwhile")
+        case (.working, _):
+            return Line(level: .notice, text: "all points are accepted again; \(exports) were not meanwhile")
         default:
-            return outcome.message.map { Line(level: .warning, text: $0) }
+            let reason = outcome.message ?? "no reason was given"
+            let level = now == .failing ? Logger.Level.error : .warning
+            return Line(level: level, text: "\(reason) (not logged again until it changes)")
         }
     }
 }

@@ -1,11 +1,16 @@
 import Export
 import Logging
+import Synchronization
 
 /// Logs what rounds of collecting and exporting did, without saying the same thing each interval.
-struct RoundLog {
+final class RoundLog: Sendable {
+    private struct State {
+        var exports: [OutageLog] = []
+        var failures: [String] = []
+    }
+
     private let logger: Logger
-    private var exports: [OutageLog] = []
-    private var lastFailures: [String] = []
+    private let state = Mutex(State())
 
     /// Creates a log that writes to `logger`.
     init(logger: Logger) {
@@ -13,17 +18,19 @@ struct RoundLog {
     }
 
     /// Logs what is new in `round`.
-    mutating func note(_ round: PeriodicReader.Round) {
-        for failure in round.failures where !lastFailures.contains(failure) {
-            logger.error("\(failure)")
-        }
-        lastFailures = round.failures
-        while exports.count < round.outcomes.count {
-            exports.append(OutageLog())
-        }
-        for (index, outcome) in round.outcomes.enumerated() {
-            guard let line = exports[index].line(after: outcome) else { continue }
-            logger.log(level: line.level, "\(line.text)")
+    func note(_ round: PeriodicReader.Round) {
+        state.withLock { state in
+            for failure in round.failures where !state.failures.contains(failure) {
+                logger.error("\(failure)")
+            }
+            state.failures = round.failures
+            while state.exports.count < round.outcomes.count {
+                state.exports.append(OutageLog())
+            }
+            for (index, outcome) in round.outcomes.enumerated() {
+                guard let line = state.exports[index].line(after: outcome) else { continue }
+                logger.log(level: line.level, "\(line.text)")
+            }
         }
     }
 }

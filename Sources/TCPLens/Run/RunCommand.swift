@@ -3,6 +3,7 @@ import Export
 import Logging
 import Metrics
 import Resource
+import UnixSignals
 
 /// `tcplens run`: the agent.
 struct RunCommand: AsyncParsableCommand {
@@ -35,12 +36,17 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
     var once = false
 
+    @OptionGroup var scope: ScopeOption
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        // Before anything is loaded or said: from here on a signal means a last export.
+        let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let machine = Machine.current
         let options = RunSettings.Options(
             interval: interval?.duration,
+            scope: scope.scope,
             attributes: attributes,
             cardinalityLimit: cardinalityLimit,
             responseTime: responseTime
@@ -52,10 +58,10 @@ struct RunCommand: AsyncParsableCommand {
             logger.warning("\(warning)")
         }
         let agent = try Agent(settings: settings, resource: resource.resource, logger: logger)
-        if once {
-            try await agent.runOnce()
+        if let signals {
+            await agent.run(until: signals)
         } else {
-            await agent.run()
+            try await agent.runOnce()
         }
     }
 }

@@ -29,6 +29,8 @@ struct RunSettings: Equatable {
     struct Options: Equatable {
         /// How often to collect and export.
         var interval: Duration?
+        /// Whose connections to observe.
+        var scope = ObservationScope.own
         /// The attributes to split by, with commas between.
         var attributes: String?
         /// The most series of a metric.
@@ -63,7 +65,7 @@ struct RunSettings: Equatable {
         _ options: Options,
         _ reader: inout EnvironmentReader
     ) throws(Failure) -> TCPProbes.Options {
-        var probes = TCPProbes.Options()
+        var probes = TCPProbes.Options(scope: options.scope)
         probes.histograms =
             reader.choice(
                 "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",

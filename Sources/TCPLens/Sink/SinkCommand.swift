@@ -62,19 +62,39 @@ struct SinkCommand: AsyncParsableCommand {
         }
         logger.info("listening on http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)/v1/metrics")
         let script = SinkScript(instruction: instruction, times: times)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await server.run { request in Self.answer(request, script: script, logger: logger) } }
-            group.addTask { _ = await signals.first { _ in true } }
-            await group.next()
+        let output = SinkOutput()
+        let failure = await withTaskGroup(of: StandardStream.Failure?.self) { group in
+            group.addTask {
+                await server.run { request in Self.answer(request, script: script, output: output, logger: logger) }
+                return nil
+            }
+            group.addTask {
+                _ = await signals.first { _ in true }
+                return nil
+            }
+            group.addTask { await output.run() }
+            let failure = await group.next() ?? nil
             group.cancelAll()
+            output.end()
+            return failure
         }
+        if let failure, !failure.isClosedPipe {
+            throw failure
+        }
+    }
+
+    /// The answer when nobody reads what is printed: not taken, to be tried again.
+    private static var unread: HTTPResponse {
+        HTTPResponse(status: 503, text: "what was received before is not printed yet")
     }
 
     private var instruction: SinkReceiver.Instruction? {
         respond.map { SinkReceiver.Instruction(status: $0, retryAfter: retryAfter) }
     }
 
-    private static func answer(_ request: HTTPRequest, script: SinkScript, logger: Logger) -> HTTPResponse {
+    private static func answer(_ request: HTTPRequest, script: SinkScript, output: SinkOutput, logger: Logger)
+        -> HTTPResponse
+    {
         if let instruction = script.next() {
             logger.info("answered \(instruction.status), as told")
             let fields = instruction.retryAfter.map { [(name: "Retry-After", value: "\($0)")] } ?? []
@@ -82,8 +102,7 @@ struct SinkCommand: AsyncParsableCommand {
         }
         switch SinkReceiver.metrics(of: request) {
         case .success(let metrics):
-            StandardStream.output.write(MetricsText.render(metrics))
-            return SinkReceiver.accepted
+            return output.write(MetricsText.render(metrics)) ? SinkReceiver.accepted : Self.unread
         case .failure(let refusal):
             logger.warning("answered \(refusal.status): \(refusal.reason)")
             return HTTPResponse(status: refusal.status, text: refusal.reason)

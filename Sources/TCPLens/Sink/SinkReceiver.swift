@@ -24,7 +24,8 @@ struct SinkReceiver {
         guard request.method == "POST" else {
             return .failure(Refusal(405, "\(request.method) is not allowed; metrics come by POST"))
         }
-        let type = request.headers["Content-Type"]?.split(separator: ";").first ?? ""
+        let type =
+            request.headers["Content-Type"]?.split(separator: ";").first?.lowercased().filter { !$0.isWhitespace } ?? ""
         guard type == "application/x-protobuf" else {
             return .failure(Refusal(415, "the content type is '\(type)', not application/x-protobuf"))
         }

@@ -25,6 +25,8 @@ struct SnapshotCommand: ParsableCommand {
     @Flag(help: "Show the states without connections too.")
     var all = false
 
+    @OptionGroup var scope: ScopeOption
+
     func run() throws {
         let counts: ConnectionCounts
         do {
@@ -34,11 +36,11 @@ struct SnapshotCommand: ParsableCommand {
         }
         switch format {
         case .table:
-            StandardStream.output.write(SnapshotTable(counts, all: all).text)
+            try StandardStream.output.write(SnapshotTable(counts, all: all).text)
         case .json:
             let host = AgentResource(of: .current).resource.attributes["host.name"]?.description ?? ""
             let report = SnapshotReport(counts, all: all, time: Date(), host: host)
-            StandardStream.output.write(try report.json() + "\n")
+            try StandardStream.output.write(report.json() + "\n")
         }
     }
 }

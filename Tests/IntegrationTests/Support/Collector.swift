@@ -17,7 +17,7 @@ final class Collector {
         }
         configuration = URL(filePath: NSTemporaryDirectory()).appending(path: "collector-\(UUID().uuidString).yaml")
         try Self.yaml.write(to: configuration, atomically: true, encoding: .utf8)
-        process = try RunningProcess([collector, "--config", configuration.path()], in: namespace)
+        process = try RunningProcess([collector, "--config", configuration.path(percentEncoded: false)], in: namespace)
         _ = try eventually("the Collector to be ready") {
             process.error.contains("Everything is ready") ? true : nil
         }

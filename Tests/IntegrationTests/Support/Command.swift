@@ -33,7 +33,10 @@ final class RunningProcess {
         directory = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for name in ["out", "err"] {
-            _ = FileManager.default.createFile(atPath: directory.appending(path: name).path(), contents: nil)
+            _ = FileManager.default.createFile(
+                atPath: directory.appending(path: name).path(percentEncoded: false),
+                contents: nil
+            )
         }
         let enter = namespace.map { ["nsenter", "--net=/proc/\($0.processIdentifier)/ns/net"] } ?? []
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -68,6 +71,21 @@ final class RunningProcess {
 
     /// Standard error so far.
     var error: String { text("err") }
+
+    /// The numbers of the BPF maps (`map_id`) or programs (`prog_id`) that it holds.
+    func kernelIdentifiers(_ field: String) throws -> Set<Int> {
+        let folder = "/proc/\(processIdentifier)/fdinfo"
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: folder)
+        return Set(
+            descriptors.flatMap { descriptor -> [Int] in
+                let text = (try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)) ?? ""
+                return text.split(separator: "\n").compactMap { line in
+                    let parts = line.split(whereSeparator: \.isWhitespace)
+                    return parts.first == "\(field):" ? parts.last.flatMap { Int($0) } : nil
+                }
+            }
+        )
+    }
 
     /// Sends a signal.
     func signal(_ signal: Int32) {

@@ -9,10 +9,10 @@ enum Executable {
     }()
 
     /// The program under test.
-    static let tcplens = products.appending(path: "tcplens").path()
+    static let tcplens = products.appending(path: "tcplens").path(percentEncoded: false)
 
     /// The generator of sockets, `Tests/Traffic`.
-    static let traffic = products.appending(path: "traffic").path()
+    static let traffic = products.appending(path: "traffic").path(percentEncoded: false)
 
     /// A real OpenTelemetry Collector, if there is one: `$OTELCOL`, or `otelcol` on the PATH.
     static let collector: String? = {

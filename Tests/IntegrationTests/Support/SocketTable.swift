@@ -64,8 +64,10 @@ extension SocketTable {
         return table
     }
 
-    /// What `bpftool map dump name tcp_state_map` shows of the program that is running.
-    static func bpftool() throws -> SocketTable {
+    /// What `bpftool map dump` shows of the `tcp_state_map` of `agent`.
+    ///
+    /// By the map's number, for another agent on the machine has a map of the same name.
+    static func bpftool(_ agent: RunningProcess) throws -> SocketTable {
         struct Element: Decodable {
             struct Formatted: Decodable {
                 struct Key: Decodable {
@@ -80,12 +82,20 @@ extension SocketTable {
             }
             var formatted: Formatted
         }
-        let result = try run(["bpftool", "--json", "map", "dump", "name", "tcp_state_map"])
-        var table = SocketTable()
-        guard let elements = try? JSONDecoder().decode([Element].self, from: Data(result.output.utf8)) else {
-            let found = result.output.prefix(200)
-            throw Timeout(description: "not one tcp_state_map; is another tcplens running? \(found)")
+        struct Found: Decodable {
+            var id: Int
+            var name: String?
         }
+        let maps = try JSONDecoder().decode(
+            [Found].self,
+            from: Data(run(["bpftool", "--json", "map", "list"]).output.utf8)
+        )
+        let own = try agent.kernelIdentifiers("map_id")
+        let map = maps.first { own.contains($0.id) && $0.name == "tcp_state_map" }
+        guard let map else { throw Timeout(description: "the agent has no tcp_state_map") }
+        let result = try run(["bpftool", "--json", "map", "dump", "id", "\(map.id)"])
+        let elements = try JSONDecoder().decode([Element].self, from: Data(result.output.utf8))
+        var table = SocketTable()
         for element in elements {
             let (key, value) = (element.formatted.key, element.formatted.value)
             table.add(try conventional(key.state), key.type.lowercased(), value.sockets)

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Probes
+
+/// The option of every command that looks at connections.
+struct ScopeOption: ParsableArguments {
+    @Option(
+        help: "Whose connections: self, those of the network namespace that the command runs in.",
+        transform: { text in
+            guard let scope = ObservationScope(rawValue: text) else {
+                throw ValidationError("'\(text)' is no scope; self is the only one so far")
+            }
+            return scope
+        }
+    )
+    var scope = ObservationScope.own
+}

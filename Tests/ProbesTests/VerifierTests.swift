@@ -1,0 +1,38 @@
+import Glibc
+import Testing
+
+@testable import BPF
+@testable import Probes
+
+/// What the verifier of this kernel has to walk through; a program that doubles does so on purpose.
+@Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct VerifierTests {
+    /// Instructions walked through when this was recorded, on Linux 6.18 with clang 21.
+    private static let recorded: KeyValuePairs<EmbeddedObject, KeyValuePairs<String, UInt32>> = [
+        .connectionCount: ["count_and_sample": 1_476, "count_connections": 449],
+        .connections: ["follow_connection": 4_563, "count_transition": 95],
+        .resets: ["on_send_reset": 155, "on_receive_reset": 86],
+        .responseTime: ["on_receive": 112, "on_send": 350],
+        .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
+    ]
+
+    @Test func `every object is recorded`() {
+        #expect(Set(Self.recorded.map(\.key)) == Set(EmbeddedObject.allCases))
+    }
+
+    @Test func `no program takes twice what was recorded`() throws {
+        let features = try KernelFeatures(tracepoints: [])
+        for (embedded, programs) in Self.recorded {
+            let object = try Object(embedded)
+            if embedded == .retransmits {
+                try object.setAutoload(features.retransmitTellsErrors ? "on_retransmit_sent" : "on_retransmit", false)
+            }
+            try object.load()
+            for (program, before) in programs where program != "on_retransmit" || features.retransmitTellsErrors {
+                let now = try object.statistics(of: program).verifiedInstructions
+                // Kernels before 5.16 do not tell.
+                #expect(now <= 2 * before, "\(program): \(before) before, \(now) now")
+                #expect(now == 0 || now >= before / 2, "\(program) has shrunk: record \(now) instead of \(before)")
+            }
+        }
+    }
+}
