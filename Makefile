@@ -1,7 +1,7 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, format, lint, clean. `make V=1 …` shows the commands.
+# The rest: build, install, format, lint, clean, test-kernels. `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -20,6 +20,7 @@ PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev p
 	pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv util-linux
 LINT_PACKAGES := clang-format
+KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
@@ -29,7 +30,8 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .DELETE_ON_ERROR:
 # Two installations at once would wait for each other's lock, and two builds for each other's.
 .NOTPARALLEL:
-.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages
+.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages \
+	test-kernels kernel-packages
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -45,6 +47,10 @@ test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)$(AS_ROOT) swift test --skip-build
+
+# The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.
+test-kernels: release kernel-packages
+	$(Q)Tests/Kernels/run $(KERNELS)
 
 build: packages swift
 	$(Q)swift build -j $(JOBS)
@@ -95,6 +101,9 @@ packages:
 
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
+
+kernel-packages:
+	$(call install_packages,$(KERNEL_PACKAGES))
 
 lint-packages:
 	$(call install_packages,$(LINT_PACKAGES))
