@@ -362,12 +362,17 @@ static int churn(char type, int port, int count)
 
 /* ---- bare SYNs ---- */
 
-static unsigned short checksum(const unsigned short *words, size_t bytes)
+static unsigned short checksum(const void *data, size_t bytes)
 {
     unsigned long sum = 0;
 
-    for (; bytes > 1; bytes -= 2)
-        sum += *words++;
+    for (size_t i = 0; i + 1 < bytes; i += 2) {
+        unsigned short word;
+
+        /* A copy, for the compiler may take a header's fields for something else than these words. */
+        memcpy(&word, (const char *)data + i, sizeof word);
+        sum += word;
+    }
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return ~sum;
@@ -414,7 +419,7 @@ static int send_segment(int raw, struct segment segment)
     pseudo.protocol = IPPROTO_TCP;
     pseudo.length = htons(sizeof packet.tcp);
     pseudo.tcp = packet.tcp;
-    packet.tcp.check = checksum((const unsigned short *)&pseudo, sizeof pseudo);
+    packet.tcp.check = checksum(&pseudo, sizeof pseudo);
     if (sendto(raw, &packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to) < 0)
         return fail_errno("send a segment");
     return 0;
