@@ -47,6 +47,7 @@ extension IntegrationTests {
                 "connect b m 7002 3",
                 "reset b client"
             )
+            try traffic.settle()
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0, "\(agent.error)")

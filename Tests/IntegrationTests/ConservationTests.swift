@@ -30,7 +30,7 @@ extension IntegrationTests {
             for churner in churners {
                 try churner.expectAnswer()
             }
-            _ = try eventually("the last segments") { try SocketTable.ss(in: traffic).isAtRest ? true : nil }
+            try traffic.settle()
             let report = try agent.end()
 
             let made = Self.processes * Self.connections

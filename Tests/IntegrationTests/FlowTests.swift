@@ -18,6 +18,7 @@ extension IntegrationTests {
                 "connect c m 7003 17",
                 "reset c client"
             )
+            try traffic.settle()
             let report = try agent.end()
             #expect(report.transitions("closed", "syn_sent") == 101)
             #expect(report.transitions("syn_sent", "established") == 101)
@@ -91,6 +92,7 @@ extension IntegrationTests {
                 "close b client"
             )
             // Group a is still open, so it is counted by the last pass; b at its end.
+            try traffic.settle()
             let report = try agent.end()
             func bytes(_ direction: String, _ role: String) -> Int {
                 let (direction, role) = ("network.io.direction=\(direction)", "network.tcp.handshake.role=\(role)")
@@ -123,6 +125,7 @@ extension IntegrationTests {
                 "close used server"
             )
             try traffic("close used client", "close idle server")
+            try traffic.settle()
             let report = try agent.end()
             #expect(agent.first.stock("established") == 24)
             func bytes(_ direction: String, _ role: String) -> Int {
@@ -252,6 +255,7 @@ extension IntegrationTests {
             try traffic("listen p 7001 128", "connect a p 7001 3")
             #expect(try SocketTable.snapshot(in: traffic) == SocketTable.ss(in: traffic))
             try traffic("close a client", "close a server")
+            try traffic.settle()
             let report = try agent.end()
             #expect(report.transitions("closed", "syn_sent") == 3)
             #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=client") == 3)

@@ -59,6 +59,7 @@ extension IntegrationTests {
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)
             try traffic("connect a 4 7001 20", "close a client", "close a server")
+            try traffic.settle()
             let report = try agent.end()
             let kernel = try netstat("TcpExtTCPTimeWaitOverflow", in: traffic)
             #expect(report.sum("tcplens.time_wait.overflows") == kernel)
@@ -77,6 +78,7 @@ extension IntegrationTests {
                 "close c client",
                 "close c server"
             )
+            try traffic.settle()
             let both = "network.local.port,network.peer.port"
             let report = try Agent(in: traffic, ["--attributes", both]).end()
             #expect(report.stock("established", "network.local.port=7001") == 3)

@@ -57,6 +57,11 @@ final class Traffic {
         try check("the last command", answer())
     }
 
+    /// Waits until the last segments of what was closed have arrived; a collection before that may see half of it.
+    func settle() throws {
+        _ = try eventually("the last segments") { try SocketTable.ss(in: self).isAtRest ? true : nil }
+    }
+
     private func check(_ command: String, _ answer: String) throws {
         guard answer.hasPrefix("ok") else { throw Refused(description: "\(command): \(answer)") }
     }
