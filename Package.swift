@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", logging],
+            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib"],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),

@@ -63,7 +63,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// All keys, in no order.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func keys() throws(BPFError) -> [Key] {
+    public func keys() throws(BPFError) -> [Key] {
         var all: [Key] = []
         let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2)
         defer { unsafe keys.deallocate() }

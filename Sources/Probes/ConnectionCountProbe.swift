@@ -94,10 +94,10 @@ public final class ConnectionCountProbe {
 
     /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
     private func clear() throws(BPFError) {
-        for (key, _) in try rows.entries() where key.local_port != 0 || key.peer_port != 0 {
+        for key in try rows.keys() where key.local_port != 0 || key.peer_port != 0 {
             try rows.removeValue(of: key)
         }
-        for (key, _) in try listeners.entries() where key.overflow == 0 {
+        for key in try listeners.keys() where key.overflow == 0 {
             try listeners.removeValue(of: key)
         }
         for type in NetworkType.allCases {

@@ -8,14 +8,12 @@ struct ConnectionCountSeries {
     }
 
     private let start: Timestamp
-    private let isSplit: Bool
     private var series: StockSeries<ConnectionCounts.Key>
     private var attributes: [ConnectionCounts.Key: Attributes]
 
-    /// Creates series that began at `start`, at most `limit` of them; with `isSplit`, by port.
-    init(start: Timestamp, limit: Int, isSplit: Bool) {
+    /// Creates series that began at `start`, at most `limit` of them.
+    init(start: Timestamp, limit: Int) {
         self.start = start
-        self.isSplit = isSplit
         series = StockSeries(limit: limit)
         attributes = Dictionary(uniqueKeysWithValues: Self.base.map { ($0, $0.attributes) })
     }
@@ -24,7 +22,7 @@ struct ConnectionCountSeries {
     mutating func metric(_ counts: ConnectionCounts, time: Timestamp) -> Metric {
         // The base rows come first, so that the limit never takes them.
         let base = Self.base.map { (key: $0, value: counts.rows[$0] ?? 0) }
-        let split = isSplit ? counts.rows.filter { !$0.key.isBase }.map { (key: $0.key, value: $0.value) } : []
+        let split = counts.rows.filter { !$0.key.isBase }.map { (key: $0.key, value: $0.value) }
         let overflow = counts.overflow.values.reduce(0, &+)
         var points: [NumberDataPoint] = []
         for series in series.observe(base + split, overflow: overflow) {

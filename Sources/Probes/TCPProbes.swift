@@ -102,11 +102,7 @@ public final class TCPProbes {
         programs =
             [count.program, connections.program] + counters.flatMap(\.programs) + (responseTime?.programs ?? [])
         losses = Self.losses(count, connections, counters, responseTime)
-        countSeries = ConnectionCountSeries(
-            start: start,
-            limit: options.cardinalityLimit,
-            isSplit: !options.ports.isEmpty
-        )
+        countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
         durations = DurationSeries(start: start, aggregation: options.histograms)
     }
 

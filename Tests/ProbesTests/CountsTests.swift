@@ -21,7 +21,7 @@ import Testing
     @Test func `the metric has a point for each state but closed and each type, zeros included`() throws {
         var counts = ConnectionCounts()
         counts.add(3, to: .init(.finWait2, .ipv6))
-        var series = ConnectionCountSeries(start: start, limit: 2000, isSplit: false)
+        var series = ConnectionCountSeries(start: start, limit: 2000)
         let metric = series.metric(counts, time: time)
         #expect(metric.name == "system.network.connection.count")
         #expect(metric.unit == "{connection}")
