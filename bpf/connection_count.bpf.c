@@ -115,13 +115,12 @@ static __always_inline void split_by_port(struct connection_count_key *key, cons
         key->peer_port = bpf_ntohs(socket->skc_dport);
 }
 
-/* With `samples`, as on kernels that have storage for sockets in iterators, takes round-trip times and bytes as well.
- */
+/* With `samples`, on kernels that have storage for sockets in iterators, takes round-trip times and bytes as well. */
 static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
 {
     struct sock_common *socket = context->sk_common;
     struct connection_count_key key = {};
-    bool is_server, is_full = false;
+    bool is_server;
     struct tcp_sock *tcp;
 
     if (!socket)
@@ -144,7 +143,6 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
     if (tcp) {
         __u8 role = role_from_sequence(tcp, key.state);
 
-        is_full = true;
         if (samples) {
             struct connection *connection = bpf_sk_storage_get(&connections, tcp, 0, BPF_SK_STORAGE_GET_F_CREATE);
 
@@ -159,7 +157,7 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
         }
         is_server = role == SERVER && key.state != TCP_SYN_SENT;
     }
-    if ((by_local_port || by_peer_port) && !is_full && socket->skc_state == TCP_TIME_WAIT)
+    if ((by_local_port || by_peer_port) && socket->skc_state == TCP_TIME_WAIT)
         is_server = has_listener(socket);
     split_by_port(&key, socket, is_server);
     count_socket(&key);
