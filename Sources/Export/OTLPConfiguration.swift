@@ -1,3 +1,5 @@
+public import Metrics
+
 /// How metrics are sent to a receiver of OTLP over HTTP.
 ///
 /// The variables are those of the OpenTelemetry specification, `protocol/exporter.md`; of each the one with `METRICS_` in
@@ -25,6 +27,26 @@ public struct OTLPConfiguration: Hashable, Sendable {
     public var clientKey: String?
     /// The file of the certificate (PEM) to show to the receiver.
     public var clientCertificate: String?
+    /// Which temporality the points have that are sent.
+    public var temporality = TemporalityPreference.cumulative
+    /// The greatest size of a request in bytes, before compression; more is sent as several requests.
+    ///
+    /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server).
+    public var requestLimit = 20 * 1024 * 1024
+    /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response").
+    public var responseLimit = 4 * 1024 * 1024
+    /// How many bytes of requests are kept while the receiver is away; the oldest go first.
+    public var queueLimit = 16 * 1024 * 1024
+    /// The directory to keep waiting requests in, so that they outlive the process; nil keeps them in memory.
+    public var spool: String?
+
+    /// Creates the specification's default configuration for `endpoint`.
+    public init(endpoint: OTLPEndpoint) {
+        self.endpoint = endpoint
+        headers = []
+        compression = .none
+        timeout = .seconds(10)
+    }
 
     /// Reads the configuration; what was ignored on the way is in the reader's warnings.
     ///

@@ -6,6 +6,19 @@ public struct OTLPHeader: Hashable, Sendable {
     public var name: String
     /// The value: a secret.
     var value: String
+
+    /// Creates a header, or nil when HTTP does not allow its name or its value, or tcplens sets it itself.
+    public init?(name: String, value: String) {
+        guard Self.isToken(name), Self.isFieldValue(value), !Self.reserved.contains(name.lowercased()) else {
+            return nil
+        }
+        self.init(checkedName: name, value: value)
+    }
+
+    private init(checkedName name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
 }
 
 extension OTLPHeader: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -54,7 +67,7 @@ extension OTLPHeader {
                 continue
             }
             headers.removeAll { $0.name.lowercased() == name.lowercased() }
-            headers.append(OTLPHeader(name: name, value: value))
+            headers.append(OTLPHeader(checkedName: name, value: value))
         }
         return headers
     }
