@@ -36,6 +36,10 @@ struct {
     __type(value, struct listener_queues);
 } tcp_listeners SEC(".maps");
 
+/* The last pass that sampled connections: its number, and when it began. */
+__u64 pass_session;
+__u64 pass_began;
+
 /* The state as ss shows it. */
 static __always_inline enum tcp_state state_of(struct sock_common *socket)
 {
@@ -115,7 +119,32 @@ static __always_inline void split_by_port(struct connection_count_key *key, cons
         key->peer_port = bpf_ntohs(socket->skc_dport);
 }
 
-/* With `samples`, on kernels that have storage for sockets in iterators, takes round-trip times and bytes as well. */
+/* Notes that the pass has met a socket, and returns what is remembered of it; a new one is followed from now on. */
+static __always_inline struct connection *meet(struct tcp_sock *tcp)
+{
+    struct connection *connection = claim_connection(bpf_get_socket_cookie(tcp));
+
+    if (connection)
+        connection->pass = pass_session;
+    else
+        count_loss(MAP_FULL);
+    return connection;
+}
+
+/* Takes the round-trip time and bytes of a connection; returns its role. */
+static __always_inline __u8 sample_connection(struct tcp_sock *tcp, int state, enum network_type type)
+{
+    struct connection *connection = meet(tcp);
+
+    if (!connection || state == TCP_SYN_SENT || state == TCP_CLOSE)
+        return role_from_sequence(tcp, state);
+    if (!connection->known)
+        adopt(connection, tcp, state);
+    sample(connection, tcp, type, IN_PASS);
+    return connection->role;
+}
+
+/* With `samples`, on kernels that can follow connections, takes round-trip times and bytes as well. */
 static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
 {
     struct sock_common *socket = context->sk_common;
@@ -123,38 +152,26 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
     bool is_server;
     struct tcp_sock *tcp;
 
+    if (samples && !context->meta->seq_num) {
+        pass_session = context->meta->session_id;
+        pass_began = bpf_ktime_get_ns();
+    }
     if (!socket)
         return 0;
     key.state = state_of(socket);
     key.type = network_type_of(socket);
-    if (key.state == TCP_LISTEN) {
-        struct listener_key listener = {.port = socket->skc_num, .type = key.type};
-
-        tcp = bpf_skc_to_tcp_sock(socket);
-        if (tcp)
-            count_queues(tcp, &listener);
-        split_by_port(&key, socket, true);
-        count_socket(&key);
-        return 0;
-    }
+    is_server = socket->skc_state == TCP_NEW_SYN_RECV || key.state == TCP_LISTEN;
     tcp = socket->skc_state == TCP_TIME_WAIT || socket->skc_state == TCP_NEW_SYN_RECV ? NULL
                                                                                       : bpf_skc_to_tcp_sock(socket);
-    is_server = socket->skc_state == TCP_NEW_SYN_RECV;
-    if (tcp) {
-        __u8 role = role_from_sequence(tcp, key.state);
+    if (tcp && key.state == TCP_LISTEN) {
+        struct listener_key listener = {.port = socket->skc_num, .type = key.type};
 
-        if (samples) {
-            struct connection *connection = bpf_sk_storage_get(&connections, tcp, 0, BPF_SK_STORAGE_GET_F_CREATE);
+        count_queues(tcp, &listener);
+        if (samples)
+            meet(tcp);
+    } else if (tcp) {
+        __u8 role = samples ? sample_connection(tcp, key.state, key.type) : role_from_sequence(tcp, key.state);
 
-            if (!connection) {
-                count_loss(ALLOCATION);
-            } else if (key.state != TCP_SYN_SENT && key.state != TCP_CLOSE) {
-                if (!connection->known)
-                    adopt(connection, tcp, key.state);
-                role = connection->role;
-                sample(connection, tcp, key.type, IN_PASS);
-            }
-        }
         is_server = role == SERVER && key.state != TCP_SYN_SENT;
     }
     if ((by_local_port || by_peer_port) && socket->skc_state == TCP_TIME_WAIT)
@@ -170,9 +187,25 @@ int count_and_sample(struct bpf_iter__tcp *context)
     return visit(context, true);
 }
 
-/* For kernels without per-socket storage in iterators (before 5.11), and for a look without tracking. */
+/* For kernels that can't follow connections, and for a look without following. */
 SEC("iter/tcp")
 int count_connections(struct bpf_iter__tcp *context)
 {
     return visit(context, false);
+}
+
+/*
+ * Frees the slot of a socket that the last pass has not met, and that was not heard of since: it is gone, and its change to
+ * CLOSE has reached no program.
+ */
+SEC("iter/bpf_map_elem")
+int forget_ended(struct bpf_iter__bpf_map_elem *context)
+{
+    struct connection *connection = context->value;
+
+    if (!connection || !connection->cookie || connection->pass == pass_session || connection->changed >= pass_began)
+        return 0;
+    count_loss(UNSEEN);
+    forget(connection);
+    return 0;
 }

@@ -99,12 +99,6 @@ static __always_inline void end_connection(struct connection *connection, const 
     if (connection->established)
         record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
     sample(connection, tcp, type, AT_END);
-    /* The socket may be used again (connect() to AF_UNSPEC); the storage goes with the socket, not with this. */
-    connection->established = 0;
-    connection->opened = 0;
-    connection->sent = 0;
-    connection->received = 0;
-    connection->known = 0;
 }
 
 static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
@@ -113,8 +107,33 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
     connection->known = 1;
     connection->opened = now;
     connection->established = 0;
+    connection->changed = 0;
+    connection->newborn = 0;
     connection->sent = 0;
     connection->received = 0;
+}
+
+/* What is remembered of a socket that is not closed; a new one is followed from now on. */
+static __always_inline struct connection *follow(__u64 cookie)
+{
+    struct connection *connection = claim_connection(cookie);
+
+    if (!connection)
+        count_loss(MAP_FULL);
+    return connection;
+}
+
+/* Notes a change of state, and for how long the state was held that is left. */
+static __always_inline void change_state(struct connection *connection, int old_state, int new_state, __u64 now)
+{
+    if (connection->state && connection->state != old_state) {
+        count_loss(UNSEEN);
+        connection->changed = 0;
+    }
+    if (connection->changed)
+        record_duration(state_duration_index(old_state), now - connection->changed);
+    connection->changed = now;
+    connection->state = new_state;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -123,15 +142,14 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     enum network_type type;
     struct connection *connection;
     struct tcp_sock *tcp;
-    __u64 now;
+    __u64 cookie, now;
 
     if (!is_observed(sk, old_state, new_state))
         return 0;
     type = network_type_of(&sk->__sk_common);
-    connection = bpf_sk_storage_get(&connections, sk, 0, new_state == TCP_CLOSE ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
-    if (!connection) {
-        if (new_state != TCP_CLOSE)
-            count_loss(ALLOCATION);
+    cookie = bpf_get_socket_cookie(sk);
+    connection = new_state == TCP_CLOSE ? find_connection(cookie) : follow(cookie);
+    if (!connection || old_state == new_state) {
         count_transition_of(type, old_state, new_state);
         return 0;
     }
@@ -141,6 +159,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
         begin_as(connection, SERVER, now);
         connection->newborn = 1;
         connection->changed = now;
+        connection->state = new_state;
         return 0;
     }
     if (connection->newborn) {
@@ -148,27 +167,25 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
         connection->newborn = 0;
     }
     count_transition_of(type, old_state, new_state);
-    if (old_state == new_state)
-        return 0;
-    if (connection->changed && old_state != TCP_CLOSE)
-        record_duration(state_duration_index(old_state), now - connection->changed);
-    connection->changed = now;
-
     tcp = bpf_skc_to_tcp_sock(sk);
-    if (!tcp || old_state == TCP_LISTEN || new_state == TCP_LISTEN)
+    if (!tcp)
         return 0;
     if (new_state == TCP_SYN_SENT)
         begin_as(connection, CLIENT, now);
-    else if (!connection->known)
+    else if (!connection->known && new_state != TCP_LISTEN)
         adopt(connection, tcp, old_state);
+    change_state(connection, old_state, new_state, now);
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
         end_handshake(connection, tcp, sk, type, old_state, new_state, now);
-    if (new_state == TCP_CLOSE)
+    if (new_state != TCP_CLOSE)
+        return 0;
+    if (old_state != TCP_LISTEN)
         end_connection(connection, tcp, type, now);
+    forget(connection);
     return 0;
 }
 
-/* For kernels without per-socket storage in such programs (before 5.11): transitions alone. */
+/* For kernels whose programs have no atomic instructions (before 5.12): transitions alone. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
 {

@@ -44,7 +44,7 @@ static __always_inline bool is_observed(const struct sock *sk)
 /* Whether the connection came from a listener. */
 static __always_inline bool is_accepted(struct sock *sk)
 {
-    struct connection *connection = bpf_sk_storage_get(&connections, sk, 0, 0);
+    struct connection *connection = find_connection(bpf_get_socket_cookie(sk));
     struct tcp_sock *tcp;
 
     if (connection && connection->known)

@@ -78,6 +78,30 @@ public struct Object: ~Copyable {
         Iterator(link: try attach(program), name: program)
     }
 
+    /// Makes an iterator over the elements of `map` of a loaded program with the section `iter/bpf_map_elem`.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program or map, or the kernel refuses.
+    public func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
+        let (program, name) = (try unsafe find(program: program), program)
+        var target = bpf_iter_link_info()
+        unsafe target.map.map_fd = unsafe UInt32(clamping: bpf_map__fd(try find(map: map)))
+        let (attached, log) = unsafe LibbpfLog.capture {
+            // The kernel copies both before this returns.
+            let link = unsafe withUnsafeMutablePointer(to: &target) { target in
+                var options = unsafe bpf_iter_attach_opts()
+                unsafe options.sz = MemoryLayout<bpf_iter_attach_opts>.size
+                unsafe options.link_info = unsafe target
+                unsafe options.link_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
+                return unsafe bpf_program__attach_iter(program, &options)
+            }
+            return unsafe (link: link, code: errno)
+        }
+        guard let link = unsafe attached.link else {
+            throw unsafe BPFError(operation: "attach \(name) to \(map)", code: attached.code, log: log)
+        }
+        return unsafe Iterator(link: Link(link), name: name)
+    }
+
     /// The map called `map`, once ``load()`` has made it.
     ///
     /// - Throws: ``BPFError`` when there is none, or when its keys or values have another size than `Key` and `Value`.

@@ -5,14 +5,17 @@ internal import CProbes
 public final class ConnectionCountProbe {
     /// The object, for its losses.
     let object: Object
-    /// The program that counts: the one that samples connections too, or the plain one.
-    let program: String
+    /// The programs that run: the one that counts, which may sample connections too, and the one that tidies up then.
+    let programs: [String]
     private let iterator: BPF.Iterator
+    /// Frees the slots of connections that ended unseen; where connections are followed.
+    private let forgetter: BPF.Iterator?
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
 
     /// The maps that the pass shares with what follows connections.
     private static let shared = ["connections", "tcp_durations", "tcp_io"]
+    private static let forgetting = "forget_ended"
 
     /// Loads `bpf/connection_count.bpf.c` for counting alone.
     ///
@@ -28,12 +31,14 @@ public final class ConnectionCountProbe {
 
     /// Loads `bpf/connection_count.bpf.c`; with a probe that follows connections, the pass samples them for it.
     init(ports: Set<PortAttribute>, following probe: ConnectionProbe?) throws(BPFError) {
-        let samples = probe?.remembers == true
-        program = samples ? "count_and_sample" : "count_connections"
+        let samples = probe?.follows == true
+        let program = samples ? "count_and_sample" : "count_connections"
+        programs = samples ? [program, Self.forgetting] : [program]
         let object = try Object(.connectionCount)
         try object.setAutoload(samples ? "count_connections" : "count_and_sample", false)
         try object.setConstant("by_local_port", to: ports.contains(.local))
         try object.setConstant("by_peer_port", to: ports.contains(.peer))
+        try object.setAutoload(Self.forgetting, samples)
         if let probe {
             for map in Self.shared {
                 try object.share(map, with: probe.object)
@@ -43,6 +48,7 @@ public final class ConnectionCountProbe {
         rows = try object.map("tcp_state_map")
         listeners = try object.map("tcp_listeners")
         iterator = try object.makeIterator(program)
+        forgetter = samples ? try object.makeIterator(Self.forgetting, over: "connections") : nil
         self.object = object
         try clear()
     }
@@ -65,6 +71,7 @@ public final class ConnectionCountProbe {
     func pass() throws(BPFError) -> (counts: ConnectionCounts, queues: ListenerQueues) {
         try clear()
         try iterator.run()
+        try forgetter?.run()
         var counts = ConnectionCounts()
         for (key, row) in try rows.entries() {
             guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {

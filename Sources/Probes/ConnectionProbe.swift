@@ -6,7 +6,7 @@ internal import Metrics
 final class ConnectionProbe {
     /// The object, whose maps the pass over all sockets shares.
     let object: Object
-    /// The program that counts: the one that remembers, or the plain one.
+    /// The program that counts: the one that follows, or the plain one.
     let program: String
     private let link: Link
     private let transitions: PerCPUArray
@@ -14,8 +14,8 @@ final class ConnectionProbe {
     private let io: PerCPUArray
     private let durations: PerCPUArray
 
-    /// Whether sockets have a memory: without it there are transitions and no more (kernels before 5.11).
-    var remembers: Bool { program == Self.full }
+    /// Whether connections are followed through their lives: otherwise there are transitions and no more (kernels before 5.12).
+    var follows: Bool { program == Self.full }
 
     private static let full = "follow_connection"
     private static let plain = "count_transition"
@@ -28,7 +28,7 @@ final class ConnectionProbe {
             object = try Self.load(namespace, program: Self.full, without: Self.plain)
             program = Self.full
         } catch {
-            // Another reason than a missing helper comes again with the plain program.
+            // Another reason than missing instructions comes again with the plain program.
             object = try Self.load(namespace, program: Self.plain, without: Self.full)
             program = Self.plain
         }
@@ -52,7 +52,7 @@ final class ConnectionProbe {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func flows() throws(BPFError) -> ConnectionFlows {
         var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.sums()))
-        if remembers {
+        if follows {
             flows.handshakes = try handshakes.sums()
             flows.io = try io.sums()
         }

@@ -7,12 +7,16 @@ enum LossReason: String, CaseIterable {
     case mapFull = "map_full"
     /// The kernel had no memory for a socket's storage.
     case allocation
+    /// A connection changed its state and no program was run, for another reason than the next one.
+    case unseen
     /// The program was running on that CPU already.
     case recursion
 }
 
 /// Counts what the programs of some objects could not count.
 struct EventLosses {
+    /// What ``unseen(gaps:recursions:before:)`` gave last; a counter never falls.
+    private var unseen: UInt64 = 0
     /// An object with the programs of it that run.
     private var read: [() throws(BPFError) -> [LossReason: UInt64]] = []
 
@@ -22,16 +26,25 @@ struct EventLosses {
     }
 
     /// All losses so far.
-    func counts() throws(BPFError) -> [LossReason: UInt64] {
+    mutating func counts() throws(BPFError) -> [LossReason: UInt64] {
         var counts: [LossReason: UInt64] = [:]
         for read in read {
             counts.merge(try read()) { $0 &+ $1 }
         }
+        unseen = Self.unseen(gaps: counts[.unseen] ?? 0, recursions: counts[.recursion] ?? 0, before: unseen)
+        counts[.unseen] = unseen
         return counts
     }
 
+    /// The events that left a gap in what is known of a connection and that the kernel did not count as missed.
+    ///
+    /// A recursion leaves a gap too, which is found only with the next event of that connection or the next pass.
+    static func unseen(gaps: UInt64, recursions: UInt64, before: UInt64) -> UInt64 {
+        max(before, gaps > recursions ? gaps &- recursions : 0)
+    }
+
     /// `tcplens.events.lost`: a point for every reason, zeros included.
-    func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
+    mutating func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
         let counts = try counts()
         let points = LossReason.allCases.map { reason in
             NumberDataPoint(
@@ -54,7 +67,7 @@ extension Object {
         }
         guard layout(of: "losses") != nil else { return losses }
         // In the order of enum loss_reason.
-        for (reason, count) in zip([LossReason.mapFull, .allocation], try perCPUArray("losses").sums()) {
+        for (reason, count) in zip([LossReason.mapFull, .allocation, .unseen], try perCPUArray("losses").sums()) {
             losses[reason, default: 0] &+= count
         }
         return losses

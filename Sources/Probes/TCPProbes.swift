@@ -43,7 +43,7 @@ public final class TCPProbes {
     private let counters: [CounterProbe]
     private let responseTime: ResponseTimeProbe?
     private let netstat = NetstatProbe()
-    private let losses: EventLosses
+    private var losses: EventLosses
     private var countSeries: ConnectionCountSeries
     private var durations: DurationSeries
     private var drift = StockDrift()
@@ -73,8 +73,10 @@ public final class TCPProbes {
         let connections = try ConnectionProbe(namespace: namespace)
         let count = try ConnectionCountProbe(ports: options.ports, following: connections)
         var limitations: [String] = []
-        if !connections.remembers {
-            limitations.append("no memory for sockets on this kernel: no durations, handshakes, RTT and bytes")
+        if !connections.follows {
+            limitations.append(
+                "no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
+            )
         }
         var counters: [CounterProbe] = []
         if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
@@ -90,7 +92,7 @@ public final class TCPProbes {
         }
         var responseTime: ResponseTimeProbe?
         let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
-        if options.responseTime, hasLengths, connections.remembers {
+        if options.responseTime, hasLengths, connections.follows {
             responseTime = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
         } else if options.responseTime {
             limitations.append("no tracepoint sock_send_length on this kernel: no response times")
@@ -100,7 +102,7 @@ public final class TCPProbes {
         self.start = start
         self.limitations = limitations
         programs =
-            [count.program, connections.program] + counters.flatMap(\.programs) + (responseTime?.programs ?? [])
+            count.programs + [connections.program] + counters.flatMap(\.programs) + (responseTime?.programs ?? [])
         losses = Self.losses(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
         durations = DurationSeries(start: start, aggregation: options.histograms)
@@ -113,7 +115,7 @@ public final class TCPProbes {
         _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
-        losses.add { () throws(BPFError) in try count.object.losses(of: [count.program]) }
+        losses.add { () throws(BPFError) in try count.object.losses(of: count.programs) }
         losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
         for counter in counters {
             losses.add { () throws(BPFError) in try counter.object.losses(of: counter.programs) }
@@ -142,7 +144,7 @@ extension TCPProbes: MetricProducer {
         var metrics = [countSeries.metric(counts, time: time)]
         metrics += queues.metrics(start: start, time: time)
         metrics.append(flows.transitions.metric(start: start, time: time))
-        if connections.remembers {
+        if connections.follows {
             metrics += flows.metrics(start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }

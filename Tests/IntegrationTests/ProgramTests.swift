@@ -5,8 +5,8 @@ extension IntegrationTests {
     /// The programs as the kernel has them.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProgramTests {
         private static let always = [
-            "count_and_sample", "follow_connection", "on_retransmit", "on_retransmit_synack", "on_send_reset",
-            "on_receive_reset",
+            "count_and_sample", "forget_ended", "follow_connection", "on_retransmit", "on_retransmit_synack",
+            "on_send_reset", "on_receive_reset",
         ]
 
         /// The names of the programs that a process holds, as long as the kernel keeps them: 15 letters.

@@ -99,7 +99,7 @@ minor=$(uname -r | cut -d. -f2 | sed 's/[^0-9].*//')
 since() {
     [ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
 }
-no_memory="no memory for sockets on this kernel: no durations, handshakes, RTT and bytes"
+no_memory="no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
 no_responses="no tracepoint sock_send_length on this kernel: no response times"
 since 5 11 && no_memory=
 since 6 3 && no_responses=

@@ -70,8 +70,16 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 
 #define DURATION_COUNT (TCP_STATE_COUNT + 12)
 
-/* What a socket remembers; the kernel frees it with the socket. */
+/*
+ * `connections`: what is remembered of the sockets that live, in slots that are found by the socket's cookie, which no
+ * other socket ever has. A socket that finds no free slot is counted, but not followed.
+ */
+#define CONNECTION_SLOTS (1 << 16)
+
+/* A slot is a cache line. */
 struct connection {
+    /* bpf_get_socket_cookie(); 0 in a free slot. */
+    unsigned long long cookie;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;
     /* When its handshake began. */
@@ -81,11 +89,16 @@ struct connection {
     /* The bytes of data, sent and received, that `tcp_io` has already. */
     unsigned long long sent;
     unsigned long long received;
+    /* The last pass over all sockets that met it. */
+    unsigned long long pass;
+    /* The state that it was last seen to enter; 0 if none was. */
+    unsigned char state;
     /* enum handshake_role; meaningful when `known` is set. */
     unsigned char role;
     unsigned char known;
     /* A listener's child whose birth (LISTEN to SYN_RECV) is not counted yet, as it had no addresses then. */
     unsigned char newborn;
+    unsigned int padding;
 };
 
 #endif

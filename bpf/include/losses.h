@@ -8,8 +8,10 @@ enum loss_reason {
     MAP_FULL = 0,
     /* The kernel had no memory for a socket's storage. */
     ALLOCATION = 1,
+    /* A socket changed its state, and no program was run. */
+    UNSEEN = 2,
 };
 
-#define LOSS_REASON_COUNT 2
+#define LOSS_REASON_COUNT 3
 
 #endif

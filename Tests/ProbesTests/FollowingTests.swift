@@ -1,0 +1,66 @@
+import CProbes
+import Glibc
+import Metrics
+import Testing
+
+@testable import BPF
+@testable import Probes
+
+/// What is remembered of connections, and what happens when that goes wrong.
+@Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {
+    @Test func `a connection whose end no program saw is forgotten by the next pass, and counted as unseen`() throws {
+        // No namespace has this number, so nothing but the test writes here.
+        let probe = try ConnectionProbe(namespace: 1)
+        let slots: Map<UInt32, connection> = try probe.object.map("connections")
+        let pass = try ConnectionCountProbe(ports: [], following: probe)
+        var ended = connection()
+        ended.cookie = .max
+        ended.state = UInt8(TCP_FIN_WAIT1.rawValue)
+        try slots.setValue(ended, of: 7)
+        _ = try pass.pass()
+        #expect(try slots.value(of: 7)?.cookie == 0)
+        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
+        _ = try pass.pass()
+        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
+    }
+
+    @Test func `a connection that finds no free slot is counted, and the loss is told`() throws {
+        let probe = try ConnectionProbe(namespace: try ObservationScope.own.namespace())
+        let slots: Map<UInt32, connection> = try probe.object.map("connections")
+        var other = connection()
+        other.cookie = .max
+        for slot in 0..<UInt32(CONNECTION_SLOTS) {
+            try slots.setValue(other, of: slot)
+        }
+        try refuse()
+        #expect(try probe.object.losses(of: [probe.program])[.mapFull, default: 0] >= 1)
+        #expect(try probe.flows().transitions[.init(.synSent, .closed, .ipv4)] >= 1)
+        #expect(try probe.flows().handshakes.reduce(0, +) == 0)
+    }
+
+    /// What a recursion explains is not told twice, and a counter never falls.
+    @Test(
+        arguments: [(0, 0, 0, 0), (3, 0, 0, 3), (3, 2, 0, 1), (2, 5, 0, 0), (3, 3, 1, 1), (9, 4, 3, 5)]
+            as [(UInt64, UInt64, UInt64, UInt64)]
+    )
+    func `gaps that recursions explain are not unseen`(gaps: UInt64, recursions: UInt64, before: UInt64, unseen: UInt64)
+    {
+        #expect(EventLosses.unseen(gaps: gaps, recursions: recursions, before: before) == unseen)
+    }
+
+    /// A connection to a port of loopback where nobody listens.
+    private func refuse() throws {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(9).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let code = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe connect(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        #expect(code == -1 && errno == ECONNREFUSED)
+    }
+}
