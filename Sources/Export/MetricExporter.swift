@@ -5,6 +5,9 @@ public import Metrics
 /// An export never throws and never traps: what went wrong is in its outcome. Exports of one exporter never overlap; one
 /// that is asked for meanwhile waits for its turn.
 public protocol MetricExporter: Sendable {
+    /// Which temporality the exporter wants; the reader converts what it collects.
+    var temporality: TemporalityPreference { get }
+
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
     ///
     /// - Parameters:
@@ -18,6 +21,9 @@ public protocol MetricExporter: Sendable {
 }
 
 extension MetricExporter {
+    /// Cumulative, as all metrics are collected.
+    public var temporality: TemporalityPreference { .cumulative }
+
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
     public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
         await export(metrics, isLast: false)

@@ -12,6 +12,9 @@ public actor OTLPHTTPExporter: MetricExporter {
     /// The greatest size of a request in bytes, before compression; the limit of the OTLP specification.
     static let requestLimit = 64 * 1024 * 1024
 
+    /// Which temporality the points have that are sent.
+    public nonisolated let temporality: TemporalityPreference
+
     private let executor = BlockingExecutor(label: "tcplens.otlp-http-exporter")
     private let endpoint: OTLPEndpoint
     private let compression: OTLPConfiguration.Compression
@@ -40,6 +43,7 @@ public actor OTLPHTTPExporter: MetricExporter {
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws(TransportError) {
         endpoint = configuration.endpoint
+        temporality = configuration.temporality
         compression = configuration.compression
         // No limit must not mean for ever: metrics of an hour ago have been overtaken.
         timeout = configuration.timeout ?? .seconds(3600)

@@ -18,6 +18,9 @@ public actor PeriodicReader {
     private let resource: Resource
     private let scope: Scope
     private let now: @Sendable () -> Timestamp
+    /// One for each exporter.
+    private var deltas: [DeltaConversion]
+    private var lastTime: Timestamp
 
     /// Creates a reader of `producers`, all of one resource and scope.
     ///
@@ -39,6 +42,8 @@ public actor PeriodicReader {
         self.resource = resource
         self.scope = scope
         self.now = now
+        deltas = exporters.map { DeltaConversion($0.temporality) }
+        lastTime = now()
     }
 
     /// The actor's own thread, which may block.
@@ -55,7 +60,8 @@ public actor PeriodicReader {
     public func round(isLast: Bool = false) async -> Round {
         var round = Round()
         let metrics = collect(failures: &round.failures)
-        for exporter in exporters {
+        for (index, exporter) in exporters.enumerated() {
+            let metrics = deltas[index].convert(metrics)
             round.outcomes.append(await exporter.export(metrics, isLast: isLast))
         }
         return round
@@ -70,7 +76,9 @@ public actor PeriodicReader {
 
     private func collect(failures: inout [String]) -> [ResourceMetrics] {
         // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
-        let time = now()
+        // A clock that is set back must not make a point older than its start, nor than the point before it.
+        let time = max(now(), lastTime.next)
+        lastTime = time
         var metrics: [Metric] = []
         for producer in producers {
             do {

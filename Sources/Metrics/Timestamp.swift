@@ -11,6 +11,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// An unknown moment; what OTLP has in fields that carry none.
     public static let unknown = Timestamp(unixNanoseconds: 0)
 
+    /// The nanosecond after this.
+    public var next: Timestamp { Timestamp(unixNanoseconds: unixNanoseconds &+ 1) }
+
     /// Whether `left` is earlier than `right`.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.unixNanoseconds < right.unixNanoseconds

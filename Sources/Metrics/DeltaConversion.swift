@@ -1,0 +1,179 @@
+/// Turns cumulative points into deltas for an exporter that wants them.
+///
+/// A delta begins where the one before it ended (OpenTelemetry specification, `metrics/sdk.md`, "MetricReader"). A series that
+/// is new begins with the collection before; one whose counting began anew gives what it has since then. A series that is
+/// absent from its metric has ended; a metric that is absent was not collected, and its next deltas reach back over that gap.
+public struct DeltaConversion: Sendable {
+    /// What is told apart: resource, scope and name.
+    private struct StreamKey: Hashable, Sendable {
+        var resource: Attributes
+        var scope: Scope
+        var name: String
+    }
+
+    /// The points of a metric's last collection.
+    private struct Stream: Sendable {
+        var time: Timestamp?
+        var numbers: [Attributes: NumberDataPoint] = [:]
+        var histograms: [Attributes: HistogramDataPoint] = [:]
+        var exponentialHistograms: [Attributes: ExponentialHistogramDataPoint] = [:]
+    }
+
+    private let preference: TemporalityPreference
+    private var streams: [StreamKey: Stream] = [:]
+
+    /// Creates a conversion to `preference`; with ``TemporalityPreference/cumulative`` it changes nothing.
+    public init(_ preference: TemporalityPreference) {
+        self.preference = preference
+    }
+
+    /// `metrics` of the next collection, in the temporality that is preferred.
+    public mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
+        guard preference != .cumulative else { return metrics }
+        var metrics = metrics
+        for resource in metrics.indices {
+            for scope in metrics[resource].scopes.indices {
+                let scopeMetrics = metrics[resource].scopes[scope]
+                for (index, metric) in scopeMetrics.metrics.enumerated() {
+                    let key = StreamKey(
+                        resource: metrics[resource].resource.attributes,
+                        scope: scopeMetrics.scope,
+                        name: metric.name
+                    )
+                    metrics[resource].scopes[scope].metrics[index].data = convert(metric.data, of: key)
+                }
+            }
+        }
+        return metrics
+    }
+
+    private mutating func convert(_ data: Metric.Data, of key: StreamKey) -> Metric.Data {
+        var stream = streams[key] ?? Stream()
+        defer { streams[key] = stream }
+        switch data {
+        case .sum(let points, .cumulative, isMonotonic: true) where preference == .delta:
+            return .sum(Self.deltas(points, &stream.numbers, &stream.time), .delta, isMonotonic: true)
+        case .histogram(let points, .cumulative):
+            return .histogram(Self.deltas(points, &stream.histograms, &stream.time), .delta)
+        case .exponentialHistogram(let points, .cumulative):
+            let deltas = Self.deltas(points, &stream.exponentialHistograms, &stream.time)
+            return .exponentialHistogram(deltas, .delta)
+        case .sum, .gauge, .histogram, .exponentialHistogram:
+            return data
+        }
+    }
+
+    private static func deltas<Point: CumulativePoint>(
+        _ points: [Point],
+        _ previous: inout [Attributes: Point],
+        _ time: inout Timestamp?
+    ) -> [Point] {
+        let before = time
+        let deltas = points.map { point in
+            guard let earlier = previous[point.attributes] else {
+                var point = point
+                point.start = before.map { max($0, point.start) } ?? point.start
+                return point
+            }
+            guard earlier.start == point.start, var delta = point.subtracting(earlier) else { return point }
+            delta.start = earlier.time
+            return delta
+        }
+        previous = Dictionary(points.map { ($0.attributes, $0) }) { $1 }
+        time = points.first?.time ?? time
+        return deltas
+    }
+}
+
+/// A point that counts since a start, so that an earlier one of the same start can be subtracted from it.
+private protocol CumulativePoint {
+    var attributes: Attributes { get }
+    var start: Timestamp { get set }
+    var time: Timestamp { get }
+
+    /// What was counted since `earlier`, or nil when this does not contain it: then counting began anew.
+    func subtracting(_ earlier: Self) -> Self?
+}
+
+extension NumberDataPoint: CumulativePoint {
+    fileprivate func subtracting(_ earlier: NumberDataPoint) -> NumberDataPoint? {
+        var delta = self
+        switch (value, earlier.value) {
+        case (.int(let now), .int(let before)) where now >= before: delta.value = .int(now &- before)
+        case (.double(let now), .double(let before)) where now >= before: delta.value = .double(now - before)
+        default: return nil
+        }
+        return delta
+    }
+}
+
+extension HistogramDataPoint: CumulativePoint {
+    fileprivate func subtracting(_ earlier: HistogramDataPoint) -> HistogramDataPoint? {
+        guard explicitBounds == earlier.explicitBounds, bucketCounts.count == earlier.bucketCounts.count,
+            let counts = bucketCounts.subtracting(earlier.bucketCounts, at: 0)
+        else { return nil }
+        var delta = self
+        delta.bucketCounts = counts
+        delta.count = counts.reduce(0, &+)
+        delta.sum = difference(sum, earlier.sum, isEmpty: delta.count == 0)
+        return delta
+    }
+}
+
+extension ExponentialHistogramDataPoint: CumulativePoint {
+    /// The scale only ever falls as a range widens, so the earlier buckets merge into the later ones exactly.
+    fileprivate func subtracting(_ earlier: ExponentialHistogramDataPoint) -> ExponentialHistogramDataPoint? {
+        guard scale <= earlier.scale, zeroCount >= earlier.zeroCount, zeroThreshold == earlier.zeroThreshold else {
+            return nil
+        }
+        let before = earlier.positive.merged(by: earlier.scale &- scale)
+        guard let counts = positive.counts.subtracting(before.counts, at: Int(before.offset) - Int(positive.offset))
+        else { return nil }
+        var delta = self
+        delta.zeroCount = zeroCount &- earlier.zeroCount
+        let first = counts.firstIndex { $0 > 0 } ?? 0
+        let last = counts.lastIndex { $0 > 0 } ?? -1
+        delta.positive =
+            last < first
+            ? Buckets()
+            : Buckets(
+                offset: positive.offset &+ Int32(clamping: first),
+                counts: Array(counts[first...last])
+            )
+        delta.count = counts.reduce(delta.zeroCount, &+)
+        delta.sum = difference(sum, earlier.sum, isEmpty: delta.count == 0)
+        return delta
+    }
+}
+
+extension ExponentialHistogramDataPoint.Buckets {
+    /// The buckets at a scale that is lower by `shift`: an index shifted right is the index there.
+    fileprivate func merged(by shift: Int32) -> Self {
+        guard shift > 0, !counts.isEmpty else { return self }
+        let first = Int(offset) >> Int(shift)
+        var merged = [UInt64](repeating: 0, count: ((Int(offset) + counts.count - 1) >> Int(shift)) - first + 1)
+        for (index, count) in counts.enumerated() {
+            merged[((Int(offset) + index) >> Int(shift)) - first] &+= count
+        }
+        return Self(offset: Int32(clamping: first), counts: merged)
+    }
+}
+
+extension [UInt64] {
+    /// These counts less `others`, the first of which stands at `offset`; nil when they are not all in here.
+    fileprivate func subtracting(_ others: [UInt64], at offset: Int) -> [UInt64]? {
+        var difference = self
+        for (index, other) in others.enumerated() where other > 0 {
+            let place = index + offset
+            guard indices.contains(place), self[place] >= other else { return nil }
+            difference[place] &-= other
+        }
+        return difference
+    }
+}
+
+/// The sum of what was measured since; never below zero, which only rounding could make it, and zero where nothing was.
+private func difference(_ now: Double?, _ before: Double?, isEmpty: Bool) -> Double? {
+    guard let now, let before else { return nil }
+    return isEmpty ? 0 : max(0, now - before)
+}

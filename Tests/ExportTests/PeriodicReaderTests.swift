@@ -1,0 +1,70 @@
+import Metrics
+import Synchronization
+import Testing
+
+@testable import Export
+
+@Suite struct PeriodicReaderTests {
+    /// A counter that gives 5, 10, 15…
+    private final class Producer: MetricProducer {
+        var value: Int64 = 0
+
+        func metrics(at time: Timestamp) -> [Metric] {
+            value += 5
+            let start = Timestamp(unixNanoseconds: 1)
+            let point = NumberDataPoint(attributes: [:], start: start, time: time, value: .int(value))
+            return [Metric(name: "a", description: "", unit: "1", data: .sum([point], .cumulative, isMonotonic: true))]
+        }
+    }
+
+    /// Keeps what it is given.
+    private final class Recorder: MetricExporter {
+        let temporality: TemporalityPreference
+        let data = Mutex<[Metric.Data]>([])
+
+        init(_ temporality: TemporalityPreference) {
+            self.temporality = temporality
+        }
+
+        var points: [NumberDataPoint] {
+            data.withLock { $0 }.flatMap { data in
+                guard case .sum(let points, _, _) = data else { return [NumberDataPoint]() }
+                return points
+            }
+        }
+
+        func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
+            data.withLock { $0 += metrics.flatMap(\.scopes).flatMap(\.metrics).map(\.data) }
+            return ExportOutcome()
+        }
+
+        func shutdown() async {}
+    }
+
+    private func reader(_ exporters: [Recorder], clock: [UInt64]) -> PeriodicReader {
+        let clock = Mutex(clock[...])
+        return PeriodicReader(
+            producers: [Producer()],
+            exporters: exporters,
+            resource: Resource(attributes: [:], schemaURL: ""),
+            scope: Scope(name: "", version: "", schemaURL: ""),
+            now: { Timestamp(unixNanoseconds: clock.withLock { $0.popFirst() } ?? 0) }
+        )
+    }
+
+    @Test func `each exporter has its temporality, and deltas add up to the cumulative value`() async {
+        let exporters = [Recorder(.cumulative), Recorder(.delta)]
+        let reader = reader(exporters, clock: [10, 20, 30, 40])
+        for _ in 0..<3 { _ = await reader.round() }
+        #expect(exporters[0].points.map(\.value) == [.int(5), .int(10), .int(15)])
+        #expect(exporters[1].points.map(\.value) == [.int(5), .int(5), .int(5)])
+        #expect(exporters[1].points.map(\.start.unixNanoseconds) == [1, 20, 30])
+    }
+
+    @Test func `a clock that is set back makes no point older than the one before it`() async {
+        let exporter = Recorder(.cumulative)
+        let reader = reader([exporter], clock: [1_000, 2_000, 500, 600, 3_000])
+        for _ in 0..<4 { _ = await reader.round() }
+        #expect(exporter.points.map(\.time.unixNanoseconds) == [2_000, 2_001, 2_002, 3_000])
+    }
+}
