@@ -13,8 +13,9 @@
  * The maps of the same name in two objects are one: user space shares them.
  *
  * This is a hash table of our own in an array, as a churning connection is gone in microseconds and a third of what
- * watching costs it was making and freeing sk_storage; an array that can be mapped is one whose slots begin at cache lines.
- * Nothing dies by itself here: a slot is freed by the change to CLOSE, and where no program saw that, by the next pass.
+ * watching costs it was making and freeing sk_storage; an array that can be mapped is one whose slots begin at cache
+ * lines. Nothing dies by itself here: a slot is freed by the change to CLOSE, and where no program saw that, by the
+ * next pass.
  */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -42,8 +43,8 @@ struct {
 #define CONNECTION_PROBES 8
 
 /*
- * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment stand
- * side by side: neither do they collide, nor is each in a cache line that nobody has touched for long.
+ * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment
+ * stand side by side: neither do they collide, nor is each in a cache line that nobody has touched for long.
  */
 static __always_inline __u32 first_slot(__u64 cookie)
 {
@@ -77,10 +78,9 @@ static __always_inline void clear(struct connection *connection)
     connection->state = 0;
     connection->role = 0;
     connection->known = 0;
-    connection->newborn = 0;
 }
 
-/* The first slot that is free or the socket's own, or NULL when there is none; a new one remembers nothing yet. */
+/* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
 static __always_inline struct connection *claim_connection(__u64 cookie)
 {
     __u32 first = first_slot(cookie);
@@ -89,17 +89,22 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
         __u32 slot = (first + probe) % CONNECTION_SLOTS;
         struct connection *connection = bpf_map_lookup_elem(&connections, &slot);
 
-        if (!connection)
-            return NULL;
-        if (connection->cookie == cookie)
-            return connection;
         /* Another CPU may want it too. */
-        if (!connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie)) {
+        if (connection && !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie)) {
             clear(connection);
             return connection;
         }
     }
+    count_loss(MAP_FULL);
     return NULL;
+}
+
+/* What is remembered of the socket with `cookie`; a new one is followed from now on. */
+static __always_inline struct connection *find_or_claim_connection(__u64 cookie)
+{
+    struct connection *connection = find_connection(cookie);
+
+    return connection ? connection : claim_connection(cookie);
 }
 
 /* Frees the slot. */

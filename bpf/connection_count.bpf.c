@@ -122,12 +122,10 @@ static __always_inline void split_by_port(struct connection_count_key *key, cons
 /* Notes that the pass has met a socket, and returns what is remembered of it; a new one is followed from now on. */
 static __always_inline struct connection *meet(struct tcp_sock *tcp)
 {
-    struct connection *connection = claim_connection(bpf_get_socket_cookie(tcp));
+    struct connection *connection = find_or_claim_connection(bpf_get_socket_cookie(tcp));
 
     if (connection)
         connection->pass = pass_session;
-    else
-        count_loss(MAP_FULL);
     return connection;
 }
 
@@ -136,7 +134,8 @@ static __always_inline __u8 sample_connection(struct tcp_sock *tcp, int state, e
 {
     struct connection *connection = meet(tcp);
 
-    if (!connection || state == TCP_SYN_SENT || state == TCP_CLOSE)
+    /* A child in SYN_RECV (TCP Fast Open) is told by its next change that it is one. */
+    if (!connection || state == TCP_SYN_SENT || state == TCP_SYN_RECV || state == TCP_CLOSE)
         return role_from_sequence(tcp, state);
     if (!connection->known)
         adopt(connection, tcp, state);
@@ -195,8 +194,8 @@ int count_connections(struct bpf_iter__tcp *context)
 }
 
 /*
- * Frees the slot of a socket that the last pass has not met, and that was not heard of since: it is gone, and its change to
- * CLOSE has reached no program.
+ * Frees the slot of a socket that the last pass has not met, and that was not heard of since: it is gone, and its
+ * change to CLOSE has reached no program.
  */
 SEC("iter/bpf_map_elem")
 int forget_ended(struct bpf_iter__bpf_map_elem *context)

@@ -89,6 +89,9 @@ static __always_inline void end_handshake(struct connection *connection, const s
 
         if (duration)
             record_duration(handshake_duration_index(connection->role & 1, type), duration);
+        /* Until then the child was a request socket, in SYN_RECV as ss shows it. */
+        if (duration && connection->role == SERVER)
+            record_duration(state_duration_index(TCP_SYN_RECV), duration);
         connection->established = now;
     }
 }
@@ -108,19 +111,23 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
     connection->opened = now;
     connection->established = 0;
     connection->changed = 0;
-    connection->newborn = 0;
     connection->sent = 0;
     connection->received = 0;
 }
 
-/* What is remembered of a socket that is not closed; a new one is followed from now on. */
-static __always_inline struct connection *follow(__u64 cookie)
+/*
+ * What is remembered of a socket that goes from one state to another, or NULL. A socket that leaves SYN_RECV and of
+ * which nothing is remembered is a listener's child.
+ */
+static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
 {
-    struct connection *connection = claim_connection(cookie);
+    __u64 cookie = bpf_get_socket_cookie(sk);
 
-    if (!connection)
-        count_loss(MAP_FULL);
-    return connection;
+    if (new_state == TCP_CLOSE && old_state != TCP_SYN_RECV)
+        return find_connection(cookie);
+    if (old_state == TCP_CLOSE)
+        return claim_connection(cookie);
+    return find_or_claim_connection(cookie);
 }
 
 /* Notes a change of state, and for how long the state was held that is left. */
@@ -142,37 +149,30 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     enum network_type type;
     struct connection *connection;
     struct tcp_sock *tcp;
-    __u64 cookie, now;
+    __u64 now;
 
     if (!is_observed(sk, old_state, new_state))
         return 0;
     type = network_type_of(&sk->__sk_common);
-    cookie = bpf_get_socket_cookie(sk);
-    connection = new_state == TCP_CLOSE ? find_connection(cookie) : follow(cookie);
-    if (!connection || old_state == new_state) {
-        count_transition_of(type, old_state, new_state);
+    /*
+     * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
+     * counted with the next change, for then it is known what the child is.
+     */
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    }
-    now = bpf_ktime_get_ns();
-    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV) {
-        /* A listener's child. It still has the listener's addresses, so what it is gets counted with its next step. */
-        begin_as(connection, SERVER, now);
-        connection->newborn = 1;
-        connection->changed = now;
-        connection->state = new_state;
-        return 0;
-    }
-    if (connection->newborn) {
+    connection = old_state == new_state ? NULL : remembered(sk, old_state, new_state);
+    if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
         count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
-        connection->newborn = 0;
-    }
     count_transition_of(type, old_state, new_state);
     tcp = bpf_skc_to_tcp_sock(sk);
-    if (!tcp)
+    if (!connection || !tcp)
         return 0;
+    now = bpf_ktime_get_ns();
+    if (old_state == TCP_SYN_RECV && !connection->known)
+        begin_as(connection, SERVER, now);
     if (new_state == TCP_SYN_SENT)
         begin_as(connection, CLIENT, now);
-    else if (!connection->known && new_state != TCP_LISTEN)
+    else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN)
         adopt(connection, tcp, old_state);
     change_state(connection, old_state, new_state, now);
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)

@@ -90,7 +90,8 @@ public struct Object: ~Copyable {
             // The kernel copies both before this returns.
             let link = unsafe withUnsafeMutablePointer(to: &target) { target in
                 var options = unsafe bpf_iter_attach_opts()
-                unsafe options.sz = MemoryLayout<bpf_iter_attach_opts>.size
+                // To the end of the last field: libbpf wants what follows to be zero, which padding need not be.
+                unsafe options.sz = 2 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
                 unsafe options.link_info = unsafe target
                 unsafe options.link_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
                 return unsafe bpf_program__attach_iter(program, &options)

@@ -101,7 +101,7 @@ since() {
 }
 no_memory="no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
 no_responses="no tracepoint sock_send_length on this kernel: no response times"
-since 5 11 && no_memory=
+since 5 12 && no_memory=
 since 6 3 && no_responses=
 check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" | sed '/^$/d')" "$(cat "$work/missing")"
 
@@ -332,7 +332,7 @@ if [ "$total" -lt 4 ] || [ "$total" -lt "$before" ] || [ "$total" -gt "$after" ]
 fi
 
 check "losses" "" "$(rows tcplens.events.lost 'word["reason"]')"
-check "reasons of losses" 3 "$(exported tcplens.events.lost | wc -l)"
+check "reasons of losses" 4 "$(exported tcplens.events.lost | wc -l)"
 check "drift" "" "$(rows tcplens.stock.drift 'word["state"]')"
 check "states that drift is told of" 6 "$(exported tcplens.stock.drift | wc -l)"
 

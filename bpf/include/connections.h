@@ -96,9 +96,7 @@ struct connection {
     /* enum handshake_role; meaningful when `known` is set. */
     unsigned char role;
     unsigned char known;
-    /* A listener's child whose birth (LISTEN to SYN_RECV) is not counted yet, as it had no addresses then. */
-    unsigned char newborn;
-    unsigned int padding;
+    unsigned char padding[5];
 };
 
 #endif
