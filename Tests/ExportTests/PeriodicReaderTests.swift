@@ -5,7 +5,7 @@ import Testing
 @testable import Export
 
 @Suite struct PeriodicReaderTests {
-    /// A counter that gives 5, 10, 15…
+    /// A counter that gives 5, 10, 15 and so on.
     private final class Producer: MetricProducer {
         var value: Int64 = 0
 
