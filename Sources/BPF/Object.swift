@@ -23,8 +23,7 @@ public struct Object: ~Copyable {
         let (opened, log) = unsafe LibbpfLog.capture {
             let object = unsafe name.withCString { name in
                 var options = unsafe bpf_object_open_opts()
-                // To the end of the last field: libbpf wants what follows to be zero, which padding need not be.
-                unsafe options.sz = 2 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
+                unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
                 unsafe options.object_name = name
                 return unsafe bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
             }
