@@ -34,9 +34,9 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, IO_COUNT);
+    __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u64);
+    __type(value, struct io_counts);
 } tcp_io SEC(".maps");
 
 /* How many slots from its first one on a socket may be in. */
@@ -113,7 +113,8 @@ static __always_inline void forget(struct connection *connection)
     connection->cookie = 0;
 }
 
-static __always_inline void record_duration(__u32 index, __u64 ns)
+/* One piece of code for all that is recorded: copies of it would not stay in the instruction cache. */
+static __noinline void record_duration(__u32 index, __u64 ns)
 {
     struct histogram *histogram = bpf_map_lookup_elem(&tcp_durations, &index);
 
@@ -123,11 +124,12 @@ static __always_inline void record_duration(__u32 index, __u64 ns)
 
 static __always_inline void add_bytes(enum sampler sampler, enum io_direction direction, __u8 role, __u64 bytes)
 {
-    __u32 index = io_index(sampler, direction, role & 1);
-    __u64 *count = bpf_map_lookup_elem(&tcp_io, &index);
+    __u32 index = io_index(sampler, direction, role & 1), row = 0;
+    struct io_counts *io = bpf_map_lookup_elem(&tcp_io, &row);
 
-    if (count)
-        *count += bytes;
+    barrier_var(index);
+    if (io && index < IO_COUNT)
+        io->bytes[index] += bytes;
 }
 
 /* The bytes of data that were sent, each once. */

@@ -47,6 +47,10 @@ typedef struct {
     struct net *net;
 } possible_net_t;
 
+typedef struct {
+    __s64 counter;
+} atomic64_t;
+
 struct sock_common {
     __be32 skc_daddr;
     __be32 skc_rcv_saddr;
@@ -57,6 +61,7 @@ struct sock_common {
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
+    atomic64_t skc_cookie;
     unsigned long skc_flags;
 };
 
@@ -94,6 +99,7 @@ struct tcp_sock {
     __u32 snd_una;
     __u32 srtt_us;
     __u32 total_retrans;
+    __u64 tcp_clock_cache;
     __u64 bytes_sent;
     __u64 bytes_retrans;
     __u64 bytes_received;
