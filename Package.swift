@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // C compiled from bpf/ and generated from proto/.
@@ -45,6 +46,7 @@ let package = Package(
         ),
 
         .target(name: "CStartupPages"),
+        .target(name: "CCoreDumps"),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
@@ -58,11 +60,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+
+        // What the user wants.
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["YAML"], swiftSettings: strict),
+
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "CStartupPages", argumentParser,
-                logging, unixSignals,
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CCoreDumps",
+                "CStartupPages", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -77,6 +84,7 @@ let package = Package(
             exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
             swiftSettings: strict
         ),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "ExportTests",

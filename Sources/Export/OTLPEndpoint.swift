@@ -81,8 +81,8 @@ public struct OTLPEndpoint: Hashable, Sendable {
     /// The URL with asterisks in place of user, password and query: it can be read again, and shows that they were there.
     public var redactedURL: String {
         let authority = parts.url.dropFirst(parts.scheme.count + "://".count).prefix { !"/?".contains($0) }
-        guard authority.contains("@") else { return parts.redacted }
-        return "\(parts.scheme)://\(Secret.mask)@" + parts.redacted.dropFirst(parts.scheme.count + "://".count)
+        guard authority.contains("@") else { return description }
+        return "\(parts.scheme)://\(Secret.mask)@" + description.dropFirst(parts.scheme.count + "://".count)
     }
 
     /// Whether it was written by ``redactedURL``, so that what belongs there is missing.

@@ -7,6 +7,14 @@ import Resource
 extension RunSettings {
     /// What to observe, or nil for nothing at all.
     var activeProbes: TCPProbes.Options? { isDisabled ? nil : probes }
+
+    /// Logs what was ignored, and why.
+    func logWarnings() {
+        let logger = LoggingOptions.logger(logLevel)
+        for warning in warnings {
+            logger.warning("\(warning)")
+        }
+    }
 }
 
 /// What probes say of themselves once they are loaded.
@@ -56,9 +64,7 @@ extension Agent {
         settings = new
         logger = LoggingOptions.logger(new.logLevel)
         log = RoundLog(logger: logger)
-        for warning in new.warnings {
-            logger.warning("\(warning)")
-        }
+        new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
         if report != nil {
             logger.notice("the programs were loaded anew: counters begin at zero, with a new start time")
@@ -100,6 +106,10 @@ extension Agent {
 
     /// Says what the agent does; of the programs only if there is a `report` of new ones.
     func logStart(_ report: ProbeReport?) {
+        if let yaml = try? settings.yaml(isOnOneLine: true) {
+            let source = settings.file ?? "the environment"
+            logger.info("configuration from \(source) and options: \(yaml.filter { !$0.isNewline })")
+        }
         guard !settings.isDisabled else {
             logger.notice("disabled by its configuration (OTEL_SDK_DISABLED): nothing is observed, nothing exported")
             return

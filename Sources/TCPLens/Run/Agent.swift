@@ -40,9 +40,7 @@ actor Agent {
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
             now: { Timestamp.now }
         )
-        for warning in settings.warnings {
-            logger.warning("\(warning)")
-        }
+        settings.logWarnings()
         let report = try await loadProbes(settings.activeProbes)
         try await setUpExporters(settings)
         logStart(report)

@@ -1,4 +1,7 @@
 import ArgumentParser
+import CCoreDumps
+import Export
+import Logging
 import Resource
 import UnixSignals
 
@@ -15,6 +18,15 @@ struct RunCommand: AsyncParsableCommand {
               sudo OTEL_METRICS_EXPORTER=console tcplens run --once
             """
     )
+
+    @Option(
+        help:
+            "A declarative configuration of OpenTelemetry to go by instead of the environment (default: OTEL_CONFIG_FILE)."
+    )
+    var config: String?
+
+    @Flag(help: "Print what it would go by, as a configuration file without secrets, and end.")
+    var printConfig = false
 
     @Option(help: "How often to collect and export, as 10s or 500ms (default: OTEL_METRIC_EXPORT_INTERVAL, or 60s).")
     var interval: DurationArgument?
@@ -38,9 +50,16 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        CCoreDumps_disable()
+        let source = SettingsSource(options: options, machine: .current)
+        guard !printConfig else {
+            let settings = try source.settings()
+            settings.logWarnings()
+            try StandardStream.output.write(try settings.yaml())
+            return
+        }
         // Before anything is loaded or said: from here on a signal means a last export.
         let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let source = SettingsSource(options: options, machine: .current)
         let agent = try await Agent(source, settings: try source.settings())
         if let signals {
             await agent.run(until: signals)
@@ -51,6 +70,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private var options: RunSettings.Options {
         RunSettings.Options(
+            file: config,
             interval: interval?.duration,
             scope: scope.scope,
             attributes: attributes,

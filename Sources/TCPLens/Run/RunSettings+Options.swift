@@ -28,6 +28,9 @@ extension RunSettings {
             guard interval >= .milliseconds(1) else {
                 throw Failure(usage: "--interval must be more than 0, as 10s or 500ms")
             }
+            guard interval <= .milliseconds(Self.intervals.upperBound) else {
+                throw Failure(usage: "--interval must be 24 days at most")
+            }
             self.interval = interval
         }
         if let limit = options.cardinalityLimit {
