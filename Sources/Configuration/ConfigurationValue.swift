@@ -25,6 +25,7 @@ public indirect enum ConfigurationValue: Equatable, Sendable {
     /// The value as a YAML document, which reads back as the same value.
     ///
     /// - Parameter isOnOneLine: Whether to write it all on one line.
+    /// - Returns: The text, which ends with a line break.
     /// - Throws: ``Problems`` when there is no memory for it.
     public func yaml(isOnOneLine: Bool = false) throws(Problems) -> String {
         do throws(YAMLError) {
