@@ -73,6 +73,38 @@ public struct ExportOutcome: Hashable, Sendable {
 }
 
 extension ExportOutcome {
+    /// Adds what became of other points of the same export; of failures and messages the graver ones stay.
+    mutating func add(_ other: ExportOutcome) {
+        acceptedPoints += other.acceptedPoints
+        rejectedPoints += other.rejectedPoints
+        droppedPoints += other.droppedPoints
+        attempts += other.attempts
+        status = other.status ?? status
+        if other.gravity > gravity {
+            (failure, message) = (other.failure, other.message)
+        }
+    }
+
+    private var gravity: Int {
+        switch failure {
+        case nil: message == nil ? 0 : 1
+        case .rejected: 2
+        default: 3
+        }
+    }
+
+    /// Notes that `request` was too large for the receiver and goes on in halves.
+    mutating func note(halving request: EncodedRequest, _ problem: ExportProblem, attempts: Int, endpoint: OTLPEndpoint)
+    {
+        self.attempts += attempts
+        message =
+            message
+                ?? """
+                \(endpoint) takes no request of \(request.pointCount) data points in \(request.body.count) bytes \
+                (\(problem.reason)), so they are sent in halves\(problem.hint.map { ". \($0)" } ?? "")
+                """
+    }
+
     /// All points arrived; `warning` is the receiver's.
     static func success(
         points: Int,

@@ -21,15 +21,13 @@ internal import CLibcurl
         var body: [UInt8] = []
     }
 
-    /// The greatest number of bytes of a response, after decompression; the limit of the OTLP specification.
-    static let responseLimit = 4 * 1024 * 1024
-
     private let endpoint: OTLPEndpoint
     private let easy: UnsafeMutableRawPointer
     private let multi: MultiHandle
-    private let headers: HeaderList
+    private let plainHeaders: HeaderList
+    private let gzipHeaders: HeaderList
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    private let response = ResponseBody(limit: HTTPClient.responseLimit)
+    private let response: ResponseBody
 
     /// Creates a client; nothing is sent yet.
     ///
@@ -45,7 +43,9 @@ internal import CLibcurl
         }
         unsafe self.easy = unsafe easy
         self.multi = multi
-        headers = HeaderList(configuration, contentType: contentType)
+        plainHeaders = HeaderList(configuration.headers, contentType: contentType, compression: .none)
+        gzipHeaders = HeaderList(configuration.headers, contentType: contentType, compression: .gzip)
+        response = ResponseBody(limit: configuration.responseLimit)
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
 
@@ -61,15 +61,21 @@ internal import CLibcurl
         unsafe errorBuffer.deallocate()
     }
 
-    /// Posts `body` and blocks the thread until the whole response is there.
+    /// Posts `request` and blocks the thread until the whole response is there.
     ///
     /// The timeout is for everything from the resolution of the name to the last byte. It throws when there is no response;
     /// any status is a response.
-    func post(_ body: [UInt8], timeout: Duration, cancellation: Cancellation) throws(TransportError) -> Response {
+    func post(
+        _ request: EncodedRequest,
+        timeout: Duration,
+        cancellation: Cancellation
+    ) throws(TransportError) -> Response {
         response.reset()
         unsafe errorBuffer[0] = 0
         let milliseconds = Int(min(max(timeout.wholeMilliseconds, 1), Int64(Int32.max)))
-        let code = unsafe body.withUnsafeBufferPointer { body in
+        let headers = request.compression == .gzip ? gzipHeaders : plainHeaders
+        _ = unsafe CLibcurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers.first)
+        let code = unsafe request.body.withUnsafeBufferPointer { body in
             // CURLOPT_POSTFIELDS does not copy, and lets libcurl send the body again on a fresh connection.
             _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
             _ = unsafe CLibcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -121,7 +127,6 @@ internal import CLibcurl
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_POST, 1)
-        check(unsafe CLibcurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers.first))
         set(CURLOPT_USERAGENT, userAgent)
         // All encodings would be "": gzip is enough, and what is counted against the limit is decompressed.
         set(CURLOPT_ACCEPT_ENCODING, "gzip")

@@ -11,8 +11,10 @@ enum ResponseClassification: Equatable, Sendable {
     case partialSuccess(status: Int, rejected: Int64, message: String)
     /// Worth another attempt, not before `after` if the receiver said so.
     case retryable(ExportProblem, after: Duration?)
-    /// Not worth another attempt.
+    /// Not worth another attempt, now or later.
     case permanent(ExportProblem)
+    /// Not worth another attempt before somebody has mended something, on this side or on the way.
+    case deferred(ExportProblem)
 
     /// Judges `response`.
     init(_ response: HTTPClient.Response) {
@@ -41,7 +43,12 @@ enum ResponseClassification: Equatable, Sendable {
             case .permanent, .retryable: .transport
             }
         let problem = ExportProblem(failure: failure, reason: error.reason, hint: error.hint)
-        self = error.isRetryable ? .retryable(problem, after: nil) : .permanent(problem)
+        self =
+            switch error.kind {
+            case .retryable, .timedOut: .retryable(problem, after: nil)
+            case .permanent, .cancelled: .deferred(problem)
+            case .responseTooLarge: .permanent(problem)
+            }
     }
 
     private static func success(_ response: HTTPClient.Response) -> ResponseClassification {

@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [400, 401, 404, 408, 413, 500])
+    @Test(arguments: [400, 401, 404, 408, 500])
     func `a permanent failure is not retried`(status: Int) async throws {
         try await ScriptedServer.run([.failure(status, message: "bad data")]) { server, url in
             let outcome = try await exporter(url).export(metrics)
