@@ -81,6 +81,7 @@ let package = Package(
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -16,8 +16,11 @@ actor OTLPSender {
     nonisolated let timeout: Duration
 
     private let executor = BlockingExecutor(label: "tcplens.otlp-sender")
-    private let endpoint: OTLPEndpoint
-    private let client: HTTPClient
+    private let configuration: OTLPConfiguration
+    private let userAgent: String
+    private let secrets: Secrets
+    private var files: CredentialFiles
+    private var client: HTTPClient
     private let retryPolicy: RetryPolicy
     private let clock: ErasedClock
     private let random: @Sendable () -> Double
@@ -40,14 +43,13 @@ actor OTLPSender {
         clock: ErasedClock,
         random: @escaping @Sendable () -> Double
     ) throws(TransportError) {
-        endpoint = configuration.endpoint
+        self.configuration = configuration
         timeout = configuration.timeout ?? Self.longestBudget
-        client = try HTTPClient(
-            configuration,
-            // The form is the specification's (`protocol/exporter.md`, "User Agent").
-            userAgent: "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)",
-            contentType: "application/x-protobuf"
-        )
+        // The form is the specification's (`protocol/exporter.md`, "User Agent").
+        userAgent = "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)"
+        secrets = Secrets(configuration)
+        files = CredentialFiles(configuration)
+        client = try Self.client(configuration, userAgent: userAgent)
         self.retryPolicy = retryPolicy
         self.clock = clock
         self.random = random
@@ -123,7 +125,12 @@ actor OTLPSender {
                 guard let halves = part.halves() else { break }
                 halvings += 1
                 parts += halves.reversed()
-                delivery.outcome.note(halving: part, problem, attempts: verdict.attempts, endpoint: endpoint)
+                delivery.outcome.note(
+                    halving: part,
+                    problem,
+                    attempts: verdict.attempts,
+                    endpoint: configuration.endpoint
+                )
                 continue
             case .retryable, .deferred:
                 // The others would meet the same.
@@ -163,6 +170,21 @@ actor OTLPSender {
         return verdict
     }
 
+    private static func client(
+        _ configuration: OTLPConfiguration,
+        userAgent: String
+    ) throws(TransportError) -> HTTPClient {
+        try HTTPClient(configuration, userAgent: userAgent, contentType: "application/x-protobuf")
+    }
+
+    /// Gives up the connection if it was made with other certificates or another key than there are now.
+    private func renewClient() throws(TransportError) {
+        let files = CredentialFiles(configuration)
+        guard files != self.files else { return }
+        client = try Self.client(configuration, userAgent: userAgent)
+        self.files = files
+    }
+
     /// Blocks this actor's thread.
     private func post(
         _ request: EncodedRequest,
@@ -170,7 +192,9 @@ actor OTLPSender {
         cancellation: Cancellation
     ) -> ResponseClassification {
         do throws(TransportError) {
-            return ResponseClassification(try client.post(request, timeout: timeout, cancellation: cancellation))
+            try renewClient()
+            let response = try client.post(request, timeout: timeout, cancellation: cancellation)
+            return ResponseClassification(response, hiding: secrets)
         } catch {
             return ResponseClassification(error)
         }
@@ -193,7 +217,7 @@ actor OTLPSender {
                 attempts: verdict.attempts,
                 status: status,
                 warning: warning,
-                endpoint: endpoint
+                endpoint: configuration.endpoint
             )
         case .partialSuccess(let status, let rejected, let message):
             .partialSuccess(
@@ -202,12 +226,12 @@ actor OTLPSender {
                 attempts: verdict.attempts,
                 status: status,
                 message: message,
-                endpoint: endpoint
+                endpoint: configuration.endpoint
             )
         case .permanent(let problem), .retryable(let problem, _), .deferred(let problem):
             problem.outcome(
                 points: points,
-                endpoint: endpoint,
+                endpoint: configuration.endpoint,
                 attempts: verdict.attempts,
                 elapsed: verdict.elapsed
             )

@@ -19,8 +19,7 @@ import Testing
         _ settings: [String: String] = [:],
         clock: ManualClock = ManualClock()
     ) throws -> OTLPHTTPExporter {
-        let environment = settings.merging(["OTEL_EXPORTER_OTLP_ENDPOINT": url]) { setting, _ in setting }
-        return try OTLPHTTPExporter(.sample(environment), version: "1.2.3", clock: clock, random: { 0.5 })
+        try .sample(url, settings, clock: clock)
     }
 
     // MARK: The request

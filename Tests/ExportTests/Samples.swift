@@ -29,6 +29,18 @@ extension ResourceMetrics {
     }
 }
 
+extension OTLPHTTPExporter {
+    /// An exporter to `endpoint` with further `settings`, whose waits have no jitter.
+    static func sample(
+        _ endpoint: String,
+        _ settings: [String: String] = [:],
+        clock: ManualClock = ManualClock()
+    ) throws -> OTLPHTTPExporter {
+        let environment = settings.merging(["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]) { setting, _ in setting }
+        return try OTLPHTTPExporter(.sample(environment), version: "1.2.3", clock: clock, random: { 0.5 })
+    }
+}
+
 extension OTLPConfiguration {
     /// What `environment` says; warnings are lost.
     static func sample(_ environment: [String: String]) throws -> OTLPConfiguration {
