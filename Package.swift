@@ -86,7 +86,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TCPLensTests",
-            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
+            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging],
             swiftSettings: strict
         ),
         .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),

@@ -85,6 +85,15 @@ public struct OTLPConfiguration: Hashable, Sendable {
         if (key == nil) != (shown == nil), let alone = key ?? shown {
             environment.warn("\(alone.name) is set alone: a client certificate and its key belong together")
         }
+        temporality =
+            environment.choice(
+                "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+                from: [
+                    TemporalityPreference.cumulative.rawValue: .cumulative,
+                    TemporalityPreference.delta.rawValue: .delta,
+                    TemporalityPreference.lowMemory.rawValue: .lowMemory,
+                ]
+            ) ?? .cumulative
         Self.checkProtocol(&environment)
     }
 

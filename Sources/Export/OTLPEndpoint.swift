@@ -45,6 +45,16 @@ public struct OTLPEndpoint: Hashable, Sendable {
         }
     }
 
+    /// Takes `url` as it is.
+    ///
+    /// - Parameters:
+    ///   - url: What the receiver is to be requested by.
+    ///   - setting: The setting that gave it, for an error to name.
+    /// - Throws: ``ConfigurationError`` when it is no http or https URL.
+    public init(url: String, from setting: String) throws(ConfigurationError) {
+        try self.init(.init(name: setting, value: url), appending: nil)
+    }
+
     private init(_ setting: EnvironmentReader.Setting, appending suffix: String?) throws(ConfigurationError) {
         do throws(URLParts.Malformed) {
             socket = try Self.socket(setting.value)
@@ -103,6 +113,16 @@ public struct OTLPEndpoint: Hashable, Sendable {
 
     /// Whether the connection is encrypted.
     public var isSecure: Bool { parts.scheme == "https" }
+
+    /// The URL with asterisks in place of user, password and query: it can be read again, and shows that they were there.
+    public var redactedURL: String {
+        let authority = parts.url.dropFirst(parts.scheme.count + "://".count).prefix { !"/?".contains($0) }
+        guard authority.contains("@") else { return parts.redacted }
+        return "\(parts.scheme)://\(Secret.mask)@" + parts.redacted.dropFirst(parts.scheme.count + "://".count)
+    }
+
+    /// Whether it was written by ``redactedURL``, so that what belongs there is missing.
+    public var isRedacted: Bool { parts.url.contains("\(Secret.mask)@") || parts.url.hasSuffix("?\(Secret.mask)") }
 
     /// A value that did not parse, without what may be a password or a token.
     static func redact(_ value: String) -> String {

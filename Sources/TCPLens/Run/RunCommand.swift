@@ -1,7 +1,4 @@
 import ArgumentParser
-import Export
-import Logging
-import Metrics
 import Resource
 import UnixSignals
 
@@ -43,25 +40,23 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // Before anything is loaded or said: from here on a signal means a last export.
         let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let machine = Machine.current
-        let options = RunSettings.Options(
-            interval: interval?.duration,
-            scope: scope.scope,
-            attributes: attributes,
-            cardinalityLimit: cardinalityLimit,
-            responseTime: responseTime
-        )
-        let settings = try RunSettings(options, environment: machine.environment)
-        let resource = AgentResource(of: machine)
-        let logger = logging.logger(environment: machine.environment)
-        for warning in settings.warnings + resource.warnings {
-            logger.warning("\(warning)")
-        }
-        let agent = try Agent(settings: settings, resource: resource.resource, logger: logger)
+        let source = SettingsSource(options: options, machine: .current)
+        let agent = try await Agent(source, settings: try source.settings())
         if let signals {
             await agent.run(until: signals)
         } else {
             try await agent.runOnce()
         }
+    }
+
+    private var options: RunSettings.Options {
+        RunSettings.Options(
+            interval: interval?.duration,
+            scope: scope.scope,
+            attributes: attributes,
+            cardinalityLimit: cardinalityLimit,
+            responseTime: responseTime,
+            logLevel: logging.logLevel
+        )
     }
 }
