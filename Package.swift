@@ -89,7 +89,12 @@ let package = Package(
             dependencies: ["TCPLens", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["TCPLens", "traffic"],
+            exclude: ["fetch-backends"],
+            swiftSettings: strict
+        ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
