@@ -8,6 +8,10 @@ struct Delivery: Hashable, Sendable {
     ///
     /// Requests that the receiver refused for good are not among them, nor is what it took.
     var undelivered: [EncodedRequest] = []
+    /// How long the receiver wants to be left alone before it gets them.
+    var retryAfter: Duration?
+    /// Why they did not arrive, with their points counted as dropped.
+    var problem = ExportOutcome()
 
     /// The points of ``undelivered``.
     var undeliveredPoints: Int { undelivered.reduce(0) { $0 + $1.pointCount } }

@@ -41,6 +41,12 @@ public struct OTLPConfiguration: Hashable, Sendable {
     public var queueLimit = 16 * 1024 * 1024
     /// The directory to keep waiting requests in, so that they outlive the process; nil keeps them in memory.
     public var spool: String?
+    /// How many bytes of requests are kept there; the oldest go first.
+    public var spoolLimit = 256 * 1024 * 1024
+    /// How long an export may hold up who asked for it; what has not arrived by then goes on being sent.
+    ///
+    /// Nil is as long as ``timeout``, which is also the most.
+    public var patience: Duration?
 
     /// How long a kept connection may have been idle to be used again.
     ///

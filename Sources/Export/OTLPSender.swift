@@ -70,8 +70,14 @@ actor OTLPSender {
     ///   - request: What to send.
     ///   - budget: The time for everything: all attempts, the waits between them, and halves.
     ///   - attemptLimit: How often to try a request at most.
+    ///   - hurry: Ends a wait between attempts, and the attempt after it is the last.
     /// - Returns: What became of it.
-    func send(_ request: EncodedRequest, within budget: Duration, attemptLimit: Int = .max) async -> Delivery {
+    func send(
+        _ request: EncodedRequest,
+        within budget: Duration,
+        attemptLimit: Int = .max,
+        hurry: Cancellation = Cancellation()
+    ) async -> Delivery {
         await turn.take()
         defer { turn.give() }
 
@@ -83,6 +89,7 @@ actor OTLPSender {
                 end: clock.now() + budget,
                 budget: budget,
                 attemptLimit: attemptLimit,
+                hurry: hurry,
                 cancellation: cancellation
             )
             return await deliver(request, effort)
@@ -103,6 +110,7 @@ actor OTLPSender {
         var end: Duration
         var budget: Duration
         var attemptLimit: Int
+        var hurry: Cancellation
         var cancellation: Cancellation
     }
 
@@ -133,13 +141,19 @@ actor OTLPSender {
                 )
                 continue
             case .retryable, .deferred:
+                if case .retryable(_, let after) = verdict.answer {
+                    delivery.retryAfter = after
+                }
                 // The others would meet the same.
                 delivery.undelivered = [part] + parts.reversed()
-                parts = []
             default: break
             }
-            let points = delivery.undelivered.isEmpty ? part.pointCount : delivery.undeliveredPoints
-            delivery.outcome.add(outcome(of: verdict, points: points))
+            guard delivery.undelivered.isEmpty else {
+                delivery.problem = outcome(of: verdict, points: delivery.undeliveredPoints)
+                delivery.outcome.add(delivery.problem)
+                break
+            }
+            delivery.outcome.add(outcome(of: verdict, points: part.pointCount))
         }
         return delivery
     }
@@ -159,12 +173,12 @@ actor OTLPSender {
             verdict.elapsed = now - start
             guard case .retryable(var problem, let after) = verdict.answer else { return verdict }
             let wait = retryPolicy.wait(afterAttempt: verdict.attempts, retryAfter: after, random: random())
-            guard verdict.attempts < effort.attemptLimit, wait < effort.end - now else {
+            guard verdict.attempts < effort.attemptLimit, !effort.hurry.isCancelled, wait < effort.end - now else {
                 problem.note(retryAfter: after, timeout: effort.budget)
                 verdict.answer = .retryable(problem, after: after)
                 return verdict
             }
-            await sleep(wait, cancellation: effort.cancellation)
+            await sleep(wait, effort)
         }
         verdict.answer = .deferred(.cancelled)
         return verdict
@@ -201,10 +215,11 @@ actor OTLPSender {
     }
 
     /// Waits, but not beyond a cancellation.
-    private func sleep(_ wait: Duration, cancellation: Cancellation) async {
+    private func sleep(_ wait: Duration, _ effort: Effort) async {
         let sleep = Task { [clock] in try await clock.sleep(wait) }
-        cancellation.onCancel { sleep.cancel() }
-        defer { cancellation.onCancel(nil) }
+        let ends = [effort.cancellation, effort.hurry]
+        for end in ends { end.onCancel { sleep.cancel() } }
+        defer { for end in ends { end.onCancel(nil) } }
         // A clock that throws for another reason only makes the wait shorter.
         _ = await sleep.result
     }
