@@ -46,6 +46,7 @@ run: release mounts
 test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are left out." >&2; }
 	$(Q)$(AS_ROOT) swift test --skip-build
 
 # The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.

@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -23,6 +24,7 @@ let package = Package(
     products: [.executable(name: "tcplens", targets: ["TCPLens"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
@@ -56,7 +58,7 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib"],
+            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", deque],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
@@ -89,6 +91,7 @@ let package = Package(
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -96,7 +99,12 @@ let package = Package(
             dependencies: ["TCPLens", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["TCPLens", "traffic"],
+            exclude: ["fetch-backends"],
+            swiftSettings: strict
+        ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
