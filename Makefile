@@ -16,8 +16,8 @@ export PATH := $(PATH):$(USER_HOME)/.local/share/swiftly/bin:/opt/swift/usr/bin:
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~root "PATH=$$PATH"')
 
-PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev \
-	pkg-config curl
+PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev \
+	zlib1g-dev pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq nftables procps python3 python3-venv util-linux
 LINT_PACKAGES := clang-format
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
@@ -46,6 +46,7 @@ run: release mounts
 test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are left out." >&2; }
 	$(Q)$(AS_ROOT) swift test --skip-build
 
 # The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.

@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -23,6 +24,7 @@ let package = Package(
     products: [.executable(name: "tcplens", targets: ["TCPLens"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
@@ -32,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // C compiled from bpf/ and generated from proto/.
@@ -45,6 +48,7 @@ let package = Package(
         ),
 
         .target(name: "CStartupPages"),
+        .target(name: "CCoreDumps"),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
@@ -54,15 +58,20 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib"],
+            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", deque],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+
+        // What the user wants.
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["YAML"], swiftSettings: strict),
+
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "CStartupPages", argumentParser,
-                logging, unixSignals,
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CCoreDumps",
+                "CStartupPages", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -77,18 +86,25 @@ let package = Package(
             exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
             swiftSettings: strict
         ),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TCPLensTests",
-            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
+            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["TCPLens", "traffic"],
+            exclude: ["fetch-backends"],
+            swiftSettings: strict
+        ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),

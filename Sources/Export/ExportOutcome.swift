@@ -18,6 +18,10 @@ public struct ExportOutcome: Hashable, Sendable {
         case closed
         /// The exporter was shut down, or the task was cancelled.
         case cancelled
+        /// The receiver was away for so long that there was no more room for what waited.
+        case queueFull
+        /// What waited on disk is damaged.
+        case damaged
 
         /// The value of `error.type`.
         public var description: String {
@@ -30,6 +34,8 @@ public struct ExportOutcome: Hashable, Sendable {
             case .encoding: "encoding"
             case .closed: "closed"
             case .cancelled: "cancelled"
+            case .queueFull: "queue_full"
+            case .damaged: "damaged"
             }
         }
     }
@@ -37,9 +43,13 @@ public struct ExportOutcome: Hashable, Sendable {
     /// The points that arrived.
     public var acceptedPoints = 0
     /// The points that the receiver refused although it took the request (partial success).
-    public var rejectedPoints = 0
+    public private(set) var rejectedPoints = 0
     /// The points that were dropped because the export failed.
-    public var droppedPoints = 0
+    public private(set) var droppedPoints = 0
+    /// The points that did not arrive and never will, by reason: those of ``rejectedPoints`` and ``droppedPoints``.
+    public private(set) var lostPoints: [Failure: Int] = [:]
+    /// The points that wait to be sent, those of earlier exports included.
+    public var queuedPoints = 0
     /// How often it was tried.
     public var attempts = 0
     /// The status of the last response, or nil when there was none.
@@ -48,12 +58,15 @@ public struct ExportOutcome: Hashable, Sendable {
     public var failure: Failure?
     /// A line for people, without secrets: what failed, on what, why and what to do; or what the receiver warns of.
     public var message: String?
+    /// What the user should know besides, each told once: a line for the log without secrets.
+    public var warnings: [String] = []
 
     /// Creates an outcome.
     public init(
         acceptedPoints: Int = 0,
         rejectedPoints: Int = 0,
         droppedPoints: Int = 0,
+        queuedPoints: Int = 0,
         attempts: Int = 0,
         status: Int? = nil,
         failure: Failure? = nil,
@@ -66,13 +79,68 @@ public struct ExportOutcome: Hashable, Sendable {
         self.status = status
         self.failure = failure
         self.message = message
+        self.queuedPoints = queuedPoints
+        lose(rejectedPoints, .rejected)
+        lose(droppedPoints, failure ?? .cancelled)
     }
 
     /// Whether all points arrived.
-    public var isSuccess: Bool { failure == nil }
+    public var isSuccess: Bool { failure == nil && queuedPoints == 0 }
 }
 
 extension ExportOutcome {
+    /// Adds what became of other points of the same export; of failures and messages the graver ones stay.
+    mutating func add(_ other: ExportOutcome) {
+        acceptedPoints += other.acceptedPoints
+        rejectedPoints += other.rejectedPoints
+        droppedPoints += other.droppedPoints
+        attempts += other.attempts
+        status = other.status ?? status
+        for (failure, points) in other.lostPoints {
+            lose(points, failure)
+        }
+        warnings += other.warnings
+        if other.gravity > gravity {
+            (failure, message) = (other.failure, other.message)
+        }
+    }
+
+    /// Takes back the loss of points, added as `loss`, that are kept for later instead.
+    mutating func takeBack(_ loss: ExportOutcome) {
+        droppedPoints -= loss.droppedPoints
+        for (failure, points) in loss.lostPoints {
+            lose(-points, failure)
+        }
+        if lostPoints.isEmpty {
+            (failure, message) = (nil, nil)
+        }
+    }
+
+    private mutating func lose(_ points: Int, _ failure: Failure) {
+        let sum = lostPoints[failure, default: 0] + points
+        lostPoints[failure] = sum == 0 ? nil : sum
+    }
+
+    private var gravity: Int {
+        switch failure {
+        case nil: message == nil ? 0 : 1
+        case .rejected: 2
+        default: 3
+        }
+    }
+
+    /// Notes that `request` was too large for the receiver and goes on in halves.
+    mutating func note(halving request: EncodedRequest, _ problem: ExportProblem, attempts: Int, endpoint: OTLPEndpoint)
+    {
+        self.attempts += attempts
+        message =
+            message
+                ?? """
+                \(endpoint) takes no request of \(request.pointCount) data points in \(request.body.count) bytes \
+                (\(problem.reason)), so they are sent in halves\(problem.hint.map { ". \($0)" } ?? "")
+                """
+    }
+
     /// All points arrived; `warning` is the receiver's.
     static func success(
         points: Int,

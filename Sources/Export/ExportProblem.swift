@@ -9,6 +9,11 @@ struct ExportProblem: Error, Hashable, Sendable {
 
     static let cancelled = ExportProblem(failure: .cancelled, reason: "the export was cancelled")
 
+    static let overdue = ExportProblem(failure: .timeout, reason: "no time was left for them")
+
+    /// Whether less at a time may be taken.
+    var isRequestTooLarge: Bool { failure == .status(413) }
+
     /// The outcome of an export that ends with this problem.
     func outcome(
         points: Int,

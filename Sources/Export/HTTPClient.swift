@@ -1,35 +1,36 @@
 internal import CLibcurl
+internal import Glibc
 
 /// Posts to one URL by libcurl, keeping the connection between requests.
 ///
 /// It is for one thread at a time.
 ///
-/// All pointers that libcurl keeps are set in this file. They point at the error buffer, the list of headers and the object
-/// that collects the body, which live as long as the handle, and at the body of the request, which lives as long as the
-/// call of ``post(_:timeout:cancellation:)``.
+/// All pointers that libcurl keeps are set in this file. They point at the error buffer, the lists of headers and the object
+/// that collects the response, which live as long as the handle, and at the body of the request, which lives as long as
+/// the call of ``post(_:timeout:cancellation:)``.
 ///
-/// Proxies come from the environment, which is libcurl's default. The process must ignore SIGPIPE: libcurl's TLS writes
-/// to sockets that the other side may have closed.
+/// The process must ignore SIGPIPE: libcurl's TLS writes to sockets that the other side may have closed.
 @safe final class HTTPClient {
     /// What came back.
     struct Response: Equatable, Sendable {
         var status: Int
         var contentType: String?
-        /// What the header `Retry-After` says, counted from now; nil where there is none or it is in the past.
+        /// What the header `Retry-After` asks for, counted from now.
         var retryAfter: Duration?
         /// Decompressed.
         var body: [UInt8] = []
+        /// Why the body is missing although there is a status; nil when the response came in whole.
+        var interruption: String?
     }
 
-    /// The greatest number of bytes of a response, after decompression; the limit of the OTLP specification.
-    static let responseLimit = 4 * 1024 * 1024
-
     private let endpoint: OTLPEndpoint
+    private let secrets: Secrets
     private let easy: UnsafeMutableRawPointer
     private let multi: MultiHandle
-    private let headers: HeaderList
+    private let plainHeaders: HeaderList
+    private let gzipHeaders: HeaderList
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    private let response = ResponseBody(limit: HTTPClient.responseLimit)
+    private let response: IncomingResponse
 
     /// Creates a client; nothing is sent yet.
     ///
@@ -45,15 +46,16 @@ internal import CLibcurl
         }
         unsafe self.easy = unsafe easy
         self.multi = multi
-        headers = HeaderList(configuration, contentType: contentType)
+        secrets = Secrets(configuration)
+        plainHeaders = HeaderList(configuration.headers, contentType: contentType, compression: .none)
+        gzipHeaders = HeaderList(configuration.headers, contentType: contentType, compression: .gzip)
+        response = IncomingResponse(limit: configuration.responseLimit > 0 ? configuration.responseLimit : .max)
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
 
         // From here on deinit cleans up, also when this throws.
         let code = setUp(configuration, userAgent: userAgent)
-        guard code == CURLE_OK else {
-            throw TransportError(code, details: unsafe String(cString: errorBuffer), endpoint: endpoint)
-        }
+        guard code == CURLE_OK else { throw failure(code) }
     }
 
     deinit {
@@ -61,15 +63,22 @@ internal import CLibcurl
         unsafe errorBuffer.deallocate()
     }
 
-    /// Posts `body` and blocks the thread until the whole response is there.
+    /// Posts `request` and blocks the thread until the whole response is there.
     ///
     /// The timeout is for everything from the resolution of the name to the last byte. It throws when there is no response;
-    /// any status is a response.
-    func post(_ body: [UInt8], timeout: Duration, cancellation: Cancellation) throws(TransportError) -> Response {
+    /// any status is a response, and once the receiver has decided it is one even if the rest of it does not come: to send
+    /// the request again would then be to send it twice.
+    func post(
+        _ request: EncodedRequest,
+        timeout: Duration,
+        cancellation: Cancellation
+    ) throws(TransportError) -> Response {
         response.reset()
         unsafe errorBuffer[0] = 0
         let milliseconds = Int(min(max(timeout.wholeMilliseconds, 1), Int64(Int32.max)))
-        let code = unsafe body.withUnsafeBufferPointer { body in
+        let headers = request.compression == .gzip ? gzipHeaders : plainHeaders
+        _ = unsafe CLibcurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers.first)
+        let code = unsafe request.body.withUnsafeBufferPointer { body in
             // CURLOPT_POSTFIELDS does not copy, and lets libcurl send the body again on a fresh connection.
             _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
             _ = unsafe CLibcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -77,30 +86,35 @@ internal import CLibcurl
             defer { _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
             return unsafe multi.perform(easy, cancellation: cancellation)
         }
-        guard code == CURLE_OK else {
-            throw failure(code)
+        // What is too large is no response, whatever its status (OTLP specification, "OTLP/HTTP Response").
+        guard response.isDecided, response.excess == nil else {
+            // libcurl is content with a part of a head.
+            throw failure(code == CURLE_OK ? CURLE_GOT_NOTHING : code)
         }
         var contentType: UnsafeMutablePointer<CChar>?
         _ = unsafe CLibcurl_getinfo_string(easy, CURLINFO_CONTENT_TYPE, &contentType)
-        var (status, retryAfter) = (0, curl_off_t(0))
+        var status = 0
         _ = unsafe CLibcurl_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        _ = unsafe CLibcurl_getinfo_offset(easy, CURLINFO_RETRY_AFTER, &retryAfter)
+        let now = time(nil)
+        let body = response.takeBody()
         return Response(
             status: status,
             contentType: unsafe contentType.map { unsafe String(cString: $0) },
-            retryAfter: retryAfter > 0 ? .seconds(retryAfter) : nil,
-            body: response.take()
+            retryAfter: response.retryAfter.flatMap { RetryAfter.wait($0, date: response.date, now: now) },
+            body: code == CURLE_OK ? body : [],
+            interruption: code == CURLE_OK ? nil : failure(code).reason
         )
     }
 
     private func failure(_ code: CURLcode) -> TransportError {
-        var error = TransportError(code, details: unsafe String(cString: errorBuffer), endpoint: endpoint)
+        let details = secrets.hidden(in: unsafe String(cString: errorBuffer))
+        var error = TransportError(code, details: details, endpoint: endpoint)
         if code == CURLE_ABORTED_BY_CALLBACK {
             error.kind = .cancelled
             error.reason = "the export was cancelled"
-        } else if response.isTooLarge {
+        } else if let excess = response.excess {
             error.kind = .responseTooLarge
-            error.reason = "the response is larger than \(response.limit) bytes"
+            error.reason = excess
         }
         response.reset()
         return error
@@ -118,10 +132,12 @@ internal import CLibcurl
 
         check(unsafe CLibcurl_setopt_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer))
         set(CURLOPT_URL, configuration.endpoint.url)
+        set(CURLOPT_UNIX_SOCKET_PATH, configuration.endpoint.socket)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // HTTP/2 where a server offers it during the TLS handshake, HTTP/1.1 otherwise.
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_POST, 1)
-        check(unsafe CLibcurl_setopt_list(easy, CURLOPT_HTTPHEADER, headers.first))
         set(CURLOPT_USERAGENT, userAgent)
         // All encodings would be "": gzip is enough, and what is counted against the limit is decompressed.
         set(CURLOPT_ACCEPT_ENCODING, "gzip")
@@ -129,30 +145,63 @@ internal import CLibcurl
         set(CURLOPT_FOLLOWLOCATION, 0)
         // Signals belong to the process, not to a library.
         set(CURLOPT_NOSIGNAL, 1)
-        // The Collector closes idle connections after 60 s: do not be the one who sends in that very moment.
-        set(CURLOPT_MAXAGE_CONN, 50)
+        set(CURLOPT_MAXAGE_CONN, Int(configuration.longestIdle.components.seconds))
         // The end of a request need not wait for a thread that resolves a name; it ends on its own.
         set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        setUpTLS(configuration, set, set)
+        if let proxy = configuration.proxy {
+            // Empty texts keep libcurl from looking into the environment itself.
+            set(CURLOPT_PROXY, proxy.url)
+            set(CURLOPT_NOPROXY, proxy.exceptions)
+        }
+        // The receiver's credentials are not the proxy's business, nor is the proxy's answer the receiver's.
+        set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        receive(check)
+        return result
+    }
+
+    private func setUpTLS(
+        _ configuration: OTLPConfiguration,
+        _ setNumber: (CURLoption, Int) -> Void,
+        _ setText: (CURLoption, String?) -> Void
+    ) {
+        setNumber(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        setNumber(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        // The defaults, which nobody is to change: the certificate is verified, and it is that of the host.
+        setNumber(CURLOPT_SSL_VERIFYPEER, 1)
+        setNumber(CURLOPT_SSL_VERIFYHOST, 2)
+        // Read the authorities for each connection, so that renewed ones are seen.
+        setNumber(CURLOPT_CA_CACHE_TIMEOUT, 0)
         if let certificate = configuration.certificate {
-            set(CURLOPT_CAINFO, certificate)
-            set(CURLOPT_CAPATH, nil)
-            // Read the file for each connection, so that a renewed one is seen.
-            set(CURLOPT_CA_CACHE_TIMEOUT, 0)
+            setText(CURLOPT_CAINFO, certificate)
+            setText(CURLOPT_CAPATH, nil)
         }
         if let certificate = configuration.clientCertificate, let key = configuration.clientKey {
-            set(CURLOPT_SSLCERT, certificate)
-            set(CURLOPT_SSLKEY, key)
+            setText(CURLOPT_SSLCERT, certificate)
+            setText(CURLOPT_SSLKEY, key)
         }
-        check(unsafe CLibcurl_setopt_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(response).toOpaque()))
+    }
+
+    /// Has the response collected.
+    private func receive(_ check: (CURLcode) -> Void) {
+        let context = unsafe Unmanaged.passUnretained(response).toOpaque()
+        check(unsafe CLibcurl_setopt_pointer(easy, CURLOPT_HEADERDATA, context))
+        check(
+            unsafe CLibcurl_setopt_data(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+                guard let context = unsafe context else { return 0 }
+                let response = unsafe Unmanaged<IncomingResponse>.fromOpaque(context).takeUnretainedValue()
+                return unsafe response.appendHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            }
+        )
+        check(unsafe CLibcurl_setopt_pointer(easy, CURLOPT_WRITEDATA, context))
         check(
             unsafe CLibcurl_setopt_data(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 guard let context = unsafe context else { return 0 }
-                let response = unsafe Unmanaged<ResponseBody>.fromOpaque(context).takeUnretainedValue()
+                let response = unsafe Unmanaged<IncomingResponse>.fromOpaque(context).takeUnretainedValue()
                 return unsafe response.append(UnsafeRawBufferPointer(start: bytes, count: size * count))
             }
         )
-        return result
     }
 
     /// libcurl's own start-up, once a process.

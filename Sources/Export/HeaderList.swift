@@ -4,14 +4,14 @@ internal import CLibcurl
 @safe final class HeaderList {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
 
-    init(_ configuration: OTLPConfiguration, contentType: String) {
+    init(_ headers: [OTLPHeader], contentType: String, compression: OTLPConfiguration.Compression) {
         append("Content-Type: \(contentType)")
-        if configuration.compression == .gzip {
+        if compression == .gzip {
             append("Content-Encoding: gzip")
         }
         // libcurl would ask before it sends more than 1 MiB, and wait a second for an answer that few receivers give.
         append("Expect:")
-        for header in configuration.headers {
+        for header in headers {
             // "Name:" would take a header away; "Name;" sends an empty one.
             append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }

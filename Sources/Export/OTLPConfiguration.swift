@@ -31,14 +31,29 @@ public struct OTLPConfiguration: Hashable, Sendable {
     public var temporality = TemporalityPreference.cumulative
     /// The greatest size of a request in bytes, before compression; more is sent as several requests.
     ///
-    /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server).
+    /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server); 0 is no
+    /// limit.
     public var requestLimit = 20 * 1024 * 1024
-    /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response").
+    /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response"); 0 is
+    /// no limit.
     public var responseLimit = 4 * 1024 * 1024
     /// How many bytes of requests are kept while the receiver is away; the oldest go first.
     public var queueLimit = 16 * 1024 * 1024
     /// The directory to keep waiting requests in, so that they outlive the process; nil keeps them in memory.
     public var spool: String?
+    /// How many bytes of requests are kept there; the oldest go first.
+    public var spoolLimit = 256 * 1024 * 1024
+    /// How long an export may hold up who asked for it; what has not arrived by then goes on being sent.
+    ///
+    /// Nil is as long as ``timeout``, which is also the most.
+    public var patience: Duration?
+
+    /// How long a kept connection may have been idle to be used again.
+    ///
+    /// A Collector closes idle ones after 60 s: do not be the one who sends in that very moment.
+    var longestIdle = Duration.seconds(50)
+    /// Through which proxy to go; nil is libcurl's own reading of the process's environment.
+    public var proxy: ProxySettings?
 
     /// Creates the specification's default configuration for `endpoint`.
     public init(endpoint: OTLPEndpoint) {
@@ -50,9 +65,10 @@ public struct OTLPConfiguration: Hashable, Sendable {
 
     /// Reads the configuration; what was ignored on the way is in the reader's warnings.
     ///
-    /// - Throws: ``ConfigurationError`` when the endpoint is no http or https URL.
+    /// - Throws: ``ConfigurationError`` when the endpoint or the proxy is no URL that can be used.
     public init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
         endpoint = try OTLPEndpoint(environment)
+        proxy = try ProxySettings(environment, for: endpoint)
         headers = Self.headers(&environment)
         compression =
             environment.choice(
@@ -75,6 +91,15 @@ public struct OTLPConfiguration: Hashable, Sendable {
         if (key == nil) != (shown == nil), let alone = key ?? shown {
             environment.warn("\(alone.name) is set alone: a client certificate and its key belong together")
         }
+        temporality =
+            environment.choice(
+                "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+                from: [
+                    TemporalityPreference.cumulative.rawValue: .cumulative,
+                    TemporalityPreference.delta.rawValue: .delta,
+                    TemporalityPreference.lowMemory.rawValue: .lowMemory,
+                ]
+            ) ?? .cumulative
         Self.checkProtocol(&environment)
     }
 

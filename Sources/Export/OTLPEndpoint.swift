@@ -20,16 +20,21 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 
 /// The URL that metrics are sent to (OpenTelemetry specification, `protocol/exporter.md`, "Endpoint URLs for OTLP/HTTP").
 ///
+/// Beyond the specification it may be `unix:///path`, the socket of a receiver on this machine; requests go to
+/// `/v1/metrics` there.
+///
 /// Its description and its reflection leave out user, password and query.
 public struct OTLPEndpoint: Hashable, Sendable {
     private let parts: URLParts
+    /// The path of the Unix-domain socket to connect to, or nil for a connection over TCP.
+    let socket: String?
 
     /// Finds the endpoint in the environment.
     ///
     /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is used as it is; `OTEL_EXPORTER_OTLP_ENDPOINT` is a base to which
     /// `v1/metrics` is appended; without either it is `http://localhost:4318/v1/metrics`.
     ///
-    /// - Throws: ``ConfigurationError`` when the value is no http or https URL.
+    /// - Throws: ``ConfigurationError`` when the value is no http, https or unix URL.
     public init(_ environment: EnvironmentReader) throws(ConfigurationError) {
         if let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
             try self.init(setting, appending: nil)
@@ -40,9 +45,24 @@ public struct OTLPEndpoint: Hashable, Sendable {
         }
     }
 
+    /// Takes `url` as it is.
+    ///
+    /// - Parameters:
+    ///   - url: What the receiver is to be requested by.
+    ///   - setting: The setting that gave it, for an error to name.
+    /// - Throws: ``ConfigurationError`` when it is no http or https URL.
+    public init(url: String, from setting: String) throws(ConfigurationError) {
+        try self.init(.init(name: setting, value: url), appending: nil)
+    }
+
     private init(_ setting: EnvironmentReader.Setting, appending suffix: String?) throws(ConfigurationError) {
         do throws(URLParts.Malformed) {
-            parts = try URLParts(setting.value, appending: suffix)
+            socket = try Self.socket(setting.value)
+            // The path of a socket leaves no room for one in HTTP, whichever variable it stands in.
+            parts =
+                try socket == nil
+                ? URLParts(setting.value, appending: suffix)
+                : URLParts("http://localhost", appending: "v1/metrics")
         } catch {
             throw ConfigurationError(
                 variable: setting.name,
@@ -52,24 +72,60 @@ public struct OTLPEndpoint: Hashable, Sendable {
         }
     }
 
+    private static func socket(_ value: String) throws(URLParts.Malformed) -> String? {
+        let prefix = "unix://"
+        guard value.lowercased().hasPrefix(prefix) else { return nil }
+        let path = String(value.dropFirst(prefix.count))
+        guard path.hasPrefix("/"), !path.hasSuffix("/") else {
+            throw URLParts.Malformed(reason: "a socket has an absolute path, as in unix:///run/otel.sock")
+        }
+        // The kernel's limit (`sun_path` in `unix(7)`) with the NUL at the end.
+        guard path.utf8.count < 108 else {
+            throw URLParts.Malformed(reason: "the path of a socket has 107 bytes at most")
+        }
+        return path
+    }
+
     /// What libcurl is to request, user, password and query included: a secret.
     var url: String { parts.url }
 
-    /// The name or the address of the receiver, IPv6 addresses without brackets (`server.address`).
+    /// What must not be shown: user, password and query.
+    var secrets: [String] { parts.secrets }
+
+    /// The name or the address of the receiver, IPv6 addresses without brackets, or the path of its socket
+    /// (`server.address`).
     public var host: String {
-        parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host
+        socket ?? (parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host)
     }
 
-    /// The port of the receiver (`server.port`); where the URL has none, that of its scheme and not 4318.
+    /// The port of the receiver (`server.port`); where the URL has none, that of its scheme and not 4318; 0 for a socket
+    /// that has none.
     public var port: Int {
-        parts.port ?? (parts.scheme == "https" ? 443 : 80)
+        socket == nil ? parts.port ?? (isSecure ? 443 : 80) : 0
+    }
+
+    /// Whether the receiver is on this machine, as far as its name tells.
+    var isLoopback: Bool {
+        let name = host.lowercased()
+        return socket != nil || name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
+            || name.hasPrefix("127.")
     }
 
     /// Whether the connection is encrypted.
     public var isSecure: Bool { parts.scheme == "https" }
 
+    /// The URL with asterisks in place of user, password and query: it can be read again, and shows that they were there.
+    public var redactedURL: String {
+        let authority = parts.url.dropFirst(parts.scheme.count + "://".count).prefix { !"/?".contains($0) }
+        guard authority.contains("@") else { return description }
+        return "\(parts.scheme)://\(Secret.mask)@" + description.dropFirst(parts.scheme.count + "://".count)
+    }
+
+    /// Whether it was written by ``redactedURL``, so that what belongs there is missing.
+    public var isRedacted: Bool { parts.url.contains("\(Secret.mask)@") || parts.url.hasSuffix("?\(Secret.mask)") }
+
     /// A value that did not parse, without what may be a password or a token.
-    private static func redact(_ value: String) -> String {
+    static func redact(_ value: String) -> String {
         var value = value[...]
         if let query = value.firstIndex(where: { $0 == "?" || $0 == "#" }) {
             value = value[..<query]
@@ -82,7 +138,7 @@ public struct OTLPEndpoint: Hashable, Sendable {
 
 extension OTLPEndpoint: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL without user, password and query.
-    public var description: String { parts.redacted }
+    public var description: String { socket.map { "unix://\($0)" } ?? parts.redacted }
 
     /// The same as ``description``.
     public var debugDescription: String { description }

@@ -1,30 +1,19 @@
 public import Metrics
-internal import OTLP
-internal import Synchronization
 
 /// Sends metrics to a receiver of OTLP over HTTP, by libcurl, over one kept connection.
 ///
-/// An export is tried until it succeeds, fails for good, or ``OTLPConfiguration/timeout`` is over, which counts for all
-/// attempts and the waits between them. A wait that would not fit into what is left of it ends the export at once.
+/// A request is tried until it arrives, is refused for good, or ``OTLPConfiguration/timeout`` is over, which counts for all
+/// attempts and the waits between them. What may still arrive then waits in a queue and is tried again, also between
+/// exports, oldest first: an export's outcome tells what became of points since the last one, whichever export they are of.
 ///
 /// The process must ignore SIGPIPE before the first export.
-public actor OTLPHTTPExporter: MetricExporter {
-    /// The greatest size of a request in bytes, before compression; the limit of the OTLP specification.
-    static let requestLimit = 64 * 1024 * 1024
-
+public final class OTLPHTTPExporter: MetricExporter {
     /// Which temporality the points have that are sent.
-    public nonisolated let temporality: TemporalityPreference
+    public let temporality: TemporalityPreference
 
-    private let executor = BlockingExecutor(label: "tcplens.otlp-http-exporter")
-    private let endpoint: OTLPEndpoint
-    private let compression: OTLPConfiguration.Compression
-    private let timeout: Duration
-    private let client: HTTPClient
-    private let retryPolicy: RetryPolicy
-    private let clock: ErasedClock
-    private let random: @Sendable () -> Double
+    private let encoder: RequestEncoder
+    private let queue: SendingQueue
     private let turn = Turn()
-    private let shutdownRequest = Cancellation()
 
     /// Creates an exporter; nothing is sent yet.
     ///
@@ -34,141 +23,45 @@ public actor OTLPHTTPExporter: MetricExporter {
     ///   - retryPolicy: How long to wait between attempts.
     ///   - clock: Measures the timeout and waits; libcurl has a clock of its own.
     ///   - random: Gives a number from 0 up to, not including, 1 for the jitter of a wait.
-    /// - Throws: ``TransportError`` when libcurl cannot be set up.
+    /// - Throws: ``TransportError`` when libcurl cannot be set up; ``SpoolError`` when the spool can't be meant, or another
+    ///   process has it.
     public init(
         _ configuration: OTLPConfiguration,
         version: String,
         retryPolicy: RetryPolicy = RetryPolicy(),
         clock: some Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
-    ) throws(TransportError) {
-        endpoint = configuration.endpoint
+    ) throws {
         temporality = configuration.temporality
-        compression = configuration.compression
-        // No limit must not mean for ever: metrics of an hour ago have been overtaken.
-        timeout = configuration.timeout ?? .seconds(3600)
-        client = try HTTPClient(
+        encoder = RequestEncoder(limit: configuration.requestLimit, compression: configuration.compression)
+        let clock = ErasedClock(clock)
+        queue = try SendingQueue(
             configuration,
-            // The form is the specification's (`protocol/exporter.md`, "User Agent").
-            userAgent: "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)",
-            contentType: "application/x-protobuf"
+            sender: OTLPSender(
+                configuration,
+                version: version,
+                retryPolicy: retryPolicy,
+                clock: clock,
+                random: random
+            ),
+            retryPolicy: retryPolicy,
+            clock: clock,
+            random: random
         )
-        self.retryPolicy = retryPolicy
-        self.clock = ErasedClock(clock)
-        self.random = random
     }
 
-    /// The actor's own thread, which may block.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe executor.asUnownedSerialExecutor()
-    }
-
-    /// Sends `metrics`; without any points in them nothing is sent.
+    /// Sends `metrics` behind what waits already; without any points in them, only that.
     ///
-    /// Ends early when the task is cancelled.
+    /// It returns when nothing waits any more, when the receiver turns out to be away, or when
+    /// ``OTLPConfiguration/patience`` is over or the task is cancelled; the sending goes on.
     public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         await turn.take()
         defer { turn.give() }
-
-        let points = metrics.reduce(0) { $0 + $1.pointCount }
-        guard points > 0 else { return ExportOutcome() }
-        let body: [UInt8]
-        do throws(ExportProblem) {
-            body = try encode(metrics)
-        } catch {
-            return error.outcome(points: points, endpoint: endpoint)
-        }
-        let cancellation = Cancellation()
-        shutdownRequest.onCancel { cancellation.cancel() }
-        defer { shutdownRequest.onCancel(nil) }
-        return await withTaskCancellationHandler {
-            await send(body, points: points, isLast: isLast, cancellation: cancellation)
-        } onCancel: {
-            cancellation.cancel()
-        }
+        return await queue.export(encoder.encode(metrics), isLast: isLast)
     }
 
     /// Ends a running export, whatever it is doing, and makes all further ones fail.
-    public nonisolated func shutdown() async {
-        shutdownRequest.cancel()
-        await turn.take()
-        turn.give()
-    }
-
-    private func encode(_ metrics: [ResourceMetrics]) throws(ExportProblem) -> [UInt8] {
-        let bytes = ExportRequest.encode(metrics)
-        guard bytes.count <= Self.requestLimit else {
-            throw ExportProblem(failure: .tooLarge, reason: "they take more than \(Self.requestLimit) bytes")
-        }
-        guard compression == .gzip else { return bytes }
-        do {
-            return try Gzip.compress(bytes)
-        } catch {
-            throw ExportProblem(failure: .encoding, reason: "they cannot be compressed: \(error)")
-        }
-    }
-
-    private func send(
-        _ body: [UInt8],
-        points: Int,
-        isLast: Bool,
-        cancellation: Cancellation
-    ) async -> ExportOutcome {
-        let start = clock.now()
-        var attempts = 0
-        while true {
-            guard !cancellation.isCancelled else {
-                return ExportProblem.cancelled.outcome(points: points, endpoint: endpoint, attempts: attempts)
-            }
-            attempts += 1
-            let answer = attempt(body, timeout: timeout - (clock.now() - start), cancellation: cancellation)
-            let elapsed = clock.now() - start
-            switch answer {
-            case .success(let status, let warning):
-                return .success(
-                    points: points,
-                    attempts: attempts,
-                    status: status,
-                    warning: warning,
-                    endpoint: endpoint
-                )
-            case .partialSuccess(let status, let rejected, let message):
-                return .partialSuccess(
-                    points: points,
-                    rejected: rejected,
-                    attempts: attempts,
-                    status: status,
-                    message: message,
-                    endpoint: endpoint
-                )
-            case .permanent(let problem):
-                return problem.outcome(points: points, endpoint: endpoint, attempts: attempts, elapsed: elapsed)
-            case .retryable(var problem, let after):
-                let wait = retryPolicy.wait(afterAttempt: attempts, retryAfter: after, random: random())
-                guard !isLast, wait < timeout - elapsed else {
-                    problem.note(retryAfter: after, timeout: timeout)
-                    return problem.outcome(points: points, endpoint: endpoint, attempts: attempts, elapsed: elapsed)
-                }
-                await sleep(wait, cancellation: cancellation)
-            }
-        }
-    }
-
-    /// Blocks this actor's thread.
-    private func attempt(_ body: [UInt8], timeout: Duration, cancellation: Cancellation) -> ResponseClassification {
-        do throws(TransportError) {
-            return ResponseClassification(try client.post(body, timeout: timeout, cancellation: cancellation))
-        } catch {
-            return ResponseClassification(error)
-        }
-    }
-
-    /// Waits, but not beyond a cancellation.
-    private func sleep(_ wait: Duration, cancellation: Cancellation) async {
-        let sleep = Task { [clock] in try await clock.sleep(wait) }
-        cancellation.onCancel { sleep.cancel() }
-        defer { cancellation.onCancel(nil) }
-        // A clock that throws for another reason only makes the wait shorter.
-        _ = await sleep.result
+    public func shutdown() async {
+        await queue.shutdown()
     }
 }

@@ -1,3 +1,9 @@
+/// How secrets are shown.
+enum Secret {
+    /// What stands in their place.
+    static let mask = "***"
+}
+
 /// A header that the user wants on each request, often a credential.
 ///
 /// Its description and its reflection leave out the value.
@@ -15,6 +21,13 @@ public struct OTLPHeader: Hashable, Sendable {
         self.init(checkedName: name, value: value)
     }
 
+    /// The value as it may be shown: asterisks, whatever it is.
+    public var redactedValue: String { Secret.mask }
+
+    /// Whether the value is itself ``redactedValue``, as in a configuration that was printed, so that the real one is
+    /// missing.
+    public var isRedacted: Bool { value == Secret.mask }
+
     private init(checkedName name: String, value: String) {
         self.name = name
         self.value = value
@@ -23,7 +36,7 @@ public struct OTLPHeader: Hashable, Sendable {
 
 extension OTLPHeader: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name, and three asterisks for the value.
-    public var description: String { "\(name): ***" }
+    public var description: String { "\(name): \(Secret.mask)" }
 
     /// The same as ``description``.
     public var debugDescription: String { description }
@@ -44,7 +57,12 @@ extension OTLPHeader {
     ///
     /// A bad entry is left out with a warning that does not show it: a value with an unescaped comma in it would appear
     /// there. Of equal names, which have no case, the last one wins.
-    static func list(_ text: String, warn: (String) -> Void) -> [OTLPHeader] {
+    ///
+    /// - Parameters:
+    ///   - text: The list.
+    ///   - warn: Takes what was left out and why, without any value.
+    /// - Returns: The headers that HTTP allows.
+    public static func list(_ text: String, warn: (String) -> Void) -> [OTLPHeader] {
         var headers: [OTLPHeader] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             if entry.trimmed.isEmpty { continue }
@@ -66,8 +84,7 @@ extension OTLPHeader {
                 warn("the value of \(name) is ignored: expected percent-encoded text without line breaks")
                 continue
             }
-            headers.removeAll { $0.name.lowercased() == name.lowercased() }
-            headers.append(OTLPHeader(checkedName: name, value: value))
+            headers.set(OTLPHeader(checkedName: name, value: value))
         }
         return headers
     }
@@ -112,5 +129,13 @@ extension OTLPHeader {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+extension [OTLPHeader] {
+    /// Adds `header` in place of one of the same name, which has no case.
+    public mutating func set(_ header: OTLPHeader) {
+        removeAll { $0.name.lowercased() == header.name.lowercased() }
+        append(header)
     }
 }

@@ -10,16 +10,19 @@ public actor PeriodicReader {
         public var outcomes: [ExportOutcome] = []
         /// Why producers could not be read, one line each.
         public var failures: [String] = []
+
+        /// Creates a round that has done nothing yet.
+        public init() {}
     }
 
     private let executor = BlockingExecutor(label: "tcplens.reader")
-    private let producers: [any MetricProducer]
-    private let exporters: [any MetricExporter]
-    private let resource: Resource
+    private var producers: [any MetricProducer]
+    private var exporters: [any MetricExporter]
+    private var resource: Resource
     private let scope: Scope
     private let now: @Sendable () -> Timestamp
-    /// One for each exporter.
-    private var deltas: [DeltaConversion]
+    /// Exporters of one preference get the same points, also one that takes another's place.
+    private var deltas: [TemporalityPreference: DeltaConversion] = [:]
     private var lastTime: Timestamp
 
     /// Creates a reader of `producers`, all of one resource and scope.
@@ -42,7 +45,6 @@ public actor PeriodicReader {
         self.resource = resource
         self.scope = scope
         self.now = now
-        deltas = exporters.map { DeltaConversion($0.temporality) }
         lastTime = now()
     }
 
@@ -60,18 +62,35 @@ public actor PeriodicReader {
     public func round(isLast: Bool = false) async -> Round {
         var round = Round()
         let metrics = collect(failures: &round.failures)
-        for (index, exporter) in exporters.enumerated() {
-            let metrics = deltas[index].convert(metrics)
+        var converted: [TemporalityPreference: [ResourceMetrics]] = [:]
+        for exporter in exporters {
+            let preference = exporter.temporality
+            let metrics =
+                converted[preference]
+                ?? deltas[preference, default: DeltaConversion(preference)].convert(metrics)
+            converted[preference] = metrics
             round.outcomes.append(await exporter.export(metrics, isLast: isLast))
         }
         return round
     }
 
-    /// Makes the exporters end what they are doing and refuse anything further.
-    public nonisolated func shutdown() async {
-        for exporter in exporters {
-            await exporter.shutdown()
-        }
+    /// Goes on with other exporters and another resource from the next round on; what was counted stays.
+    public func replace(exporters: [any MetricExporter], resource: Resource) {
+        self.exporters = exporters
+        self.resource = resource
+    }
+
+    /// Goes on with other producers from the next round on.
+    ///
+    /// - Parameter make: Makes them, on the reader's own thread, because that may block.
+    /// - Returns: What `make` has to say of them.
+    /// - Throws: What `make` throws; then the producers stay.
+    public func replaceProducers<Report: Sendable>(
+        by make: @Sendable () throws -> (producers: [any MetricProducer], report: Report)
+    ) rethrows -> Report {
+        let (producers, report) = try make()
+        self.producers = producers
+        return report
     }
 
     private func collect(failures: inout [String]) -> [ResourceMetrics] {

@@ -11,18 +11,20 @@ enum ResponseClassification: Equatable, Sendable {
     case partialSuccess(status: Int, rejected: Int64, message: String)
     /// Worth another attempt, not before `after` if the receiver said so.
     case retryable(ExportProblem, after: Duration?)
-    /// Not worth another attempt.
+    /// Not worth another attempt, now or later.
     case permanent(ExportProblem)
+    /// Not worth another attempt before somebody has mended something, on this side or on the way.
+    case deferred(ExportProblem)
 
-    /// Judges `response`.
-    init(_ response: HTTPClient.Response) {
+    /// Judges `response`, in whose words `secrets` are not to be shown.
+    init(_ response: HTTPClient.Response, hiding secrets: Secrets = Secrets()) {
         guard !(200...299).contains(response.status) else {
-            self = Self.success(response)
+            self = Self.success(response, secrets)
             return
         }
         let problem = ExportProblem(
             failure: .status(response.status),
-            reason: Self.message(response),
+            reason: Self.message(response, secrets),
             hint: Self.hint(response.status)
         )
         switch response.status {
@@ -41,10 +43,19 @@ enum ResponseClassification: Equatable, Sendable {
             case .permanent, .retryable: .transport
             }
         let problem = ExportProblem(failure: failure, reason: error.reason, hint: error.hint)
-        self = error.isRetryable ? .retryable(problem, after: nil) : .permanent(problem)
+        self =
+            switch error.kind {
+            case .retryable, .timedOut: .retryable(problem, after: nil)
+            case .permanent, .cancelled: .deferred(problem)
+            case .responseTooLarge: .permanent(problem)
+            }
     }
 
-    private static func success(_ response: HTTPClient.Response) -> ResponseClassification {
+    private static func success(_ response: HTTPClient.Response, _ secrets: Secrets) -> ResponseClassification {
+        if let interruption = response.interruption {
+            let warning = "whether it rejected any is not known, for its answer broke off: \(interruption)"
+            return .success(status: response.status, warning: warning)
+        }
         // Receivers that answer with a text have taken the metrics all the same.
         guard isProtobuf(response) else { return .success(status: response.status, warning: nil) }
         guard let decoded = try? ExportResponse.decode(response.body) else {
@@ -53,7 +64,7 @@ enum ResponseClassification: Equatable, Sendable {
                 warning: "the receiver's answer is no ExportMetricsServiceResponse"
             )
         }
-        let message = decoded.errorMessage.printable()
+        let message = secrets.hidden(in: decoded.errorMessage).printable()
         let rejected = decoded.rejectedDataPoints
         if rejected > 0 {
             return .partialSuccess(status: response.status, rejected: rejected, message: message)
@@ -62,14 +73,15 @@ enum ResponseClassification: Equatable, Sendable {
     }
 
     /// "HTTP 503", and what the receiver says about it.
-    private static func message(_ response: HTTPClient.Response) -> String {
+    private static func message(_ response: HTTPClient.Response, _ secrets: Secrets) -> String {
         var text = ""
         if isProtobuf(response) {
             text = (try? RPCStatus.decode(response.body))?.message ?? ""
         } else if response.contentType?.lowercased().hasPrefix("text/plain") == true {
-            text = String(decoding: response.body.prefix(1000), as: UTF8.self)
+            text = String(decoding: response.body.prefix(4096), as: UTF8.self)
         }
-        text = text.trimmed.printable()
+        // Before it is cut to a length, which could leave a part of a secret.
+        text = secrets.hidden(in: text).trimmed.printable()
         return "HTTP \(response.status)" + (text.isEmpty ? "" : ": \(text)")
     }
 
@@ -87,6 +99,8 @@ enum ResponseClassification: Equatable, Sendable {
         case 404, 405:
             "Check the path: v1/metrics is appended to OTEL_EXPORTER_OTLP_ENDPOINT, "
                 + "while OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is used as it is"
+        case 407:
+            "The proxy wants credentials: put them into the URL in http_proxy or https_proxy"
         case 413:
             "The receiver limits the size of a request: raise its max_request_body_size"
         case 415:

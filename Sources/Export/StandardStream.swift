@@ -20,9 +20,7 @@ public enum StandardStream: CInt, Sendable {
 
         /// One line: what failed and why.
         public var description: String {
-            // The C library's words for an error number; they live as long as the process.
-            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-            return "cannot write to standard output: \(reason)"
+            "cannot write to standard output: \(SystemError.text(code))"
         }
     }
 

@@ -25,9 +25,6 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     /// What the user can do about it, a sentence.
     public var hint: String?
 
-    /// Whether another attempt may succeed (`OTLP` specification, "All Other Responses" and "Throttling").
-    public var isRetryable: Bool { kind == .retryable || kind == .timedOut }
-
     /// One line for people.
     public var description: String { "\(url): \(reason)" + (hint.map { ". \($0)" } ?? "") }
 }
@@ -47,28 +44,50 @@ extension TransportError {
                 .retryable
             default: .permanent
             }
-        hint = Self.hint(code, endpoint: endpoint)
+        hint = Self.hint(code, details: details, endpoint: endpoint)
     }
 
-    private static func hint(_ code: CURLcode, endpoint: OTLPEndpoint) -> String? {
-        switch code {
-        case CURLE_COULDNT_CONNECT:
-            "Is a Collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to its address"
-        case CURLE_COULDNT_RESOLVE_HOST:
-            "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is known here, or to an address"
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            "Check http_proxy, https_proxy and no_proxy"
-        case CURLE_PEER_FAILED_VERIFICATION:
-            "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
-        case CURLE_SSL_CACERT_BADFILE:
-            "Check the file that OTEL_EXPORTER_OTLP_CERTIFICATE names"
-        case CURLE_SSL_CERTPROBLEM:
-            "Check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
-        case CURLE_SSL_CONNECT_ERROR:
-            "Does the receiver speak TLS on this port? If not, the endpoint begins with http://"
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:
-            endpoint.port == 4317 ? "4317 is usually the port of OTLP over gRPC; over HTTP it is 4318" : nil
-        default: nil
+    private static func hint(_ code: CURLcode, details: String, endpoint: OTLPEndpoint) -> String? {
+        // TLS 1.3 tells what the receiver thinks of our certificate only after the handshake, so with any code.
+        if let alert = details.firstRange(of: "alert "), details[alert.upperBound...].contains("certificate") {
+            return "The receiver wants a client certificate that it trusts: check "
+                + "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
         }
+        switch code {
+        case CURLE_COULDNT_CONNECT where endpoint.socket != nil:
+            return "Is a Collector listening on this socket, and may tcplens write to it?"
+        case CURLE_COULDNT_CONNECT:
+            return "Is a Collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to its address"
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is known here, or to an address"
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return "Check http_proxy, https_proxy and no_proxy"
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return verificationHint(details)
+        case CURLE_SSL_CACERT_BADFILE:
+            return "Check the file that OTEL_EXPORTER_OTLP_CERTIFICATE names"
+        case CURLE_SSL_CERTPROBLEM:
+            return "Check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        case CURLE_SSL_CONNECT_ERROR:
+            return "Does the receiver speak TLS on this port? If not, the endpoint begins with http://"
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:
+            return endpoint.port == 4317 ? "4317 is usually the port of OTLP over gRPC; over HTTP it is 4318" : nil
+        default:
+            return nil
+        }
+    }
+
+    /// What to do about a certificate that OpenSSL finds wanting, by its words.
+    private static func verificationHint(_ details: String) -> String {
+        if details.contains("expired") {
+            return "The receiver's certificate must be renewed, unless this machine's clock is wrong"
+        }
+        if details.contains("not yet valid") {
+            return "Is this machine's clock right?"
+        }
+        if details.contains("does not match") || details.contains("no alternative certificate subject name") {
+            return "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that stands in the receiver's certificate"
+        }
+        return "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
     }
 }

@@ -1,6 +1,6 @@
 internal import CLibcurl
 
-/// An HTTP URL taken apart by libcurl's own parser, so that what is checked here is what is requested later.
+/// A URL taken apart by libcurl's own parser, so that what is checked here is what is requested later.
 struct URLParts: Hashable, Sendable {
     /// Why a text is no URL that metrics can be sent to.
     struct Malformed: Error, Equatable {
@@ -9,7 +9,7 @@ struct URLParts: Hashable, Sendable {
 
     /// The whole, with user and password if there were any: a secret.
     var url: String
-    /// `http` or `https`.
+    /// In lower case.
     var scheme: String
     /// The name or the address, IPv6 addresses in brackets.
     var host: String
@@ -19,10 +19,16 @@ struct URLParts: Hashable, Sendable {
     var path: String
     /// Whether there is a query, which may hold a secret.
     var hasQuery: Bool
+    /// User, password and query, as they are and decoded: not to be shown.
+    var secrets: [String]
 
-    /// Takes `text` apart; with `suffix`, first appends that path to the one in `text` and drops the query, as resolving
-    /// a relative reference does.
-    init(_ text: String, appending suffix: String? = nil) throws(Malformed) {
+    /// Takes `text` apart, whose scheme must be one of `schemes`; with `suffix`, first appends that path to the one in
+    /// `text` and drops the query, as resolving a relative reference does.
+    init(
+        _ text: String,
+        appending suffix: String? = nil,
+        schemes: Set<String> = ["http", "https"]
+    ) throws(Malformed) {
         guard let handle = unsafe curl_url() else {
             throw Malformed(reason: "out of memory")
         }
@@ -31,10 +37,13 @@ struct URLParts: Hashable, Sendable {
         let flags = UInt32(CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME)
         try unsafe Self.check(curl_url_set(handle, CURLUPART_URL, text, flags))
         scheme = try unsafe Self.part(CURLUPART_SCHEME, of: handle) ?? ""
-        guard scheme == "http" || scheme == "https" else {
+        guard schemes.contains(scheme) else {
             // "localhost:4318" parses as the scheme "localhost": say what is missing rather than what was understood.
-            throw Malformed(reason: text.contains("://") ? "the scheme is neither http nor https" : "it has no scheme")
+            let known = schemes.sorted().joined(separator: ", ")
+            throw Malformed(reason: text.contains("://") ? "the scheme is none of \(known)" : "it has no scheme")
         }
+        // Of the whole text, before a query is dropped.
+        secrets = unsafe Self.secrets(of: handle)
         path = try unsafe Self.part(CURLUPART_PATH, of: handle) ?? "/"
         try unsafe Self.check(curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0))
         if let suffix {
@@ -61,15 +70,30 @@ struct URLParts: Hashable, Sendable {
         "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(path)\(hasQuery ? "?***" : "")"
     }
 
+    private static func secrets(of handle: OpaquePointer) -> [String] {
+        var secrets: [String] = []
+        for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY] {
+            for flags in [CURLU_PATH_AS_IS, CURLU_URLDECODE] {
+                // What does not decode to a text is shown nowhere either.
+                secrets += [try? unsafe Self.part(part, of: handle, flags: flags)].compactMap { $0 ?? nil }
+            }
+        }
+        return secrets
+    }
+
     /// A copy of one part, or nil where the URL has none.
-    private static func part(_ part: CURLUPart, of handle: OpaquePointer) throws(Malformed) -> String? {
+    private static func part(
+        _ part: CURLUPart,
+        of handle: OpaquePointer,
+        flags: Int32 = CURLU_PATH_AS_IS
+    ) throws(Malformed) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        let code = unsafe curl_url_get(handle, part, &text, UInt32(CURLU_PATH_AS_IS))
+        let code = unsafe curl_url_get(handle, part, &text, UInt32(flags))
         // libcurl allocated it for us; curl_free takes NULL.
         defer { unsafe curl_free(text) }
         switch code {
         case CURLUE_OK: return unsafe text.map { unsafe String(cString: $0) }
-        case CURLUE_NO_PORT, CURLUE_NO_QUERY: return nil
+        case CURLUE_NO_PORT, CURLUE_NO_QUERY, CURLUE_NO_USER, CURLUE_NO_PASSWORD: return nil
         default:
             try check(code)
             return nil

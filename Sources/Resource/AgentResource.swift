@@ -7,26 +7,23 @@ public struct AgentResource: Equatable, Sendable {
     /// Settings that were ignored, and why; for the log.
     public var warnings: [String]
 
-    /// Finds out what `machine` is.
+    /// Finds out what `machine` is, by what its environment says too.
     ///
     /// What the user says wins over what was found: `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES` over the rest.
     public init(of machine: Machine) {
-        warnings = []
-        var attributes = Self.host(of: machine).merging(Self.pod(of: machine))
-        if let text = machine.variable("OTEL_RESOURCE_ATTRIBUTES") {
-            if let given = ResourceAttributes.parse(text) {
-                attributes = attributes.merging(given)
-            } else {
-                warnings.append(
-                    "OTEL_RESOURCE_ATTRIBUTES is ignored: it must be key=value pairs with commas between, "
-                        + "with '%', ',' and '=' percent-encoded"
-                )
-            }
-        }
-        if let name = machine.variable("OTEL_SERVICE_NAME") {
-            attributes["service.name"] = .string(name)
-        }
-        resource = Metrics.Resource(attributes: attributes, schemaURL: Program.schemaURL)
+        var warnings: [String] = []
+        let settings = ResourceSettings(of: machine) { warnings.append($0) }
+        resource = Self.resource(of: machine, settings)
+        self.warnings = warnings
+    }
+
+    /// What `machine` is, with what `settings` say laid over it.
+    public static func resource(of machine: Machine, _ settings: ResourceSettings) -> Metrics.Resource {
+        let found = host(of: machine).merging(pod(of: machine))
+        return Metrics.Resource(
+            attributes: found.merging(settings.attributes),
+            schemaURL: Program.schemaURL
+        )
     }
 
     private static func host(of machine: Machine) -> Attributes {

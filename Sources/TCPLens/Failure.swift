@@ -5,7 +5,7 @@ struct Failure: Error {
     /// The status of wrong usage or wrong configuration.
     static let usage: CInt = 2
 
-    /// One line: what failed, on what, why, and what to do.
+    /// What failed, on what, why, and what to do; a line for each thing.
     var message: String
     /// The exit status.
     var status: CInt

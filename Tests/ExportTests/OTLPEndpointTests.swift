@@ -50,9 +50,26 @@ import Testing
         #expect(endpoint.port == port)
     }
 
+    @Test(arguments: ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"])
+    func `a socket of this machine is an endpoint`(variable: String) throws {
+        let endpoint = try endpoint([variable: "unix:///run/otel.sock"])
+        #expect(endpoint.url == "http://localhost/v1/metrics")
+        #expect(endpoint.socket == "/run/otel.sock")
+        #expect("\(endpoint)" == "unix:///run/otel.sock")
+        #expect((endpoint.host, endpoint.port) == ("/run/otel.sock", 0))
+    }
+
+    @Test func `a path that no socket can have is refused`() throws {
+        let environment = { (length: Int) in
+            ["OTEL_EXPORTER_OTLP_ENDPOINT": "unix:///" + String(repeating: "x", count: length)]
+        }
+        #expect(try endpoint(environment(106)).socket?.utf8.count == 107)
+        #expect(throws: ConfigurationError.self) { try endpoint(environment(107)) }
+    }
+
     @Test(arguments: [
-        "localhost:4318", "localhost", "ftp://c", "http://", "http://c:99999", "http://c:0", "http://a b", "unix:///x",
-        "http://[::1", "http://c:port",
+        "localhost:4318", "localhost", "ftp://c", "http://", "http://c:99999", "http://c:0", "http://a b", "unix://x",
+        "unix:///", "unix:///x/", "http://[::1", "http://c:port",
     ])
     func `a malformed endpoint is refused in one line that names it`(value: String) throws {
         let error = #expect(throws: ConfigurationError.self) {

@@ -29,6 +29,23 @@ extension ResourceMetrics {
     }
 }
 
+extension OTLPHTTPExporter {
+    /// An exporter to `endpoint` with further `settings`, whose waits have no jitter.
+    ///
+    /// Without a queue what is not taken in time is dropped, and nothing goes on after an export.
+    static func sample(
+        _ endpoint: String,
+        _ settings: [String: String] = [:],
+        queueLimit: Int = 0,
+        clock: ManualClock = ManualClock()
+    ) throws -> OTLPHTTPExporter {
+        let environment = settings.merging(["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]) { setting, _ in setting }
+        var configuration = try OTLPConfiguration.sample(environment)
+        configuration.queueLimit = queueLimit
+        return try OTLPHTTPExporter(configuration, version: "1.2.3", clock: clock, random: { 0.5 })
+    }
+}
+
 extension OTLPConfiguration {
     /// What `environment` says; warnings are lost.
     static func sample(_ environment: [String: String]) throws -> OTLPConfiguration {

@@ -15,9 +15,34 @@ import Testing
         #expect(log.line(after: failed) == nil)
         let end = log.line(after: ExportOutcome(acceptedPoints: 20))
         #expect(end?.level == .notice)
-        #expect(end?.text.contains("3 exports failed") == true)
+        #expect(end?.text.contains("3 exports failed meanwhile, 60 data points were lost") == true)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20)) == nil)
         #expect(log.line(after: failed)?.level == .error, "the next outage is told again")
+    }
+
+    @Test func `points that wait are no loss, and the first loss is told`() {
+        var log = OutageLog()
+        let waiting = ExportOutcome(queuedPoints: 40, failure: .transport, message: "cannot export: refused")
+        let begin = log.line(after: waiting)
+        #expect(begin?.level == .warning)
+        #expect(begin?.text.contains("40 data points wait") == true)
+        #expect(log.line(after: waiting) == nil)
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("nothing was lost") == true)
+
+        let full = ExportOutcome(droppedPoints: 5, queuedPoints: 40, failure: .queueFull, message: "the queue is full")
+        #expect(log.line(after: waiting)?.level == .warning)
+        #expect(log.line(after: full)?.level == .error)
+        #expect(log.line(after: waiting) == nil, "a full queue is told once, not with each export")
+        #expect(log.line(after: full) == nil)
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("10 data points were lost") == true)
+        #expect(log.line(after: waiting)?.level == .warning, "the next outage is told again")
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("nothing was lost") == true)
+    }
+
+    @Test func `points in flight are no outage`() {
+        var log = OutageLog()
+        #expect(log.line(after: ExportOutcome(queuedPoints: 20)) == nil)
+        #expect(log.line(after: ExportOutcome(acceptedPoints: 20, queuedPoints: 20)) == nil)
     }
 
     @Test func `what a receiver refuses or warns of is told once, and again when it is over`() {

@@ -8,71 +8,68 @@ import Resource
 import UnixSignals
 
 /// The agent: probes on one side, exporters on the other, and the loop between them.
-struct Agent {
+actor Agent {
     /// How long the last export may take after a signal to stop.
     private static let lastExportLimit = Duration.seconds(5)
 
-    private let reader: PeriodicReader
-    private let interval: Duration
-    private let logger: Logger
-    private let log: RoundLog
+    let source: SettingsSource
+    let reader: PeriodicReader
+    var settings: RunSettings
+    var logger: Logger
+    var log: RoundLog
+    /// What runs now; what is wanted stands in the settings.
+    var exporters: [ExporterPlan: any MetricExporter] = [:]
 
     /// Loads the programs and sets up the exporters.
     ///
+    /// - Parameters:
+    ///   - source: Where the settings are to be read again.
+    ///   - settings: What was read there.
     /// - Throws: ``Failure`` when one of them can't be had.
-    init(settings: RunSettings, resource: Metrics.Resource, logger: Logger) throws(Failure) {
+    init(_ source: SettingsSource, settings: RunSettings) async throws(Failure) {
         // A Collector that goes away while we write to it must be an error of that export, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        interval = settings.interval
-        self.logger = logger
+        self.source = source
+        self.settings = settings
+        logger = LoggingOptions.logger(settings.logLevel)
         log = RoundLog(logger: logger)
-        let probes = try Self.probes(settings.probes)
-        let programs = probes.programs.joined(separator: ", ")
-        let limitations = probes.limitations
         reader = PeriodicReader(
-            producers: [probes],
-            exporters: try Self.exporters(settings),
-            resource: resource,
+            producers: [],
+            exporters: [],
+            resource: AgentResource.resource(of: source.machine, settings.resource),
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
             now: { Timestamp.now }
         )
-        let kernel = resource.attributes["os.version"].map { " \($0)" } ?? ""
-        let destinations = settings.exporters.map { kind in
-            kind == .otlp ? "\(settings.otlp.endpoint)" : kind.rawValue
-        }
-        logger.info(
-            """
-            tcplens \(Program.version) on Linux\(kernel) as \(Self.name(of: resource)): programs \
-            \(programs); every \(settings.interval) to \(destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", "))
-            """
-        )
-        for limitation in limitations {
-            logger.notice("\(limitation)")
-        }
+        settings.logWarnings()
+        let report = try await loadProbes(settings.activeProbes)
+        try await setUpExporters(settings)
+        logStart(report)
     }
 
     /// Collects and exports once.
     ///
     /// - Throws: ``Failure`` when anything was not collected or not accepted.
     func runOnce() async throws(Failure) {
-        let round = await reader.round()
+        let round = await round()
         if let failure = round.failures.first {
             throw Failure(failure)
         }
         for outcome in round.outcomes where !outcome.isSuccess {
-            throw Failure(outcome.message ?? "the export failed")
+            let reason = outcome.message ?? "the export is not done"
+            guard let spool = settings.otlp.spool, outcome.queuedPoints > 0 else { throw Failure(reason) }
+            throw Failure("\(reason). \(outcome.queuedPoints) data points wait in the spool \(spool)")
         }
     }
 
-    /// Collects and exports on time until a signal of `signals`, and once more then.
+    /// Collects and exports on time until a signal of `signals` to stop, and once more then.
     func run(until signals: UnixSignalsSequence) async {
-        let firstSignal = Self.first(of: signals)
+        let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
         let ended = await withTaskGroup(of: End.self) { group in
-            group.addTask { await collectPeriodically() }
+            group.addTask { await self.collectPeriodically(listener.reload) }
             group.addTask {
-                let signal = await firstSignal.first { _ in true }
-                guard let signal else { return .told }
-                logger.info("\(signal): a last collection, then the end")
+                if let signal = await listener.stop.first(where: { _ in true }) {
+                    await self.logger.info("\(signal): a last collection, then the end")
+                }
                 return .told
             }
             let ended = await group.next()
@@ -91,33 +88,12 @@ struct Agent {
         case unread
     }
 
-    /// The first of `signals`; from then on the process ends whatever it is doing, at the second signal or when the last
-    /// export takes longer than it may.
-    ///
-    /// A write to a terminal that was stopped, or to a pipe that nobody reads, can't be cancelled.
-    private static func first(of signals: UnixSignalsSequence) -> AsyncStream<UnixSignal> {
-        let (stream, continuation) = AsyncStream<UnixSignal>.makeStream()
-        Task.detached {
-            var isFirst = true
-            for await signal in signals {
-                guard isFirst else { Glibc.exit(Failure.failed) }
-                isFirst = false
-                continuation.yield(signal)
-                Task.detached {
-                    try? await Task.sleep(for: lastExportLimit + .seconds(1))
-                    Glibc.exit(Failure.failed)
-                }
-            }
-        }
-        return stream
-    }
-
-    private func collectPeriodically() async -> End {
+    private func collectPeriodically(_ reload: ReloadRequest) async -> End {
         let clock = ContinuousClock()
         var next = clock.now
         var isFirst = true
         while !Task.isCancelled {
-            let round = await reader.round()
+            let round = await round()
             guard !Task.isCancelled else { return .told }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
@@ -126,51 +102,66 @@ struct Agent {
                 isFirst = false
             }
             // A round that took longer than an interval skips the times it missed rather than run after them.
-            next = max(next.advanced(by: interval), clock.now)
-            try? await clock.sleep(until: next)
+            next = max(next.advanced(by: settings.interval), clock.now)
+            while await reload.isMade(by: next, on: clock) {
+                // What is new shows at once, whatever the interval was.
+                if await self.reload() {
+                    next = clock.now
+                }
+            }
         }
         return .told
     }
 
-    private func collectLast() async {
-        let round = await withTaskGroup(of: PeriodicReader.Round?.self) { group in
-            group.addTask { await reader.round(isLast: true) }
+    /// Collects and exports within the limit of the settings; an export that takes longer is cut short.
+    private func round() async -> PeriodicReader.Round {
+        guard let limit = settings.timeout else { return await reader.round() }
+        return await withTaskGroup(of: PeriodicReader.Round?.self) { [reader] group in
+            group.addTask { await reader.round() }
             group.addTask {
-                try? await Task.sleep(for: Self.lastExportLimit)
-                await reader.shutdown()
+                try? await Task.sleep(for: limit)
                 return nil
             }
-            let round = await group.first { $0 != nil } ?? nil
+            let first = await group.next() ?? nil
+            let isLate = first == nil && !Task.isCancelled
             group.cancelAll()
+            var round = first ?? PeriodicReader.Round()
+            for await late in group {
+                round = late ?? round
+            }
+            if isLate {
+                round.failures.append(
+                    "collecting and exporting took longer than \(limit) and was cut short (OTEL_METRIC_EXPORT_TIMEOUT)"
+                )
+            }
             return round
         }
+    }
+
+    private func collectLast() async {
+        let round = await Self.last(Array(exporters.values)) { [reader] in await reader.round(isLast: true) }
         if let round {
             log.note(round)
         }
     }
 
-    private static func probes(_ options: TCPProbes.Options) throws(Failure) -> sending TCPProbes {
-        do {
-            return try TCPProbes(options, start: .now)
-        } catch {
-            throw Failure("\(error)")
-        }
-    }
-
-    private static func exporters(_ settings: RunSettings) throws(Failure) -> [any MetricExporter] {
-        do {
-            return try settings.exporters.map { kind in
-                switch kind {
-                case .otlp: try OTLPHTTPExporter(settings.otlp, version: Program.version)
-                case .console, .none: ConsoleExporter(write: StandardStream.output.write)
+    /// What `work` gives, the last that `exporters` do: they are shut down when it takes too long.
+    static func last<Result: Sendable>(
+        _ exporters: [any MetricExporter],
+        _ work: @escaping @Sendable () async -> Result
+    ) async -> Result? {
+        await withTaskGroup(of: Result?.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                try? await Task.sleep(for: lastExportLimit)
+                for exporter in exporters {
+                    await exporter.shutdown()
                 }
+                return nil
             }
-        } catch {
-            throw Failure("\(error)")
+            let result = await group.first { $0 != nil } ?? nil
+            group.cancelAll()
+            return result
         }
-    }
-
-    private static func name(of resource: Metrics.Resource) -> String {
-        ["service.name", "host.name"].compactMap { resource.attributes[$0]?.description }.joined(separator: " on ")
     }
 }

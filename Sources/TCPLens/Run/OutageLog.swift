@@ -11,7 +11,7 @@ struct OutageLog: Equatable {
         var text: String
     }
 
-    /// How exports are going.
+    /// How exports are going, from good to bad.
     private enum Condition: Equatable {
         /// Everything arrives.
         case working
@@ -19,22 +19,34 @@ struct OutageLog: Equatable {
         case warned
         /// Some points are refused.
         case rejected
-        /// Nothing arrives.
+        /// Nothing arrives, and nothing is lost yet.
+        case waiting
+        /// Points are lost.
         case failing
 
         init(_ outcome: ExportOutcome) {
             self =
                 outcome.droppedPoints > 0
-                ? .failing : outcome.rejectedPoints > 0 ? .rejected : outcome.message == nil ? .working : .warned
+                ? .failing
+                : outcome.rejectedPoints > 0
+                    ? .rejected
+                    : outcome.queuedPoints > 0 && outcome.failure != nil
+                        ? .waiting : outcome.message == nil ? .working : .warned
         }
     }
 
     private var condition = Condition.working
     private var count = 0
+    private var lostPoints = 0
 
     /// What to say after an export that ended with `outcome`, if anything.
     mutating func line(after outcome: ExportOutcome) -> Line? {
-        let now = Condition(outcome)
+        var now = Condition(outcome)
+        if condition == .failing, now == .waiting {
+            // A full queue does not lose something with each export; it is the same outage.
+            now = .failing
+        }
+        lostPoints += outcome.droppedPoints
         guard now != condition else {
             count += 1
             return nil
@@ -42,14 +54,17 @@ struct OutageLog: Equatable {
         let (before, exports) = (condition, count == 1 ? "one export" : "\(count) exports")
         (condition, count) = (now, 1)
         switch (now, before) {
-        case (.working, .failing):
-            return Line(level: .notice, text: "exporting works again; \(exports) failed meanwhile")
+        case (.working, .failing), (.working, .waiting):
+            let loss = lostPoints == 0 ? "nothing was lost" : "\(lostPoints) data points were lost"
+            lostPoints = 0
+            return Line(level: .notice, text: "exporting works again; \(exports) failed meanwhile, \(loss)")
         case (.working, _):
             return Line(level: .notice, text: "all points are accepted again; \(exports) were not meanwhile")
         default:
             let reason = outcome.message ?? "no reason was given"
+            let waiting = outcome.queuedPoints == 0 ? "" : "\(outcome.queuedPoints) data points wait to be sent again; "
             let level = now == .failing ? Logger.Level.error : .warning
-            return Line(level: level, text: "\(reason) (not logged again until it changes)")
+            return Line(level: level, text: "\(reason) (\(waiting)not logged again until it changes)")
         }
     }
 }

@@ -28,6 +28,9 @@ final class RoundLog: Sendable {
                 state.exports.append(OutageLog())
             }
             for (index, outcome) in round.outcomes.enumerated() {
+                for warning in outcome.warnings {
+                    logger.warning("\(warning)")
+                }
                 guard let line = state.exports[index].line(after: outcome) else { continue }
                 logger.log(level: line.level, "\(line.text)")
             }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import CCoreDumps
 import Export
 import Logging
-import Metrics
 import Resource
 import UnixSignals
 
@@ -18,6 +18,15 @@ struct RunCommand: AsyncParsableCommand {
               sudo OTEL_METRICS_EXPORTER=console tcplens run --once
             """
     )
+
+    @Option(
+        help:
+            "A declarative configuration of OpenTelemetry to go by instead of the environment (default: OTEL_CONFIG_FILE)."
+    )
+    var config: String?
+
+    @Flag(help: "Print what it would go by, as a configuration file without secrets, and end.")
+    var printConfig = false
 
     @Option(help: "How often to collect and export, as 10s or 500ms (default: OTEL_METRIC_EXPORT_INTERVAL, or 60s).")
     var interval: DurationArgument?
@@ -38,30 +47,40 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var scope: ScopeOption
 
+    @OptionGroup var queue: QueueOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        CCoreDumps_disable()
+        let source = SettingsSource(options: options, machine: .current)
+        guard !printConfig else {
+            let settings = try source.settings()
+            settings.logWarnings()
+            try StandardStream.output.write(try settings.yaml())
+            return
+        }
         // Before anything is loaded or said: from here on a signal means a last export.
         let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let machine = Machine.current
-        let options = RunSettings.Options(
-            interval: interval?.duration,
-            scope: scope.scope,
-            attributes: attributes,
-            cardinalityLimit: cardinalityLimit,
-            responseTime: responseTime
-        )
-        let settings = try RunSettings(options, environment: machine.environment)
-        let resource = AgentResource(of: machine)
-        let logger = logging.logger(environment: machine.environment)
-        for warning in settings.warnings + resource.warnings {
-            logger.warning("\(warning)")
-        }
-        let agent = try Agent(settings: settings, resource: resource.resource, logger: logger)
+        let agent = try await Agent(source, settings: try source.settings())
         if let signals {
             await agent.run(until: signals)
         } else {
             try await agent.runOnce()
         }
+    }
+
+    private var options: RunSettings.Options {
+        RunSettings.Options(
+            file: config,
+            interval: interval?.duration,
+            scope: scope.scope,
+            attributes: attributes,
+            cardinalityLimit: cardinalityLimit,
+            responseTime: responseTime,
+            queue: queue.settings,
+            once: once,
+            logLevel: logging.logLevel
+        )
     }
 }

@@ -1,120 +1,63 @@
 import Export
+import Logging
 import Metrics
 import Probes
+import Resource
 
-/// What `tcplens run` was told, by options and by the environment.
-struct RunSettings: Equatable {
+/// What `tcplens run` is to do, all sources resolved.
+///
+/// The sources are a configuration file or else the environment, and over both the options of the command line.
+struct RunSettings: Equatable, Sendable {
     /// Where metrics can go.
-    enum ExporterKind: String, Equatable {
+    enum ExporterKind: String, Equatable, Sendable {
         /// A receiver of OTLP over HTTP.
         case otlp
+        /// Whoever comes to fetch them in Prometheus' formats.
+        case prometheus
         /// Standard output.
         case console
-        /// Nowhere.
-        case none
     }
 
+    /// Whether to do nothing at all (`OTEL_SDK_DISABLED`).
+    var isDisabled = false
+    /// How much to log.
+    var logLevel = Logger.Level.info
     /// How often to collect and export.
-    var interval: Duration
-    /// Where the metrics go.
-    var exporters: [ExporterKind]
+    var interval = Duration.seconds(60)
+    /// How long a collection and its exports may take; nil is no limit.
+    var timeout: Duration? = .seconds(30)
+    /// Where the metrics go, each kind once; none of them is nowhere.
+    var exporters = [ExporterKind.otlp]
     /// How OTLP is sent.
     var otlp: OTLPConfiguration
+    /// Where Prometheus finds the metrics.
+    var prometheus = ListenAddress(host: "localhost", port: 9464)
+    /// Where to tell whether the agent is live and ready; nil is nowhere.
+    var health: ListenAddress?
     /// What to observe, and in which form.
-    var probes: TCPProbes.Options
+    var probes = TCPProbes.Options()
+    /// What the user says about the resource.
+    var resource = ResourceSettings()
+    /// The configuration file, if there is one.
+    var file: String?
     /// What was ignored, and why; for the log.
-    var warnings: [String]
-
-    /// What the options of the command line say; `nil` where they say nothing.
-    struct Options: Equatable {
-        /// How often to collect and export.
-        var interval: Duration?
-        /// Whose connections to observe.
-        var scope = ObservationScope.own
-        /// The attributes to split by, with commas between.
-        var attributes: String?
-        /// The most series of a metric.
-        var cardinalityLimit: Int?
-        /// Whether to measure response times.
-        var responseTime = false
-    }
-
-    /// Reads the settings: an option goes before its variable, and that before the default.
-    ///
-    /// - Throws: ``Failure`` when they can't be followed.
-    init(_ options: Options = Options(), environment: [String: String]) throws(Failure) {
-        let interval = options.interval
-        if let interval, interval < .milliseconds(1) {
-            throw Failure(usage: "--interval must be more than 0, as 10s or 500ms")
-        }
-        var reader = EnvironmentReader(environment)
-        probes = try Self.probes(options, &reader)
-        // Both the range and the default are the specification's, but for 0, which would never let the machine rest.
-        let variable = reader.milliseconds("OTEL_METRIC_EXPORT_INTERVAL", in: 1...Int(Int32.max))
-        self.interval = interval ?? variable ?? .seconds(60)
-        exporters = Self.exporters(&reader)
-        do {
-            otlp = try OTLPConfiguration(&reader)
-        } catch {
-            throw Failure(usage: "\(error)")
-        }
-        warnings = reader.warnings
-    }
-
-    private static func probes(
-        _ options: Options,
-        _ reader: inout EnvironmentReader
-    ) throws(Failure) -> TCPProbes.Options {
-        var probes = TCPProbes.Options(scope: options.scope)
-        probes.histograms =
-            reader.choice(
-                "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
-                from: [
-                    HistogramAggregation.explicitBuckets.rawValue: .explicitBuckets,
-                    HistogramAggregation.exponential.rawValue: .exponential,
-                ]
-            ) ?? .explicitBuckets
-        if let limit = options.cardinalityLimit, limit < minimumCardinalityLimit {
-            throw Failure(usage: "--cardinality-limit must be \(minimumCardinalityLimit) or more")
-        }
-        let variable = reader.integer("TCPLENS_CARDINALITY_LIMIT", in: minimumCardinalityLimit...Int(Int32.max))
-        probes.cardinalityLimit = options.cardinalityLimit ?? variable ?? probes.cardinalityLimit
-        probes.responseTime = options.responseTime || reader.bool("TCPLENS_RESPONSE_TIME") == true
-        if let names = options.attributes {
-            probes.ports = try ports(names, from: "--attributes")
-        } else if let setting = reader.setting("TCPLENS_ATTRIBUTES") {
-            probes.ports = try ports(setting.value, from: setting.name)
-        }
-        return probes
-    }
+    var warnings: [String] = []
 
     /// As many series as the count of connections has without ports: less would hide states.
-    private static let minimumCardinalityLimit = 20
+    static let cardinalityLimits = 20...Int(Int32.max)
+    /// How long an export may hold up the collections after it, unless they are more frequent.
+    static let longestPatience = Duration.seconds(1)
+    /// The intervals that can be set; the specification's, but for 0, which would never let the machine rest.
+    static let intervals = 1...Int(Int32.max)
 
-    private static func ports(_ names: String, from setting: String) throws(Failure) -> Set<PortAttribute> {
-        var ports: Set<PortAttribute> = []
-        for name in names.split(separator: ",") {
-            guard let port = PortAttribute(rawValue: String(name.filter { !$0.isWhitespace })) else {
-                let known = PortAttribute.allCases.map(\.rawValue).joined(separator: " and ")
-                throw Failure(usage: "\(setting): '\(name)' is none of the attributes that can be asked for: \(known)")
-            }
-            ports.insert(port)
+    /// The defaults, which are the specification's.
+    ///
+    /// - Throws: ``Failure`` when the default endpoint can't be parsed, for lack of memory.
+    init() throws(Failure) {
+        do {
+            otlp = OTLPConfiguration(endpoint: try OTLPEndpoint(EnvironmentReader([:])))
+        } catch {
+            throw Failure("\(error)")
         }
-        return ports
-    }
-
-    private static func exporters(_ reader: inout EnvironmentReader) -> [ExporterKind] {
-        guard let setting = reader.setting("OTEL_METRICS_EXPORTER") else { return [.otlp] }
-        var kinds: [ExporterKind] = []
-        for name in setting.value.split(separator: ",") {
-            let name = name.lowercased().filter { !$0.isWhitespace }
-            if let kind = ExporterKind(rawValue: name) {
-                kinds.append(kind)
-            } else {
-                reader.warn("OTEL_METRICS_EXPORTER: '\(name)' is ignored: expected otlp, console or none")
-            }
-        }
-        // "none" means no exporter at all, whatever stands beside it.
-        return kinds.isEmpty ? [.otlp] : kinds.contains(.none) ? [] : kinds
     }
 }

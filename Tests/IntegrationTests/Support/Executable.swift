@@ -27,6 +27,19 @@ enum Executable {
         isRoot && (collector != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }
 
+    /// A program that `Tests/IntegrationTests/fetch-backends` has fetched: `victoria-metrics`, `prometheus`, `promtool`.
+    static func backend(_ name: String) -> String? {
+        // The build folder is above the products, however deep they lie in it.
+        sequence(first: products) { $0.path.count > 1 ? $0.deletingLastPathComponent() : nil }
+            .map { $0.appending(path: "backends").appending(path: name).path(percentEncoded: false) }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Whether tests that need `backend(_:)` can run; in CI they must, and fail without.
+    static var canTestBackends: Bool {
+        isRoot && (backend("victoria-metrics") != nil || ProcessInfo.processInfo.environment["CI"] != nil)
+    }
+
     /// Whether BPF programs can be loaded.
     static var isRoot: Bool { geteuid() == 0 }
 }

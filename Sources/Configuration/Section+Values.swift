@@ -1,0 +1,96 @@
+extension Section {
+    /// The text at `key`.
+    ///
+    /// What stands there as a number or a truth value is one only if it was written so: what a variable holds is not known
+    /// to who writes the file, and a token may consist of digits.
+    public mutating func string(_ key: String, isRequired: Bool = false) -> String? {
+        guard let node = node(key, isRequired: isRequired) else { return nil }
+        return string(of: node, at: Self.path(path, key))
+    }
+
+    /// The texts of the list at `key`, in order, those left out that are none.
+    public mutating func strings(_ key: String) -> [(index: Int, text: String)]? {
+        guard let items = items(key) else { return nil }
+        return items.enumerated().compactMap { index, item in
+            string(of: item, at: "\(Self.path(path, key))[\(index)]").map { (index, $0) }
+        }
+    }
+
+    /// Adds a problem with the item at `index` of the list at `key`.
+    public mutating func refuse(_ key: String, item index: Int, _ reason: String) {
+        guard let items = items(key), items.indices.contains(index) else { return }
+        problem(at: items[index].position, "\(Self.path(path, key))[\(index)]", reason)
+    }
+
+    /// The truth value at `key`.
+    public mutating func bool(_ key: String) -> Bool? {
+        guard let node = node(key) else { return nil }
+        guard case .scalar(.bool(let value)) = node.content else {
+            problem(at: node.position, Self.path(path, key), "expected true or false, found \(node.kind)")
+            return nil
+        }
+        return value
+    }
+
+    /// The whole number at `key`, which must be in `range`.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - range: What is allowed.
+    ///   - unit: What is counted, for the problem.
+    /// - Returns: The number, or nil.
+    public mutating func integer(_ key: String, in range: ClosedRange<Int>, of unit: String = "") -> Int? {
+        guard let node = node(key) else { return nil }
+        guard case .scalar(.int(let value)) = node.content, range.contains(value) else {
+            let what =
+                "a whole number\(unit.isEmpty ? "" : " of \(unit)") from \(range.lowerBound) to \(range.upperBound)"
+            problem(at: node.position, Self.path(path, key), "expected \(what), found \(found(node, "a whole number"))")
+            return nil
+        }
+        return value
+    }
+
+    /// The number at `key`, whole or not.
+    public mutating func number(_ key: String) -> Double? {
+        guard let node = node(key) else { return nil }
+        switch node.content {
+        case .scalar(.int(let value)): return Double(value)
+        case .scalar(.double(let value)): return value
+        default:
+            problem(at: node.position, Self.path(path, key), "expected a number, found \(node.kind)")
+            return nil
+        }
+    }
+
+    /// The length of time at `key`, written as whole milliseconds.
+    public mutating func milliseconds(_ key: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration? {
+        integer(key, in: range, of: "milliseconds").map { .milliseconds($0) }
+    }
+
+    /// One of the values named in `choices`, by its exact name.
+    public mutating func choice<Value>(_ key: String, from choices: KeyValuePairs<String, Value>) -> Value? {
+        guard let node = node(key) else { return nil }
+        guard let choice = choices.first(where: { $0.key == node.text }) else {
+            let expected = "expected one of \(choices.map(\.key).joined(separator: ", "))"
+            problem(at: node.position, Self.path(path, key), "\(expected), found \(found(node, "a text"))")
+            return nil
+        }
+        return choice.value
+    }
+
+    private mutating func string(of node: Node, at path: String) -> String? {
+        switch node.content {
+        case .scalar(.string): return node.text
+        case .scalar where node.isSubstituted: return node.text
+        case .invalid: break
+        case .scalar: problem(at: node.position, path, "expected a text, found \(node.kind): put it in quotation marks")
+        case .sequence, .mapping: problem(at: node.position, path, "expected a text, found \(node.kind)")
+        }
+        return nil
+    }
+
+    /// What is there instead of the `expected` kind, or of a value that was expected of it.
+    private func found(_ node: Node, _ expected: String) -> String {
+        node.kind == expected ? "another one" : node.kind
+    }
+}

@@ -1,0 +1,156 @@
+internal import YAML
+
+/// A mapping of a configuration file while it is read.
+///
+/// Each key that there may be is asked for; those that nobody asked for are problems in the end. A key whose value is
+/// nothing counts as absent, as the schema of OpenTelemetry says for all keys that need not be there.
+public struct Section {
+    /// What is wrong so far.
+    public internal(set) var problems: [Problem] = []
+
+    let file: String
+    let path: String
+    private let position: YAMLNode.Position
+    private var entries: [Node.Entry] = []
+    private var known: [String] = []
+    /// What is no mapping is one problem, and not one more for each key that it does not have.
+    private var isMapping = true
+
+    /// Creates a section of `node`, which must be a mapping, or nothing.
+    init(_ node: Node, path: String, file: String) {
+        self.file = file
+        self.path = path
+        position = node.position
+        if case .mapping(let entries) = node.content {
+            self.entries = entries
+        } else if node.isInvalid {
+            isMapping = false
+        } else if !node.isNull {
+            isMapping = false
+            problem(at: position, path, "expected a mapping, found \(node.kind)")
+        }
+    }
+
+    /// Whether `key` is there, if only with nothing.
+    public func has(_ key: String) -> Bool {
+        entries.contains { $0.key == key }
+    }
+
+    /// Takes note that there may be `keys`, which mean nothing here.
+    ///
+    /// - Returns: Those that are there.
+    public mutating func ignore(_ keys: String...) -> [String] {
+        known += keys
+        return keys.filter(has)
+    }
+
+    /// Adds a problem with the value of `key`, or with the whole section if it is not there.
+    public mutating func refuse(_ key: String, _ reason: String) {
+        problem(at: entry(key)?.node.position ?? position, Self.path(path, key), reason)
+    }
+
+    /// Requires that exactly one of `keys` is there, and gives it.
+    public mutating func one(of keys: String...) -> String? {
+        known += keys
+        let present = keys.filter(has)
+        if present.count != 1, isMapping {
+            let found = present.isEmpty ? "none of them" : present.joined(separator: " and ")
+            problem(at: position, path, "expected one of \(keys.joined(separator: ", ")), found \(found)")
+        }
+        return present.first
+    }
+
+    /// The section at `key`, read by `body`.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - isPresence: Whether the key says something even if nothing stands there.
+    ///   - isRequired: Whether it must be there.
+    ///   - body: Reads it.
+    /// - Returns: What `body` made of it, or nil when it is not there.
+    public mutating func section<Result>(
+        _ key: String,
+        isPresence: Bool = false,
+        isRequired: Bool = false,
+        _ body: (inout Section) -> Result
+    ) -> Result? {
+        guard let node = node(key, isPresence: isPresence, isRequired: isRequired) else { return nil }
+        return read(node, at: Self.path(path, key), body)
+    }
+
+    /// The sections of the list at `key`, each read by `body`.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - isRequired: Whether there must be at least one.
+    ///   - body: Reads one.
+    public mutating func sections(_ key: String, isRequired: Bool = false, _ body: (inout Section) -> Void) {
+        guard let items = items(key, isRequired: isRequired) else { return }
+        if items.isEmpty, isRequired {
+            refuse(key, "the list must not be empty")
+        }
+        for (index, item) in items.enumerated() {
+            read(item, at: "\(Self.path(path, key))[\(index)]", body)
+        }
+    }
+
+    private mutating func read<Result>(_ node: Node, at path: String, _ body: (inout Section) -> Result) -> Result {
+        var section = Section(node, path: path, file: file)
+        let result = body(&section)
+        section.finish()
+        problems += section.problems
+        return result
+    }
+
+    /// Adds the problems that only the end shows.
+    mutating func finish() {
+        for entry in entries where !known.contains(entry.key) {
+            problem(
+                at: entry.position,
+                Self.path(path, entry.key),
+                "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+            )
+        }
+    }
+
+    /// The path of `key` in the section at `path`; a key that might disturb a terminal is not shown.
+    static func path(_ path: String, _ key: String) -> String {
+        let isPlain = !key.isEmpty && key.count <= 60 && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        let name = isPlain ? key : "(a key)"
+        return path.isEmpty ? name : "\(path).\(name)"
+    }
+}
+
+extension Section {
+    /// The node at `key`, or nil when it is not there or nothing.
+    mutating func node(_ key: String, isPresence: Bool = false, isRequired: Bool = false) -> Node? {
+        if !known.contains(key) {
+            known.append(key)
+        }
+        if let entry = entry(key), isPresence || !entry.node.isNull {
+            return entry.node.isInvalid ? nil : entry.node
+        }
+        if isRequired, isMapping {
+            problem(at: entry(key)?.node.position ?? position, path, "the key \(key) is missing")
+        }
+        return nil
+    }
+
+    /// The items of the list at `key`.
+    mutating func items(_ key: String, isRequired: Bool = false) -> [Node]? {
+        guard let node = node(key, isRequired: isRequired) else { return nil }
+        guard case .sequence(let items) = node.content else {
+            problem(at: node.position, Self.path(path, key), "expected a list, found \(node.kind)")
+            return nil
+        }
+        return items
+    }
+
+    private func entry(_ key: String) -> Node.Entry? {
+        entries.first { $0.key == key }
+    }
+
+    mutating func problem(at position: YAMLNode.Position, _ path: String, _ reason: String) {
+        problems.append(Problem(file: file, position: position, path: path, reason: reason))
+    }
+}

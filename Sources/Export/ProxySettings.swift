@@ -1,0 +1,58 @@
+/// Through which proxy to go, by the customary environment variables.
+///
+/// Its description and its reflection leave out user and password.
+public struct ProxySettings: Hashable, Sendable {
+    private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+
+    private let parts: URLParts?
+    /// The hosts to reach directly, with commas between; `*` is all.
+    let exceptions: String
+
+    /// Finds the proxy for `endpoint` in the environment: `http_proxy` or `https_proxy` by the endpoint's scheme, else
+    /// `all_proxy`, and the exceptions of `no_proxy`; each also in upper case, lower case first.
+    ///
+    /// Receivers on this machine are reached directly. libcurl by itself does not take `HTTP_PROXY`, for in a CGI program that is a header of a request.
+    ///
+    /// - Throws: ``ConfigurationError`` when the value is no URL of a proxy: going around it may be forbidden.
+    public init(_ environment: EnvironmentReader, for endpoint: OTLPEndpoint) throws(ConfigurationError) {
+        exceptions = environment.setting("no_proxy", "NO_PROXY")?.value ?? ""
+        let setting =
+            endpoint.isSecure
+            ? environment.setting("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+            : environment.setting("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+        guard let setting, !endpoint.isLoopback else {
+            parts = nil
+            return
+        }
+        do throws(URLParts.Malformed) {
+            let value = setting.value.contains("://") ? setting.value : "http://" + setting.value
+            parts = try URLParts(value, schemes: Self.schemes)
+        } catch {
+            throw ConfigurationError(
+                variable: setting.name,
+                value: OTLPEndpoint.redact(setting.value),
+                reason: "not a usable URL of a proxy: \(error.reason); expected something like http://proxy:3128"
+            )
+        }
+    }
+
+    /// What libcurl is told, user and password included: a secret; empty for no proxy.
+    var url: String { parts?.url ?? "" }
+
+    /// What must not be shown.
+    var secrets: [String] { parts?.secrets ?? [] }
+}
+
+extension ProxySettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The URL without user and password, or `none`, and the exceptions.
+    public var description: String {
+        guard let parts else { return "none" }
+        return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), but not for \(exceptions)"
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// Only the description.
+    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+}

@@ -1,0 +1,42 @@
+import Configuration
+import Resource
+import YAML
+
+/// A file that `--config` or `OTEL_CONFIG_FILE` names.
+enum ConfigurationFile {
+    /// Reads the settings in the file at `path`; references in it are to the environment of `machine`.
+    ///
+    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    static func settings(at path: String, _ machine: Machine) throws(Failure) -> RunSettings {
+        // By the specification the extension tells the format, and it has to be one of these.
+        guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
+            throw Failure(usage: "\(path): the name of a configuration file must end in .yaml or .yml")
+        }
+        let text: [UInt8]
+        do throws(YAMLError) {
+            text = try YAMLNode.contents(ofFile: path)
+        } catch {
+            throw Failure(usage: "\(path): \(error.reason)")
+        }
+        var reading = FileReading(try RunSettings())
+        do throws(Problems) {
+            let document = try ConfigurationDocument(text, file: path, environment: machine.environment)
+            try document.read { reading.read(&$0) }
+            reading.settings.file = path
+            reading.settings.warnings += ignoredVariables(machine.environment, besides: document.variables)
+        } catch {
+            throw Failure(usage: error.description)
+        }
+        return reading.settings
+    }
+
+    /// A file replaces the variables of the environment; who set some should know that they do nothing.
+    private static func ignoredVariables(_ environment: [String: String], besides used: Set<String>) -> [String] {
+        let names = environment.filter { name, value in
+            (name.hasPrefix("OTEL_") || name.hasPrefix("TCPLENS_")) && !value.isEmpty
+                && name != SettingsSource.fileVariable && !used.contains(name)
+        }.keys.sorted()
+        guard !names.isEmpty else { return [] }
+        return ["with a configuration file these variables mean nothing: \(names.joined(separator: ", "))"]
+    }
+}

@@ -1,0 +1,111 @@
+import Configuration
+import Export
+import Metrics
+import Probes
+
+extension FileReading {
+    /// When the metrics are collected, and how long that may take.
+    struct Period: Equatable {
+        var interval: Duration
+        var timeout: Duration?
+    }
+
+    /// Reads `meter_provider`: readers of which each has another exporter.
+    mutating func readMeterProvider(_ provider: inout Section) {
+        // There are no exemplars, so nothing is to be filtered.
+        _ = provider.choice("exemplar_filter", from: ["always_on": (), "always_off": (), "trace_based": ()])
+        provider.sections("readers", isRequired: true) { reader in
+            switch reader.one(of: "periodic", "pull") {
+            case "periodic": reader.section("periodic", isPresence: true) { readPeriodic(&$0) }
+            case "pull": reader.section("pull", isPresence: true) { readPull(&$0) }
+            default: return
+            }
+        }
+        if let period {
+            (settings.interval, settings.timeout) = (period.interval, period.timeout)
+        }
+        settings.probes.cardinalityLimit = cardinalityLimit ?? settings.probes.cardinalityLimit
+        settings.probes.histograms = histograms ?? settings.probes.histograms
+    }
+
+    private mutating func readPeriodic(_ section: inout Section) {
+        let limit = section.milliseconds("timeout")
+        let period = Period(
+            interval: section.milliseconds("interval", in: RunSettings.intervals) ?? .seconds(60),
+            timeout: limit == .zero ? nil : limit ?? .seconds(30)
+        )
+        if let first = self.period, first != period {
+            section.refuse(
+                "interval",
+                "interval and timeout must be those of the other periodic reader; one pass serves both"
+            )
+        }
+        self.period = self.period ?? period
+        readCardinality(&section)
+        section.section("exporter", isRequired: true) { exporter in
+            switch exporter.one(of: "otlp_http", "console") {
+            case "otlp_http":
+                add(.otlp, "otlp_http", &exporter)
+                exporter.section("otlp_http", isPresence: true) { readOTLP(&$0) }
+            case "console":
+                add(.console, "console", &exporter)
+                exporter.section("console", isPresence: true) { readConsole(&$0) }
+            default: return
+            }
+        }
+    }
+
+    private mutating func readPull(_ section: inout Section) {
+        readCardinality(&section)
+        section.section("exporter", isRequired: true) { exporter in
+            guard exporter.one(of: "prometheus/development") != nil else { return }
+            add(.prometheus, "prometheus/development", &exporter)
+            exporter.section("prometheus/development", isPresence: true) { section in
+                settings.prometheus.host = section.string("host") ?? settings.prometheus.host
+                settings.prometheus.port = section.integer("port", in: ListenAddress.ports) ?? settings.prometheus.port
+            }
+        }
+    }
+
+    private mutating func readConsole(_ section: inout Section) {
+        _ = section.choice("temporality_preference", from: ["cumulative": ()])
+        readHistograms(&section)
+    }
+
+    /// Reads the form of histograms, in which each exporter gets them.
+    mutating func readHistograms(_ section: inout Section) {
+        let form =
+            section.choice(
+                "default_histogram_aggregation",
+                from: [
+                    HistogramAggregation.explicitBuckets.rawValue: HistogramAggregation.explicitBuckets,
+                    HistogramAggregation.exponential.rawValue: .exponential,
+                ]
+            ) ?? .explicitBuckets
+        if let first = histograms, first != form {
+            section.refuse(
+                "default_histogram_aggregation",
+                "it must be that of the other exporter; one pass serves both"
+            )
+        }
+        histograms = histograms ?? form
+    }
+
+    private mutating func readCardinality(_ section: inout Section) {
+        let limit =
+            section.section("cardinality_limits") { $0.integer("default", in: RunSettings.cardinalityLimits) ?? nil }
+            ?? nil ?? settings.probes.cardinalityLimit
+        if let first = cardinalityLimit, first != limit {
+            section.refuse("cardinality_limits", "the default must be that of the other reader; one pass serves both")
+        }
+        cardinalityLimit = cardinalityLimit ?? limit
+    }
+
+    private mutating func add(_ kind: RunSettings.ExporterKind, _ key: String, _ section: inout Section) {
+        guard !settings.exporters.contains(kind) else {
+            section.refuse(key, "there is one already; tcplens has one of a kind")
+            return
+        }
+        settings.exporters.append(kind)
+    }
+}

@@ -1,0 +1,141 @@
+import Export
+import Logging
+import Metrics
+import Probes
+import Resource
+
+extension RunSettings {
+    /// What to observe, or nil for nothing at all.
+    var activeProbes: TCPProbes.Options? { isDisabled ? nil : probes }
+
+    /// Logs what was ignored, and why.
+    func logWarnings() {
+        let logger = LoggingOptions.logger(logLevel)
+        for warning in warnings {
+            logger.warning("\(warning)")
+        }
+    }
+}
+
+/// What probes say of themselves once they are loaded.
+struct ProbeReport: Sendable {
+    /// The programs that run.
+    var programs: [String] = []
+    /// What this kernel can't give.
+    var limitations: [String] = []
+}
+
+extension Agent {
+    /// Reads the settings again and follows them; those that can't be followed are refused, and the old ones stay.
+    ///
+    /// - Returns: Whether anything changed.
+    func reload() async -> Bool {
+        do throws(Failure) {
+            let new = try source.settings()
+            guard new != settings else {
+                logger.notice("SIGHUP: the configuration is what it was")
+                return false
+            }
+            try await follow(new)
+            return true
+        } catch {
+            for line in error.message.split(separator: "\n") {
+                logger.error("SIGHUP: \(line)")
+            }
+            logger.error("SIGHUP: the configuration was refused and stays what it was")
+            return false
+        }
+    }
+
+    /// Goes over to `new` settings, or back to the present ones if that fails.
+    private func follow(_ new: RunSettings) async throws(Failure) {
+        let old = settings
+        var report: ProbeReport?
+        do throws(Failure) {
+            try await setUpExporters(new)
+            // The programs hold what was counted, so they stay unless something else is to be observed.
+            if new.activeProbes != old.activeProbes {
+                report = try await loadProbes(new.activeProbes)
+            }
+        } catch {
+            try await setUpExporters(old)
+            throw error
+        }
+        settings = new
+        logger = LoggingOptions.logger(new.logLevel)
+        log = RoundLog(logger: logger)
+        new.logWarnings()
+        logger.notice("SIGHUP: the configuration has changed")
+        if report != nil {
+            logger.notice("the programs were loaded anew: counters begin at zero, with a new start time")
+        }
+        logStart(report)
+    }
+
+    /// Makes the exporters those of `settings`: one that is wanted as it is stays, with its connection and its queue.
+    func setUpExporters(_ settings: RunSettings) async throws(Failure) {
+        let plans = settings.exporterPlans
+        // What goes, goes first: it may hold what its successor needs, as a port.
+        for (plan, exporter) in exporters where !plans.contains(plan) {
+            await end(exporter)
+            exporters[plan] = nil
+        }
+        for plan in plans where exporters[plan] == nil {
+            exporters[plan] = try plan.exporter()
+        }
+        await reader.replace(
+            exporters: plans.compactMap { exporters[$0] },
+            resource: AgentResource.resource(of: source.machine, settings.resource)
+        )
+    }
+
+    /// Ends `exporter`; what waits in it is tried once more, and what is lost is told.
+    private func end(_ exporter: any MetricExporter) async {
+        let outcome = await Self.last([exporter]) { await exporter.export([], isLast: true) }
+        await exporter.shutdown()
+        if let outcome, outcome.droppedPoints > 0, let message = outcome.message {
+            logger.error("\(message)")
+        }
+    }
+
+    /// Loads the programs for `options` in place of those that run.
+    func loadProbes(_ options: TCPProbes.Options?) async throws(Failure) -> ProbeReport {
+        guard let options else {
+            return await reader.replaceProducers { ([], ProbeReport()) }
+        }
+        do {
+            return try await reader.replaceProducers {
+                let probes = try TCPProbes(options, start: .now)
+                return ([probes], ProbeReport(programs: probes.programs, limitations: probes.limitations))
+            }
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+
+    /// Says what the agent does; of the programs only if there is a `report` of new ones.
+    func logStart(_ report: ProbeReport?) {
+        if let yaml = try? settings.yaml(isOnOneLine: true) {
+            let source = settings.file ?? "the environment"
+            logger.info("configuration from \(source) and options: \(yaml.filter { !$0.isNewline })")
+        }
+        guard !settings.isDisabled else {
+            logger.notice("disabled by its configuration (OTEL_SDK_DISABLED): nothing is observed, nothing exported")
+            return
+        }
+        let resource = AgentResource.resource(of: source.machine, settings.resource).attributes
+        let kernel = resource["os.version"].map { " \($0)" } ?? ""
+        let name = ["service.name", "host.name"].compactMap { resource[$0]?.description }.joined(separator: " on ")
+        let programs = report.map { ": programs \($0.programs.joined(separator: ", "))" } ?? ""
+        let destinations = settings.exporterPlans.map(\.destination).joined(separator: ", ")
+        logger.info(
+            """
+            tcplens \(Program.version) on Linux\(kernel) as \(name)\(programs); every \(settings.interval) to \
+            \(destinations.isEmpty ? "nowhere" : destinations)
+            """
+        )
+        for limitation in report?.limitations ?? [] {
+            logger.notice("\(limitation)")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Export
+import Metrics
+import Resource
+
+/// An exporter as the settings want it; equal plans make equal exporters.
+enum ExporterPlan: Hashable, Sendable {
+    /// Sends OTLP over HTTP.
+    case otlp(OTLPConfiguration)
+    /// Lets Prometheus fetch the metrics at an address.
+    case prometheus(ListenAddress)
+    /// Prints.
+    case console
+
+    /// Makes the exporter.
+    ///
+    /// - Throws: ``Failure`` when it can't be had.
+    func exporter() throws(Failure) -> any MetricExporter {
+        switch self {
+        case .otlp(let configuration):
+            do {
+                return try OTLPHTTPExporter(configuration, version: Program.version)
+            } catch let error as SpoolError where error.kind == .misconfigured {
+                throw Failure(usage: "\(error)")
+            } catch {
+                throw Failure("\(error)")
+            }
+        case .prometheus:
+            throw Failure(usage: "the exporter prometheus is not in this build")
+        case .console:
+            return ConsoleExporter(write: StandardStream.output.write)
+        }
+    }
+
+    /// Where the metrics go, without secrets.
+    var destination: String {
+        switch self {
+        case .otlp(let configuration):
+            "\(configuration.endpoint)" + (configuration.spool.map { ", by way of the spool \($0)" } ?? "")
+        case .prometheus(let address): "http://\(address)/metrics"
+        case .console: "console"
+        }
+    }
+}
+
+extension RunSettings {
+    /// The exporters to have, in order.
+    var exporterPlans: [ExporterPlan] {
+        isDisabled
+            ? []
+            : exporters.map { kind in
+                switch kind {
+                case .otlp: .otlp(otlp)
+                case .prometheus: .prometheus(prometheus)
+                case .console: .console
+                }
+            }
+    }
+}

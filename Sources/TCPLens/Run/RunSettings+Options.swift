@@ -1,0 +1,57 @@
+import Export
+import Logging
+import Probes
+
+extension RunSettings {
+    /// What the options of the command line say; `nil` where they say nothing.
+    struct Options: Equatable, Sendable {
+        /// The configuration file.
+        var file: String?
+        /// How often to collect and export.
+        var interval: Duration?
+        /// Whose connections to observe.
+        var scope: ObservationScope?
+        /// The attributes to split by, with commas between.
+        var attributes: String?
+        /// The most series of a metric.
+        var cardinalityLimit: Int?
+        /// Whether to measure response times.
+        var responseTime = false
+        /// What waits for a Collector that is away.
+        var queue = Queue()
+        /// Whether to export once only.
+        var once = false
+        /// How much to log.
+        var logLevel: Logger.Level?
+    }
+
+    /// Lays `options` over the settings.
+    ///
+    /// - Throws: ``Failure`` when they can't be followed.
+    mutating func apply(_ options: Options) throws(Failure) {
+        if let interval = options.interval {
+            guard interval >= .milliseconds(1) else {
+                throw Failure(usage: "--interval must be more than 0, as 10s or 500ms")
+            }
+            guard interval <= .milliseconds(Self.intervals.upperBound) else {
+                throw Failure(usage: "--interval must be 24 days at most")
+            }
+            self.interval = interval
+        }
+        if let limit = options.cardinalityLimit {
+            guard Self.cardinalityLimits.contains(limit) else {
+                throw Failure(usage: "--cardinality-limit must be \(Self.cardinalityLimits.lowerBound) or more")
+            }
+            probes.cardinalityLimit = limit
+        }
+        if let names = options.attributes {
+            probes.ports = try Self.ports(names, from: "--attributes")
+        }
+        probes.scope = options.scope ?? probes.scope
+        probes.responseTime = options.responseTime || probes.responseTime
+        logLevel = options.logLevel ?? logLevel
+        apply(options.queue)
+        // Collections go on while the Collector is slow; a single export is waited for.
+        otlp.patience = options.once ? nil : min(interval, Self.longestPatience)
+    }
+}

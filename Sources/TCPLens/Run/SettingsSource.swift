@@ -1,0 +1,28 @@
+import Export
+import Resource
+
+/// Where the settings of `tcplens run` come from; asked again on `SIGHUP`.
+struct SettingsSource: Sendable {
+    /// The variable that names the configuration file.
+    static let fileVariable = "OTEL_CONFIG_FILE"
+
+    /// What the command line says.
+    var options: RunSettings.Options
+    /// Where the environment is, and facts about the host.
+    var machine: Machine
+
+    /// Reads the settings as they are now: those of a file if one is named, else those of the environment.
+    ///
+    /// - Throws: ``Failure`` when they can't be followed.
+    func settings() throws(Failure) -> RunSettings {
+        let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
+        var settings =
+            if let file = options.file ?? variable?.value {
+                try ConfigurationFile.settings(at: file, machine)
+            } else {
+                try RunSettings(environmentOf: machine)
+            }
+        try settings.apply(options)
+        return settings
+    }
+}

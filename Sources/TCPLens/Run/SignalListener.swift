@@ -1,0 +1,51 @@
+import Glibc
+import UnixSignals
+
+/// Makes requests of signals: `SIGHUP` to read the configuration again, any other to stop.
+struct SignalListener: Sendable {
+    /// The signal to stop; ends after it.
+    let stop: AsyncStream<UnixSignal>
+    /// The wish to read the configuration again.
+    let reload = ReloadRequest()
+
+    private let terminal = Terminal()
+
+    /// Listens to `signals` as long as the process lives.
+    ///
+    /// From the first signal to stop on, the process ends whatever it is doing, at the second one or when what is left to
+    /// do takes longer than `limit`: a write to a terminal that was stopped, or to a pipe that nobody reads, can't be
+    /// cancelled.
+    init(_ signals: UnixSignalsSequence, limit: Duration) {
+        let (stop, continuation) = AsyncStream<UnixSignal>.makeStream()
+        self.stop = stop
+        Task.detached { [terminal, reload] in
+            var isFirst = true
+            for await signal in signals {
+                if signal == .sighup, !terminal.isGone {
+                    reload.make()
+                    continue
+                }
+                guard isFirst else { Glibc.exit(Failure.failed) }
+                isFirst = false
+                continuation.yield(signal)
+                continuation.finish()
+                Task.detached {
+                    try? await Task.sleep(for: limit)
+                    Glibc.exit(Failure.failed)
+                }
+            }
+        }
+    }
+}
+
+/// The terminal that the process was started from, if any.
+///
+/// When a terminal is closed, the kernel sends `SIGHUP` to what runs in it. There nobody wants anything read again.
+private struct Terminal: Sendable {
+    private let descriptors = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { isatty($0) == 1 }
+
+    /// Whether there was one, and it has been closed.
+    var isGone: Bool {
+        !descriptors.isEmpty && !descriptors.contains { isatty($0) == 1 }
+    }
+}
