@@ -59,24 +59,13 @@ static __always_inline void count_handshake(__u8 role, enum network_type type, e
         handshakes->counts[index]++;
 }
 
-/*
- * How long a handshake took that ends now; 0 if that is not known.
- *
- * A client's begins with its first SYN. A server's begins with the first SYN-ACK, which the kernel sends at once on the
- * SYN; the socket is made only at the end, and then the first round-trip time that it was given is just that time
- * (tcp_synack_rtt_meas()), unless the SYN-ACK had to be sent again.
- */
+/* How long a handshake took that ends now; 0 if that is not known. A client's begins with its first SYN. */
 static __always_inline __u64 handshake_duration(const struct connection *connection, const struct tcp_sock *tcp,
                                                 const struct sock_common *socket, enum network_type type, __u64 now)
 {
     if (connection->role == CLIENT)
         return connection->opened ? now - connection->opened : 0;
-    if (tcp->total_retrans) {
-        __u64 begun = retransmitted_handshake_begun(socket, type);
-
-        return begun && begun < now ? now - begun : 0;
-    }
-    return (__u64)tcp->srtt_us * 125;
+    return server_handshake_duration(tcp, socket, type, now);
 }
 
 /*
@@ -139,21 +128,6 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
 }
 
 /*
- * What is remembered of a socket that goes from one state to another, or NULL. A socket that leaves SYN_RECV and of
- * which nothing is remembered is a listener's child.
- */
-static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
-{
-    __u64 cookie = cookie_of(sk);
-
-    if (new_state == TCP_CLOSE && old_state != TCP_SYN_RECV)
-        return find_connection(cookie);
-    if (old_state == TCP_CLOSE)
-        return claim_connection(cookie);
-    return find_or_claim_connection(cookie);
-}
-
-/*
  * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds.
  *
  * For what an arriving segment does to a connection the kernel has read the clock already: tcp_rcv_established() and
@@ -203,7 +177,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     if (!is_observed(sk, old_state, new_state))
         return 0;
     type = network_type_of(&sk->__sk_common);
-    connection = old_state == new_state ? NULL : remembered(sk, old_state, new_state);
+    connection = old_state == new_state ? NULL : remembered(cookie_of(sk), old_state, new_state);
     if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
         count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
     count_transition_of(type, old_state, new_state);

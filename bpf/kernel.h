@@ -65,12 +65,25 @@ struct sock_common {
     unsigned long skc_flags;
 };
 
+struct kernfs_node {
+    __u64 id;
+};
+
+struct cgroup {
+    struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+    struct cgroup *cgroup;
+};
+
 struct sock {
     struct sock_common __sk_common;
     int sk_err;
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
     __u16 sk_protocol;
+    struct sock_cgroup_data sk_cgrp_data;
 };
 
 typedef struct {
@@ -83,6 +96,7 @@ struct request_sock_queue {
 
 struct inet_sock {
     struct sock sk;
+    __be16 inet_sport;
 };
 
 struct inet_connection_sock {
