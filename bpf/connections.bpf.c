@@ -13,17 +13,20 @@ const volatile __u32 observed_netns = 0;
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, TRANSITION_COUNT);
+    __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u64);
+    __type(value, struct transitions);
 } tcp_transitions SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, HANDSHAKE_COUNT);
+    __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u64);
+    __type(value, struct handshakes);
 } tcp_handshakes SEC(".maps");
+
+/* The struct net of `observed_netns`, which is the agent's own and so as long there as these programs are. */
+static __u64 observed_net;
 
 /* Whether a change of state is one that we count. */
 static __always_inline bool is_observed(const struct sock *sk, int old_state, int new_state)
@@ -31,77 +34,86 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
     /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
-    if (observed_netns && netns_of(&sk->__sk_common) != observed_netns)
+    if (!is_in_netns(&sk->__sk_common, observed_netns, &observed_net))
         return false;
     return old_state >= 0 && old_state < TCP_STATE_COUNT && new_state >= 0 && new_state < TCP_STATE_COUNT;
 }
 
 static __always_inline void count_transition_of(enum network_type type, int old_state, int new_state)
 {
-    __u32 index = transition_index(type, old_state, new_state);
-    __u64 *count = bpf_map_lookup_elem(&tcp_transitions, &index);
+    __u32 index = transition_index(type, old_state, new_state), row = 0;
+    struct transitions *transitions = bpf_map_lookup_elem(&tcp_transitions, &row);
 
-    if (count)
-        (*count)++;
+    barrier_var(index);
+    if (transitions && index < TRANSITION_COUNT)
+        transitions->counts[index]++;
 }
 
 static __always_inline void count_handshake(__u8 role, enum network_type type, enum handshake_outcome outcome)
 {
-    __u32 index = handshake_index(role & 1, type, outcome);
-    __u64 *count = bpf_map_lookup_elem(&tcp_handshakes, &index);
+    __u32 index = handshake_index(role & 1, type, outcome), row = 0;
+    struct handshakes *handshakes = bpf_map_lookup_elem(&tcp_handshakes, &row);
 
-    if (count)
-        (*count)++;
+    barrier_var(index);
+    if (handshakes && index < HANDSHAKE_COUNT)
+        handshakes->counts[index]++;
 }
 
-/*
- * How long a handshake took that ends now; 0 if that is not known.
- *
- * A client's begins with its first SYN. A server's begins with the first SYN-ACK, which the kernel sends at once on the
- * SYN; the socket is made only at the end, and then the first round-trip time that it was given is just that time
- * (tcp_synack_rtt_meas()), unless the SYN-ACK had to be sent again.
- */
+/* How long a handshake took that ends now; 0 if that is not known. A client's begins with its first SYN. */
 static __always_inline __u64 handshake_duration(const struct connection *connection, const struct tcp_sock *tcp,
                                                 const struct sock_common *socket, enum network_type type, __u64 now)
 {
     if (connection->role == CLIENT)
         return connection->opened ? now - connection->opened : 0;
-    if (tcp->total_retrans) {
-        __u64 begun = retransmitted_handshake_begun(socket, type);
-
-        return begun && begun < now ? now - begun : 0;
-    }
-    return (__u64)tcp->srtt_us * 125;
+    return server_handshake_duration(tcp, socket, type, now);
 }
 
-static __always_inline void end_handshake(struct connection *connection, const struct tcp_sock *tcp,
-                                          const struct sock *sk, enum network_type type, int old_state, int new_state,
-                                          __u64 now)
+/*
+ * The rare and the last changes of a connection are functions of their own: what each change runs stays small, and its
+ * stack below 64 bytes, beyond which the kernel gives a program another stack, whose cache lines are cold.
+ */
+static __noinline void end_handshake(struct connection *connection, struct sock *sk, enum network_type type,
+                                     int old_state, __u64 now)
 {
-    __u64 acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
-    enum handshake_outcome outcome = handshake_outcome(old_state, new_state, sk->sk_err, acknowledged);
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+    enum handshake_outcome outcome;
+    __u64 acknowledged;
 
+    if (!tcp)
+        return;
+    acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
+    outcome = handshake_outcome(old_state, connection->state, sk->sk_err, acknowledged);
     if (outcome == NO_OUTCOME)
         return;
     count_handshake(connection->role, type, outcome);
     if (outcome == SUCCEEDED) {
         __u64 duration = handshake_duration(connection, tcp, &sk->__sk_common, type, now);
 
+        /* A server's is also how long its request socket was in SYN_RECV: user space adds it there. */
         if (duration)
             record_duration(handshake_duration_index(connection->role & 1, type), duration);
-        /* Until then the child was a request socket, in SYN_RECV as ss shows it. */
-        if (duration && connection->role == SERVER)
-            record_duration(state_duration_index(TCP_SYN_RECV), duration);
         connection->established = now;
     }
 }
 
-static __always_inline void end_connection(struct connection *connection, const struct tcp_sock *tcp,
-                                           enum network_type type, __u64 now)
+static __noinline void end_connection(struct connection *connection, struct sock *sk, enum network_type type, __u64 now)
 {
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+    if (!tcp)
+        return;
     if (connection->established)
         record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
     sample(connection, tcp, type, AT_END);
+}
+
+/* Takes in a socket that was there before us. */
+static __noinline void adopt_socket(struct connection *connection, struct sock *sk, int state)
+{
+    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+    if (tcp)
+        adopt(connection, tcp, state);
 }
 
 static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
@@ -116,18 +128,24 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
 }
 
 /*
- * What is remembered of a socket that goes from one state to another, or NULL. A socket that leaves SYN_RECV and of
- * which nothing is remembered is a listener's child.
+ * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds.
+ *
+ * For what an arriving segment does to a connection the kernel has read the clock already: tcp_rcv_established() and
+ * tcp_rcv_state_process() call tcp_mstamp_refresh() first. Reading it is a fifth of what following costs. A time that
+ * is not later than the last change is not of this one (a connection under repair).
  */
-static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
+static __always_inline __u64 time_of_change(const struct connection *connection, struct sock *sk, int old_state,
+                                            int new_state)
 {
-    __u64 cookie = bpf_get_socket_cookie(sk);
+    bool by_segment = new_state == TCP_ESTABLISHED || new_state == TCP_CLOSE_WAIT || new_state == TCP_FIN_WAIT2;
+    struct tcp_sock *tcp;
 
-    if (new_state == TCP_CLOSE && old_state != TCP_SYN_RECV)
-        return find_connection(cookie);
-    if (old_state == TCP_CLOSE)
-        return claim_connection(cookie);
-    return find_or_claim_connection(cookie);
+    if (by_segment && old_state != TCP_CLOSE) {
+        tcp = bpf_skc_to_tcp_sock(sk);
+        if (tcp && bpf_core_field_exists(tcp->tcp_clock_cache) && tcp->tcp_clock_cache > connection->changed)
+            return tcp->tcp_clock_cache;
+    }
+    return bpf_ktime_get_ns();
 }
 
 /* Notes a change of state, and for how long the state was held that is left. */
@@ -148,39 +166,37 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
 {
     enum network_type type;
     struct connection *connection;
-    struct tcp_sock *tcp;
     __u64 now;
 
-    if (!is_observed(sk, old_state, new_state))
-        return 0;
-    type = network_type_of(&sk->__sk_common);
     /*
      * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
      * counted with the next change, for then it is known what the child is.
      */
     if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    connection = old_state == new_state ? NULL : remembered(sk, old_state, new_state);
+    if (!is_observed(sk, old_state, new_state))
+        return 0;
+    type = network_type_of(&sk->__sk_common);
+    connection = old_state == new_state ? NULL : remembered(cookie_of(sk), old_state, new_state);
     if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
         count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
     count_transition_of(type, old_state, new_state);
-    tcp = bpf_skc_to_tcp_sock(sk);
-    if (!connection || !tcp)
+    if (!connection)
         return 0;
-    now = bpf_ktime_get_ns();
+    now = time_of_change(connection, sk, old_state, new_state);
     if (old_state == TCP_SYN_RECV && !connection->known)
         begin_as(connection, SERVER, now);
     if (new_state == TCP_SYN_SENT)
         begin_as(connection, CLIENT, now);
     else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN)
-        adopt(connection, tcp, old_state);
+        adopt_socket(connection, sk, old_state);
     change_state(connection, old_state, new_state, now);
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        end_handshake(connection, tcp, sk, type, old_state, new_state, now);
+        end_handshake(connection, sk, type, old_state, now);
     if (new_state != TCP_CLOSE)
         return 0;
     if (old_state != TCP_LISTEN)
-        end_connection(connection, tcp, type, now);
+        end_connection(connection, sk, type, now);
     forget(connection);
     return 0;
 }

@@ -12,14 +12,14 @@
  */
 static __always_inline void record(struct histogram *histogram, __u64 ns)
 {
-    __u32 slot = histogram_slot(ns);
+    __u32 slot = histogram_slot(ns), group = slot / HISTOGRAM_GROUP_BUCKETS;
 
     /* The compiler knows that this holds; the verifier wants to see it. */
-    barrier_var(slot);
-    if (slot >= HISTOGRAM_BUCKETS)
+    barrier_var(group);
+    if (group >= HISTOGRAM_GROUPS)
         return;
-    histogram->buckets[slot]++;
-    histogram->sum_ns += ns;
+    histogram->groups[group].buckets[slot % HISTOGRAM_GROUP_BUCKETS]++;
+    histogram->groups[group].sum += ns;
 }
 
 #endif

@@ -47,6 +47,10 @@ typedef struct {
     struct net *net;
 } possible_net_t;
 
+typedef struct {
+    __s64 counter;
+} atomic64_t;
+
 struct sock_common {
     __be32 skc_daddr;
     __be32 skc_rcv_saddr;
@@ -57,7 +61,20 @@ struct sock_common {
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
+    atomic64_t skc_cookie;
     unsigned long skc_flags;
+};
+
+struct kernfs_node {
+    __u64 id;
+};
+
+struct cgroup {
+    struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+    struct cgroup *cgroup;
 };
 
 struct sock {
@@ -66,6 +83,7 @@ struct sock {
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
     __u16 sk_protocol;
+    struct sock_cgroup_data sk_cgrp_data;
 };
 
 typedef struct {
@@ -78,6 +96,7 @@ struct request_sock_queue {
 
 struct inet_sock {
     struct sock sk;
+    __be16 inet_sport;
 };
 
 struct inet_connection_sock {
@@ -94,6 +113,7 @@ struct tcp_sock {
     __u32 snd_una;
     __u32 srtt_us;
     __u32 total_retrans;
+    __u64 tcp_clock_cache;
     __u64 bytes_sent;
     __u64 bytes_retrans;
     __u64 bytes_received;

@@ -18,8 +18,9 @@ static __always_inline void count_loss(enum loss_reason reason)
     __u32 index = reason;
     __u64 *count = bpf_map_lookup_elem(&losses, &index);
 
+    /* A program may be interrupted by another on its CPU. */
     if (count)
-        (*count)++;
+        __sync_fetch_and_add(count, 1);
 }
 
 #endif

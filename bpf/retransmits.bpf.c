@@ -79,14 +79,12 @@ int BPF_PROG(on_retransmit_sent, const struct sock *sk, struct sk_buff *buffer)
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(on_retransmit_synack, const struct sock *listener, const struct request_sock *request)
 {
-    struct tcp_request_sock *tcp_request = (void *)request;
     enum network_type type;
 
     if (!is_observed(listener))
         return 0;
     type = network_type_of(&request->__req_common);
     count_retransmits(RETRANSMIT_SYN_ACK, type, 1);
-    /* In microseconds of CLOCK_MONOTONIC (tcp_clock_us()). */
-    note_retransmitted_handshake(&request->__req_common, type, BPF_CORE_READ(tcp_request, snt_synack) * 1000);
+    note_retransmitted_handshake(request, type);
     return 0;
 }

@@ -34,4 +34,31 @@ static __always_inline __u32 netns_of(const struct sock_common *socket)
     return socket->skc_net.net->ns.inum;
 }
 
+/*
+ * Whether a socket belongs to the network namespace with inode number `netns`, which must be one that cannot end before
+ * the program does; 0 stands for all of them. `*known` is zero at first, and then the address of its struct net:
+ * comparing that spares a look into it, and one at the constant, at each event.
+ */
+static __always_inline bool is_in_netns(const struct sock_common *socket, __u32 netns, __u64 *known)
+{
+    const struct net *net = socket->skc_net.net;
+
+    if ((__u64)net == *known)
+        return true;
+    if (!netns)
+        return true;
+    if (net->ns.inum != netns)
+        return false;
+    *known = (__u64)net;
+    return true;
+}
+
+/* The number that no other socket ever has (bpf_get_socket_cookie()), without a call once the socket has it. */
+static __always_inline __u64 cookie_of(struct sock *sk)
+{
+    __u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+    return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
 #endif

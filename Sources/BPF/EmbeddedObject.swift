@@ -12,6 +12,8 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     case resets
     /// The counters of retransmits.
     case retransmits
+    /// The events of `trace`.
+    case trace
 
     /// The ELF image; a constant of the program.
     private var elf: bpf_elf {
@@ -21,6 +23,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
         case .resets: unsafe resets_elf
         case .responseTime: unsafe response_time_elf
         case .retransmits: unsafe retransmits_elf
+        case .trace: unsafe trace_elf
         }
     }
 

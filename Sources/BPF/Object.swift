@@ -180,14 +180,14 @@ public struct Object: ~Copyable {
         try unsafe ProgramStatistics(descriptor: bpf_program__fd(find(program: program)), program: program)
     }
 
-    private func find(program: String) throws(BPFError) -> OpaquePointer {
+    func find(program: String) throws(BPFError) -> OpaquePointer {
         guard let found = unsafe bpf_object__find_program_by_name(object, program) else {
             throw BPFError(operation: "find the program \(program) in \(name)", code: ENOENT)
         }
         return unsafe found
     }
 
-    private func find(map: String) throws(BPFError) -> OpaquePointer {
+    func find(map: String) throws(BPFError) -> OpaquePointer {
         guard let found = unsafe bpf_object__find_map_by_name(object, map) else {
             throw BPFError(operation: "find the map \(map) in \(name)", code: ENOENT)
         }

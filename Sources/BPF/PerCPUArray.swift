@@ -17,16 +17,11 @@ public struct PerCPUArray: Sendable {
         self.columnCount = columnCount
     }
 
-    /// The sums of the first counter of each row.
+    /// The sums of all counters, one row after the other.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func sums() throws(BPFError) -> [UInt64] {
-        var sums: [UInt64] = []
-        sums.reserveCapacity(rowCount)
-        for row in try rows() {
-            sums.append(row.first ?? 0)
-        }
-        return sums
+        try rows().flatMap(\.self)
     }
 
     /// The sums of all counters, row by row.

@@ -12,7 +12,11 @@ struct ExportProblem: Error, Hashable, Sendable {
     static let overdue = ExportProblem(failure: .timeout, reason: "no time was left for them")
 
     /// Whether less at a time may be taken.
-    var isRequestTooLarge: Bool { failure == .status(413) }
+    ///
+    /// The Collector answers 400 to a body over its limit, with a text that Go's HTTP server has for it.
+    var isRequestTooLarge: Bool {
+        failure == .status(413) || (failure == .status(400) && reason.contains("request body too large"))
+    }
 
     /// The outcome of an export that ends with this problem.
     func outcome(

@@ -24,6 +24,7 @@ internal import Glibc
     }
 
     private let endpoint: OTLPEndpoint
+    private let proxy: ProxySettings?
     private let secrets: Secrets
     private let easy: UnsafeMutableRawPointer
     private let multi: MultiHandle
@@ -37,6 +38,7 @@ internal import Glibc
     /// - Throws: ``TransportError`` when libcurl cannot be set up.
     init(_ configuration: OTLPConfiguration, userAgent: String, contentType: String) throws(TransportError) {
         endpoint = configuration.endpoint
+        proxy = configuration.proxy
         guard Self.globalCode == CURLE_OK, let easy = unsafe curl_easy_init() else {
             throw TransportError(CURLE_FAILED_INIT, details: "", endpoint: configuration.endpoint)
         }
@@ -108,7 +110,7 @@ internal import Glibc
 
     private func failure(_ code: CURLcode) -> TransportError {
         let details = secrets.hidden(in: unsafe String(cString: errorBuffer))
-        var error = TransportError(code, details: details, endpoint: endpoint)
+        var error = TransportError(code, details: details, endpoint: endpoint, proxy: proxy)
         if code == CURLE_ABORTED_BY_CALLBACK {
             error.kind = .cancelled
             error.reason = "the export was cancelled"

@@ -22,11 +22,14 @@ enum ResponseClassification: Equatable, Sendable {
             self = Self.success(response, secrets)
             return
         }
-        let problem = ExportProblem(
+        var problem = ExportProblem(
             failure: .status(response.status),
             reason: Self.message(response, secrets),
             hint: Self.hint(response.status)
         )
+        if problem.isRequestTooLarge {
+            problem.hint = "The receiver limits the size of a request: raise its max_request_body_size"
+        }
         switch response.status {
         case 429, 502, 503, 504: self = .retryable(problem, after: response.retryAfter)
         default: self = .permanent(problem)
@@ -101,8 +104,6 @@ enum ResponseClassification: Equatable, Sendable {
                 + "while OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is used as it is"
         case 407:
             "The proxy wants credentials: put them into the URL in http_proxy or https_proxy"
-        case 413:
-            "The receiver limits the size of a request: raise its max_request_body_size"
         case 415:
             "Is this a receiver of OTLP over HTTP with protobuf?"
         default: nil

@@ -28,7 +28,14 @@ public enum StandardStream: CInt, Sendable {
     ///
     /// - Throws: ``Failure`` when not all of it could be written.
     public func write(_ text: String) throws(Failure) {
-        var rest = Array(text.utf8)[...]
+        try write(Array(text.utf8))
+    }
+
+    /// Writes `bytes`; blocks while the other end does not read.
+    ///
+    /// - Throws: ``Failure`` when not all of them could be written.
+    public func write(_ bytes: [UInt8]) throws(Failure) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
             if count > 0 {

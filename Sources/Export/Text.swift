@@ -12,7 +12,7 @@ extension StringProtocol {
     ///
     /// What others wrote (a receiver's message, an attribute that came over the network) may hold line breaks and escape
     /// sequences.
-    func printable(limit: Int = 300) -> String {
+    public func printable(limit: Int = 300) -> String {
         var result = ""
         for scalar in prefix(limit).unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -31,7 +31,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 
 extension TransportError {
     /// Creates an error from what libcurl returned and the `details` that it wrote to `CURLOPT_ERRORBUFFER`, if any.
-    init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint) {
+    init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint, proxy: ProxySettings? = nil) {
         let name = unsafe String(cString: curl_easy_strerror(code))
         url = endpoint.description
         reason = (details.isEmpty ? name : details).printable()
@@ -44,24 +44,32 @@ extension TransportError {
                 .retryable
             default: .permanent
             }
-        hint = Self.hint(code, details: details, endpoint: endpoint)
+        let isIndirect = proxy.map { !$0.url.isEmpty } ?? false
+        hint = Self.hint(code, details: details, endpoint: endpoint, isIndirect: isIndirect)
     }
 
-    private static func hint(_ code: CURLcode, details: String, endpoint: OTLPEndpoint) -> String? {
+    private static func hint(
+        _ code: CURLcode,
+        details: String,
+        endpoint: OTLPEndpoint,
+        isIndirect: Bool
+    ) -> String? {
         // TLS 1.3 tells what the receiver thinks of our certificate only after the handshake, so with any code.
-        if let alert = details.firstRange(of: "alert "), details[alert.upperBound...].contains("certificate") {
+        if let alert = details.firstRange(of: "alert ")?.upperBound,
+            details[alert...].contains("certificate") || details[alert...].contains("unknown ca")
+        {
             return "The receiver wants a client certificate that it trusts: check "
                 + "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
         }
         switch code {
         case CURLE_COULDNT_CONNECT where endpoint.socket != nil:
             return "Is a Collector listening on this socket, and may tcplens write to it?"
+        case CURLE_COULDNT_CONNECT where isIndirect, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            return "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
         case CURLE_COULDNT_CONNECT:
             return "Is a Collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to its address"
         case CURLE_COULDNT_RESOLVE_HOST:
             return "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is known here, or to an address"
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            return "Check http_proxy, https_proxy and no_proxy"
         case CURLE_PEER_FAILED_VERIFICATION:
             return verificationHint(details)
         case CURLE_SSL_CACERT_BADFILE:

@@ -78,7 +78,11 @@ struct URLParts: Hashable, Sendable {
                 secrets += [try? unsafe Self.part(part, of: handle, flags: flags)].compactMap { $0 ?? nil }
             }
         }
-        return secrets
+        // The query's parts, too: a receiver may quote the value alone.
+        let values = secrets.flatMap { $0.split(separator: "&") }.compactMap { pair in
+            pair.firstIndex(of: "=").map { String(pair[pair.index(after: $0)...]) }
+        }
+        return secrets + values
     }
 
     /// A copy of one part, or nil where the URL has none.

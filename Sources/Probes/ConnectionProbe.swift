@@ -59,7 +59,7 @@ final class ConnectionProbe {
         return flows
     }
 
-    /// The histograms, in the order of `tcp_durations`; each is the sum in nanoseconds and then its buckets.
+    /// The histograms, in the order of `tcp_durations`, each as a `struct histogram`.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func durationRows() throws(BPFError) -> [[UInt64]] {

@@ -59,6 +59,14 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// The state of this name, by the conventions or by the kernel, in capitals or not: `fin_wait_1`, `FIN_WAIT1`.
+    public init?(name: String) {
+        let name = name.lowercased()
+        let states = Self.allCases.filter { $0.attributeValue == name || $0.kernelName.lowercased() == name }
+        guard let state = states.first else { return nil }
+        self = state
+    }
+
     /// The states in which a socket is in the kernel's tables: all but ``closed``.
     public static let counted = allCases.filter { $0 != .closed }
 }

@@ -16,7 +16,12 @@ struct DurationSeries {
             .stateDuration,
             ConnectionState.allCases.map { state in
                 let attributes: Attributes = [AttributeKey.state: .string(state.attributeValue)]
-                return Series(attributes: attributes, rows: [state_duration_index(UInt32(state.rawValue))])
+                var rows = [state_duration_index(UInt32(state.rawValue))]
+                if state == .synReceived {
+                    // A server's handshake is the time of its request socket, which is in SYN_RECV as ss shows it.
+                    rows += NetworkType.allCases.map { handshake_duration_index(SERVER.rawValue, UInt32($0.rawValue)) }
+                }
+                return Series(attributes: attributes, rows: rows)
             }
         ),
         (
@@ -41,10 +46,10 @@ struct DurationSeries {
         rows = CumulativeSeries(start: start)
     }
 
-    /// The metrics of histograms as the kernel holds them: each row the sum in nanoseconds and then the buckets.
+    /// The metrics of histograms as the kernel holds them, in the order of `tcp_durations`.
     mutating func metrics(_ kernel: [[UInt64]], time: Timestamp) -> [Metric] {
         let readings = kernel.enumerated().map { index, row in
-            (key: index, value: Distribution(counts: row.dropFirst(), sum: row.first ?? 0))
+            (key: index, value: Distribution(kernel: row))
         }
         rows.observe(readings, at: time)
         var distributions: [Int: Distribution] = [:]

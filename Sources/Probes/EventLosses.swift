@@ -11,6 +11,11 @@ enum LossReason: String, CaseIterable {
     case unseen
     /// The program was running on that CPU already.
     case recursion
+    /// The reader of a ring buffer was too slow for it.
+    case ringFull = "ring_full"
+
+    /// The reasons of programs that count; only ``TraceProbe`` has a ring buffer.
+    static let ofCounting = allCases.filter { $0 != .ringFull }
 }
 
 /// Counts what the programs of some objects could not count.
@@ -46,7 +51,7 @@ struct EventLosses {
     /// `tcplens.events.lost`: a point for every reason, zeros included.
     mutating func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
         let counts = try counts()
-        let points = LossReason.allCases.map { reason in
+        let points = LossReason.ofCounting.map { reason in
             NumberDataPoint(
                 attributes: [AttributeKey.lossReason: .string(reason.rawValue)],
                 start: start,
@@ -67,7 +72,10 @@ extension Object {
         }
         guard layout(of: "losses") != nil else { return losses }
         // In the order of enum loss_reason.
-        for (reason, count) in zip([LossReason.mapFull, .allocation, .unseen], try perCPUArray("losses").sums()) {
+        for (reason, count) in zip(
+            [LossReason.mapFull, .allocation, .unseen, .ringFull],
+            try perCPUArray("losses").sums()
+        ) {
             losses[reason, default: 0] &+= count
         }
         return losses

@@ -50,7 +50,7 @@ final class ResponseTimeProbe {
         var overflow = Distribution.zero
         var readings: [(key: UInt16, value: Distribution)] = []
         for (key, row) in try rows.rows() {
-            let distribution = Distribution(counts: row.dropFirst(), sum: row.first ?? 0)
+            let distribution = Distribution(kernel: row)
             if key.overflow != 0 {
                 overflow = distribution
             } else if listening.contains(key.port) || idle[key.port] != distribution.count {

@@ -6,7 +6,7 @@ public enum HandshakeRole: UInt8, CaseIterable, Sendable {
     case server = 1
 
     /// The value of `network.tcp.handshake.role`.
-    var attributeValue: String {
+    public var attributeValue: String {
         switch self {
         case .client: "client"
         case .server: "server"
@@ -32,7 +32,7 @@ public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
     case other = 6
 
     /// The value of `error.type`; `nil` on success, where the attribute is absent.
-    var attributeValue: String? {
+    public var attributeValue: String? {
         switch self {
         case .succeeded: nil
         case .refused: "refused"

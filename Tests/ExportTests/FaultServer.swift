@@ -65,7 +65,9 @@ struct FaultServer {
         _ = FileManager.default.createFile(atPath: log.plainPath, contents: nil)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-B", tool("fault_server.py").plainPath, file.plainPath]
+        process.arguments = [
+            "python3", "-B", "-W", "ignore::DeprecationWarning", tool("fault_server.py").plainPath, file.plainPath,
+        ]
         // Its end is the end of the process, even if the tests crash.
         let lifeline = Pipe()
         process.standardInput = lifeline

@@ -7,7 +7,7 @@ import Testing
 @testable import Export
 
 /// What a receiver or the network can do to an export, over real sockets and by a clock that stands still.
-@Suite(.timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct FaultTests {
     private let metrics = [ResourceMetrics.sample(points: 5)]
 
     init() {

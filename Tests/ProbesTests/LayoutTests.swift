@@ -26,9 +26,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (EmbeddedObject.connections, "tcp_transitions", 1), (.connections, "tcp_handshakes", 1),
-        (.connections, "tcp_io", 1), (.connections, "losses", 1), (.retransmits, "tcp_retransmits", 1),
-        (.resets, "tcp_resets", 1), (.connections, "tcp_durations", 1 + 385),
+        (EmbeddedObject.connections, "tcp_transitions", MemoryLayout<transitions>.size / 8),
+        (.connections, "tcp_handshakes", MemoryLayout<handshakes>.size / 8),
+        (.connections, "tcp_io", MemoryLayout<io_counts>.size / 8),
+        (.connections, "losses", 1), (.retransmits, "tcp_retransmits", 1), (.resets, "tcp_resets", 1),
+        (.connections, "tcp_durations", MemoryLayout<histogram>.size / 8),
     ])
     func `counters are 64 bits wide`(embedded: EmbeddedObject, map: String, columns: Int) throws {
         let object = try Object(embedded)

@@ -12,6 +12,7 @@
 #include "losses.h"
 #include "response_time.h"
 #include "segments.h"
+#include "trace.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
 struct bpf_elf {
@@ -24,5 +25,6 @@ extern const struct bpf_elf connections_elf;
 extern const struct bpf_elf resets_elf;
 extern const struct bpf_elf response_time_elf;
 extern const struct bpf_elf retransmits_elf;
+extern const struct bpf_elf trace_elf;
 
 #endif

@@ -7,8 +7,17 @@
 #include "histogram.h"
 #include "tcp_state.h"
 
+/*
+ * The counters of a kind stand in one row, as each row of a per-CPU array is found by a pointer of its own, which is
+ * one more cache line to touch.
+ */
+
 /* `tcp_transitions`: counters by type, then by the old state, then by the new one. */
 #define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
+
+struct transitions {
+    unsigned long long counts[TRANSITION_COUNT];
+};
 
 static inline unsigned int transition_index(unsigned int type, unsigned int old_state, unsigned int new_state)
 {
@@ -17,6 +26,10 @@ static inline unsigned int transition_index(unsigned int type, unsigned int old_
 
 /* `tcp_handshakes`: counters by role, then by type, then by outcome. */
 #define HANDSHAKE_COUNT (HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT * HANDSHAKE_OUTCOME_COUNT)
+
+struct handshakes {
+    unsigned long long counts[HANDSHAKE_COUNT];
+};
 
 static inline unsigned int handshake_index(unsigned int role, unsigned int type, unsigned int outcome)
 {
@@ -41,6 +54,10 @@ enum io_direction {
 };
 
 #define IO_COUNT (SAMPLER_COUNT * 2 * HANDSHAKE_ROLE_COUNT)
+
+struct io_counts {
+    unsigned long long bytes[IO_COUNT];
+};
 
 static inline unsigned int io_index(unsigned int sampler, unsigned int direction, unsigned int role)
 {

@@ -34,6 +34,25 @@ enum handshake_outcome {
 #define HANDSHAKE_ECONNREFUSED 111
 #define HANDSHAKE_EHOSTUNREACH 113
 
+/* How something ended that ended with this errno. */
+static inline enum handshake_outcome failure_of(int error)
+{
+    switch (error) {
+    case HANDSHAKE_ECONNREFUSED:
+        return REFUSED;
+    case HANDSHAKE_ECONNRESET:
+        return RESET;
+    case HANDSHAKE_ETIMEDOUT:
+        return TIMED_OUT;
+    case HANDSHAKE_EHOSTUNREACH:
+        return HOST_UNREACHABLE;
+    case HANDSHAKE_ENETUNREACH:
+        return NET_UNREACHABLE;
+    default:
+        return OTHER_FAILURE;
+    }
+}
+
 /*
  * What a change of state says of a handshake.
  *
@@ -58,20 +77,7 @@ static inline enum handshake_outcome handshake_outcome(int old_state, int new_st
         return SUCCEEDED;
     if (new_state != TCP_CLOSE || acknowledged || (old_state == TCP_SYN_RECV && !error))
         return NO_OUTCOME;
-    switch (error) {
-    case HANDSHAKE_ECONNREFUSED:
-        return REFUSED;
-    case HANDSHAKE_ECONNRESET:
-        return RESET;
-    case HANDSHAKE_ETIMEDOUT:
-        return TIMED_OUT;
-    case HANDSHAKE_EHOSTUNREACH:
-        return HOST_UNREACHABLE;
-    case HANDSHAKE_ENETUNREACH:
-        return NET_UNREACHABLE;
-    default:
-        return OTHER_FAILURE;
-    }
+    return failure_of(error);
 }
 
 #endif

@@ -10,8 +10,10 @@ enum loss_reason {
     ALLOCATION = 1,
     /* A socket changed its state, and no program was run. */
     UNSEEN = 2,
+    /* The ring buffer was full. */
+    RING_FULL = 3,
 };
 
-#define LOSS_REASON_COUNT 3
+#define LOSS_REASON_COUNT 4
 
 #endif

@@ -99,6 +99,11 @@ struct RequestStore {
         }
     }
 
+    /// Lets another have the spool; what is in it stays.
+    mutating func close() {
+        directory = nil
+    }
+
     /// The warnings that nobody has taken yet.
     mutating func takeWarnings() -> [String] {
         defer { warnings = [] }

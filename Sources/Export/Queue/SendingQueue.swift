@@ -94,13 +94,14 @@ actor SendingQueue {
         return takeOutcome()
     }
 
-    /// Ends what is being done, gives up what waits in memory, and refuses further exports.
+    /// Ends what is being done, gives up what waits in memory and the spool's lock, and refuses further exports.
     func shutdown() async {
         isShutDown = true
         rest?.cancel()
         await sender.shutdown()
         await draining?.value
         abandon()
+        store.close()
     }
 }
 

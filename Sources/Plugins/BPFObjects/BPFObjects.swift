@@ -5,7 +5,7 @@ import PackagePlugin
 @main
 struct BPFObjects: BuildToolPlugin {
     /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
-    static let programs = ["connection_count", "connections", "resets", "response_time", "retransmits"]
+    static let programs = ["connection_count", "connections", "resets", "response_time", "retransmits", "trace"]
 
     #if arch(arm64)
         private static let architecture = "arm64"

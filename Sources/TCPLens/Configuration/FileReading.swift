@@ -86,6 +86,9 @@ struct FileReading {
         if let limit = section.integer("queue_limit", in: 0...Int(Int32.max), of: "bytes") {
             settings.otlp.queueLimit = limit
         }
+        if let limit = section.integer("spool_limit", in: 0...Int.max, of: "bytes") {
+            settings.otlp.spoolLimit = limit
+        }
         settings.otlp.spool = section.path("spool") ?? settings.otlp.spool
     }
 }

@@ -81,6 +81,7 @@ extension RunSettings {
             ("response_time", .bool(probes.responseTime)),
             ("health", health.map { .string("\($0)") }),
             ("queue_limit", .int(otlp.queueLimit)),
+            ("spool_limit", .int(otlp.spoolLimit)),
             ("spool", otlp.spool.map { .string($0) }),
         ])
     }

@@ -77,7 +77,7 @@ extension Agent {
         let plans = settings.exporterPlans
         // What goes, goes first: it may hold what its successor needs, as a port.
         for (plan, exporter) in exporters where !plans.contains(plan) {
-            await exporter.shutdown()
+            await end(exporter)
             exporters[plan] = nil
         }
         for plan in plans where exporters[plan] == nil {
@@ -87,6 +87,15 @@ extension Agent {
             exporters: plans.compactMap { exporters[$0] },
             resource: AgentResource.resource(of: source.machine, settings.resource)
         )
+    }
+
+    /// Ends `exporter`; what waits in it is tried once more, and what is lost is told.
+    private func end(_ exporter: any MetricExporter) async {
+        let outcome = await Self.last([exporter]) { await exporter.export([], isLast: true) }
+        await exporter.shutdown()
+        if let outcome, outcome.droppedPoints > 0, let message = outcome.message {
+            logger.error("\(message)")
+        }
     }
 
     /// Loads the programs for `options` in place of those that run.

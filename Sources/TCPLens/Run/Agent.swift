@@ -55,7 +55,9 @@ actor Agent {
             throw Failure(failure)
         }
         for outcome in round.outcomes where !outcome.isSuccess {
-            throw Failure(outcome.message ?? "the export failed")
+            let reason = outcome.message ?? "the export is not done"
+            guard let spool = settings.otlp.spool, outcome.queuedPoints > 0 else { throw Failure(reason) }
+            throw Failure("\(reason). \(outcome.queuedPoints) data points wait in the spool \(spool)")
         }
     }
 
@@ -137,22 +139,29 @@ actor Agent {
     }
 
     private func collectLast() async {
-        let exporters = Array(exporters.values)
-        let round = await withTaskGroup(of: PeriodicReader.Round?.self) { [reader] group in
-            group.addTask { await reader.round(isLast: true) }
+        let round = await Self.last(Array(exporters.values)) { [reader] in await reader.round(isLast: true) }
+        if let round {
+            log.note(round)
+        }
+    }
+
+    /// What `work` gives, the last that `exporters` do: they are shut down when it takes too long.
+    static func last<Result: Sendable>(
+        _ exporters: [any MetricExporter],
+        _ work: @escaping @Sendable () async -> Result
+    ) async -> Result? {
+        await withTaskGroup(of: Result?.self) { group in
+            group.addTask { await work() }
             group.addTask {
-                try? await Task.sleep(for: Self.lastExportLimit)
+                try? await Task.sleep(for: lastExportLimit)
                 for exporter in exporters {
                     await exporter.shutdown()
                 }
                 return nil
             }
-            let round = await group.first { $0 != nil } ?? nil
+            let result = await group.first { $0 != nil } ?? nil
             group.cancelAll()
-            return round
-        }
-        if let round {
-            log.note(round)
+            return result
         }
     }
 }

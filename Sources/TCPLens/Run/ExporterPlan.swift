@@ -19,6 +19,8 @@ enum ExporterPlan: Hashable, Sendable {
         case .otlp(let configuration):
             do {
                 return try OTLPHTTPExporter(configuration, version: Program.version)
+            } catch let error as SpoolError where error.kind == .misconfigured {
+                throw Failure(usage: "\(error)")
             } catch {
                 throw Failure("\(error)")
             }
@@ -32,7 +34,8 @@ enum ExporterPlan: Hashable, Sendable {
     /// Where the metrics go, without secrets.
     var destination: String {
         switch self {
-        case .otlp(let configuration): "\(configuration.endpoint)"
+        case .otlp(let configuration):
+            "\(configuration.endpoint)" + (configuration.spool.map { ", by way of the spool \($0)" } ?? "")
         case .prometheus(let address): "http://\(address)/metrics"
         case .console: "console"
         }

@@ -47,6 +47,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var scope: ScopeOption
 
+    @OptionGroup var queue: QueueOptions
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -76,6 +78,8 @@ struct RunCommand: AsyncParsableCommand {
             attributes: attributes,
             cardinalityLimit: cardinalityLimit,
             responseTime: responseTime,
+            queue: queue.settings,
+            once: once,
             logLevel: logging.logLevel
         )
     }

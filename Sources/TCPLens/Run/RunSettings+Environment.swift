@@ -22,6 +22,7 @@ extension RunSettings {
         } catch {
             throw Failure(usage: "\(error)")
         }
+        readQueue(&reader)
         prometheus.host = reader.setting("OTEL_EXPORTER_PROMETHEUS_HOST")?.value ?? prometheus.host
         prometheus.port = reader.integer("OTEL_EXPORTER_PROMETHEUS_PORT", in: ListenAddress.ports) ?? prometheus.port
         health = try reader.setting("TCPLENS_HEALTH").map { setting throws(Failure) in

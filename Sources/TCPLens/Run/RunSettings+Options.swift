@@ -1,3 +1,4 @@
+import Export
 import Logging
 import Probes
 
@@ -16,6 +17,10 @@ extension RunSettings {
         var cardinalityLimit: Int?
         /// Whether to measure response times.
         var responseTime = false
+        /// What waits for a Collector that is away.
+        var queue = Queue()
+        /// Whether to export once only.
+        var once = false
         /// How much to log.
         var logLevel: Logger.Level?
     }
@@ -45,5 +50,8 @@ extension RunSettings {
         probes.scope = options.scope ?? probes.scope
         probes.responseTime = options.responseTime || probes.responseTime
         logLevel = options.logLevel ?? logLevel
+        apply(options.queue)
+        // Collections go on while the Collector is slow; a single export is waited for.
+        otlp.patience = options.once ? nil : min(interval, Self.longestPatience)
     }
 }

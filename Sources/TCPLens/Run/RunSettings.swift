@@ -45,6 +45,8 @@ struct RunSettings: Equatable, Sendable {
 
     /// As many series as the count of connections has without ports: less would hide states.
     static let cardinalityLimits = 20...Int(Int32.max)
+    /// How long an export may hold up the collections after it, unless they are more frequent.
+    static let longestPatience = Duration.seconds(1)
     /// The intervals that can be set; the specification's, but for 0, which would never let the machine rest.
     static let intervals = 1...Int(Int32.max)
 

@@ -18,7 +18,7 @@ certificate() { # NAME AUTHORITY DAYS ALTERNATIVE-NAMES
 {
     authority ca
     authority other-ca
-    certificate server ca 2 DNS:localhost,IP:127.0.0.1
+    certificate server ca 2 DNS:localhost,DNS:collector.invalid,IP:127.0.0.1
     certificate wrong-host ca 2 DNS:elsewhere.example
     certificate expired ca -1 DNS:localhost,IP:127.0.0.1
     certificate unknown other-ca 2 DNS:localhost,IP:127.0.0.1

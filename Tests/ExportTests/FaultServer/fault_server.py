@@ -98,7 +98,8 @@ class Connection:
         names = []
         context.sni_callback = lambda _socket, name, _context: names.append(name)
         try:
-            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+            self.socket.do_handshake()
             # In TLS 1.3 the server judges the client's certificate after the client's handshake is over.
             subject = dict(pair for part in (self.socket.getpeercert() or {}).get("subject", ()) for pair in part)
         except ssl.SSLError as error:
@@ -116,13 +117,15 @@ class Connection:
         """Reads what the client has sent, for a close with bytes unread would reset the connection under the alert."""
         plain = socket.socket(fileno=os.dup(self.socket.fileno()))
         plain.settimeout(10)
-        plain.shutdown(socket.SHUT_WR)
         try:
+            plain.shutdown(socket.SHUT_WR)
             while plain.recv(65536):
                 pass
         except OSError:
+            # The client has gone already.
             pass
-        plain.close()
+        finally:
+            plain.close()
 
     def fill_buffer(self):
         more = self.socket.recv(65536)

@@ -1,0 +1,144 @@
+internal import CLibbpf
+internal import Glibc
+
+/// The reading end of a BPF ring buffer whose records all have one layout.
+///
+/// The programs wake nobody for a record of theirs, so the reader comes by itself from time to time; ``wait(upTo:)`` ends
+/// early when they think that too much waits.
+@safe
+public struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
+    /// The most records that ``read()`` gives at once.
+    public static var batchSize: Int { 4096 }
+
+    /// libbpf's handle; valid until `deinit` frees it, and never handed out.
+    private let ring: OpaquePointer
+    /// Where the records of one ``read()`` go; libbpf's callback knows it by its address.
+    private let batch: UnsafeMutablePointer<RecordBatch>
+    /// Becomes ready only when a program wakes the reader, not because something waits.
+    private let wakeups: CInt
+    private let name: String
+
+    /// Takes the map of `descriptor` as a ring buffer.
+    init(descriptor: CInt, name: String) throws(BPFError) {
+        let wakeups = epoll_create1(CInt(EPOLL_CLOEXEC))
+        guard wakeups >= 0 else { throw BPFError(operation: "wait for \(name)", code: errno) }
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+        guard unsafe epoll_ctl(wakeups, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+            let code = errno
+            close(wakeups)
+            throw BPFError(operation: "wait for \(name)", code: code)
+        }
+        let batch = UnsafeMutablePointer<RecordBatch>.allocate(capacity: 1)
+        unsafe batch.initialize(to: RecordBatch(stride: MemoryLayout<Record>.stride, count: Self.batchSize))
+        guard let ring = unsafe ring_buffer__new(descriptor, RecordBatch.receive, batch, nil) else {
+            let code = errno
+            unsafe RecordBatch.free(batch)
+            close(wakeups)
+            throw BPFError(operation: "read \(name)", code: code)
+        }
+        unsafe self.ring = unsafe ring
+        unsafe self.batch = unsafe batch
+        self.wakeups = wakeups
+        self.name = name
+    }
+
+    deinit {
+        unsafe ring_buffer__free(ring)
+        unsafe RecordBatch.free(batch)
+        close(wakeups)
+    }
+
+    /// Takes the records that wait, oldest first: ``batchSize`` of them, or fewer when there are no more.
+    ///
+    /// - Throws: ``BPFError`` when a record has another size than `Record`.
+    public func read() throws(BPFError) -> [Record] {
+        unsafe batch.pointee.used = 0
+        let code = unsafe ring_buffer__consume(ring)
+        guard code >= 0 || code == RecordBatch.full else { throw BPFError(operation: "read \(name)", code: -code) }
+        let count = unsafe batch.pointee.used / MemoryLayout<Record>.stride
+        let records = unsafe batch.pointee.bytes.bindMemory(to: Record.self)
+        return unsafe [Record](records.prefix(count))
+    }
+
+    /// Waits until a program wakes the reader, but not longer than `limit`.
+    public func wait(upTo limit: Duration) {
+        let (seconds, attoseconds) = limit.components
+        let milliseconds = max(0, min(seconds, 3_600)) * 1_000 + attoseconds / 1_000_000_000_000_000
+        var event = unsafe epoll_event()
+        // Woken, out of time or interrupted: the caller looks what there is.
+        _ = unsafe epoll_wait(wakeups, &event, 1, CInt(max(0, milliseconds)))
+    }
+}
+
+/// The memory that libbpf's callback copies records to.
+@safe
+private struct RecordBatch {
+    /// What the callback answers to be called no more: the record was taken, and there is room for no other.
+    static let full = -ENOBUFS
+
+    let bytes: UnsafeMutableRawBufferPointer
+    let stride: Int
+    var used = 0
+
+    init(stride: Int, count: Int) {
+        unsafe bytes = .allocate(byteCount: stride * count, alignment: 16)
+        self.stride = stride
+    }
+
+    /// Gives back a batch with its memory.
+    static func free(_ batch: UnsafeMutablePointer<RecordBatch>) {
+        unsafe batch.pointee.bytes.deallocate()
+        unsafe batch.deinitialize(count: 1)
+        unsafe batch.deallocate()
+    }
+
+    /// Takes one record; libbpf has moved on behind it whatever the answer is.
+    static let receive: ring_buffer_sample_fn = { context, record, size in
+        guard let batch = unsafe context?.assumingMemoryBound(to: RecordBatch.self), let record = unsafe record,
+            unsafe size == batch.pointee.stride
+        else { return -EBADMSG }
+        let used = unsafe batch.pointee.used
+        unsafe batch.pointee.bytes.baseAddress?.advanced(by: used).copyMemory(from: record, byteCount: size)
+        unsafe batch.pointee.used = used + size
+        return unsafe used + 2 * size <= batch.pointee.bytes.count ? 0 : full
+    }
+}
+
+extension Object {
+    /// Sets how many bytes the ring buffer called `map` holds, before ``load()``; a power of two, at least a page.
+    ///
+    /// - Throws: ``BPFError`` when there is no such map or the size is none.
+    public func setCapacity(_ bytes: UInt32, of map: String) throws(BPFError) {
+        let code = unsafe bpf_map__set_max_entries(try find(map: map), bytes)
+        guard code == 0 else { throw BPFError(operation: "set the size of \(map)", code: -code) }
+    }
+
+    /// The reading end of the ring buffer called `map`, once ``load()`` has made it; it stays valid without this object.
+    ///
+    /// - Throws: ``BPFError`` when there is none.
+    public func ringBuffer<Record: BitwiseCopyable>(_ map: String, of record: Record.Type = Record.self)
+        throws(BPFError) -> RingBuffer<Record>
+    {
+        let found = try unsafe find(map: map)
+        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else {
+            throw BPFError(operation: "use \(map) as a ring buffer", code: EINVAL)
+        }
+        return try RingBuffer(descriptor: unsafe bpf_map__fd(found), name: map)
+    }
+
+    /// Runs a loaded program of the section `syscall`, which reads and changes `context`.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
+    public func run<Context: BitwiseCopyable>(_ program: String, on context: inout Context) throws(BPFError) {
+        let descriptor = unsafe bpf_program__fd(try find(program: program))
+        let code = unsafe withUnsafeMutableBytes(of: &context) { context in
+            var options = unsafe bpf_test_run_opts()
+            unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
+            unsafe options.ctx_in = UnsafeRawPointer(context.baseAddress)
+            unsafe options.ctx_size_in = UInt32(context.count)
+            return unsafe bpf_prog_test_run_opts(descriptor, &options)
+        }
+        guard code == 0 else { throw BPFError(operation: "run \(program)", code: -code) }
+    }
+}

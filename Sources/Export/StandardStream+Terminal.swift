@@ -1,0 +1,22 @@
+internal import Glibc
+
+extension StandardStream {
+    /// Whether a person sees it at once.
+    public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+    /// How many characters a line of the terminal has; `nil` when it is none, or does not tell.
+    public var columns: Int? {
+        var size = winsize()
+        guard unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Looks, without writing, whether anybody can still read what would be written.
+    ///
+    /// - Throws: ``Failure`` of a closed pipe when nobody can, as after `| head`.
+    public func checkReader() throws(Failure) {
+        var state = pollfd(fd: rawValue, events: 0, revents: 0)
+        guard unsafe poll(&state, 1, 0) > 0, CInt(state.revents) & POLLERR != 0 else { return }
+        throw Failure(code: EPIPE)
+    }
+}

@@ -1,0 +1,71 @@
+internal import CProbes
+internal import FoundationEssentials
+
+/// Which changes of state are wanted; what is not set does not matter.
+public struct TraceFilter: Equatable, Sendable {
+    /// The old or the new state is one of these; empty for all.
+    public var states: Set<ConnectionState> = []
+    /// The port of either side.
+    public var port: UInt16?
+    /// The port of this side.
+    public var localPort: UInt16?
+    /// The port of the other side.
+    public var peerPort: UInt16?
+    /// The peer's address is one of these.
+    public var peer: AddressBlock?
+    /// The protocol that the packets travel by.
+    public var type: NetworkType?
+    /// Which end of a connection the socket is; a listener is none.
+    public var role: HandshakeRole?
+    /// Only what ends a connection, or the attempt at one, by a failure.
+    public var failed = false
+    /// Longer than this in the state that was left.
+    public var slowerThan: Duration?
+
+    /// Creates a filter that wants everything.
+    public init() {}
+
+    /// The ports that the kernel chooses from for a socket that connects without one.
+    static func choosablePorts() -> ClosedRange<UInt16> {
+        let text = (try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)) ?? ""
+        let bounds = text.split(whereSeparator: \.isWhitespace).compactMap { UInt16($0) }
+        // Where that can't be read it may be any.
+        guard bounds.count == 2, bounds[0] <= bounds[1] else { return 1...UInt16.max }
+        return bounds[0]...bounds[1]
+    }
+
+    /// The form that the program reads.
+    func kernel(choosable: ClosedRange<UInt16>) -> trace_filter {
+        var filter = trace_filter()
+        filter.states = states.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+        filter.port = port ?? 0
+        filter.local_port = localPort ?? 0
+        filter.peer_port = peerPort ?? 0
+        filter.late_port = [port, localPort].contains { $0.map(choosable.contains) ?? false } ? 1 : 0
+        if let peer {
+            filter.by_peer = 1
+            filter.peer_address = peer.address.words
+            filter.peer_mask = peer.mask.words
+        }
+        filter.type = (peer?.address.type ?? type).map { $0.rawValue + 1 } ?? 0
+        filter.role = role.map { $0.rawValue + 1 } ?? 0
+        filter.failed = failed ? 1 : 0
+        filter.slower_than = slowerThan?.nanoseconds ?? 0
+        return filter
+    }
+
+    /// Whether an event is wanted whose port on this side the program did not know.
+    func accepts(latePort: UInt16, peerPort: UInt16) -> Bool {
+        (localPort == nil || localPort == latePort) && (port == nil || port == latePort || port == peerPort)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, from 0 to the greatest that the program can compare with.
+    fileprivate var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
+    }
+}

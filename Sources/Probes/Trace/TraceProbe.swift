@@ -1,0 +1,165 @@
+internal import BPF
+internal import CProbes
+
+/// Reads every change of a socket's state from a ring buffer, by programs that are loaded only as long as this lives.
+public final class TraceProbe {
+    /// The events that were lost, and what they were lost by.
+    public struct Losses: Hashable, Sendable {
+        /// There was no room in the ring buffer, as its reader was too slow.
+        public var ringFull: UInt64 = 0
+        /// The programs were running on that CPU already.
+        public var recursion: UInt64 = 0
+        /// Not lost, but without durations: connections for which there was no room to be remembered.
+        public var unremembered: UInt64 = 0
+
+        /// Creates losses, none unless told otherwise.
+        public init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unremembered: UInt64 = 0) {
+            (self.ringFull, self.recursion, self.unremembered) = (ringFull, recursion, unremembered)
+        }
+
+        /// How many events were lost.
+        public var total: UInt64 { ringFull &+ recursion }
+    }
+
+    /// The sizes that the ring buffer may have, in bytes; powers of two.
+    public static let bufferSizes = 1 << 16...1 << 30
+    /// The size that holds what 50 000 changes a second make in a second.
+    public static let standardBufferSize = 1 << 23
+    /// Which share of the ring buffer may fill before the reader is woken.
+    private static let wakeShare = 4
+
+    /// The programs that run.
+    public let programs: [String]
+    /// What this kernel can't give, one line each.
+    public let limitations: [String]
+
+    private let filter: TraceFilter
+    private let object: Object
+    private let ring: RingBuffer<trace_event>
+    private var attached: [AttachedProgram] = []
+    private var ports = LatePorts()
+
+    private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]
+    private static let plain = ["trace_change_alone"]
+    private static let finding = "find_local_port"
+
+    /// Loads and attaches `bpf/trace.bpf.c`, with what the kernel can of it.
+    ///
+    /// - Parameters:
+    ///   - filter: Which changes to give.
+    ///   - scope: Whose connections to observe.
+    ///   - bufferSize: How many bytes of events may wait to be read; of ``bufferSizes``, a power of two.
+    /// - Throws: ``ProbeError`` when the kernel refuses even the plain program.
+    public convenience init(_ filter: TraceFilter, scope: ObservationScope = .own, bufferSize: Int = standardBufferSize)
+        throws(ProbeError)
+    {
+        do throws(BPFError) {
+            try self.init(filter, namespace: scope.namespace(), bufferSize: bufferSize)
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    private init(_ filter: TraceFilter, namespace: UInt32, bufferSize: Int) throws(BPFError) {
+        func load(_ programs: [String]) throws(BPFError) -> Object {
+            try Self.load(programs, filter, namespace: namespace, bufferSize: bufferSize)
+        }
+        do throws(BPFError) {
+            object = try load(Self.full + [Self.finding])
+            programs = Self.full
+            limitations = []
+        } catch {
+            // Another reason than missing instructions comes again with the plain program.
+            object = try load(Self.plain)
+            programs = Self.plain
+            limitations = [
+                "programs of this kernel can't remember sockets: no durations, and no port before a connection is there"
+            ]
+        }
+        ring = try object.ringBuffer("trace_events")
+        attached = try AttachedProgram.attach(programs, of: object)
+        self.filter = filter
+    }
+
+    private static func load(_ programs: [String], _ filter: TraceFilter, namespace: UInt32, bufferSize: Int)
+        throws(BPFError) -> Object
+    {
+        let object = try Object(.trace)
+        for program in full + plain + [finding] {
+            try object.setAutoload(program, programs.contains(program))
+        }
+        try object.setConstant("observed_netns", to: namespace)
+        try object.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
+        try object.setConstant("wake_step", to: UInt64(bufferSize / wakeShare))
+        try object.setCapacity(UInt32(clamping: bufferSize), of: "trace_events")
+        try object.load()
+        return object
+    }
+
+    /// Waits until much is there to be read, but not longer than `limit`; blocks the thread.
+    public func wait(upTo limit: Duration) {
+        ring.wait(upTo: limit)
+    }
+
+    /// Takes what waits, oldest first, and whether there is more.
+    ///
+    /// - Throws: ``ProbeError`` when the kernel refuses.
+    public func read() throws(ProbeError) -> (changes: [StateChange], isMore: Bool) {
+        do throws(BPFError) {
+            let batch = try ring.read()
+            let events = ports.complete(batch, ask: askForPort)
+            return (changes(events), batch.count == RingBuffer<trace_event>.batchSize)
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    /// Ends the programs; what they have seen can still be read.
+    public func detach() {
+        attached = []
+    }
+
+    /// Takes what ``read()`` has kept back as it was not complete; nothing more will come.
+    public func finish() -> [StateChange] {
+        changes(ports.finish())
+    }
+
+    /// What was lost so far.
+    ///
+    /// - Throws: ``ProbeError`` when the kernel refuses.
+    public func losses() throws(ProbeError) -> Losses {
+        do throws(BPFError) {
+            let losses = try object.losses(of: Array(programs.prefix(1)))
+            let nested = try object.perCPUArray("trace_turns").sums().first ?? 0
+            let missed = losses[.recursion] ?? 0
+            return Losses(
+                ringFull: losses[.ringFull] ?? 0,
+                recursion: missed > nested ? missed &- nested : 0,
+                unremembered: losses[.mapFull] ?? 0
+            )
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    private func askForPort(_ event: trace_event) -> LatePorts.Answer {
+        var request = trace_port(socket: event.socket, cookie: event.cookie, port: 0, gone: 0)
+        // Without the program the port stays unknown, which was said at the start.
+        guard (try? object.run(Self.finding, on: &request)) != nil, request.gone == 0 else { return .gone }
+        return request.port == 0 ? .notYet : .port(UInt16(truncatingIfNeeded: request.port))
+    }
+
+    /// Gives events the wall clock's time, and leaves out those that only now turn out to be unwanted.
+    private func changes(_ events: [trace_event]) -> [StateChange] {
+        let zero = KernelClock.zeroSinceEpoch()
+        var changes: [StateChange] = []
+        changes.reserveCapacity(events.count)
+        for event in events {
+            let isOpening = event.new_state == UInt8(TCP_SYN_SENT.rawValue)
+            if !isOpening || filter.accepts(latePort: event.local_port, peerPort: event.peer_port) {
+                changes.append(StateChange(event, zeroSinceEpoch: zero))
+            }
+        }
+        return changes
+    }
+}

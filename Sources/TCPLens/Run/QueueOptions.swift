@@ -1,0 +1,60 @@
+import ArgumentParser
+import Export
+
+/// The options about what waits for a Collector that is away.
+struct QueueOptions: ParsableArguments {
+    @Option(
+        help: "The most that waits in memory, as 64MiB; the oldest goes first (default: TCPLENS_QUEUE_LIMIT, or 16MiB).",
+        transform: bytes
+    )
+    var queueLimit: Int?
+
+    @Option(
+        help: "A directory for what waits, so that it outlives a restart; it is made if need be (default: TCPLENS_SPOOL)."
+    )
+    var spool: String?
+
+    @Option(
+        help: "The most that waits there; the oldest goes first (default: TCPLENS_SPOOL_LIMIT, or 256MiB).",
+        transform: bytes
+    )
+    var spoolLimit: Int?
+
+    /// What they say.
+    var settings: RunSettings.Options.Queue {
+        RunSettings.Options.Queue(limit: queueLimit, spool: spool, spoolLimit: spoolLimit)
+    }
+
+    private static func bytes(_ text: String) throws -> Int {
+        guard let count = ByteCount(text) else { throw ValidationError("'\(text)' is no number of bytes, as 64MiB") }
+        return count.bytes
+    }
+}
+
+extension RunSettings {
+    /// Reads what the environment says about the queue.
+    mutating func readQueue(_ reader: inout EnvironmentReader) {
+        otlp.queueLimit = reader.byteCount("TCPLENS_QUEUE_LIMIT") ?? otlp.queueLimit
+        otlp.spool = reader.setting("TCPLENS_SPOOL")?.value ?? otlp.spool
+        otlp.spoolLimit = reader.byteCount("TCPLENS_SPOOL_LIMIT") ?? otlp.spoolLimit
+    }
+
+    /// Lays `options` over that.
+    mutating func apply(_ options: Options.Queue) {
+        otlp.queueLimit = options.limit ?? otlp.queueLimit
+        otlp.spool = options.spool ?? otlp.spool
+        otlp.spoolLimit = options.spoolLimit ?? otlp.spoolLimit
+    }
+}
+
+extension RunSettings.Options {
+    /// What the options say about the queue; `nil` where they say nothing.
+    struct Queue: Equatable, Sendable {
+        /// The most bytes in memory.
+        var limit: Int?
+        /// The directory of the spool.
+        var spool: String?
+        /// The most bytes there.
+        var spoolLimit: Int?
+    }
+}

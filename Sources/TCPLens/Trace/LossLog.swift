@@ -1,0 +1,29 @@
+import Probes
+
+/// What is said of events that were lost.
+struct LossLog {
+    private var told = TraceProbe.Losses()
+
+    /// The line for what was lost since the last one; `nil` when nothing was.
+    mutating func line(_ losses: TraceProbe.Losses) -> String? {
+        guard losses.total > told.total else { return nil }
+        let (full, missed) = (losses.ringFull - told.ringFull, max(losses.recursion, told.recursion) - told.recursion)
+        told = losses
+        return "lost \(full + missed) events: ring_full \(full), recursion \(missed)"
+            + (full > 0 ? "; a larger --buffer-size, a filter or a faster reader would help" : "")
+    }
+
+    /// The last line: how many changes were printed, and exactly how many were not.
+    static func summary(written: Int, _ losses: TraceProbe.Losses) -> String {
+        var text = "\(written) events"
+        if losses.total == 0 {
+            text += ", none lost"
+        } else {
+            text += ", \(losses.total) lost: ring_full \(losses.ringFull), recursion \(losses.recursion)"
+        }
+        if losses.unremembered > 0 {
+            text += "; \(losses.unremembered) connections too many to remember have no durations"
+        }
+        return text
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Export
+import Glibc
+import Logging
+import Probes
+import Resource
+import UnixSignals
+
+/// `tcplens trace`: every change of state as it happens.
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Show every change of a connection's state as it happens.",
+        discussion: """
+            The connections are those of the network namespace that the command runs in.
+
+              sudo tcplens trace --failed
+              sudo tcplens trace --port 443 --slower-than 3s
+              sudo tcplens trace --format json | jq 'select(.new_state == "closed") | .bytes_sent'
+            """
+    )
+
+    @Option(help: "How to print it: table or json, an object a line.")
+    var format = TraceFormat.table
+
+    @OptionGroup(title: "Filters, applied in the kernel") var filters: TraceFilterOptions
+
+    @Option(help: ArgumentHelp("End after so many changes.", valueName: "number"))
+    var count: Int?
+
+    @Option(help: "End after this time, as 10s.")
+    var duration: DurationArgument?
+
+    @Option(help: ArgumentHelp("Kernel memory for changes that wait to be printed, a power of two.", valueName: "size"))
+    var bufferSize = SizeArgument(bytes: TraceProbe.standardBufferSize)
+
+    @OptionGroup var scope: ScopeOption
+
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
+        guard TraceProbe.bufferSizes.contains(bufferSize.bytes), bufferSize.bytes.nonzeroBitCount == 1 else {
+            throw ValidationError("--buffer-size must be a power of two from 64KiB to 1GiB")
+        }
+    }
+
+    func run() async throws {
+        let environment = Machine.current.environment
+        let logger = logging.logger(environment: environment)
+        // A reader that goes away is the end of it, not of the process.
+        signal(SIGPIPE, SIG_IGN)
+        // Before anything is loaded: from here on a signal means that what was seen is still printed.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let stop = StopFlag()
+        let waiter = Task.detached { await Self.raise(stop, on: signals) }
+        defer { waiter.cancel() }
+        if filters.state.contains(.timeWait) {
+            logger.notice("the kernel tells no change to time_wait: there the socket itself is closed already")
+        }
+        let settings = TraceLoop.Settings(
+            format: format,
+            environment: environment,
+            filter: filters.filter,
+            scope: scope.scope,
+            bufferSize: bufferSize.bytes,
+            count: count,
+            duration: duration?.duration
+        )
+        try await TraceLoop.run(settings, until: stop, logger: logger)
+    }
+
+    /// Raises `stop` on the first signal, and from then on ends the process, whatever it is doing, on the second or when
+    /// printing the rest takes longer than it may: a write to a terminal that was stopped can't be cancelled.
+    private static func raise(_ stop: StopFlag, on signals: UnixSignalsSequence) async {
+        for await _ in signals {
+            guard !stop.isRaised else { Glibc.exit(Failure.failed) }
+            stop.raise()
+            Task.detached {
+                try? await Task.sleep(for: lastWriteLimit)
+                Glibc.exit(Failure.failed)
+            }
+        }
+    }
+
+    /// How long the rest may take to be printed after a signal.
+    private static let lastWriteLimit = Duration.seconds(5)
+}
+
+/// How changes are printed.
+enum TraceFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case table
+    /// For programs.
+    case json
+}

@@ -1,0 +1,149 @@
+import Dispatch
+import Export
+import Logging
+import Probes
+import Synchronization
+
+/// Reads changes of state and prints them, until there is a reason to end.
+struct TraceLoop {
+    /// What to trace, and for how long.
+    struct Settings: Sendable {
+        /// How to print it.
+        var format = TraceFormat.table
+        /// The environment variables, for colours.
+        var environment: [String: String] = [:]
+        /// Which changes.
+        var filter = TraceFilter()
+        /// Whose connections.
+        var scope = ObservationScope.own
+        /// The size of the ring buffer.
+        var bufferSize = TraceProbe.standardBufferSize
+        /// How many changes; `nil` for no end.
+        var count: Int?
+        /// For how long; `nil` for no end.
+        var duration: Duration?
+    }
+
+    /// How long a change may wait to be printed.
+    private static let pause = Duration.milliseconds(100)
+    /// How often losses are told.
+    private static let lossInterval = Duration.seconds(1)
+
+    private let probe: TraceProbe
+    private let stop: StopFlag
+    private let logger: Logger
+    private let clock = ContinuousClock()
+    private let end: ContinuousClock.Instant?
+    private var output: TraceOutput
+    private var left: Int
+    private var written = 0
+    private var lossLog = LossLog()
+    private var nextLossReport: ContinuousClock.Instant
+
+    /// Traces on a thread of its own, as reading and writing block.
+    ///
+    /// - Throws: ``Failure`` when the programs can't be loaded or read, or the output can't be written.
+    static func run(_ settings: Settings, until stop: StopFlag, logger: Logger) async throws {
+        let queue = DispatchQueue(label: "tcplens.trace")
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            queue.async {
+                continuation.resume(
+                    with: Result {
+                        var loop = try TraceLoop(settings, until: stop, logger: logger)
+                        try loop.run()
+                    }
+                )
+            }
+        }
+    }
+
+    private init(_ settings: Settings, until stop: StopFlag, logger: Logger) throws(Failure) {
+        do {
+            probe = try TraceProbe(settings.filter, scope: settings.scope, bufferSize: settings.bufferSize)
+        } catch {
+            throw Failure("\(error)")
+        }
+        output = TraceOutput(settings.format, environment: settings.environment)
+        self.stop = stop
+        self.logger = logger
+        left = settings.count ?? .max
+        end = settings.duration.map { [clock] in clock.now.advanced(by: $0) }
+        nextLossReport = clock.now.advanced(by: Self.lossInterval)
+        for limitation in probe.limitations {
+            logger.notice("\(limitation)")
+        }
+        logger.debug("tracing by \(probe.programs.joined(separator: ", "))")
+    }
+
+    private mutating func run() throws {
+        do {
+            try output.begin()
+            while left > 0, !isOver {
+                let isMore = try step()
+                if clock.now >= nextLossReport { try reportLosses() }
+                guard !isMore else { continue }
+                try StandardStream.output.checkReader()
+                probe.wait(upTo: end.map { min(Self.pause, max(clock.now.duration(to: $0), .zero)) } ?? Self.pause)
+            }
+            probe.detach()
+            while try left > 0 && step() {}
+            try write(probe.finish())
+        } catch let failure as StandardStream.Failure where failure.isClosedPipe {
+            probe.detach()
+            return try reportEnd(isQuiet: true)
+        } catch let error as ProbeError {
+            throw Failure("\(error)")
+        }
+        try reportEnd(isQuiet: false)
+    }
+
+    private var isOver: Bool {
+        stop.isRaised || end.map { clock.now >= $0 } ?? false
+    }
+
+    /// Prints what waits, and tells whether there is more.
+    private mutating func step() throws -> Bool {
+        let (changes, isMore) = try probe.read()
+        try write(changes)
+        return isMore
+    }
+
+    private mutating func write(_ changes: [StateChange]) throws(StandardStream.Failure) {
+        let changes = changes.prefix(left)
+        guard !changes.isEmpty else { return }
+        try output.write(changes)
+        left -= changes.count
+        written += changes.count
+    }
+
+    private mutating func reportLosses() throws(ProbeError) {
+        nextLossReport = clock.now.advanced(by: Self.lossInterval)
+        if let line = lossLog.line(try probe.losses()) {
+            logger.warning("\(line)")
+        }
+    }
+
+    private mutating func reportEnd(isQuiet: Bool) throws {
+        do {
+            let losses = try probe.losses()
+            guard losses.total > 0 || !isQuiet else { return }
+            let summary = LossLog.summary(written: written, losses)
+            logger.log(level: losses.total > 0 || losses.unremembered > 0 ? .warning : .info, "\(summary)")
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+}
+
+/// Says once and for all that it is time to end.
+final class StopFlag: Sendable {
+    private let flag = Atomic(false)
+
+    /// Whether it is.
+    var isRaised: Bool { flag.load(ordering: .acquiring) }
+
+    /// Says so.
+    func raise() {
+        flag.store(true, ordering: .releasing)
+    }
+}

@@ -1,0 +1,57 @@
+import Export
+import Probes
+
+/// Where changes of state are printed, in one of the formats.
+struct TraceOutput {
+    /// The form of the lines.
+    private enum Form {
+        case table(TraceTable)
+        case json(TraceJSON)
+    }
+
+    private var form: Form
+    private var lines: [UInt8] = []
+
+    /// Creates an output; colours are for terminals that have them and people who want them.
+    init(_ format: TraceFormat, environment: [String: String]) {
+        switch format {
+        case .json:
+            form = .json(TraceJSON(containers: Containers()))
+        case .table:
+            let hasColours =
+                StandardStream.output.isTerminal && environment["NO_COLOR", default: ""].isEmpty
+                && environment["TERM"] != "dumb"
+            let style = TraceTable.Style(columns: StandardStream.output.columns, isColoured: hasColours)
+            form = .table(TraceTable(style, containers: Containers()))
+        }
+    }
+
+    /// Writes what comes before the first change.
+    ///
+    /// - Throws: ``StandardStream/Failure`` when nobody reads it.
+    func begin() throws(StandardStream.Failure) {
+        guard case .table(let table) = form else { return }
+        try StandardStream.output.write(table.header)
+    }
+
+    /// Writes a line for each of `changes`, at once.
+    ///
+    /// - Throws: ``StandardStream/Failure`` when not all could be written.
+    mutating func write(_ changes: some Sequence<StateChange>) throws(StandardStream.Failure) {
+        lines.removeAll(keepingCapacity: true)
+        switch form {
+        case .json(var json):
+            for change in changes {
+                json.write(change, to: &lines)
+            }
+            form = .json(json)
+        case .table(var table):
+            table.resize(columns: StandardStream.output.columns)
+            for change in changes {
+                table.write(change, to: &lines)
+            }
+            form = .table(table)
+        }
+        try StandardStream.output.write(lines)
+    }
+}

@@ -1,0 +1,165 @@
+import Export
+import Metrics
+import Probes
+
+/// Writes changes of state for people: a line each, in columns.
+///
+/// What every change has comes first and fits into 80 characters for IPv4; the rest follows as far as the line goes.
+struct TraceTable {
+    /// The form of the output.
+    struct Style: Equatable {
+        /// The characters of a line; `nil` where lines have no end, as in a file.
+        var columns: Int?
+        /// Whether to colour.
+        var isColoured = false
+    }
+
+    /// A longest transition: `ESTABLISHED>CLOSE_WAIT`.
+    private static let transitionWidth = 22
+    private static let heldWidth = 6
+    /// Below this the time goes without its milliseconds, so that addresses and failures have their place.
+    private static let narrow = 100
+
+    private var style: Style
+    private let timeOfDay: (Int) -> LocalTime
+    private var containers: Containers
+    private var second: (number: Int, text: String) = (-1, "")
+    /// How wide addresses are; it grows with the widest so far.
+    private var endWidth: Int
+
+    /// Creates a table; a test gives its own clock.
+    init(
+        _ style: Style,
+        containers: Containers,
+        timeOfDay: @escaping (Int) -> LocalTime = LocalTime.init(secondsSinceEpoch:)
+    ) {
+        self.style = style
+        self.containers = containers
+        self.timeOfDay = timeOfDay
+        endWidth = Self.isNarrow(style) ? "127.0.0.1:65535".count : "255.255.255.255:65535".count
+    }
+
+    private static func isNarrow(_ style: Style) -> Bool {
+        style.columns.map { $0 < narrow } ?? false
+    }
+
+    /// Fits the lines that follow to a window of another size.
+    mutating func resize(columns: Int?) {
+        style.columns = columns
+    }
+
+    /// The names of the columns.
+    var header: String {
+        let columns = [
+            Self.isNarrow(style) ? "TIME    " : "TIME        ", "TRANSITION".padded(to: Self.transitionWidth),
+            "LOCAL".padded(to: endWidth), "PEER".padded(to: endWidth), "  HELD", "DETAILS\n",
+        ]
+        return columns.joined(separator: " ")
+    }
+
+    /// Appends the line of `change` to `output`.
+    mutating func write(_ change: StateChange, to output: inout [UInt8]) {
+        let local = Self.end(change.localAddress, change.localPort, isKnown: true)
+        let peer = Self.end(change.peerAddress, change.peerPort, isKnown: change.peerPort != 0)
+        endWidth = max(endWidth, local.count, peer.count)
+        let transition = "\(change.oldState.kernelName)>\(change.newState.kernelName)"
+        let before = time(change.time)
+        let between = [
+            local.padded(to: endWidth), peer.padded(to: endWidth),
+            (change.heldNanoseconds.map(Self.duration) ?? "-").padded(to: Self.heldWidth, left: true),
+        ]
+        var line = [before, transition.padded(to: Self.transitionWidth)] + between
+        var width = line.reduce(line.count - 1) { $0 + $1.count }
+        line[1] = coloured(line[1], as: change)
+        for (index, detail) in details(of: change).enumerated() {
+            width += 1 + detail.count
+            // A failure is never left out.
+            if let columns = style.columns, width > columns, change.error == nil || index > 0 { break }
+            line.append(index == 0 && change.error != nil ? coloured(detail, as: change) : detail)
+        }
+        output.append(line.joined(separator: " "))
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func time(_ time: Timestamp) -> String {
+        let (number, nanoseconds) = time.unixNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if Int(number) != second.number {
+            let parts = timeOfDay(Int(number))
+            second = (
+                Int(number), [parts.hour, parts.minute, parts.second].map { $0.padded(to: 2) }.joined(separator: ":")
+            )
+        }
+        return Self.isNarrow(style) ? second.text : "\(second.text).\(Int(nanoseconds / 1_000_000).padded(to: 3))"
+    }
+
+    /// What not every change has, the most important first.
+    private mutating func details(of change: StateChange) -> [String] {
+        var details = [change.error, change.role?.attributeValue].compactMap(\.self)
+        if let end = change.end {
+            if let roundTrip = end.roundTripNanoseconds { details.append("rtt=\(Self.duration(roundTrip))") }
+            if end.retransmits > 0 { details.append("retransmits=\(end.retransmits)") }
+            details.append("sent=\(end.bytesSent)")
+            details.append("received=\(end.bytesReceived)")
+        }
+        if let process = change.process {
+            let command = String(decoding: process.command, as: UTF8.self).printable()
+            details.append("\(command)[\(process.identifier)]")
+        }
+        if let container = containers.path(of: change.cgroup) { details.append(container.printable()) }
+        return details
+    }
+
+    private func coloured(_ text: String, as change: StateChange) -> String {
+        guard style.isColoured else { return text }
+        let colour: Int
+        switch (change.error, change.newState) {
+        case (.some, _): colour = 31
+        case (nil, .established): colour = 32
+        case (nil, .listen): colour = 36
+        case (nil, .closed): colour = 2
+        default: return text
+        }
+        return "\u{1b}[\(colour)m\(text)\u{1b}[0m"
+    }
+
+    /// An address with its port; `*` for a port that is not chosen, or for an end that is not there.
+    private static func end(_ address: IPAddress, _ port: UInt16, isKnown: Bool) -> String {
+        guard isKnown else { return "*" }
+        var text: [UInt8] = []
+        text.append(address)
+        let host = String(decoding: text, as: UTF8.self)
+        return "\(address.type == .ipv6 ? "[\(host)]" : host):\(port == 0 ? "*" : "\(port)")"
+    }
+
+    /// A duration in six characters or fewer: three digits and a unit.
+    static func duration(_ nanoseconds: UInt64) -> String {
+        let units: KeyValuePairs<String, Double> = ["us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9]
+        let limits: [Double] = [1e3, 1e3, 100, 100, .infinity]
+        let value = Double(nanoseconds)
+        for (unit, limit) in zip(units, limits) where (value / unit.value).rounded() < limit {
+            let scaled = value / unit.value
+            let decimals = unit.key == "us" || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2
+            let factor = [1, 10, 100][decimals]
+            let rounded = Int((scaled * Double(factor)).rounded())
+            let fraction = decimals == 0 ? "" : ".\((rounded % factor).padded(to: decimals))"
+            return "\(rounded / factor)\(fraction)\(unit.key)"
+        }
+        return "\(nanoseconds)"
+    }
+}
+
+extension String {
+    /// The text with blanks behind it, or before it, to be at least so wide.
+    fileprivate func padded(to width: Int, left: Bool = false) -> String {
+        let space = String(repeating: " ", count: max(0, width - count))
+        return left ? space + self : self + space
+    }
+}
+
+extension Int {
+    /// The number with zeros before it to be at least so wide.
+    fileprivate func padded(to width: Int) -> String {
+        let digits = "\(self)"
+        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    }
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What is remembered of each connection, found by its socket's cookie. */
+#ifndef SLOTS_H
+#define SLOTS_H
+
+#include "connections.h"
+#include "kernel.h"
+#include "losses.h"
+
+/*
+ * The maps of this name in the objects of one agent are one: user space shares them.
+ *
+ * It is a hash table of our own in an array, as a churning connection is gone in microseconds and a third of what
+ * watching costs it was making and freeing sk_storage; an array that can be mapped is one whose slots begin at cache
+ * lines. Nothing dies by itself here: a slot is freed by the change to CLOSE, and where no program saw that, by the
+ * next pass.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, CONNECTION_SLOTS);
+    __type(key, __u32);
+    __type(value, struct connection);
+} connections SEC(".maps");
+
+/* How many slots from its first one on a socket may be in. */
+#define CONNECTION_PROBES 8
+
+/*
+ * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment
+ * stand side by side: neither do they collide, nor is each in a cache line that nobody has touched for long.
+ */
+static __always_inline __u32 first_slot(__u64 cookie)
+{
+    return cookie % CONNECTION_SLOTS;
+}
+
+/* What is remembered of the socket with `cookie`, or NULL. */
+static __always_inline struct connection *find_connection(__u64 cookie)
+{
+    __u32 first = first_slot(cookie);
+
+    for (__u32 probe = 0; probe < CONNECTION_PROBES; probe++) {
+        __u32 slot = (first + probe) % CONNECTION_SLOTS;
+        struct connection *connection = bpf_map_lookup_elem(&connections, &slot);
+
+        if (connection && connection->cookie == cookie)
+            return connection;
+    }
+    return NULL;
+}
+
+/* Makes a slot remember nothing of its socket. */
+static __always_inline void clear(struct connection *connection)
+{
+    connection->changed = 0;
+    connection->opened = 0;
+    connection->established = 0;
+    connection->sent = 0;
+    connection->received = 0;
+    connection->pass = 0;
+    connection->state = 0;
+    connection->role = 0;
+    connection->known = 0;
+}
+
+/* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
+static __always_inline struct connection *claim_connection(__u64 cookie)
+{
+    __u32 first = first_slot(cookie);
+
+    for (__u32 probe = 0; probe < CONNECTION_PROBES; probe++) {
+        __u32 slot = (first + probe) % CONNECTION_SLOTS;
+        struct connection *connection = bpf_map_lookup_elem(&connections, &slot);
+
+        /* Another CPU may want it too. */
+        if (connection && !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie)) {
+            clear(connection);
+            return connection;
+        }
+    }
+    count_loss(MAP_FULL);
+    return NULL;
+}
+
+/* What is remembered of the socket with `cookie`; a new one is followed from now on. */
+static __always_inline struct connection *find_or_claim_connection(__u64 cookie)
+{
+    struct connection *connection = find_connection(cookie);
+
+    return connection ? connection : claim_connection(cookie);
+}
+
+/* Frees the slot. */
+static __always_inline void forget(struct connection *connection)
+{
+    connection->cookie = 0;
+}
+
+/*
+ * What is remembered of the socket with `cookie`, which goes from one state to another; NULL if nothing is. A socket
+ * that leaves SYN_RECV and of which nothing is remembered is a listener's child.
+ */
+static __always_inline struct connection *remembered(__u64 cookie, int old_state, int new_state)
+{
+    if (new_state == TCP_CLOSE && old_state != TCP_SYN_RECV)
+        return find_connection(cookie);
+    if (old_state == TCP_CLOSE)
+        return claim_connection(cookie);
+    return find_or_claim_connection(cookie);
+}
+
+#endif

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/* Every change of state as an event of its own, for `tcplens trace`. */
+#include "kernel.h"
+#include "retransmitted_handshake.h"
+#include "sequence.h"
+#include "slots.h"
+#include "socket.h"
+#include "trace.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define EPIPE 32
+
+/* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
+const volatile __u32 observed_netns = 0;
+
+const volatile struct trace_filter filter = {};
+
+/* The reader is woken whenever this much more waits, in bytes, a power of two. User space sets it with the size. */
+const volatile __u64 wake_step = 1 << 17;
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 19);
+} trace_events SEC(".maps");
+
+/* What runs on a CPU, for the events that come in the midst of another. */
+struct turn {
+    /* The events that only trace_nested_change was run for. */
+    __u64 nested;
+    /* How many trace_change have begun and not ended. */
+    __u64 running;
+    /* The socket of the one that began last. */
+    __u64 latest;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct turn);
+} trace_turns SEC(".maps");
+
+/* A change of state, and what is known of it beside the socket itself. */
+struct change {
+    __u64 time;
+    __u64 held;
+    __u64 cookie;
+    int old_state;
+    int new_state;
+    enum network_type type;
+    __u8 role;
+    __u8 failure;
+    __u8 known;
+};
+
+/* Whether a change of state is one that could be wanted, by the socket's own constants. */
+static __always_inline bool is_observed(const struct sock *sk, int old_state, int new_state)
+{
+    /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
+    if (sk->sk_protocol != IPPROTO_TCP)
+        return false;
+    if (observed_netns && netns_of(&sk->__sk_common) != observed_netns)
+        return false;
+    return old_state >= TCP_ESTABLISHED && old_state <= TCP_CLOSING && new_state >= TCP_ESTABLISHED &&
+           new_state <= TCP_CLOSING;
+}
+
+/*
+ * The port on this side. What the kernel knows the socket by (skc_num) is 0 again at its end, where inet_sport still
+ * has it; but while a socket begins to connect, inet_sport may have that of its last connection.
+ */
+static __always_inline __u16 local_port_of(const struct sock *sk, const struct tcp_sock *tcp, int new_state)
+{
+    return new_state == TCP_SYN_SENT ? sk->__sk_common.skc_num : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+}
+
+static __always_inline bool is_wanted_peer(const struct sock_common *socket, enum network_type type)
+{
+    /* A listener has none. */
+    if (!socket->skc_dport)
+        return false;
+    if (type == IPV4)
+        return (socket->skc_daddr & filter.peer_mask[0]) == filter.peer_address[0];
+    for (int i = 0; i < 4; i++)
+        if ((socket->skc_v6_daddr.in6_u.u6_addr32[i] & filter.peer_mask[i]) != filter.peer_address[i])
+            return false;
+    return true;
+}
+
+/* Whether a connection between these addresses is wanted; for all of its life the answer is the same. */
+static __always_inline bool is_wanted_connection(const struct sock_common *socket, enum network_type type,
+                                                 __u16 local_port)
+{
+    __u16 peer_port = bpf_ntohs(socket->skc_dport);
+    bool is_late = filter.late_port && !local_port;
+
+    if (filter.type && filter.type != type + 1)
+        return false;
+    if (filter.peer_port && filter.peer_port != peer_port)
+        return false;
+    if (filter.local_port && filter.local_port != local_port && !is_late)
+        return false;
+    if (filter.port && filter.port != local_port && filter.port != peer_port && !is_late)
+        return false;
+    return !filter.by_peer || is_wanted_peer(socket, type);
+}
+
+static __always_inline bool is_wanted_change(const struct change *change)
+{
+    __u32 states = 1 << (change->old_state & 31) | 1 << (change->new_state & 31);
+
+    if (filter.states && !(filter.states & states))
+        return false;
+    if (filter.role && !(change->known & TRACE_ROLE && filter.role == change->role + 1))
+        return false;
+    if (filter.failed && change->failure == NO_OUTCOME)
+        return false;
+    return !filter.slower_than || (change->known & TRACE_HELD && change->held > filter.slower_than);
+}
+
+/*
+ * A wake-up costs more than all the rest of an event, so the reader comes by itself and is woken only when much waits:
+ * by the one or two events that are just beyond a step.
+ */
+static __always_inline __u64 wakeup(void)
+{
+    __u64 waiting = bpf_ringbuf_query(&trace_events, BPF_RB_AVAIL_DATA);
+    bool is_beyond_step = waiting >= wake_step && (waiting & (wake_step - 1)) < 2 * sizeof(struct trace_event);
+
+    return is_beyond_step ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void write_addresses(struct trace_event *event, const struct sock_common *socket,
+                                            enum network_type type)
+{
+    if (type == IPV4) {
+        event->local_address[0] = socket->skc_rcv_saddr;
+        event->peer_address[0] = socket->skc_daddr;
+        for (int i = 1; i < 4; i++)
+            event->local_address[i] = event->peer_address[i] = 0;
+        return;
+    }
+    for (int i = 0; i < 4; i++) {
+        event->local_address[i] = socket->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
+        event->peer_address[i] = socket->skc_v6_daddr.in6_u.u6_addr32[i];
+    }
+}
+
+/* What is told of a connection when it ends. */
+static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp)
+{
+    event->srtt = tcp->srtt_us;
+    event->retransmits = tcp->total_retrans;
+    event->sent = data_sent(tcp);
+    event->received = data_received(tcp);
+}
+
+static __always_inline __u64 cgroup_of(const struct sock *sk)
+{
+    /* Before 5.15 it shares its place with the numbers of net_cls and net_prio. */
+    return bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ? sk->sk_cgrp_data.cgroup->kn->id : 0;
+}
+
+/* Puts an event into the ring buffer, if it is wanted. */
+static __noinline void emit(struct sock *sk, struct tcp_sock *tcp, const struct change *change)
+{
+    struct trace_event *event;
+
+    if (!is_wanted_change(change))
+        return;
+    event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
+    if (!event) {
+        count_loss(RING_FULL);
+        return;
+    }
+    event->time = change->time;
+    event->held = change->held;
+    event->socket = (__u64)sk;
+    event->cookie = change->cookie;
+    event->cgroup = cgroup_of(sk);
+    event->netns = netns_of(&sk->__sk_common);
+    write_addresses(event, &sk->__sk_common, change->type);
+    event->local_port = local_port_of(sk, tcp, change->new_state);
+    event->peer_port = bpf_ntohs(sk->__sk_common.skc_dport);
+    event->old_state = change->old_state;
+    event->new_state = change->new_state;
+    event->type = change->type;
+    event->role = change->role;
+    event->failure = change->failure;
+    event->known = change->known;
+    if (change->known & TRACE_END)
+        write_end(event, tcp);
+    if (change->known & TRACE_PROCESS) {
+        event->process = bpf_get_current_pid_tgid() >> 32;
+        bpf_get_current_comm(event->command, sizeof(event->command));
+    }
+    bpf_ringbuf_submit(event, wakeup());
+}
+
+/* Why a connection ends, if by a failure. */
+static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
+                                                             int old_state, int new_state)
+{
+    __u64 acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
+    int error = sk->sk_err;
+
+    if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
+        return NO_OUTCOME;
+    if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
+        return handshake_outcome(old_state, new_state, error, acknowledged);
+    /* A reset that comes after the peer's FIN (tcp_reset()). */
+    if (error == EPIPE)
+        return RESET;
+    return error ? failure_of(error) : NO_OUTCOME;
+}
+
+/*
+ * Which end a socket is. `connection` may be NULL. A child of a listener is one that leaves SYN_RECV and was never seen
+ * to connect; without memory its sequence numbers tell.
+ */
+static __always_inline __u8 role_of(const struct connection *connection, const struct tcp_sock *tcp, int old_state,
+                                    int new_state)
+{
+    if (new_state == TCP_SYN_SENT || old_state == TCP_SYN_SENT)
+        return CLIENT;
+    if (connection && connection->known)
+        return connection->role;
+    return role_from_sequence(tcp, old_state);
+}
+
+/* Remembers this change, and tells for how long the state was held that is left. */
+static __always_inline void remember(struct connection *connection, struct change *change)
+{
+    bool is_child = change->old_state == TCP_SYN_RECV && !connection->known;
+
+    /* Where the states do not fit, a change was missed. */
+    if (!is_child && connection->changed && connection->state == change->old_state) {
+        change->held = change->time - connection->changed;
+        change->known |= TRACE_HELD;
+    }
+    connection->changed = change->time;
+    connection->state = change->new_state;
+    connection->role = change->role;
+    connection->known = change->known & TRACE_ROLE ? 1 : 0;
+    if (change->new_state == TCP_CLOSE)
+        forget(connection);
+}
+
+/*
+ * Tells of the birth of a listener's child when its first change comes: before, it has the listener's addresses, and on
+ * older kernels its cookie. Until then it was a request socket, in SYN_RECV as ss shows it, which began with the
+ * SYN-ACK.
+ */
+static __always_inline void tell_birth(struct sock *sk, struct tcp_sock *tcp, struct change *change)
+{
+    __u64 duration = server_handshake_duration(tcp, &sk->__sk_common, change->type, change->time);
+    struct change birth = *change;
+
+    if (duration) {
+        change->held = duration;
+        change->known |= TRACE_HELD;
+    }
+    birth.time -= duration;
+    birth.old_state = TCP_LISTEN;
+    birth.new_state = TCP_SYN_RECV;
+    birth.failure = NO_OUTCOME;
+    birth.known = TRACE_ROLE;
+    emit(sk, tcp, &birth);
+}
+
+static __always_inline int trace(struct sock *sk, int old_state, int new_state, bool remembers)
+{
+    struct change change = {.old_state = old_state, .new_state = new_state};
+    struct connection *connection = NULL;
+    struct tcp_sock *tcp;
+    bool is_wanted, is_child;
+
+    if (!is_observed(sk, old_state, new_state) || (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV))
+        return 0;
+    tcp = bpf_skc_to_tcp_sock(sk);
+    if (!tcp)
+        return 0;
+    change.type = network_type_of(&sk->__sk_common);
+    is_wanted = is_wanted_connection(&sk->__sk_common, change.type, local_port_of(sk, tcp, new_state));
+    /* What was passed on with an unknown port is remembered, and to be forgotten when the port is another one. */
+    if (!is_wanted && !(filter.late_port && old_state == TCP_SYN_SENT))
+        return 0;
+    if (remembers) {
+        change.cookie = bpf_get_socket_cookie(sk);
+        if (!is_wanted) {
+            connection = find_connection(change.cookie);
+            if (connection)
+                forget(connection);
+            return 0;
+        }
+        if (old_state != new_state)
+            connection = remembered(change.cookie, old_state, new_state);
+    } else if (!is_wanted) {
+        return 0;
+    }
+    change.time = bpf_ktime_get_ns();
+    change.role = role_of(connection, tcp, old_state, new_state);
+    change.failure = failure_at_end(sk, tcp, old_state, new_state);
+    if (old_state != TCP_LISTEN && new_state != TCP_LISTEN && !(old_state == TCP_CLOSE && new_state == TCP_CLOSE))
+        change.known |= TRACE_ROLE;
+    if (new_state == TCP_CLOSE && old_state != TCP_CLOSE && old_state != TCP_LISTEN)
+        change.known |= TRACE_END;
+    /* connect() and listen() make these changes themselves; all others may come with a segment or a timer. */
+    if (old_state == TCP_CLOSE && (new_state == TCP_SYN_SENT || new_state == TCP_LISTEN))
+        change.known |= TRACE_PROCESS;
+    is_child = old_state == TCP_SYN_RECV && change.role == SERVER && !(connection && connection->known);
+    if (connection)
+        remember(connection, &change);
+    if (is_child)
+        tell_birth(sk, tcp, &change);
+    emit(sk, tcp, &change);
+    return 0;
+}
+
+static __always_inline struct turn *turn_here(void)
+{
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&trace_turns, &zero);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(trace_change, struct sock *sk, const int old_state, const int new_state)
+{
+    volatile struct turn *turn = turn_here();
+
+    if (!turn)
+        return 0;
+    turn->latest = (__u64)sk;
+    turn->running++;
+    trace(sk, old_state, new_state, true);
+    turn->running--;
+    return 0;
+}
+
+/*
+ * The kernel skips a program on a CPU that is in the midst of it, as when a segment comes while connect() changes a
+ * state. This one, another program, is run for such an event all the same. Before 6.1 nothing is skipped: then the
+ * event is the latest that the other one has begun.
+ */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(trace_nested_change, struct sock *sk, const int old_state, const int new_state)
+{
+    volatile struct turn *turn = turn_here();
+
+    if (!turn || !turn->running || turn->latest == (__u64)sk)
+        return 0;
+    turn->nested++;
+    return trace(sk, old_state, new_state, true);
+}
+
+/* For kernels whose programs have no atomic instructions (before 5.12): nothing is remembered, so no durations. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(trace_change_alone, struct sock *sk, const int old_state, const int new_state)
+{
+    return trace(sk, old_state, new_state, false);
+}
+
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, const struct request_sock *request)
+{
+    if (!observed_netns || netns_of(&listener->__sk_common) == observed_netns)
+        note_retransmitted_handshake(request, network_type_of(&request->__req_common));
+    return 0;
+}
+
+/*
+ * The port that the kernel has chosen for a socket since it began to connect. The memory of sockets is only ever used
+ * for sockets again, and each has another cookie.
+ */
+SEC("syscall")
+int find_local_port(struct trace_port *request)
+{
+    struct sock *sk = (void *)request->socket;
+    struct inet_sock *inet = (void *)sk;
+    __u16 port = BPF_CORE_READ(sk, __sk_common.skc_num);
+
+    if (!port && BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
+        port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+    request->port = port;
+    request->gone = (__u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != request->cookie;
+    return 0;
+}
