@@ -62,7 +62,7 @@ struct TraceCommand: AsyncParsableCommand {
             format: format,
             environment: environment,
             filter: filters.filter,
-            scope: scope.scope,
+            scope: scope.scope ?? .own,
             bufferSize: bufferSize.bytes,
             count: count,
             duration: duration?.duration
