@@ -2,7 +2,7 @@ import Export
 import Testing
 
 @Suite struct EnvironmentReaderTests {
-    @Test func `an empty value counts as unset`() {
+    @Test func `an empty value counts as unset (conformance 33)`() {
         let reader = EnvironmentReader(["A": "", "B": "  ", "C": " x "])
         #expect(reader.setting("A") == nil)
         #expect(reader.setting("A", "B", "C")?.value == "x")
@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: [("true", true, 0), ("TRUE", true, 0), ("False", false, 0), ("1", false, 1), ("yes", false, 1)])
-    func `only true is true`(value: String, expected: Bool, warnings: Int) {
+    func `only true is true (conformance 34)`(value: String, expected: Bool, warnings: Int) {
         var reader = EnvironmentReader(["A": value])
         #expect(reader.bool("A") == expected)
         #expect(reader.warnings.count == warnings)
@@ -23,7 +23,7 @@ import Testing
         #expect(reader.warnings.first?.contains("from 1 to 2147483647") == true)
     }
 
-    @Test func `a warning shows the user's own spelling, without control characters`() {
+    @Test func `a warning shows the user's own spelling, without control characters (conformance 39)`() {
         var reader = EnvironmentReader(["A": "Nope\u{1B}[31m"])
         #expect(reader.choice("A", from: ["yes": 1]) == nil)
         #expect(reader.warnings == ["A=Nope\\u{1b}[31m is ignored: expected one of yes"])

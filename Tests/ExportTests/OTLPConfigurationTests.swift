@@ -14,7 +14,7 @@ import Testing
         return (configuration.headers.map { "\($0.name)=\($0.value)" }, warnings)
     }
 
-    @Test func `without settings the defaults of the specification hold`() throws {
+    @Test func `without settings the defaults of the specification hold (conformance 10, 11, 12)`() throws {
         let (configuration, warnings) = try read([:])
         #expect(configuration.headers.isEmpty)
         #expect(configuration.compression == .none)
@@ -25,7 +25,9 @@ import Testing
         #expect(warnings.isEmpty)
     }
 
-    @Test func `the variable for metrics goes before the general one`() throws {
+    @Test func `the variable for metrics goes before the general one (conformance 1, 10, 11, 12, 13, 14, 15, 41)`()
+        throws
+    {
         let (configuration, warnings) = try read([
             "OTEL_EXPORTER_OTLP_HEADERS": "a=1,b=2", "OTEL_EXPORTER_OTLP_METRICS_HEADERS": "c=3",
             "OTEL_EXPORTER_OTLP_COMPRESSION": "none", "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION": "GZIP",
@@ -43,7 +45,7 @@ import Testing
         #expect(warnings.isEmpty)
     }
 
-    @Test func `a bad value is a warning and the next variable counts`() throws {
+    @Test func `a bad value is a warning and the next variable counts (conformance 35, 37, 39)`() throws {
         let (configuration, warnings) = try read([
             "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_TIMEOUT": "700",
             "OTEL_EXPORTER_OTLP_COMPRESSION": "Zstd",
@@ -60,18 +62,18 @@ import Testing
     }
 
     @Test(arguments: ["-1", "2147483648", "1.5", "abc", "99999999999999999999"])
-    func `a timeout that is no number in range leaves the default`(value: String) throws {
+    func `a timeout that is no number in range leaves the default (conformance 35, 36, 37)`(value: String) throws {
         let (configuration, warnings) = try read(["OTEL_EXPORTER_OTLP_TIMEOUT": value])
         #expect(configuration.timeout == .seconds(10))
         #expect(warnings.count == 1)
     }
 
-    @Test func `a timeout of zero is no limit`() throws {
+    @Test func `a timeout of zero is no limit (conformance 38)`() throws {
         #expect(try read(["OTEL_EXPORTER_OTLP_TIMEOUT": "0"]).0.timeout == nil)
     }
 
     @Test(arguments: [("http/protobuf", 0), ("HTTP/Protobuf", 0), ("", 0), ("grpc", 1), ("http/json", 1)])
-    func `another protocol is a warning`(value: String, count: Int) throws {
+    func `another protocol is a warning (conformance 16)`(value: String, count: Int) throws {
         #expect(try read(["OTEL_EXPORTER_OTLP_PROTOCOL": value]).warnings.count == count)
     }
 
@@ -92,7 +94,7 @@ import Testing
         ("a=1,,b=2,", ["a=1", "b=2"]),
         ("k=1,K=2", ["K=2"]),
     ])
-    func `headers are read as baggage`(list: String, expected: [String]) throws {
+    func `headers are read as baggage (conformance 40)`(list: String, expected: [String]) throws {
         let (pairs, warnings) = try headers(list)
         #expect(pairs == expected)
         #expect(warnings.isEmpty)
@@ -102,7 +104,8 @@ import Testing
         "userId:alice", "=s3cret", "a b=s3cret", "k=s3cret%", "k=s3cret%2", "k=s3cret%XX", "k=s3cret%0D%0AEvil: 1",
         "k=s3cret%00", "k=s3cret%FF", "Content-Type=s3cret", "content-encoding=s3cret", "Transfer-Encoding=s3cret",
     ])
-    func `a bad header is left out, with a warning that does not show its value`(entry: String) throws {
+    func `a bad header is left out, with a warning that does not show its value (conformance 40)`(entry: String) throws
+    {
         let (pairs, warnings) = try headers("a=1,\(entry),b=2")
         #expect(pairs == ["a=1", "b=2"])
         #expect(warnings.count == 1)

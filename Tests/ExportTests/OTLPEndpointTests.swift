@@ -7,7 +7,7 @@ import Testing
         try OTLPEndpoint(EnvironmentReader(environment))
     }
 
-    @Test func `without a setting it is the Collector on this host`() throws {
+    @Test func `without a setting it is the Collector on this host (conformance 3, 9)`() throws {
         #expect(try endpoint([:]).url == "http://localhost:4318/v1/metrics")
         #expect(try endpoint(["OTEL_EXPORTER_OTLP_ENDPOINT": " "]).url == "http://localhost:4318/v1/metrics")
     }
@@ -24,7 +24,7 @@ import Testing
         ("http://10.0.0.1:80/p?q=1#f", "http://10.0.0.1:80/p/v1/metrics"),
         ("http://u:p@c/", "http://u:p@c/v1/metrics"),
     ])
-    func `a base endpoint gets v1/metrics`(base: String, expected: String) throws {
+    func `a base endpoint gets v1/metrics (conformance 2, 5, 7, 8)`(base: String, expected: String) throws {
         #expect(try endpoint(["OTEL_EXPORTER_OTLP_ENDPOINT": base]).url == expected)
     }
 
@@ -35,7 +35,7 @@ import Testing
         ("http://c/x?token=1", "http://c/x?token=1"),
         ("Http://[fe80::1]/x", "http://[fe80::1]/x"),
     ])
-    func `an endpoint for metrics is used as it is`(value: String, expected: String) throws {
+    func `an endpoint for metrics is used as it is (conformance 1, 4, 7)`(value: String, expected: String) throws {
         let general = "http://other:1"
         let environment = ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": value, "OTEL_EXPORTER_OTLP_ENDPOINT": general]
         #expect(try endpoint(environment).url == expected)
@@ -44,7 +44,11 @@ import Testing
     @Test(arguments: [
         ("http://c", "c", 80), ("https://c", "c", 443), ("https://c:4318", "c", 4318), ("http://[::1]:9", "::1", 9),
     ])
-    func `host and port are those of the URL, and 4318 is not assumed`(value: String, host: String, port: Int) throws {
+    func `host and port are those of the URL, and 4318 is not assumed (conformance 6)`(
+        value: String,
+        host: String,
+        port: Int
+    ) throws {
         let endpoint = try endpoint(["OTEL_EXPORTER_OTLP_ENDPOINT": value])
         #expect(endpoint.host == host)
         #expect(endpoint.port == port)

@@ -32,7 +32,7 @@ import Testing
         #expect(host != pod)
     }
 
-    @Test func `what the user says wins, the service name most`() {
+    @Test func `what the user says wins, the service name most (conformance 26, 27)`() {
         let attributes = AgentResource(
             of: machine([
                 "OTEL_RESOURCE_ATTRIBUTES": "service.name=a,host.name=web%2C1, team =core",
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: ["novalue", "a=%zz", "a=%+1", "=b", "good=1,bad"])
-    func `one error discards all of OTEL_RESOURCE_ATTRIBUTES and says so`(text: String) {
+    func `one error discards all of OTEL_RESOURCE_ATTRIBUTES and says so (conformance 26)`(text: String) {
         let found = AgentResource(of: machine(["OTEL_RESOURCE_ATTRIBUTES": text]))
         #expect(found.resource == AgentResource(of: machine()).resource)
         #expect(found.warnings.count == 1)

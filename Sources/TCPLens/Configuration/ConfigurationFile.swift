@@ -1,4 +1,5 @@
 import Configuration
+import Export
 import Resource
 import YAML
 
@@ -18,14 +19,28 @@ enum ConfigurationFile {
         } catch {
             throw Failure(usage: "\(path): \(error.reason)")
         }
+        return try settings(in: text, of: path, machine)
+    }
+
+    /// Reads the settings in `text`, which stands in the file at `path`.
+    ///
+    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    static func settings(in text: [UInt8], of path: String, _ machine: Machine) throws(Failure) -> RunSettings {
         var reading = FileReading(try RunSettings())
         do throws(Problems) {
             let document = try ConfigurationDocument(text, file: path, environment: machine.environment)
             try document.read { reading.read(&$0) }
-            reading.settings.file = path
             reading.settings.warnings += ignoredVariables(machine.environment, besides: document.variables)
         } catch {
             throw Failure(usage: error.description)
+        }
+        reading.settings.file = path
+        do throws(ConfigurationError) {
+            // The way to the network is the machine's matter and has no place in the schema.
+            let environment = EnvironmentReader(machine.environment)
+            reading.settings.otlp.proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+        } catch {
+            throw Failure(usage: "\(error)")
         }
         return reading.settings
     }

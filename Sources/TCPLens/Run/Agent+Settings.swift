@@ -66,7 +66,7 @@ extension Agent {
         log = RoundLog(logger: logger)
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
-        if report != nil {
+        if report != nil, !new.isDisabled {
             logger.notice("the programs were loaded anew: counters begin at zero, with a new start time")
         }
         logStart(report)
