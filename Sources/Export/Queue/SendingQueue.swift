@@ -270,12 +270,15 @@ extension SendingQueue {
         exportCount += 1
         let number = exportCount
         overdue = clock.now() + sender.timeout
-        let timer = isLast ? nil : patience.map { patience in
-            Task { [clock] in
-                try await clock.sleep(patience)
-                self.release(number)
+        let timer =
+            isLast
+            ? nil
+            : patience.map { patience in
+                Task { [clock] in
+                    try await clock.sleep(patience)
+                    self.release(number)
+                }
             }
-        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiting = (number, $0) }
         } onCancel: {
