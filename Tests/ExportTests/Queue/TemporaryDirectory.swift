@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory of a test's own, removed with this object.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
     private let url: URL
 
     init() throws {
