@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "ExportTests",
-            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "exporting"],
             exclude: ["FaultServer"],
             swiftSettings: strict
         ),
@@ -101,11 +101,17 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "traffic"],
+            dependencies: ["TCPLens", "exporting", "traffic"],
             exclude: ["fetch-backends"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
+        .executableTarget(
+            name: "exporting",
+            dependencies: ["Export", "Metrics", argumentParser],
+            path: "Tests/Exporting",
+            swiftSettings: strict
+        ),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
