@@ -14,6 +14,9 @@ actor Agent {
 
     let source: SettingsSource
     let reader: PeriodicReader
+    /// What the agent counts of its own doings, whatever its settings are.
+    let sdk: SDKMetrics
+    let process: ProcessMetrics
     var settings: RunSettings
     var logger: Logger
     var log: RoundLog
@@ -33,11 +36,16 @@ actor Agent {
         self.settings = settings
         logger = LoggingOptions.logger(settings.logLevel)
         log = RoundLog(logger: logger)
+        let start = Timestamp.now
+        sdk = SDKMetrics(start: start)
+        process = ProcessMetrics(start: start)
         reader = PeriodicReader(
-            producers: [],
+            producers: MetricProducers(),
             exporters: [],
             resource: AgentResource.resource(of: source.machine, settings.resource),
+            process: ["process.pid": .int(Int64(getpid()))],
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
+            sdk: sdk,
             now: { Timestamp.now }
         )
         settings.logWarnings()
