@@ -53,17 +53,21 @@ extension Agent {
         var report: ProbeReport?
         do throws(Failure) {
             try await setUpExporters(new)
+            try await setUpListeners(new)
             // The programs hold what was counted, so they stay unless something else is to be observed.
             if new.activeProbes != old.activeProbes {
                 report = try await loadProbes(new.activeProbes)
             }
         } catch {
             try await setUpExporters(old)
+            try await setUpListeners(old)
             throw error
         }
         settings = new
         logger = LoggingOptions.logger(new.logLevel)
         log = RoundLog(logger: logger)
+        scrapeLog = RoundLog(logger: logger)
+        health.follow(interval: new.interval, exportLimit: new.timeout ?? .zero)
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
         if report != nil {

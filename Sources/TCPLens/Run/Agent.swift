@@ -17,11 +17,15 @@ actor Agent {
     /// What the agent counts of its own doings, whatever its settings are.
     let sdk: SDKMetrics
     let process: ProcessMetrics
+    let health: HealthMonitor
     var settings: RunSettings
     var logger: Logger
     var log: RoundLog
+    var scrapeLog: RoundLog
     /// What runs now; what is wanted stands in the settings.
     var exporters: [ExporterPlan: any MetricExporter] = [:]
+    /// The servers that run now.
+    var listeners: [ListenerPlan: Listener] = [:]
 
     /// Loads the programs and sets up the exporters.
     ///
@@ -36,9 +40,11 @@ actor Agent {
         self.settings = settings
         logger = LoggingOptions.logger(settings.logLevel)
         log = RoundLog(logger: logger)
+        scrapeLog = RoundLog(logger: logger)
         let start = Timestamp.now
         sdk = SDKMetrics(start: start)
         process = ProcessMetrics(start: start)
+        health = HealthMonitor(interval: settings.interval, exportLimit: settings.timeout ?? .zero)
         reader = PeriodicReader(
             producers: MetricProducers(),
             exporters: [],
@@ -58,6 +64,11 @@ actor Agent {
     ///
     /// - Throws: ``Failure`` when anything was not collected or not accepted.
     func runOnce() async throws(Failure) {
+        guard settings.exporterPlans.isEmpty || !exporters.isEmpty else {
+            throw Failure(
+                usage: "--once has nowhere to export to: OTEL_METRICS_EXPORTER is prometheus, which is scraped"
+            )
+        }
         let round = await round()
         if let failure = round.failures.first {
             throw Failure(failure)
@@ -70,7 +81,10 @@ actor Agent {
     }
 
     /// Collects and exports on time until a signal of `signals` to stop, and once more then.
-    func run(until signals: UnixSignalsSequence) async {
+    ///
+    /// - Throws: ``Failure`` when it can't listen where it is to.
+    func run(until signals: UnixSignalsSequence) async throws(Failure) {
+        try await setUpListeners(settings)
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
         let ended = await withTaskGroup(of: End.self) { group in
             group.addTask { await self.collectPeriodically(listener.reload) }
@@ -84,6 +98,7 @@ actor Agent {
             group.cancelAll()
             return ended
         }
+        await endListeners()
         guard ended == .told else { return }
         await collectLast()
     }
@@ -105,6 +120,7 @@ actor Agent {
             guard !Task.isCancelled else { return .told }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
+            health.note(round)
             if isFirst {
                 CStartupPages_release()
                 isFirst = false
