@@ -5,7 +5,7 @@ extension IntegrationTests {
     /// What the agent says of itself, in a real Collector and by the kernel's own count.
     @Suite struct SelfMetricsTests {
         @Test(.enabled(if: Executable.canTestCollector, "skipped: no otelcol"))
-        func `the agent's own metrics are a resource of their own in the same request`() throws {
+        func `the agent's own metrics are a resource of their own in the same request (conformance 109, 110, 113)`() throws {
             let traffic = try Traffic()
             var collector = try Collector(in: traffic)
             let agent = try RunningProcess(
@@ -22,6 +22,10 @@ extension IntegrationTests {
             #expect(attributes.removeValue(forKey: "process.pid") == "Int(\(agent.processIdentifier))")
             #expect(attributes == machine.resource)
             #expect(account.fields == machine.fields)
+            #expect(account.fields["InstrumentationScope"]?.hasPrefix("tcplens ") == true)
+            for schema in ["Resource SchemaURL", "ScopeMetrics SchemaURL"] {
+                #expect(account.fields[schema]?.hasPrefix("https://opentelemetry.io/schemas/") == true)
+            }
 
             let point = try #require(account[exported]?.points.first)
             #expect(account[exported]?.descriptor["IsMonotonic"] == "true")

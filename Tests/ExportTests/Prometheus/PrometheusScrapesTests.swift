@@ -108,7 +108,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("otel_sdk_metric_reader_collection_duration_seconds_count") })
     }
 
-    @Test func `a producer that fails is reported, and the others are scraped`() async {
+    @Test func `a producer that fails is reported, and the others are scraped (conformance 112)`() async {
         let reports = Mutex<[[String]]>([])
         let producers = MetricProducers(machine: [Broken(), Producer()])
         let scrapes = PrometheusScrapes(reader: reader(producers), sdk: sdk) { report in
