@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", deque],
+            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
@@ -87,7 +87,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ExportTests",
             dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "exporting"],

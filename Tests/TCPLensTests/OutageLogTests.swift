@@ -7,7 +7,7 @@ import Testing
 @Suite struct OutageLogTests {
     private let failed = ExportOutcome(droppedPoints: 20, failure: .transport, message: "cannot export: refused")
 
-    @Test func `an outage is told when it begins and when it ends`() {
+    @Test func `an outage is told when it begins and when it ends (conformance 115)`() {
         var log = OutageLog()
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20)) == nil)
         #expect(log.line(after: failed)?.level == .error)
