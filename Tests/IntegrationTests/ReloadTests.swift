@@ -35,7 +35,10 @@ extension IntegrationTests {
         }
 
         private func collections(of process: RunningProcess, team: String) -> Int {
-            process.output.split(separator: "\n").count { $0.hasPrefix("Resource") && $0.contains(" team=\(team)") }
+            process.output.split(separator: "\n").count { line in
+                // The agent's own metrics come as a second resource.
+                line.hasPrefix("Resource") && line.contains(" team=\(team)") && !line.contains(" process.pid=")
+            }
         }
 
         private func waitForCollections(_ count: Int, of process: RunningProcess, team: String) throws {
