@@ -17,8 +17,8 @@ final class RoundLog: Sendable {
         self.logger = logger
     }
 
-    /// Logs what is new in `round`.
-    func note(_ round: PeriodicReader.Round) {
+    /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
+    func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
         state.withLock { state in
             for failure in round.failures where !state.failures.contains(failure) {
                 logger.error("\(failure)")
@@ -31,7 +31,7 @@ final class RoundLog: Sendable {
                 for warning in outcome.warnings {
                     logger.warning("\(warning)")
                 }
-                guard let line = state.exports[index].line(after: outcome) else { continue }
+                guard let line = state.exports[index].line(after: outcome, isLast: isLast) else { continue }
                 logger.log(level: line.level, "\(line.text)")
             }
         }
