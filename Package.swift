@@ -58,7 +58,7 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "CLibcurl", "CZlib", deque],
+            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
@@ -87,10 +87,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ExportTests",
-            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP"],
+            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "exporting"],
             exclude: ["FaultServer"],
             swiftSettings: strict
         ),
@@ -101,11 +105,17 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "traffic"],
+            dependencies: ["TCPLens", "exporting", "traffic"],
             exclude: ["fetch-backends"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
+        .executableTarget(
+            name: "exporting",
+            dependencies: ["Export", "Metrics", argumentParser],
+            path: "Tests/Exporting",
+            swiftSettings: strict
+        ),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),

@@ -234,8 +234,9 @@ static __always_inline void remember(struct connection *connection, struct chang
 {
     bool is_child = change->old_state == TCP_SYN_RECV && !connection->known;
 
-    /* Where the states do not fit, a change was missed. */
-    if (!is_child && connection->changed && connection->state == change->old_state) {
+    if (connection->state && connection->state != change->old_state) {
+        count_loss(UNSEEN);
+    } else if (!is_child && connection->changed) {
         change->held = change->time - connection->changed;
         change->known |= TRACE_HELD;
     }

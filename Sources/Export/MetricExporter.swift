@@ -8,6 +8,9 @@ public protocol MetricExporter: Sendable {
     /// Which temporality the exporter wants; the reader converts what it collects.
     var temporality: TemporalityPreference { get }
 
+    /// What it is called in its own metrics.
+    var identity: ExporterIdentity { get }
+
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
     ///
     /// - Parameters:
@@ -23,6 +26,9 @@ public protocol MetricExporter: Sendable {
 extension MetricExporter {
     /// Cumulative, as all metrics are collected.
     public var temporality: TemporalityPreference { .cumulative }
+
+    /// The name of the type, as the conventions want it of an exporter that they don't know.
+    public var identity: ExporterIdentity { ExporterIdentity("\(Self.self)") }
 
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
     public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {

@@ -11,6 +11,9 @@ public final class OTLPHTTPExporter: MetricExporter {
     /// Which temporality the points have that are sent.
     public let temporality: TemporalityPreference
 
+    /// What it is called in its own metrics: its kind and where it sends to.
+    public let identity: ExporterIdentity
+
     private let encoder: RequestEncoder
     private let queue: SendingQueue
     private let turn = Turn()
@@ -33,6 +36,7 @@ public final class OTLPHTTPExporter: MetricExporter {
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws {
         temporality = configuration.temporality
+        identity = .otlpHTTP(host: configuration.endpoint.host, port: configuration.endpoint.port)
         encoder = RequestEncoder(limit: configuration.requestLimit, compression: configuration.compression)
         let clock = ErasedClock(clock)
         queue = try SendingQueue(

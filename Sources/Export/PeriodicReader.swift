@@ -1,9 +1,31 @@
 public import Metrics
 
+/// Where metrics come from; they are read in their order, first those of the machine.
+public struct MetricProducers {
+    /// What observes the machine.
+    public var machine: [any MetricProducer]
+    /// What the agent says of itself, which is another resource.
+    public var agent: [any MetricProducer]
+
+    /// Creates a list.
+    public init(machine: [any MetricProducer] = [], agent: [any MetricProducer] = []) {
+        self.machine = machine
+        self.agent = agent
+    }
+}
+
 /// Collects from producers and hands what it got to exporters (OpenTelemetry's periodic exporting metric reader).
 ///
-/// Collections run on a thread of their own, which may block, and never two at a time.
+/// Collections run on a thread of their own, which may block, and never two at a time, whoever asks for them.
 public actor PeriodicReader {
+    /// What one collection gave.
+    public struct Collection: Sendable {
+        /// The metrics, by resource.
+        public var metrics: [ResourceMetrics] = []
+        /// Why producers could not be read, one line each.
+        public var failures: [String] = []
+    }
+
     /// What one round did.
     public struct Round: Sendable {
         /// What became of the export, one for each exporter.
@@ -16,36 +38,53 @@ public actor PeriodicReader {
     }
 
     private let executor = BlockingExecutor(label: "tcplens.reader")
-    private var producers: [any MetricProducer]
+    private var producers: MetricProducers
     private var exporters: [any MetricExporter]
+    private var identities: [ExporterIdentity]
     private var resource: Resource
+    private let process: Attributes
     private let scope: Scope
+    private let sdk: SDKMetrics
+    private let clock: ErasedClock
     private let now: @Sendable () -> Timestamp
     /// Exporters of one preference get the same points, also one that takes another's place.
     private var deltas: [TemporalityPreference: DeltaConversion] = [:]
     private var lastTime: Timestamp
 
-    /// Creates a reader of `producers`, all of one resource and scope.
+    /// Creates a reader of `producers`, all of one scope.
     ///
     /// - Parameters:
     ///   - producers: Where metrics come from; the reader's own from now on.
     ///   - exporters: Where they go, all of them to each.
     ///   - resource: What the metrics are about.
+    ///   - process: What the resource of the agent's own metrics has besides.
     ///   - scope: What produced them.
+    ///   - sdk: What it counts its own doings in.
+    ///   - clock: Measures how long things take.
     ///   - now: The wall clock.
     public init(
-        producers: sending [any MetricProducer],
+        producers: sending MetricProducers,
         exporters: [any MetricExporter],
         resource: Resource,
+        process: Attributes = [:],
         scope: Scope,
+        sdk: SDKMetrics,
+        clock: some Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.producers = producers
         self.exporters = exporters
         self.resource = resource
+        self.process = process
         self.scope = scope
+        self.sdk = sdk
+        self.clock = ErasedClock(clock)
         self.now = now
+        identities = exporters.identities
         lastTime = now()
+        for identity in identities {
+            sdk.expect(identity)
+        }
     }
 
     /// The actor's own thread, which may block.
@@ -60,16 +99,17 @@ public actor PeriodicReader {
     /// - Parameter isLast: Whether the process is about to end.
     /// - Returns: What was done.
     public func round(isLast: Bool = false) async -> Round {
+        let collection = collect(for: .periodicReader)
         var round = Round()
-        let metrics = collect(failures: &round.failures)
+        round.failures = collection.failures
         var converted: [TemporalityPreference: [ResourceMetrics]] = [:]
-        for exporter in exporters {
+        for (exporter, identity) in zip(exporters, identities) {
             let preference = exporter.temporality
             let metrics =
                 converted[preference]
-                ?? deltas[preference, default: DeltaConversion(preference)].convert(metrics)
+                ?? deltas[preference, default: DeltaConversion(preference)].convert(collection.metrics)
             converted[preference] = metrics
-            round.outcomes.append(await exporter.export(metrics, isLast: isLast))
+            round.outcomes.append(await export(metrics, to: exporter, identity, isLast: isLast))
         }
         return round
     }
@@ -78,6 +118,10 @@ public actor PeriodicReader {
     public func replace(exporters: [any MetricExporter], resource: Resource) {
         self.exporters = exporters
         self.resource = resource
+        identities = exporters.identities
+        for identity in identities {
+            sdk.expect(identity)
+        }
     }
 
     /// Goes on with other producers from the next round on.
@@ -86,26 +130,57 @@ public actor PeriodicReader {
     /// - Returns: What `make` has to say of them.
     /// - Throws: What `make` throws; then the producers stay.
     public func replaceProducers<Report: Sendable>(
-        by make: @Sendable () throws -> (producers: [any MetricProducer], report: Report)
+        by make: @Sendable () throws -> (producers: MetricProducers, report: Report)
     ) rethrows -> Report {
         let (producers, report) = try make()
         self.producers = producers
         return report
     }
 
-    private func collect(failures: inout [String]) -> [ResourceMetrics] {
+    private func export(
+        _ metrics: [ResourceMetrics],
+        to exporter: any MetricExporter,
+        _ identity: ExporterIdentity,
+        isLast: Bool
+    ) async -> ExportOutcome {
+        let points = metrics.reduce(0) { $0 + $1.pointCount }
+        let start = clock.now()
+        sdk.begin(points, by: identity)
+        let outcome = await exporter.export(metrics, isLast: isLast)
+        sdk.end(points, by: identity, with: outcome, after: clock.now() - start)
+        return outcome
+    }
+
+    /// Collects once.
+    ///
+    /// A producer that fails does not keep the others' metrics from leaving.
+    ///
+    /// - Parameter reader: Who wants it, for the metrics of the agent on itself.
+    /// - Returns: What there is now.
+    func collect(for reader: ExporterIdentity) -> Collection {
+        let start = clock.now()
         // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
         // A clock that is set back must not make a point older than its start, nor than the point before it.
         let time = max(now(), lastTime.next)
         lastTime = time
-        var metrics: [Metric] = []
-        for producer in producers {
-            do {
-                metrics += try producer.metrics(at: time)
-            } catch {
-                failures.append("\(error)")
+        var collection = Collection()
+        var error: String?
+        var own = resource
+        own.attributes = resource.attributes.merging(process)
+        for (resource, producers) in [(resource, producers.machine), (own, producers.agent)] where !producers.isEmpty {
+            var metrics: [Metric] = []
+            for producer in producers {
+                do {
+                    metrics += try producer.metrics(at: time)
+                } catch let failure {
+                    collection.failures.append("\(failure)")
+                    error = "\(type(of: failure))"
+                }
             }
+            let scopes = [ScopeMetrics(scope: scope, metrics: metrics)]
+            collection.metrics.append(ResourceMetrics(resource: resource, scopes: scopes))
         }
-        return [ResourceMetrics(resource: resource, scopes: [ScopeMetrics(scope: scope, metrics: metrics)])]
+        sdk.collected(by: reader, after: clock.now() - start, error: error)
+        return collection
     }
 }

@@ -36,7 +36,7 @@ extension Duration {
     }
 
     /// Seconds with one decimal at most, for people.
-    var text: String {
+    public var text: String {
         let tenths = (min(wholeMilliseconds, .max - 50) + 50) / 100
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }

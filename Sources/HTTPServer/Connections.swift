@@ -1,24 +1,29 @@
 internal import NIOCore
 internal import Synchronization
 
-/// The open connections of a server, to close them with it.
+/// The open connections of a server, to close them with it, and to have no more of them than it can bear.
 final class Connections: Sendable {
     private struct State {
         var isClosed = false
         var channels: [ObjectIdentifier: any Channel] = [:]
     }
 
+    private let limit: Int
     private let state = Mutex(State())
 
-    /// Remembers `channel` until it closes; closes it if the server is closed.
+    /// Creates a list of at most `limit` connections.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Remembers `channel` until it closes; closes it if the server is closed or has too many.
     func add(_ channel: any Channel) {
-        let isClosed = state.withLock { state in
-            if !state.isClosed {
-                state.channels[ObjectIdentifier(channel)] = channel
-            }
-            return state.isClosed
+        let isWelcome = state.withLock { state in
+            guard !state.isClosed, state.channels.count < limit else { return false }
+            state.channels[ObjectIdentifier(channel)] = channel
+            return true
         }
-        guard !isClosed else {
+        guard isWelcome else {
             channel.close(promise: nil)
             return
         }

@@ -26,6 +26,13 @@ public struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         let name = name.lowercased()
         return fields.first { $0.name.lowercased() == name }?.value
     }
+
+    /// The list that the fields named `name` are together (RFC 9110, section 5.3), or nil if there is none.
+    public func list(_ name: String) -> String? {
+        let name = name.lowercased()
+        let values = fields.lazy.filter { $0.name.lowercased() == name }.map(\.value)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
 }
 
 /// A request with its whole body.

@@ -5,12 +5,13 @@ internal import NIOPosix
 /// A small HTTP/1.1 server for eyes, health checks and scrapers.
 ///
 /// It keeps connections alive, takes requests with their whole body up to a limit, and closes connections on which nothing
-/// happens for a minute. All servers of the process share one event-loop thread.
+/// happens for a minute, or whose request takes longer than a minute to arrive and to be answered. All servers of the process
+/// share one event-loop thread.
 public struct HTTPServer: Sendable {
     /// The port it listens on, also when 0 was asked for.
     public let port: Int
 
-    private let listener: any Channel
+    private let listeners: [any Channel]
     private let connections: Connections
     private let exchanges: AsyncStream<Exchange>
 
@@ -20,33 +21,72 @@ public struct HTTPServer: Sendable {
     /// Begins to listen; requests wait until ``run(handler:)``.
     ///
     /// - Parameters:
-    ///   - host: A name or an address, IPv4 or IPv6 without brackets.
+    ///   - host: A name or an address, IPv4 or IPv6 without brackets; `localhost` is both loopback addresses.
     ///   - port: The port; 0 takes any that is free.
     ///   - bodyLimit: The greatest number of bytes of a request's body; larger ones are answered with 413.
+    ///   - connectionLimit: The most connections at a time; one more is closed at once.
+    ///   - requestLimit: How long a request may take from its first byte to the beginning of its answer.
     /// - Throws: ``HTTPServerError`` when that is not possible.
-    public init(host: String, port: Int, bodyLimit: Int = 20 * 1024 * 1024) async throws(HTTPServerError) {
+    public init(
+        host: String,
+        port: Int,
+        bodyLimit: Int = 20 * 1024 * 1024,
+        connectionLimit: Int = 100,
+        requestLimit: Duration = .seconds(60)
+    ) async throws(HTTPServerError) {
         let (exchanges, continuation) = AsyncStream<Exchange>.makeStream()
-        let connections = Connections()
-        do {
-            listener = try await ServerBootstrap(group: Self.group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        connections.add(channel)
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(60)))
-                        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                        try pipeline.addHandler(RequestCollector(bodyLimit: bodyLimit, exchanges: continuation))
-                    }
+        let connections = Connections(limit: connectionLimit)
+        let bootstrap = ServerBootstrap(group: Self.group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    connections.add(channel)
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(60)))
+                    try pipeline.addHandler(RequestDeadline(TimeAmount(requestLimit)))
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(RequestCollector(bodyLimit: bodyLimit, exchanges: continuation))
                 }
-                .bind(host: host, port: port)
-                .get()
+            }
+        listeners = try await Self.bind(bootstrap, host: host, port: port)
+        self.port = listeners.first?.localAddress?.port ?? port
+        self.connections = connections
+        self.exchanges = exchanges
+    }
+
+    /// Listens on all addresses of `host`.
+    ///
+    /// Only one of those that a name has would be taken otherwise; of `localhost` that is often `::1`, where nobody who was
+    /// told 127.0.0.1 finds it.
+    private static func bind(
+        _ bootstrap: ServerBootstrap,
+        host: String,
+        port: Int
+    ) async throws(HTTPServerError) -> [any Channel] {
+        guard host == "localhost" else {
+            return [try await listen(bootstrap, host: host, port: port)]
+        }
+        let listener = try await listen(bootstrap, host: "127.0.0.1", port: port)
+        do throws(HTTPServerError) {
+            let port = listener.localAddress?.port ?? port
+            return [listener, try await listen(bootstrap, host: "::1", port: port)]
+        } catch {
+            guard error.isInUse else { return [listener] }
+            try? await listener.close()
+            throw error
+        }
+    }
+
+    private static func listen(
+        _ bootstrap: ServerBootstrap,
+        host: String,
+        port: Int
+    ) async throws(HTTPServerError) -> any Channel {
+        do {
+            return try await bootstrap.bind(host: host, port: port).get()
         } catch {
             throw HTTPServerError(host: host, port: port, error: error)
         }
-        self.port = listener.localAddress?.port ?? port
-        self.connections = connections
-        self.exchanges = exchanges
     }
 
     /// Answers requests by `handler` until the task is cancelled; then stops listening and closes all connections.
@@ -64,8 +104,10 @@ public struct HTTPServer: Sendable {
 
     /// Stops listening and closes all connections; needed only for a server that does not run.
     public func close() async {
-        // An error says that it is closed already.
-        try? await listener.close()
+        for listener in listeners {
+            // An error says that it is closed already.
+            try? await listener.close()
+        }
         await connections.close()
     }
 }

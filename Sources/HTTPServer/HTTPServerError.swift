@@ -8,13 +8,18 @@ public struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertibl
     /// Why it cannot, and what to do.
     public var reason: String
 
+    /// Whether another socket has the address already.
+    let isInUse: Bool
+
     /// One line for people.
     public var description: String { "cannot listen on \(address): \(reason)" }
 
     init(host: String, port: Int, error: any Error) {
         address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let code = (error as? IOError)?.errnoCode
+        isInUse = code == EADDRINUSE
         reason =
-            switch (error as? IOError)?.errnoCode {
+            switch code {
             case EADDRINUSE: "another process listens there (a Collector?); stop it or choose another port"
             case EADDRNOTAVAIL: "it is no address of this machine; 127.0.0.1 and ::1 are, and 0.0.0.0 and :: are all"
             case EACCES, EPERM: "ports below 1024 need the capability CAP_NET_BIND_SERVICE; choose another port"

@@ -76,6 +76,8 @@ extension CataloguedMetric {
 
 // The agent on itself.
 extension CataloguedMetric {
+    static let programRuns = Self("tcplens.bpf.program.runs", "{run}", "How often a program of the agent ran.")
+    static let programTime = Self("tcplens.bpf.program.time", "s", "How long a program of the agent ran.")
     static let eventsLost = Self("tcplens.events.lost", "{event}", "Events that could not be counted.")
     static let stockDrift = Self(
         "tcplens.stock.drift",
@@ -104,6 +106,7 @@ enum AttributeKey {
     static let localPort = "network.local.port"
     static let peerPort = "network.peer.port"
     static let cookieResult = "tcplens.syn_cookie.result"
+    static let program = "tcplens.bpf.program"
     static let lossReason = "tcplens.loss.reason"
     static let overflow = "otel.metric.overflow"
 }

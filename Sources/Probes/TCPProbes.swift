@@ -44,9 +44,12 @@ public final class TCPProbes {
     private let responseTime: ResponseTimeProbe?
     private let netstat = NetstatProbe()
     private var losses: EventLosses
+    private let costs: ProgramCosts
     private var countSeries: ConnectionCountSeries
     private var durations: DurationSeries
     private var drift = StockDrift()
+    /// What the last collection found of it; nil when that failed.
+    private var lastDrift: [ConnectionState: Int64]?
 
     /// Loads and attaches the programs.
     ///
@@ -104,6 +107,7 @@ public final class TCPProbes {
         programs =
             count.programs + [connections.program] + counters.flatMap(\.programs) + (responseTime?.programs ?? [])
         losses = Self.losses(count, connections, counters, responseTime)
+        costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
         durations = DurationSeries(start: start, aggregation: options.histograms)
     }
@@ -125,11 +129,32 @@ public final class TCPProbes {
         }
         return losses
     }
+
+    private static func costs(
+        _ count: ConnectionCountProbe,
+        _ connections: ConnectionProbe,
+        _ counters: [CounterProbe],
+        _ responseTime: ResponseTimeProbe?
+    ) -> ProgramCosts {
+        var costs = ProgramCosts()
+        costs.add(count.programs) { program throws(BPFError) in try count.object.statistics(of: program) }
+        costs.add([connections.program]) { program throws(BPFError) in try connections.object.statistics(of: program) }
+        for counter in counters {
+            costs.add(counter.programs) { program throws(BPFError) in try counter.object.statistics(of: program) }
+        }
+        if let responseTime {
+            costs.add(responseTime.programs) { program throws(BPFError) in
+                try responseTime.object.statistics(of: program)
+            }
+        }
+        return costs
+    }
 }
 
 extension TCPProbes: MetricProducer {
     /// The stocks and flows of the catalogue.
     public func metrics(at time: Timestamp) throws -> [Metric] {
+        lastDrift = nil
         do throws(BPFError) {
             return try collect(at: time)
         } catch {
@@ -156,8 +181,38 @@ extension TCPProbes: MetricProducer {
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
         metrics += netstat.metrics(start: start, time: time)
-        metrics.append(try losses.metric(start: start, time: time))
-        metrics.append(StockDrift.metric(drift.drift(counts, flows.transitions), time: time))
+        lastDrift = drift.drift(counts, flows.transitions)
         return metrics
+    }
+
+    /// What the probes say of themselves after a collection.
+    fileprivate func accounts(at time: Timestamp) throws(BPFError) -> [Metric] {
+        var metrics = try costs.metrics(start: start, time: time)
+        metrics.append(try losses.metric(start: start, time: time))
+        if let lastDrift {
+            metrics.append(StockDrift.metric(lastDrift, time: time))
+        }
+        return metrics
+    }
+}
+
+/// What probes say of themselves: what they cost, what they missed, and whether stocks and flows agree.
+///
+/// To be read after the probes, in the same collection.
+public struct ProbeAccounts: MetricProducer {
+    private let probes: TCPProbes
+
+    /// Creates the accounts of `probes`.
+    public init(of probes: TCPProbes) {
+        self.probes = probes
+    }
+
+    /// The part of the catalogue that the agent's own resource has.
+    public func metrics(at time: Timestamp) throws -> [Metric] {
+        do throws(BPFError) {
+            return try probes.accounts(at: time)
+        } catch {
+            throw ProbeError(error)
+        }
     }
 }

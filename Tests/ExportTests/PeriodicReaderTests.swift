@@ -44,10 +44,11 @@ import Testing
     private func reader(_ exporters: [Recorder], clock: [UInt64]) -> PeriodicReader {
         let clock = Mutex(clock[...])
         return PeriodicReader(
-            producers: [Producer()],
+            producers: MetricProducers(machine: [Producer()]),
             exporters: exporters,
             resource: Resource(attributes: [:], schemaURL: ""),
             scope: Scope(name: "", version: "", schemaURL: ""),
+            sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
             now: { Timestamp(unixNanoseconds: clock.withLock { $0.popFirst() } ?? 0) }
         )
     }
@@ -66,5 +67,21 @@ import Testing
         let reader = reader([exporter], clock: [1_000, 2_000, 500, 600, 3_000])
         for _ in 0..<4 { _ = await reader.round() }
         #expect(exporter.points.map(\.time.unixNanoseconds) == [2_000, 2_001, 2_002, 3_000])
+    }
+
+    @Test func `the agent's own metrics are a resource of their own in the same collection`() async {
+        let reader = PeriodicReader(
+            producers: MetricProducers(machine: [Producer()], agent: [Producer()]),
+            exporters: [],
+            resource: Resource(attributes: ["host.name": "h"], schemaURL: "u"),
+            process: ["process.pid": 7],
+            scope: Scope(name: "s", version: "", schemaURL: "v"),
+            sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
+            now: { Timestamp(unixNanoseconds: 5) }
+        )
+        let metrics = await reader.collect(for: .periodicReader).metrics
+        #expect(metrics.map(\.resource.attributes) == [["host.name": "h"], ["host.name": "h", "process.pid": 7]])
+        #expect(metrics.map(\.resource.schemaURL) == ["u", "u"])
+        #expect(metrics.flatMap(\.scopes).map(\.scope.name) == ["s", "s"])
     }
 }

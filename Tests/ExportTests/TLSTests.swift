@@ -216,7 +216,8 @@ import Testing
             try files.put(certificates.certificate("other-ca"), as: "trusted.pem")
             #expect(await exporter.export(metrics).failure == .transport)
             try files.put(certificates.certificate("ca"), as: "trusted.pem")
-            #expect(await exporter.export(metrics) == delivered)
+            // Only the last export waits for a receiver that is known to be away.
+            #expect(await exporter.export(metrics, isLast: true) == delivered)
             #expect(server.requests.count == 2)
         }
     }

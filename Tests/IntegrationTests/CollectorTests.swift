@@ -76,10 +76,10 @@ extension IntegrationTests {
             #expect(Set(points.map { $0.fields["StartTimestamp"] }).count == 1)
         }
 
-        @Test func `a Collector that comes back gets everything but the time between`() throws {
+        @Test func `a Collector that comes back gets everything, the time between included`() throws {
             let traffic = try Traffic()
             var collector = try Collector(in: traffic)
-            let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "300"]
+            let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "300", "OTEL_METRICS_EXPORTER": "otlp,console"]
             let agent = try RunningProcess(
                 [Executable.tcplens, "run", "--interval", "200ms"],
                 in: traffic,
@@ -87,17 +87,25 @@ extension IntegrationTests {
             )
             _ = try eventually("a first export") { collector.report.exports.first }
             collector.kill()
+            let before = collector.report
             _ = try eventually("the agent to notice") { agent.error.contains("cannot export") ? true : nil }
             try traffic("listen 4 7001 128", "connect a 4 7001 5")
             // Long enough for several more exports to fail.
             Thread.sleep(forTimeInterval: 2)
             collector = try Collector(in: traffic)
-            let export = try eventually("an export to the new Collector") { collector.report.exports.first }
-            #expect(SocketTable(export).counts["established ipv4"] ?? 0 >= 10)
             _ = try eventually("the agent to say so") { agent.error.contains("works again") ? true : nil }
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0)
+            #expect(agent.error.contains("nothing was lost"), "\(agent.error)")
+            let after = collector.report
+            #expect(after.exports.last.map { SocketTable($0).counts["established ipv4"] ?? 0 } ?? 0 >= 10)
+            // What was collected, by the console; and what arrived, each with its own time.
+            let count = "system.network.connection.count"
+            let collections = agent.output.split(separator: "\n").filter { $0.hasPrefix("\(count)  ") }
+            let times = (before.exports + after.exports).compactMap { $0[count]?.points.first?.fields["Timestamp"] }
+            #expect(Set(times).count == collections.count)
+            #expect(times == times.sorted(), "in their order")
             let complaints = agent.error.split(separator: "\n").filter { $0.contains("cannot export") }
             #expect(complaints.count == 1, "an outage is told once: \(agent.error)")
         }

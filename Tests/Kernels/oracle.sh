@@ -177,10 +177,11 @@ by_map() {
         $1 == "sockets:" { print state, type, $2 }' | tally
 }
 
-# The rows of a metric in the last export, with single blanks between words.
+# The rows of a metric in the last export, with single blanks between words. An export has two resources: the machine, and
+# then the agent itself.
 exported() {
     awk -v metric="$1" '
-        /^Resource/ { rows = "" }
+        /^Resource/ && !/ process\.pid=/ { rows = "" }
         /^[^ ]/ { here = $1 == metric }
         here && /^ / { $1 = $1; rows = rows $0 "\n" }
         END { printf "%s", rows }' "$work/metrics"

@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// An open file or directory of the spool, closed with this value. All calls block.
+/// An open file or directory of the spool, closed with this value.
+///
+/// All calls block.
 struct FileDescriptor: ~Copyable {
     /// A call of the system that failed, with its POSIX error number.
     struct Failure: Error, Hashable {

@@ -58,8 +58,9 @@ actor SendingQueue {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Adds the requests of one export and waits until all have arrived, or the receiver turns out to be away, or time is
-    /// over; what waits then goes on being sent. Not more than one export at a time.
+    /// Adds the requests of one export and waits until all have arrived, the receiver turns out to be away, or time is over.
+    ///
+    /// What waits then goes on being sent. There may be one export at a time.
     ///
     /// - Parameters:
     ///   - encoded: The requests, and what could not be encoded.
@@ -190,8 +191,11 @@ extension SendingQueue {
             case .rest: break drained
             case .wait(let duration): await rest(duration)
             case .send(let queued):
+                // An attempt that began before the last export is not the last one.
+                let isLastAttempt = isLast
                 let isDone = await send(queued)
-                if !isDone, isLast { break drained }
+                if !isDone, isLastAttempt { break drained }
+                if isLast, !isDone { schedule.hurry() }
                 if !isLast, !isDone || clock.now() >= overdue { release() }
             }
         }
@@ -270,12 +274,15 @@ extension SendingQueue {
         exportCount += 1
         let number = exportCount
         overdue = clock.now() + sender.timeout
-        let timer = isLast ? nil : patience.map { patience in
-            Task { [clock] in
-                try await clock.sleep(patience)
-                self.release(number)
+        let timer =
+            isLast
+            ? nil
+            : patience.map { patience in
+                Task { [clock] in
+                    try await clock.sleep(patience)
+                    self.release(number)
+                }
             }
-        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiting = (number, $0) }
         } onCancel: {

@@ -204,8 +204,10 @@ extension SpoolDirectory {
     }
 
     private static func number(_ name: String, suffix: String) -> UInt64? {
-        guard name.utf8.count == digits + suffix.utf8.count, name.hasSuffix(suffix),
-            let number = UInt64(name.dropLast(suffix.count)), number < firstForeign
+        let text = name.dropLast(suffix.count)
+        // UInt64 would also take a sign.
+        guard name.hasSuffix(suffix), text.utf8.count == digits, text.allSatisfy({ $0.isASCII && $0.isNumber }),
+            let number = UInt64(text), number < firstForeign
         else { return nil }
         return number
     }

@@ -19,7 +19,8 @@ struct SpoolLock: ~Copyable {
         try? file.write(Array("\(getpid())\n".utf8))
     }
 
-    private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor {
+    private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor
+    {
         do throws(FileDescriptor.Failure) {
             return try FileDescriptor(name, in: directory, O_RDWR | O_CREAT)
         } catch {

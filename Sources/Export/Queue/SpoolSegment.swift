@@ -127,7 +127,8 @@ enum SpoolSegment {
         bytes[offset..<offset + Number.bitWidth / 8].reversed().reduce(0) { $0 << 8 | Number($1) }
     }
 
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    /// The CRC-32 of `bytes`.
+    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         // zlib counts in 32 bits, which is more than a request can have.
         unsafe bytes.withUnsafeBufferPointer { bytes in
             UInt32(truncatingIfNeeded: unsafe crc32(0, bytes.baseAddress, UInt32(clamping: bytes.count)))

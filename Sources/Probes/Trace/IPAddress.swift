@@ -83,7 +83,9 @@ public struct AddressBlock: Hashable, Sendable {
     /// How many of its bits all addresses of the block have.
     public var length: Int
 
-    /// Reads a block; `nil` when `text` is none. Bits beyond the length may be set and mean nothing.
+    /// Reads a block; `nil` when `text` is none.
+    ///
+    /// Bits beyond the length may be set and mean nothing.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let host = parts.first.map(String.init), let address = IPAddress(host) else { return nil }

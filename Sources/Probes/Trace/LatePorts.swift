@@ -16,37 +16,59 @@ struct LatePorts {
 
     /// Events that wait for the next batch.
     private var waiting: [trace_event] = []
+    /// The sockets of those that are no more: what ended them stands in the ring buffer already.
+    private var ended: Set<UInt64> = []
 
     /// The events of `batch` with their ports, and before them those that waited; some may wait for the next.
-    mutating func complete(_ batch: [trace_event], ask: (trace_event) -> Answer) -> [trace_event] {
+    ///
+    /// - Parameters:
+    ///   - batch: The events that were read.
+    ///   - isDrained: Whether the ring buffer was empty then.
+    ///   - ask: Asks the socket of an event.
+    mutating func complete(_ batch: [trace_event], isDrained: Bool, ask: (trace_event) -> Answer) -> [trace_event] {
         var events = waiting.isEmpty ? batch : waiting + batch
-        waiting = []
-        // Where the events without a port are, by socket.
-        var open: [UInt64: Int] = [:]
-        for index in events.indices {
-            if Self.isOpen(events[index]) {
-                open[events[index].socket] = index
-            } else if Self.tellsPort(events[index]), let first = open.removeValue(forKey: events[index].socket) {
-                events[first].local_port = events[index].local_port
-            }
-        }
+        let open = Self.tellPorts(&events)
         var unanswered: Set<Int> = []
-        for index in open.values {
+        var nowEnded: Set<UInt64> = []
+        for index in open {
+            let socket = events[index].socket
+            if index < waiting.count, ended.contains(socket) {
+                // Its next event should have come; it was lost, and the port with it.
+                guard !isDrained else { continue }
+                nowEnded.insert(socket)
+                unanswered.insert(index)
+                continue
+            }
             switch ask(events[index]) {
             case .port(let port): events[index].local_port = port
             case .notYet: unanswered.insert(index)
-            case .gone: continue
+            case .gone:
+                nowEnded.insert(socket)
+                unanswered.insert(index)
             }
         }
-        guard !unanswered.isEmpty else { return events }
         waiting = unanswered.sorted().map { events[$0] }
-        return events.indices.filter { !unanswered.contains($0) }.map { events[$0] }
+        ended = nowEnded
+        return unanswered.isEmpty ? events : events.indices.filter { !unanswered.contains($0) }.map { events[$0] }
     }
 
     /// The events that still wait, as they are: nothing comes any more.
     mutating func finish() -> [trace_event] {
-        defer { waiting = [] }
+        defer { (waiting, ended) = ([], []) }
         return waiting
+    }
+
+    /// Gives events the ports that later events of the same sockets know; what remains without is at the places returned.
+    private static func tellPorts(_ events: inout [trace_event]) -> some Sequence<Int> {
+        var open: [UInt64: Int] = [:]
+        for index in events.indices {
+            if isOpen(events[index]) {
+                open[events[index].socket] = index
+            } else if tellsPort(events[index]), let first = open.removeValue(forKey: events[index].socket) {
+                events[first].local_port = events[index].local_port
+            }
+        }
+        return open.values
     }
 
     /// Whether an event may be the first after one that lacked its port: the next change, or the end if that was filtered.
@@ -55,7 +77,7 @@ struct LatePorts {
     }
 
     /// Whether an event lacks its port.
-    static func isOpen(_ event: trace_event) -> Bool {
+    private static func isOpen(_ event: trace_event) -> Bool {
         event.new_state == UInt8(TCP_SYN_SENT.rawValue) && event.local_port == 0
     }
 }

@@ -9,16 +9,19 @@ public final class TraceProbe {
         public var ringFull: UInt64 = 0
         /// The programs were running on that CPU already.
         public var recursion: UInt64 = 0
+        /// A socket was not in the state that it was last seen to enter, and no other reason explains that.
+        public var unseen: UInt64 = 0
         /// Not lost, but without durations: connections for which there was no room to be remembered.
         public var unremembered: UInt64 = 0
 
         /// Creates losses, none unless told otherwise.
-        public init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unremembered: UInt64 = 0) {
-            (self.ringFull, self.recursion, self.unremembered) = (ringFull, recursion, unremembered)
+        public init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unseen: UInt64 = 0, unremembered: UInt64 = 0) {
+            (self.ringFull, self.recursion, self.unseen) = (ringFull, recursion, unseen)
+            self.unremembered = unremembered
         }
 
         /// How many events were lost.
-        public var total: UInt64 { ringFull &+ recursion }
+        public var total: UInt64 { ringFull &+ recursion &+ unseen }
     }
 
     /// The sizes that the ring buffer may have, in bytes; powers of two.
@@ -38,6 +41,8 @@ public final class TraceProbe {
     private let ring: RingBuffer<trace_event>
     private var attached: [AttachedProgram] = []
     private var ports = LatePorts()
+    /// What ``losses()`` gave last; a counter never falls.
+    private var unseen: UInt64 = 0
 
     private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]
     private static let plain = ["trace_change_alone"]
@@ -107,8 +112,8 @@ public final class TraceProbe {
     public func read() throws(ProbeError) -> (changes: [StateChange], isMore: Bool) {
         do throws(BPFError) {
             let batch = try ring.read()
-            let events = ports.complete(batch, ask: askForPort)
-            return (changes(events), batch.count == RingBuffer<trace_event>.batchSize)
+            let isMore = batch.count == RingBuffer<trace_event>.batchSize
+            return (changes(ports.complete(batch, isDrained: !isMore, ask: askForPort)), isMore)
         } catch {
             throw ProbeError(error)
         }
@@ -132,9 +137,12 @@ public final class TraceProbe {
             let losses = try object.losses(of: Array(programs.prefix(1)))
             let nested = try object.perCPUArray("trace_turns").sums().first ?? 0
             let missed = losses[.recursion] ?? 0
+            let recursion = missed > nested ? missed &- nested : 0
+            unseen = EventLosses.unseen(gaps: losses[.unseen] ?? 0, recursions: recursion, before: unseen)
             return Losses(
                 ringFull: losses[.ringFull] ?? 0,
-                recursion: missed > nested ? missed &- nested : 0,
+                recursion: recursion,
+                unseen: unseen,
                 unremembered: losses[.mapFull] ?? 0
             )
         } catch {

@@ -53,17 +53,21 @@ extension Agent {
         var report: ProbeReport?
         do throws(Failure) {
             try await setUpExporters(new)
+            try await setUpListeners(new)
             // The programs hold what was counted, so they stay unless something else is to be observed.
             if new.activeProbes != old.activeProbes {
                 report = try await loadProbes(new.activeProbes)
             }
         } catch {
             try await setUpExporters(old)
+            try await setUpListeners(old)
             throw error
         }
         settings = new
         logger = LoggingOptions.logger(new.logLevel)
         log = RoundLog(logger: logger)
+        scrapeLog = RoundLog(logger: logger)
+        health.follow(interval: new.interval, exportLimit: new.timeout ?? .zero)
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
         if report != nil, !new.isDisabled {
@@ -101,12 +105,15 @@ extension Agent {
     /// Loads the programs for `options` in place of those that run.
     func loadProbes(_ options: TCPProbes.Options?) async throws(Failure) -> ProbeReport {
         guard let options else {
-            return await reader.replaceProducers { ([], ProbeReport()) }
+            return await reader.replaceProducers { (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers {
+            return try await reader.replaceProducers { [sdk, process] in
                 let probes = try TCPProbes(options, start: .now)
-                return ([probes], ProbeReport(programs: probes.programs, limitations: probes.limitations))
+                return (
+                    MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
+                    ProbeReport(programs: probes.programs, limitations: probes.limitations)
+                )
             }
         } catch {
             throw Failure("\(error)")

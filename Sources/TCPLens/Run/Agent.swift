@@ -14,11 +14,18 @@ actor Agent {
 
     let source: SettingsSource
     let reader: PeriodicReader
+    /// What the agent counts of its own doings, whatever its settings are.
+    let sdk: SDKMetrics
+    let process: ProcessMetrics
+    let health: HealthMonitor
     var settings: RunSettings
     var logger: Logger
     var log: RoundLog
+    var scrapeLog: RoundLog
     /// What runs now; what is wanted stands in the settings.
     var exporters: [ExporterPlan: any MetricExporter] = [:]
+    /// The servers that run now.
+    var listeners: [ListenerPlan: Listener] = [:]
 
     /// Loads the programs and sets up the exporters.
     ///
@@ -33,11 +40,18 @@ actor Agent {
         self.settings = settings
         logger = LoggingOptions.logger(settings.logLevel)
         log = RoundLog(logger: logger)
+        scrapeLog = RoundLog(logger: logger)
+        let start = Timestamp.now
+        sdk = SDKMetrics(start: start)
+        process = ProcessMetrics(start: start)
+        health = HealthMonitor(interval: settings.interval, exportLimit: settings.timeout ?? .zero)
         reader = PeriodicReader(
-            producers: [],
+            producers: MetricProducers(),
             exporters: [],
             resource: AgentResource.resource(of: source.machine, settings.resource),
+            process: ["process.pid": .int(Int64(getpid()))],
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
+            sdk: sdk,
             now: { Timestamp.now }
         )
         settings.logWarnings()
@@ -50,6 +64,11 @@ actor Agent {
     ///
     /// - Throws: ``Failure`` when anything was not collected or not accepted.
     func runOnce() async throws(Failure) {
+        guard settings.exporterPlans.isEmpty || !exporters.isEmpty else {
+            throw Failure(
+                usage: "--once has nowhere to export to: OTEL_METRICS_EXPORTER is prometheus, which is scraped"
+            )
+        }
         let round = await round()
         if let failure = round.failures.first {
             throw Failure(failure)
@@ -62,7 +81,10 @@ actor Agent {
     }
 
     /// Collects and exports on time until a signal of `signals` to stop, and once more then.
-    func run(until signals: UnixSignalsSequence) async {
+    ///
+    /// - Throws: ``Failure`` when it can't listen where it is to.
+    func run(until signals: UnixSignalsSequence) async throws(Failure) {
+        try await setUpListeners(settings)
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
         let ended = await withTaskGroup(of: End.self) { group in
             group.addTask { await self.collectPeriodically(listener.reload) }
@@ -76,6 +98,7 @@ actor Agent {
             group.cancelAll()
             return ended
         }
+        await endListeners()
         guard ended == .told else { return }
         await collectLast()
     }
@@ -97,6 +120,7 @@ actor Agent {
             guard !Task.isCancelled else { return .told }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
+            health.note(round)
             if isFirst {
                 CStartupPages_release()
                 isFirst = false

@@ -11,10 +11,10 @@ enum ExporterPlan: Hashable, Sendable {
     /// Prints.
     case console
 
-    /// Makes the exporter.
+    /// Makes the exporter; nil for one that sends nothing by itself.
     ///
     /// - Throws: ``Failure`` when it can't be had.
-    func exporter() throws(Failure) -> any MetricExporter {
+    func exporter() throws(Failure) -> (any MetricExporter)? {
         switch self {
         case .otlp(let configuration):
             do {
@@ -25,7 +25,7 @@ enum ExporterPlan: Hashable, Sendable {
                 throw Failure("\(error)")
             }
         case .prometheus:
-            throw Failure(usage: "the exporter prometheus is not in this build")
+            return nil
         case .console:
             return ConsoleExporter(write: StandardStream.output.write)
         }

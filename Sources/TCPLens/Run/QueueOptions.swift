@@ -4,13 +4,15 @@ import Export
 /// The options about what waits for a Collector that is away.
 struct QueueOptions: ParsableArguments {
     @Option(
-        help: "The most that waits in memory, as 64MiB; the oldest goes first (default: TCPLENS_QUEUE_LIMIT, or 16MiB).",
+        help:
+            "The most that waits in memory, as 64MiB; the oldest goes first (default: TCPLENS_QUEUE_LIMIT, or 16MiB).",
         transform: bytes
     )
     var queueLimit: Int?
 
     @Option(
-        help: "A directory for what waits, so that it outlives a restart; it is made if need be (default: TCPLENS_SPOOL)."
+        help:
+            "A directory for what waits, so that it outlives a restart; it is made if need be (default: TCPLENS_SPOOL)."
     )
     var spool: String?
 

@@ -17,13 +17,20 @@ final class RoundLog: Sendable {
         self.logger = logger
     }
 
-    /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
-    func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
+    /// Logs what is new in `failures`, all that a collection or a scrape had.
+    func note(failures: [String]) {
         state.withLock { state in
-            for failure in round.failures where !state.failures.contains(failure) {
+            for failure in failures where !state.failures.contains(failure) {
                 logger.error("\(failure)")
             }
-            state.failures = round.failures
+            state.failures = failures
+        }
+    }
+
+    /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
+    func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
+        note(failures: round.failures)
+        state.withLock { state in
             while state.exports.count < round.outcomes.count {
                 state.exports.append(OutageLog())
             }

@@ -45,6 +45,9 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Collect once, export once, and succeed only if the export was accepted.")
     var once = false
 
+    @Option(help: "Tell at this address, as localhost:8080, whether the agent is live and ready: /livez and /readyz.")
+    var health: String?
+
     @OptionGroup var scope: ScopeOption
 
     @OptionGroup var queue: QueueOptions
@@ -64,7 +67,7 @@ struct RunCommand: AsyncParsableCommand {
         let signals = once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let agent = try await Agent(source, settings: try source.settings())
         if let signals {
-            await agent.run(until: signals)
+            try await agent.run(until: signals)
         } else {
             try await agent.runOnce()
         }
@@ -78,6 +81,7 @@ struct RunCommand: AsyncParsableCommand {
             attributes: attributes,
             cardinalityLimit: cardinalityLimit,
             responseTime: responseTime,
+            health: health,
             queue: queue.settings,
             once: once,
             logLevel: logging.logLevel

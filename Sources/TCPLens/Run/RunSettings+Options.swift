@@ -17,6 +17,8 @@ extension RunSettings {
         var cardinalityLimit: Int?
         /// Whether to measure response times.
         var responseTime = false
+        /// Where to tell whether the agent is live and ready.
+        var health: String?
         /// What waits for a Collector that is away.
         var queue = Queue()
         /// Whether to export once only.
@@ -46,6 +48,9 @@ extension RunSettings {
         }
         if let names = options.attributes {
             probes.ports = try Self.ports(names, from: "--attributes")
+        }
+        if let address = options.health {
+            health = try Self.health(address, from: "--health")
         }
         probes.scope = options.scope ?? probes.scope
         probes.responseTime = options.responseTime || probes.responseTime

@@ -19,27 +19,20 @@ extension [UInt8] {
         append(digitsOf: nanoseconds % 1_000_000_000, atLeast: 9)
     }
 
-    /// Appends the decimal digits of a number, with zeros before it if it has fewer than `width`.
+    /// Appends the decimal digits of a number, with zeros before it if it has fewer than `width`, which is 20 at most.
     mutating func append(digitsOf number: UInt64, atLeast width: Int) {
-        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
-        var (rest, first) = (number, digits.count)
-        while rest > 0 {
-            first -= 1
-            digits[first] += UInt8(rest % 10)
-            rest /= 10
-        }
-        for index in Swift.min(first, digits.count - width)..<digits.count {
-            append(digits[index])
-        }
+        append(addingCapacity: 20) { $0.append(digitsOf: number, atLeast: width) }
     }
 
     /// Appends an address, an IPv6 address as RFC 5952 wants it.
     mutating func append(_ address: IPAddress) {
         switch address {
         case .v4(let bits):
-            for shift in stride(from: UInt32(24), through: 0, by: -8) {
-                append(bits >> shift & 0xff)
-                if shift > 0 { append(UInt8(ascii: ".")) }
+            append(addingCapacity: 15) { text in
+                for shift in stride(from: UInt32(24), through: 0, by: -8) {
+                    text.append(digitsOf: UInt64(bits >> shift & 0xff), atLeast: 1)
+                    if shift > 0 { text.append(UInt8(ascii: ".")) }
+                }
             }
         case .v6(let upper, let lower):
             append(IPv6Groups(upper, lower))
@@ -96,6 +89,24 @@ extension [UInt8] {
             append(hexadecimal: UInt16(byte & 0xf))
         default:
             append(byte)
+        }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends the decimal digits of a number, with zeros before it if it has fewer than `width`.
+    fileprivate mutating func append(digitsOf number: UInt64, atLeast width: Int) {
+        // From the first digit on, so that nothing has to be kept and turned round.
+        var (unit, digits) = (UInt64(1), 1)
+        while digits < width || number / unit >= 10 {
+            unit *= 10
+            digits += 1
+        }
+        var rest = number
+        while unit > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
         }
     }
 }

@@ -7,10 +7,14 @@ struct LossLog {
     /// The line for what was lost since the last one; `nil` when nothing was.
     mutating func line(_ losses: TraceProbe.Losses) -> String? {
         guard losses.total > told.total else { return nil }
-        let (full, missed) = (losses.ringFull - told.ringFull, max(losses.recursion, told.recursion) - told.recursion)
+        let now = TraceProbe.Losses(
+            ringFull: losses.ringFull &- told.ringFull,
+            recursion: max(losses.recursion, told.recursion) &- told.recursion,
+            unseen: losses.unseen &- told.unseen
+        )
         told = losses
-        return "lost \(full + missed) events: ring_full \(full), recursion \(missed)"
-            + (full > 0 ? "; a larger --buffer-size, a filter or a faster reader would help" : "")
+        return "lost \(now.total) events: \(Self.reasons(now))"
+            + (now.ringFull > 0 ? "; a larger --buffer-size, a filter or a faster reader would help" : "")
     }
 
     /// The last line: how many changes were printed, and exactly how many were not.
@@ -19,11 +23,16 @@ struct LossLog {
         if losses.total == 0 {
             text += ", none lost"
         } else {
-            text += ", \(losses.total) lost: ring_full \(losses.ringFull), recursion \(losses.recursion)"
+            text += ", \(losses.total) lost: \(reasons(losses))"
         }
         if losses.unremembered > 0 {
             text += "; \(losses.unremembered) connections too many to remember have no durations"
         }
         return text
+    }
+
+    private static func reasons(_ losses: TraceProbe.Losses) -> String {
+        let counts = [("ring_full", losses.ringFull), ("recursion", losses.recursion), ("unseen", losses.unseen)]
+        return counts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 }

@@ -3,11 +3,23 @@ import Metrics
 import Probes
 
 /// Writes changes of state for programs: a JSON object a line.
+///
+/// What many lines have in common is made once and copied.
 struct TraceJSON {
+    /// What stands between values.
+    private static let (localPort, peerAddress, peerPort) = (
+        Array(#"","local_port":"#.utf8), Array(#","peer_address":""#.utf8), Array(#"","peer_port":"#.utf8)
+    )
+    private static let (client, server, noRole) = (
+        duration(after: #""client""#), duration(after: #""server""#), duration(after: "null")
+    )
+
     /// The second that was written last and how: most events share it with the one before.
     private var second: (number: UInt64, text: [UInt8]) = (.max, [])
-    /// The control group that was written last, and the field that names it.
-    private var container: (cgroup: UInt64, field: [UInt8]) = (0, [])
+    /// From the time to the first address, by what it depends on.
+    private var transitions = [[UInt8]](repeating: [], count: 1 << 9)
+    /// The namespace and the control group that were written last, and the fields that name them.
+    private var place: (namespace: UInt32, cgroup: UInt64, fields: [UInt8]) = (0, 0, [])
     private var containers: Containers
 
     /// Creates a writer that names containers by `containers`.
@@ -20,34 +32,22 @@ struct TraceJSON {
     /// A field that every change has is `null` where it is not known: the duration of a state that nobody saw begin, and the
     /// role of a listener. A field that only some have is absent.
     mutating func write(_ change: StateChange, to line: inout [UInt8]) {
-        line.append(#"{"time":""#)
         append(change.time, to: &line)
-        line.append(#"","old_state":""#)
-        line.append(change.oldState.attributeValue)
-        line.append(#"","new_state":""#)
-        line.append(change.newState.attributeValue)
-        line.append(#"","type":""#)
-        line.append(change.type.attributeValue)
-        line.append(#"","local_address":""#)
+        appendTransition(of: change, to: &line)
         line.append(change.localAddress)
-        line.append(#"","local_port":"#)
+        line += Self.localPort
         line.append(change.localPort)
-        line.append(#","peer_address":""#)
+        line += Self.peerAddress
         line.append(change.peerAddress)
-        line.append(#"","peer_port":"#)
+        line += Self.peerPort
         line.append(change.peerPort)
         switch change.role {
-        case .client: line.append(#","role":"client""#)
-        case .server: line.append(#","role":"server""#)
-        case nil: line.append(#","role":null"#)
+        case .client: line += Self.client
+        case .server: line += Self.server
+        case nil: line += Self.noRole
         }
-        line.append(#","state_duration_seconds":"#)
         if let held = change.heldNanoseconds { line.append(seconds: held) } else { line.append("null") }
-        line.append(#","netns":"#)
-        line.append(change.namespace)
-        line.append(#","cgroup_id":"#)
-        line.append(change.cgroup)
-        appendContainer(of: change.cgroup, to: &line)
+        appendPlace(of: change, to: &line)
         if let process = change.process { Self.append(process, to: &line) }
         if let end = change.end { Self.append(end, to: &line) }
         if let error = change.error {
@@ -58,31 +58,45 @@ struct TraceJSON {
         line.append("}\n")
     }
 
+    private static func duration(after role: String) -> [UInt8] {
+        Array(#","role":\#(role),"state_duration_seconds":"#.utf8)
+    }
+
     /// Appends a moment by RFC 3339, to the nanosecond.
     private mutating func append(_ time: Timestamp, to line: inout [UInt8]) {
         let number = time.unixNanoseconds / 1_000_000_000
         if number != second.number {
             let text = Date(timeIntervalSince1970: Double(number)).formatted(.iso8601)
-            second = (number, Array(text.utf8.dropLast()))
+            second = (number, Array(#"{"time":"\#(text.dropLast())."#.utf8))
         }
         line += second.text
-        line.append(UInt8(ascii: "."))
         line.append(digitsOf: time.unixNanoseconds % 1_000_000_000, atLeast: 9)
-        line.append(UInt8(ascii: "Z"))
     }
 
-    private mutating func appendContainer(of cgroup: UInt64, to line: inout [UInt8]) {
-        if container.cgroup != cgroup {
-            container = (cgroup, [])
-            if let path = containers.path(of: cgroup) {
-                container.field.append(#","container_id":"#)
-                container.field.append(json: path.utf8)
-            } else {
-                // It is looked for again with the next event.
-                container.cgroup = 0
-            }
+    private mutating func appendTransition(of change: StateChange, to line: inout [UInt8]) {
+        let (old, new, type) = (change.oldState, change.newState, change.type)
+        let index = Int(old.rawValue) << 5 | Int(new.rawValue) << 1 | Int(type.rawValue)
+        if transitions[index].isEmpty {
+            let states = #"Z","old_state":"\#(old.attributeValue)","new_state":"\#(new.attributeValue)""#
+            transitions[index] = Array(#"\#(states),"type":"\#(type.attributeValue)","local_address":""#.utf8)
         }
-        line += container.field
+        line += transitions[index]
+    }
+
+    private mutating func appendPlace(of change: StateChange, to line: inout [UInt8]) {
+        if place.namespace != change.namespace || place.cgroup != change.cgroup || place.fields.isEmpty {
+            place = (change.namespace, change.cgroup, [])
+            var fields = Array(#","netns":\#(change.namespace),"cgroup_id":\#(change.cgroup)"#.utf8)
+            if let path = containers.path(of: change.cgroup) {
+                fields.append(#","container_id":"#)
+                fields.append(json: path.utf8)
+                place.fields = fields
+            }
+            // One that has no name is looked for again with the next event.
+            line += fields
+        } else {
+            line += place.fields
+        }
     }
 
     private static func append(_ process: StateChange.Process, to line: inout [UInt8]) {

@@ -100,7 +100,8 @@ import Testing
     }
 
     @Test(arguments: [(2, 2), (60, 60), (0, 1), (Int64.max, 3600)] as [(Int64, Int64)])
-    func `the receiver's Retry-After is waited for, but not for ever (conformance 60)`(after: Int64, wait: Int64) throws {
+    func `the receiver's Retry-After is waited for, but not for ever (conformance 60)`(after: Int64, wait: Int64) throws
+    {
         var schedule = schedule()
         _ = export(request(1), to: &schedule)
         _ = try fail(&schedule, at: .zero, retryAfter: .seconds(after))

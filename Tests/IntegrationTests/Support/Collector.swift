@@ -10,13 +10,16 @@ final class Collector {
 
     /// Starts a Collector and waits until it takes requests.
     ///
+    /// - Parameters:
+    ///   - namespace: Where it runs.
+    ///   - next: A receiver to hand on to what it prints; only what that one has taken is answered with success.
     /// - Throws: When there is no Collector to start, or it does not come up.
-    init(in namespace: Traffic) throws {
+    init(in namespace: Traffic, next: String? = nil) throws {
         guard let collector = Executable.collector else {
             throw Timeout(description: "there is no Collector: set OTELCOL to the path of one")
         }
         configuration = URL(filePath: NSTemporaryDirectory()).appending(path: "collector-\(UUID().uuidString).yaml")
-        try Self.yaml.write(to: configuration, atomically: true, encoding: .utf8)
+        try Self.yaml(next).write(to: configuration, atomically: true, encoding: .utf8)
         process = try RunningProcess([collector, "--config", configuration.path(percentEncoded: false)], in: namespace)
         _ = try eventually("the Collector to be ready") {
             process.error.contains("Everything is ready") ? true : nil
@@ -36,22 +39,34 @@ final class Collector {
         process.wait()
     }
 
-    private static let yaml = """
-        receivers:
-          otlp:
-            protocols:
-              http:
-                endpoint: 127.0.0.1:4318
-        exporters:
-          debug:
-            verbosity: detailed
-        service:
-          pipelines:
-            metrics:
-              receivers: [otlp]
-              exporters: [debug]
-          telemetry:
-            metrics:
-              level: none
-        """
+    private static func yaml(_ next: String?) -> String {
+        // Without a queue of its own it can't lose what it has taken.
+        let exporter = next.map { url in
+            """
+              otlp_http:
+                metrics_endpoint: \(url)
+                sending_queue: {enabled: false}
+                retry_on_failure: {enabled: false}
+            """
+        }
+        return """
+            receivers:
+              otlp:
+                protocols:
+                  http:
+                    endpoint: 127.0.0.1:4318
+            exporters:
+              debug:
+                verbosity: detailed
+            \(exporter ?? "")
+            service:
+              pipelines:
+                metrics:
+                  receivers: [otlp]
+                  exporters: [debug\(next == nil ? "" : ", otlp_http")]
+              telemetry:
+                metrics:
+                  level: none
+            """
+    }
 }

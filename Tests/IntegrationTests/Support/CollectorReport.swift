@@ -32,7 +32,13 @@ struct CollectorReport {
     }
 
     /// What came, in the order in which it came.
-    private(set) var exports: [Export] = []
+    private var resources: [Export] = []
+
+    /// What came about the machine.
+    var exports: [Export] { resources.filter { $0.resource["process.pid"] == nil } }
+
+    /// What came about the agent itself.
+    var accounts: [Export] { resources.filter { $0.resource["process.pid"] != nil } }
 
     /// Reads the Collector's standard error.
     init(_ log: String) {
@@ -48,17 +54,17 @@ struct CollectorReport {
 
     private mutating func read(_ line: Substring, _ section: inout Section) {
         if line.contains("ResourceMetrics #") {
-            exports.append(Export())
+            resources.append(Export())
             section = .other
             return
         }
-        guard !exports.isEmpty else { return }
-        let last = exports.count - 1
+        guard !resources.isEmpty else { return }
+        let last = resources.count - 1
         let arrow = "     -> "
         if line.hasPrefix(arrow) {
             guard let (key, value) = Self.pair(line.dropFirst(arrow.count)) else { return }
             switch section {
-            case .resource: exports[last].resource[key] = value
+            case .resource: resources[last].resource[key] = value
             case .descriptor: updateMetric(last) { $0.descriptor[key] = value }
             case .attributes: updatePoint(last) { $0.attributes[key] = value }
             case .scope, .other: break
@@ -68,15 +74,15 @@ struct CollectorReport {
         switch line {
         case "Resource attributes:": section = .resource
         case "Data point attributes:": section = .attributes
-        case _ where line.hasPrefix("Metric #"): exports[last].metrics.append(Metric())
+        case _ where line.hasPrefix("Metric #"): resources[last].metrics.append(Metric())
         case "Descriptor:": section = .descriptor
         case _ where line.contains("DataPoints #"): updateMetric(last) { $0.points.append(Point()) }
         case _ where line.hasPrefix("InstrumentationScope "):
-            exports[last].fields["InstrumentationScope"] = String(line.dropFirst("InstrumentationScope ".count))
+            resources[last].fields["InstrumentationScope"] = String(line.dropFirst("InstrumentationScope ".count))
         default:
             guard let (key, value) = Self.pair(line) else { return }
-            if exports[last].metrics.isEmpty {
-                exports[last].fields[key] = value
+            if resources[last].metrics.isEmpty {
+                resources[last].fields[key] = value
             } else {
                 updatePoint(last) { $0.fields[key] = value }
             }
@@ -84,8 +90,8 @@ struct CollectorReport {
     }
 
     private mutating func updateMetric(_ export: Int, _ update: (inout Metric) -> Void) {
-        guard let last = exports[export].metrics.indices.last else { return }
-        update(&exports[export].metrics[last])
+        guard let last = resources[export].metrics.indices.last else { return }
+        update(&resources[export].metrics[last])
     }
 
     private mutating func updatePoint(_ export: Int, _ update: (inout Point) -> Void) {

@@ -8,7 +8,8 @@ struct ConsoleReport {
         var metric = ""
         for line in output.split(separator: "\n") {
             if line.hasPrefix("Resource ") {
-                values = [:]
+                // The agent's own resource belongs to the collection before it.
+                if !line.contains("process.pid=") { values = [:] }
             } else if line.hasPrefix("  ") {
                 // Attributes, two spaces or more, the value.
                 let text = line.drop { $0 == " " }

@@ -11,6 +11,9 @@ enum Executable {
     /// The program under test.
     static let tcplens = products.appending(path: "tcplens").path(percentEncoded: false)
 
+    /// The exporter of numbered metrics, `Tests/Exporting`.
+    static let exporting = products.appending(path: "exporting").path(percentEncoded: false)
+
     /// The generator of sockets, `Tests/Traffic`.
     static let traffic = products.appending(path: "traffic").path(percentEncoded: false)
 

@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# Connections made and ended as fast as they go, in a namespace of their own, for the benchmarks to be read into.
+#
+# They give `rounds` and `connections`, and start and stop watchers of it by `start NAME` and `stop`.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+scratch=$(mktemp -d)
+stats=$(cat /proc/sys/kernel/bpf_stats_enabled)
+trap 'echo "$stats" > /proc/sys/kernel/bpf_stats_enabled; kill $(jobs -p) 2>/dev/null || true; rm -rf "$scratch"' EXIT
+cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/traffic.c"
+
+# So many connections from two processes in the namespace; prints how many a second, and the nanoseconds of processor time
+# that each took its two processes (which do the work of both ends, softirqs included).
+churn() {
+    local begin end port churners=() TIMEFORMAT='%U %S'
+    begin=$(date +%s%N)
+    for port in 8001 8002; do
+        { time nsenter --net="/proc/$namespace/ns/net" "$scratch/traffic" --here > /dev/null \
+            <<< "$(printf 'listen 4 %s 128\nchurn 4 %s %s\n' $port $port $((connections / 2)))"; } \
+            2> "$scratch/time.$port" &
+        churners+=($!)
+    done
+    wait "${churners[@]}"
+    end=$(date +%s%N)
+    cat "$scratch"/time.* | awk -v n="$connections" -v wall=$((end - begin)) \
+        '{ used += $1 + $2 } END { printf "%d %d\n", n * 1e9 / wall, used * 1e9 / n }'
+}
+
+enter() { exec nsenter --net="/proc/$namespace/ns/net" "$@"; }
+
+mkfifo "$scratch/commands"
+"$scratch/traffic" < "$scratch/commands" > /dev/null &
+namespace=$!
+exec 9> "$scratch/commands"
+sleep 0.5
+for setting in "net.ipv4.tcp_max_tw_buckets=1000" "net.ipv4.ip_local_port_range=10000 65000"; do
+    nsenter --net="/proc/$namespace/ns/net" sysctl -qw "$setting"
+done
+
+# Prints for each watcher the best and the median of COLUMN, which SORT puts the best of first, and both against nothing,
+# the first.
+report() { # COLUMN SORT WATCHER...
+    local column=$1 sort=$2 watcher best median base_best= base_median
+    for watcher in "${@:3}"; do
+        cut -d' ' -f"$column" "$scratch/$watcher.churn" | sort "$sort" > "$scratch/sorted"
+        best=$(head -n 1 "$scratch/sorted") median=$(sed -n "$(((rounds + 1) / 2))p" "$scratch/sorted")
+        [ -n "$base_best" ] || base_best=$best base_median=$median
+        awk -v w="$watcher" -v b="$best" -v m="$median" -v bb="$base_best" -v bm="$base_median" 'BEGIN {
+            printf "  %-12s best %7d (%5.1f %%)   median %7d (%5.1f %%)\n", w, b, 100 * b / bb, m, 100 * m / bm }'
+    done
+}
+
+# Runs the watchers round by round in turn; each round begins with another one, as who comes first meets the machine in
+# another state than who comes last.
+compare() {
+    local round turn watcher
+    churn > /dev/null
+    for watcher; do : > "$scratch/$watcher.churn"; done
+    for round in $(seq "$rounds"); do
+        for turn in $(seq 0 $(($# - 1))); do
+            watcher=${*:(turn + round) % $# + 1:1}
+            start "$watcher"
+            churn >> "$scratch/$watcher.churn"
+            stop
+        done
+    done
+    echo "connections a second, $rounds rounds of $connections (and against nothing):"
+    report 1 -rn "$@"
+    echo "nanoseconds of processor time a connection (and against nothing):"
+    report 2 -n "$@"
+}
+
+# Nanoseconds an event and how many, of the programs on inet_sock_set_state whose names match, from the kernel's statistics.
+cost() {
+    bpftool --json prog list | jq -r --arg names "$1" '
+        [.[] | select(.name | test($names))]
+        | (map(.run_time_ns // 0) | add // 0) as $ns | (map(.run_cnt // 0) | max // 0) as $runs
+        | if $runs > 0 then "\($ns / $runs | floor) ns an event, \($runs) events" else "no events" end'
+}
+
+# Prints what a change of state costs each watcher.
+compare_costs() {
+    local watcher
+    echo "cost of a change of state:"
+    echo 1 > /proc/sys/kernel/bpf_stats_enabled
+    for watcher; do
+        start "$watcher"
+        churn > /dev/null
+        printf '  %-12s %s\n' "$watcher" "$(cost 'follow_conne|handle_set_sta|inet_sock_set_s|tcp_set_state|^trace_')"
+        stop
+    done
+    echo "$stats" > /proc/sys/kernel/bpf_stats_enabled
+}

@@ -1,0 +1,127 @@
+internal import Metrics
+
+/// The metrics that have one name in Prometheus.
+struct PrometheusFamily {
+    /// What Prometheus knows them as.
+    enum Kind: String {
+        case counter
+        case gauge
+        case histogram
+    }
+
+    /// The points of one metric of one scope and resource.
+    struct Part {
+        /// The points.
+        var data: Metric.Data
+        /// The labels that all of them have besides their own.
+        var labels: [PrometheusLabel]
+    }
+
+    /// The name, without what is added for samples.
+    let name: String
+    /// What they are.
+    let kind: Kind
+    /// The word for the unit, with which the name ends; nil where there is none.
+    let unit: String?
+    /// One sentence for people.
+    let help: String
+    /// The points.
+    var parts: [Part] = []
+
+    /// Translates all of a metric but its points; nil when Prometheus has nothing like it.
+    ///
+    /// Only cumulative points fit, and only those are collected.
+    init?(_ metric: Metric) {
+        switch metric.data {
+        case .sum(_, .cumulative, isMonotonic: true): kind = .counter
+        case .sum(_, .cumulative, isMonotonic: false), .gauge: kind = .gauge
+        case .histogram(_, .cumulative), .exponentialHistogram(_, .cumulative): kind = .histogram
+        case .sum, .histogram, .exponentialHistogram: return nil
+        }
+        var name = PrometheusName.metric(metric.name)
+        if kind == .counter, name.hasSuffix(Self.total), name != Self.total {
+            name.removeLast(Self.total.count)
+        }
+        // A number without a unit is a share only where it is no count.
+        unit = metric.unit == "1" ? (kind == .gauge ? "ratio" : nil) : PrometheusName.unit(metric.unit)
+        if let unit, !name.hasSuffix("_\(unit)") {
+            name += "_\(unit)"
+        }
+        self.name = name
+        help = metric.description
+    }
+
+    /// The suffix of a counter's sample.
+    static let total = "_total"
+
+    /// The names that the samples and the family take up, in either format.
+    var claims: [String] {
+        switch kind {
+        case .gauge: [name]
+        case .counter: [name, name + Self.total, name + "_created"]
+        case .histogram: [name] + ["_bucket", "_count", "_sum", "_created"].map { name + $0 }
+        }
+    }
+}
+
+extension PrometheusFamily {
+    /// Translates what was collected.
+    ///
+    /// A family is told once, wherever its metrics come from. A metric whose names are another's already is left out, since
+    /// Prometheus would refuse the whole.
+    ///
+    /// - Returns: The families in the order of their metrics, and what was left out, one line each.
+    static func families(of metrics: [ResourceMetrics]) -> (families: [PrometheusFamily], omissions: [String]) {
+        var (families, omissions): ([PrometheusFamily], [String]) = ([], [])
+        var owners: [String: Int] = [:]
+        let first = metrics.first?.resource.attributes ?? [:]
+        for resource in metrics {
+            let difference = PrometheusLabel.labels(resource.resource.attributes.identifying(besides: first))
+            for scope in resource.scopes {
+                let labels = PrometheusLabel.labels(scope.scope.attributes) + difference
+                for metric in scope.metrics where metric.data.pointCount > 0 {
+                    guard let family = PrometheusFamily(metric) else {
+                        omissions.append("\(metric.name) is left out: it is not cumulative")
+                        continue
+                    }
+                    let others = family.claims.compactMap { owners[$0] }
+                    let index = others.first ?? families.count
+                    if others.isEmpty, family.claims.allSatisfy({ !reserved.contains($0) }) {
+                        families.append(family)
+                        for name in family.claims { owners[name] = index }
+                    } else if others.isEmpty || !families[index].isSame(as: family) {
+                        omissions.append("\(metric.name) is left out: its name \(family.name) is taken by another one")
+                        continue
+                    }
+                    families[index].parts.append(Part(data: metric.data, labels: labels))
+                }
+            }
+        }
+        return (families, omissions)
+    }
+
+    /// The names of what is told of the resource.
+    private static let reserved: Set = ["target", "target_info"]
+
+    private func isSame(as other: PrometheusFamily) -> Bool {
+        name == other.name && kind == other.kind
+    }
+}
+
+extension Attributes {
+    /// What tells a further resource from the first one, which alone is `target_info`.
+    ///
+    /// The process is no part of it: the agent's own metrics have names of their own, and would be other series after each
+    /// restart.
+    fileprivate func identifying(besides first: Attributes) -> Attributes {
+        Attributes(filter { first[$0.key] != $0.value && $0.key != "process.pid" })
+    }
+}
+
+extension Scope {
+    /// The scope as attributes of a point.
+    fileprivate var attributes: Attributes {
+        let known = [("name", name), ("version", version), ("schema_url", schemaURL)].filter { !$0.1.isEmpty }
+        return Attributes(known.map { Attribute("otel.scope.\($0.0)", .string($0.1)) })
+    }
+}

@@ -1,0 +1,54 @@
+internal import Metrics
+
+/// What an exporter or a reader is called in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
+public struct ExporterIdentity: Hashable, Sendable {
+    /// The kind, one of the conventions' where one fits (`otel.component.type`).
+    public var type: String
+    /// Which one of its kind it is, counted from 0.
+    public var number = 0
+    /// The host that it sends to (`server.address`).
+    public var host: String?
+    /// The port that it sends to (`server.port`).
+    public var port: Int?
+
+    /// Creates an identity.
+    public init(_ type: String, host: String? = nil, port: Int? = nil) {
+        self.type = type
+        self.host = host
+        self.port = port
+    }
+
+    /// Sends OTLP over HTTP.
+    public static func otlpHTTP(host: String, port: Int) -> ExporterIdentity {
+        ExporterIdentity("otlp_http_metric_exporter", host: host, port: port)
+    }
+
+    /// Collects on an interval.
+    public static let periodicReader = ExporterIdentity("periodic_metric_reader")
+
+    /// Is scraped by Prometheus.
+    public static let prometheus = ExporterIdentity("prometheus_http_text_metric_exporter")
+
+    /// The attributes that its points have in common.
+    var attributes: Attributes {
+        var attributes: Attributes = [
+            "otel.component.name": .string("\(type)/\(number)"), "otel.component.type": .string(type),
+        ]
+        attributes["server.address"] = host.map { .string($0) }
+        attributes["server.port"] = port.map { .int(Int64($0)) }
+        return attributes
+    }
+}
+
+extension [any MetricExporter] {
+    /// What each is called, those of one kind with numbers from 0.
+    var identities: [ExporterIdentity] {
+        var counts: [String: Int] = [:]
+        return map { exporter in
+            var identity = exporter.identity
+            identity.number = counts[identity.type, default: 0]
+            counts[identity.type] = identity.number + 1
+            return identity
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// What a server has that is only read from: pages, by their paths.
+public struct HTTPPages: Sendable {
+    private let pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]
+
+    /// Creates pages; each answers GET and HEAD on its path.
+    public init(_ pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]) {
+        self.pages = pages
+    }
+
+    /// The answer to `request`: that of its page, 404 where there is none, and 405 to methods that would change it.
+    public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let page = pages[request.path] else {
+            let paths = pages.keys.sorted().joined(separator: " ")
+            return HTTPResponse(status: 404, text: "There is nothing here. What there is: \(paths)\n")
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return HTTPResponse(
+                status: 405,
+                headers: ["Allow": "GET, HEAD", "Content-Type": "text/plain; charset=utf-8"],
+                body: Array("This can only be read: GET or HEAD.\n".utf8)
+            )
+        }
+        return await page(request)
+    }
+}

@@ -1,0 +1,36 @@
+import HTTPServer
+
+/// Tells over HTTP whether the agent is live and ready, as Kubernetes and load balancers ask.
+struct HealthEndpoint: Sendable {
+    private let server: HTTPServer
+
+    /// Begins to listen; requests wait until ``run(_:)``.
+    ///
+    /// - Throws: ``Failure`` when that is not possible.
+    init(_ address: ListenAddress) async throws(Failure) {
+        do {
+            server = try await HTTPServer(host: address.host, port: address.port, bodyLimit: 4096)
+        } catch {
+            throw Failure("\(error) (--health)")
+        }
+    }
+
+    /// The port it listens on, also when 0 was asked for.
+    var port: Int { server.port }
+
+    /// Answers until the task is cancelled.
+    func run(_ monitor: HealthMonitor) async {
+        let pages = HTTPPages([
+            "/livez": { _ in HTTPResponse(monitor.liveness) },
+            "/readyz": { _ in HTTPResponse(monitor.readiness) },
+        ])
+        await server.run(handler: pages.answer)
+    }
+}
+
+extension HTTPResponse {
+    /// 200 where all is well, 503 where not.
+    init(_ verdict: Health.Verdict) {
+        self.init(status: verdict.isGood ? 200 : 503, text: verdict.text)
+    }
+}

@@ -1,0 +1,90 @@
+import Export
+import HTTPServer
+import Logging
+
+/// A server of the agent as the settings want it; equal plans make equal servers.
+enum ListenerPlan: Hashable, Sendable {
+    /// Gives metrics to Prometheus.
+    case prometheus(ListenAddress)
+    /// Tells whether the agent is live and ready.
+    case health(ListenAddress)
+}
+
+extension RunSettings {
+    /// The servers to have.
+    var listenerPlans: [ListenerPlan] {
+        let isScraped = !isDisabled && exporters.contains(.prometheus)
+        return (isScraped ? [.prometheus(prometheus)] : []) + (health.map { [.health($0)] } ?? [])
+    }
+}
+
+/// A server that others come to, from when it listens until it is ended.
+struct Listener: Sendable {
+    private let task: Task<Void, Never>
+
+    /// Starts it; `run` ends when its task is cancelled.
+    init(_ run: @escaping @Sendable () async -> Void) {
+        task = Task { await run() }
+    }
+
+    /// Stops it, and returns when its address is free again.
+    func end() async {
+        task.cancel()
+        await task.value
+    }
+}
+
+extension Agent {
+    /// Makes the servers those of `settings`; one that is wanted as it is stays.
+    ///
+    /// - Throws: ``Failure`` when one of them can't listen.
+    func setUpListeners(_ settings: RunSettings) async throws(Failure) {
+        let plans = settings.listenerPlans
+        // What goes, goes first: it may hold the address that its successor needs.
+        for (plan, listener) in listeners where !plans.contains(plan) {
+            await listener.end()
+            listeners[plan] = nil
+        }
+        for plan in plans where listeners[plan] == nil {
+            listeners[plan] = try await listener(plan)
+        }
+    }
+
+    /// Stops all servers.
+    func endListeners() async {
+        for listener in listeners.values {
+            await listener.end()
+        }
+        listeners = [:]
+    }
+
+    private func listener(_ plan: ListenerPlan) async throws(Failure) -> Listener {
+        switch plan {
+        case .prometheus(var address):
+            let exporter = try await prometheus(address)
+            address.port = exporter.port
+            logger.info("Prometheus finds the metrics at http://\(address)/metrics")
+            return Listener { [reader, sdk] in
+                await exporter.run(reader: reader, sdk: sdk) { await self.noteScrape($0) }
+            }
+        case .health(var address):
+            let endpoint = try await HealthEndpoint(address)
+            address.port = endpoint.port
+            logger.info("health is told at http://\(address)/livez and http://\(address)/readyz")
+            return Listener { [health] in await endpoint.run(health) }
+        }
+    }
+
+    private func prometheus(_ address: ListenAddress) async throws(Failure) -> PrometheusExporter {
+        do {
+            return try await PrometheusExporter(host: address.host, port: address.port)
+        } catch {
+            throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
+        }
+    }
+
+    /// Logs what went wrong with a scrape.
+    private func noteScrape(_ failures: [String]) {
+        scrapeLog.note(failures: failures)
+    }
+}

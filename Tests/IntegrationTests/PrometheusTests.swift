@@ -1,0 +1,248 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// Scrapes: by hand, by promtool, and by a real Prometheus.
+    @Suite(.enabled(if: Executable.isRoot, "needs root")) struct PrometheusTests {
+        private static let address = "127.0.0.1:9464"
+        private static let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
+
+        /// Starts an agent that waits to be scraped in the namespace of `traffic`.
+        private func agent(in traffic: Traffic, interval: String = "1h", _ more: [String: String] = [:]) throws
+            -> RunningProcess
+        {
+            let environment = ["OTEL_METRICS_EXPORTER": "prometheus"].merging(more) { $1 }
+            let agent = try RunningProcess(
+                [Executable.tcplens, "run", "--interval", interval],
+                in: traffic,
+                environment: environment
+            )
+            _ = try eventually("the agent to listen") { agent.error.contains("finds the metrics") ? true : nil }
+            return agent
+        }
+
+        private func scrape(in traffic: Traffic, _ options: String...) throws -> String {
+            let accept = options.first ?? "Accept: */*"
+            let answer = try get("http://\(Self.address)/metrics", in: traffic, "--header", accept)
+            #expect(answer.status == 200)
+            return answer.body
+        }
+
+        /// Makes connections over IPv6, which no scrape touches, and ends them.
+        private func makeTraffic(_ traffic: Traffic) throws {
+            try traffic("listen 6 7001 128", "connect a 6 7001 7", "send a client 100", "drain a server")
+            try traffic(
+                "close a client",
+                "close a server",
+                "connect b 6 7001 5",
+                "reset b client",
+                "connect c 6 7001 3"
+            )
+            try traffic.settle()
+        }
+
+        @Test func `a scrape shows what there is now, and nothing is exported on a schedule`() throws {
+            let traffic = try Traffic()
+            let agent = try agent(in: traffic, interval: "200ms")
+            try makeTraffic(traffic)
+            let established =
+                #"network_connection_state="established",network_transport="tcp",network_type="ipv6""#
+            func count() throws -> Double? {
+                PrometheusSamples(exposition: try scrape(in: traffic))
+                    .containing("system_network_connection_count{\(established)").values.first
+            }
+            #expect(try count() == 6)
+            try traffic("connect d 6 7001 2")
+            try traffic.settle()
+            #expect(try count() == 10, "each scrape is a collection of its own")
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0)
+            #expect(!agent.error.contains("cannot export"), "\(agent.error)")
+        }
+
+        @Test(.enabled(if: Executable.canTestBackends, "skipped: no promtool"))
+        func `promtool has nothing to say but of one name, which is the conventions'`() throws {
+            let promtool = try #require(Executable.backend("promtool"))
+            let traffic = try Traffic()
+            let agent = try agent(in: traffic)
+            try makeTraffic(traffic)
+            // Twice, so that what the agent tells of the first scrape is there.
+            _ = try scrape(in: traffic)
+            let command = "curl --silent http://\(Self.address)/metrics | \(promtool) check metrics"
+            let result = try run(["sh", "-c", command], in: traffic)
+            let complaints = (result.output + result.error).split(separator: "\n").map(String.init)
+            // `system.network.connection.count` is what the translation of the specification makes it, and what a
+            // Collector makes of it as well.
+            #expect(
+                complaints == [
+                    "system_network_connection_count non-histogram and non-summary metrics should not have "
+                        + "\"_count\" suffix"
+                ]
+            )
+            withExtendedLifetime(agent) {}
+        }
+
+        @Test(.enabled(if: Executable.canTestBackends, "skipped: no prometheus"), arguments: ["", "exponential"])
+        func `a real Prometheus has the values that were exported`(aggregation: String) throws {
+            let traffic = try Traffic()
+            let form = aggregation.isEmpty ? "explicit_bucket_histogram" : "base2_exponential_bucket_histogram"
+            let agent = try agent(
+                in: traffic,
+                ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": form]
+            )
+            let prometheus = try PrometheusServer(scraping: Self.address, in: traffic)
+            try makeTraffic(traffic)
+            // Live connections have their round-trip time sampled at each scrape; the rest of IPv6 stands still.
+            try traffic("close c client", "close c server")
+            try traffic.settle()
+            let ipv6 = #"network_type="ipv6""#
+            var (exported, stored): ([String: Double], [String: Double]) = ([:], [:])
+            _ = try eventually("Prometheus to have scraped it") {
+                exported = PrometheusSamples(exposition: try scrape(in: traffic, Self.openMetrics)).containing(ipv6)
+                stored = try prometheus.query("{\(ipv6)}").values
+                return exported == stored ? true : nil
+            }
+            #expect(exported.count > 100)
+            let role = #"network_tcp_handshake_role="server""#
+            func value(_ name: String) -> Double? {
+                stored.first {
+                    $0.key.hasPrefix("\(name){") && $0.key.contains(role) && !$0.key.contains("error_type")
+                }?.value
+            }
+            #expect(value("tcplens_connections_total") == 15)
+            #expect(value("tcplens_handshake_duration_seconds_count") == 15)
+            #expect(value("tcplens_connection_duration_seconds_count") == 15)
+            #expect(stored.keys.contains { $0.hasPrefix("tcplens_connections_created{") })
+            #expect(try prometheus.query("up").values.values.map(\.self) == [1])
+            let target = try prometheus.query("target_info").values
+            #expect(target.count == 1)
+            #expect(target.keys.first?.contains(#"service_name="tcplens""#) == true)
+            #expect(target.keys.first?.contains("process_pid") == false)
+            #expect(try prometheus.query("process_memory_usage_bytes").values.values.first ?? 0 > 1e6)
+            #expect(prometheus.complaints.isEmpty, "\(prometheus.complaints)")
+            withExtendedLifetime(agent) {}
+        }
+
+        @Test func `scrapes and exports go on beside each other`() throws {
+            let traffic = try Traffic()
+            let agent = try agent(in: traffic, interval: "50ms", ["OTEL_METRICS_EXPORTER": "console,prometheus"])
+            try makeTraffic(traffic)
+            for _ in 0..<20 { #expect(try !scrape(in: traffic).isEmpty) }
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0)
+            let report = ConsoleReport(agent.output)
+            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server", "network.type=ipv6") == 15)
+            let scraped = report.sum(
+                "otel.sdk.exporter.metric_data_point.exported",
+                "otel.component.type=prometheus_http_text_metric_exporter"
+            )
+            #expect(scraped > 20 * 100)
+        }
+
+        @Test func `what is asked of a scrape in vain is answered`() throws {
+            let traffic = try Traffic()
+            let agent = try agent(in: traffic)
+            let base = "http://\(Self.address)"
+            #expect(try get("\(base)/", in: traffic).body.contains("/metrics"))
+            #expect(try get("\(base)/nothing", in: traffic).status == 404)
+            #expect(try get("\(base)/metrics", in: traffic, "--request", "POST").status == 405)
+            #expect(
+                try get("\(base)/metrics", in: traffic, "--data", String(repeating: "x", count: 5000)).status == 413
+            )
+            #expect(try get("\(base)/metrics?name[]=up", in: traffic, "--globoff", "--head").status == 200)
+            let compressed = try get("\(base)/metrics", in: traffic, "--compressed", "--header", Self.openMetrics)
+            #expect(compressed.body.hasSuffix("# EOF\n"))
+            #expect(agent.error.split(separator: "\n").allSatisfy { $0.contains(" info ") }, "\(agent.error)")
+        }
+
+        @Test func `an address that is taken ends it with 1`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 9464 128", "listen 4 8080 128")
+            let scraped = try run(
+                [Executable.tcplens, "run"],
+                in: traffic,
+                environment: ["OTEL_METRICS_EXPORTER": "prometheus"]
+            )
+            #expect(scraped.status == 1)
+            #expect(scraped.error.contains("cannot listen on 127.0.0.1:9464: another process listens there"))
+            #expect(scraped.error.contains("OTEL_EXPORTER_PROMETHEUS_PORT"))
+            let watched = try run(
+                [Executable.tcplens, "run", "--health", "127.0.0.1:8080"],
+                in: traffic,
+                environment: ["OTEL_METRICS_EXPORTER": "none"]
+            )
+            #expect(watched.status == 1)
+            #expect(watched.error.contains("cannot listen on 127.0.0.1:8080"))
+        }
+
+        @Test func `once is no time to wait for a scrape`() throws {
+            let result = try run(
+                [Executable.tcplens, "run", "--once"],
+                environment: ["OTEL_METRICS_EXPORTER": "prometheus"]
+            )
+            #expect(result.status == 2)
+            #expect(result.error.contains("--once has nowhere to export to"))
+        }
+    }
+}
+
+/// A real Prometheus that scrapes one target each second, in the namespace of a test.
+private final class PrometheusServer {
+    private let process: RunningProcess
+    private let directory: URL
+    private let namespace: Traffic
+
+    init(scraping target: String, in namespace: Traffic) throws {
+        guard let program = Executable.backend("prometheus") else {
+            throw Timeout(description: "there is no prometheus: Tests/IntegrationTests/fetch-backends gets one")
+        }
+        self.namespace = namespace
+        directory = URL(filePath: NSTemporaryDirectory()).appending(path: "prometheus-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let configuration = directory.appending(path: "prometheus.yaml")
+        try """
+        global:
+          scrape_interval: 1s
+        scrape_configs:
+          - job_name: tcplens
+            static_configs:
+              - targets: ["\(target)"]
+        """.write(to: configuration, atomically: true, encoding: .utf8)
+        process = try RunningProcess(
+            [
+                program, "--config.file=\(configuration.path(percentEncoded: false))",
+                "--storage.tsdb.path=\(directory.appending(path: "data").path(percentEncoded: false))",
+                "--web.listen-address=127.0.0.1:9090",
+            ],
+            in: namespace
+        )
+        _ = try eventually("Prometheus to be ready") {
+            process.error.contains("Server is ready") ? true : nil
+        }
+    }
+
+    deinit {
+        process.signal(SIGKILL)
+        process.wait()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// What it has now.
+    func query(_ expression: String) throws -> PrometheusSamples {
+        let answer = try get(
+            "http://127.0.0.1:9090/api/v1/query",
+            in: namespace,
+            "--get",
+            "--data-urlencode",
+            "query=\(expression)"
+        )
+        return try PrometheusSamples(answer: answer.body)
+    }
+
+    /// What it did not like.
+    var complaints: [Substring] {
+        process.error.split(separator: "\n").filter { $0.contains("level=WARN") || $0.contains("level=ERROR") }
+    }
+}
