@@ -80,7 +80,7 @@ import Testing
     ) throws {
         let settings = try settings(["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": value])
         #expect(settings.otlp.temporality == expected)
-        #expect(try settings.exporterPlans.map { try $0.exporter().temporality } == [expected])
+        #expect(try settings.exporterPlans.map { try $0.exporter()?.temporality } == [expected])
         #expect(settings.warnings.count == warnings)
     }
 
