@@ -49,7 +49,6 @@ test: packages test-packages swift mounts
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are left out." >&2; }
 	$(Q)$(AS_ROOT) swift test --skip-build
 
-# The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.
 # Threads and memory, as the sanitizers see them, in the tests of the modules that need no BPF. What leaks at the end is
 # what Foundation's processes and the tests themselves still hold.
 SANITIZED := MetricsTests|OTLPTests|ExportTests|HTTPServerTests|ConfigurationTests
@@ -61,6 +60,7 @@ sanitize: packages test-packages swift
 	        && ASAN_OPTIONS=detect_leaks=0 swift test --skip-build $$options --filter '$(SANITIZED)' || exit 1; \
 	done
 
+# The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.
 test-kernels: release kernel-packages
 	$(Q)Tests/Kernels/run $(KERNELS)
 

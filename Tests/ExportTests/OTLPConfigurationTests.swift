@@ -14,7 +14,7 @@ import Testing
         return (configuration.headers.map { "\($0.name)=\($0.value)" }, warnings)
     }
 
-    @Test func `without settings the defaults of the specification hold (conformance 10, 11, 12)`() throws {
+    @Test func `without settings the defaults of the specification hold (conformance 10, 11, 12, 18, 19)`() throws {
         let (configuration, warnings) = try read([:])
         #expect(configuration.headers.isEmpty)
         #expect(configuration.compression == .none)
@@ -22,6 +22,9 @@ import Testing
         #expect(configuration.certificate == nil)
         #expect(configuration.clientKey == nil)
         #expect(configuration.clientCertificate == nil)
+        // Below the specification's 64 MiB, because a Collector takes 20 MiB unless it is told otherwise.
+        #expect(configuration.requestLimit == 20 << 20)
+        #expect(configuration.responseLimit == 4 << 20)
         #expect(warnings.isEmpty)
     }
 

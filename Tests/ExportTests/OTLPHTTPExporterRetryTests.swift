@@ -21,7 +21,7 @@ import Testing
         try .sample(url, ["OTEL_EXPORTER_OTLP_TIMEOUT": timeout], clock: clock)
     }
 
-    @Test func `the retryable statuses are retried with growing waits`() async throws {
+    @Test func `the retryable statuses are retried with growing waits (conformance 59, 62)`() async throws {
         let answers: [HTTPResponse] = [429, 502, 504].map { .failure($0, message: "") } + [.accepted]
         try await ScriptedServer.run(answers) { server, url in
             let clock = ManualClock()
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `Retry-After makes the wait longer, and only for this one answer`() async throws {
+    @Test func `Retry-After makes the wait longer, and only for this one answer (conformance 60)`() async throws {
         let answers: [HTTPResponse] = [
             .failure(503, message: "", retryAfter: "3"), .failure(503, message: ""), .accepted,
         ]
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `the timeout counts for all attempts and waits together`() async throws {
+    @Test func `the timeout counts for all attempts and waits together (conformance 67)`() async throws {
         try await ScriptedServer.run([.failure(503, message: "busy")]) { server, url in
             let clock = ManualClock()
             let outcome = try await exporter(url, timeout: "3500", clock: clock).export(metrics)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `a receiver that never answers is a timeout`() async throws {
+    @Test func `a receiver that never answers is a timeout (conformance 70)`() async throws {
         let never: @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(3600)) }
         try await ScriptedServer.run([.accepted], whenAsked: never) { _, url in
             let outcome = try await exporter(url, timeout: "100").export(metrics)
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `shutdown ends a back-off`() async throws {
+    @Test func `shutdown ends a back-off (conformance 73)`() async throws {
         try await ScriptedServer.run([.failure(503, message: "")]) { server, url in
             let (waits, waiting) = AsyncStream<Void>.makeStream()
             let exporter = try exporter(url, clock: .endless { waiting.yield() })
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `shutdown ends a transfer`() async throws {
+    @Test func `shutdown ends a transfer (conformance 73)`() async throws {
         let (requests, asked) = AsyncStream<Void>.makeStream()
         let never: @Sendable () async -> Void = {
             asked.yield()
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `after shutdown nothing is sent`() async throws {
+    @Test func `after shutdown nothing is sent (conformance 73)`() async throws {
         try await ScriptedServer.run([.accepted]) { server, url in
             let exporter = try exporter(url)
             await exporter.shutdown()
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func `exports never overlap, not even while one waits to try again`() async throws {
+    @Test func `exports never overlap, not even while one waits to try again (conformance 69, 77)`() async throws {
         let answers: [HTTPResponse] = (0..<5).flatMap { _ in [.failure(503, message: ""), .accepted] }
         try await ScriptedServer.run(answers) { server, url in
             let exporter = try exporter(url)

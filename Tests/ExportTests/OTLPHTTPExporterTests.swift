@@ -24,7 +24,7 @@ import Testing
 
     // MARK: The request
 
-    @Test func `a request is what the specification says`() async throws {
+    @Test func `a request is what the specification says (conformance 48, 52, 54)`() async throws {
         try await ScriptedServer.run([.accepted]) { server, url in
             let outcome = try await exporter(url).export(metrics)
             #expect(outcome == ExportOutcome(acceptedPoints: 5, attempts: 1, status: 200))
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `a compressed body decompresses to the request`() async throws {
+    @Test func `a compressed body decompresses to the request (conformance 49)`() async throws {
         try await ScriptedServer.run([.accepted]) { server, url in
             _ = try await exporter(url, ["OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"]).export(metrics)
             let request = try #require(server.requests.first)
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `without points nothing is sent`() async throws {
+    @Test func `without points nothing is sent (conformance 51)`() async throws {
         try await ScriptedServer.run([.accepted]) { server, url in
             let outcome = try await exporter(url).export([.sample(points: 0)])
             #expect(outcome == ExportOutcome())
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func `exports share one connection`() async throws {
+    @Test func `exports share one connection (conformance 53)`() async throws {
         try await ScriptedServer.run([.accepted, .failure(503, message: ""), .accepted]) { server, url in
             let exporter = try exporter(url)
             for _ in 1...3 {
@@ -110,14 +110,16 @@ import Testing
         }
     }
 
-    @Test func `the last export is tried once`() async throws {
+    @Test func `the last export is tried once (conformance 73)`() async throws {
         let outcome = try await exporter("http://127.0.0.1:1").export(metrics, isLast: true)
         #expect(outcome.attempts == 1)
         #expect(outcome.failure == .transport)
         #expect(outcome.droppedPoints == 5)
     }
 
-    @Test func `a refused connection is retried until the time is up, and says what to do`() async throws {
+    @Test func `a refused connection is retried until the time is up, and says what to do (conformance 61)`()
+        async throws
+    {
         let listener = try await HTTPServer(host: "127.0.0.1", port: 0)
         await listener.close()
         let clock = ManualClock()
@@ -157,14 +159,14 @@ import Testing
 
     // MARK: The response
 
-    @Test func `a success in plain text is a success`() async throws {
+    @Test func `a success in plain text is a success (conformance 56)`() async throws {
         try await ScriptedServer.run([HTTPResponse(status: 200, text: "OK")]) { _, url in
             let outcome = try await exporter(url).export(metrics)
             #expect(outcome == ExportOutcome(acceptedPoints: 5, attempts: 1, status: 200))
         }
     }
 
-    @Test func `a partial success is counted and not retried`() async throws {
+    @Test func `a partial success is counted and not retried (conformance 57)`() async throws {
         try await ScriptedServer.run([.partialSuccess(rejected: 2, message: "too old")]) { server, url in
             let outcome = try await exporter(url).export(metrics)
             #expect((outcome.acceptedPoints, outcome.rejectedPoints, outcome.droppedPoints) == (3, 2, 0))
@@ -190,7 +192,7 @@ import Testing
     }
 
     @Test(arguments: [400, 401, 404, 408, 500])
-    func `a permanent failure is not retried`(status: Int) async throws {
+    func `a permanent failure is not retried (conformance 59, 64)`(status: Int) async throws {
         try await ScriptedServer.run([.failure(status, message: "bad data")]) { server, url in
             let outcome = try await exporter(url).export(metrics)
             #expect(server.requests.count == 1)
@@ -201,7 +203,7 @@ import Testing
         }
     }
 
-    @Test func `a redirect is not followed`() async throws {
+    @Test func `a redirect is not followed (conformance 63)`() async throws {
         try await ScriptedServer.run([.accepted]) { other, otherURL in
             for status in [301, 302, 303, 307, 308] {
                 let redirect = HTTPResponse(status: status, headers: ["Location": otherURL])
@@ -217,7 +219,7 @@ import Testing
     }
 
     @Test(arguments: [200, 503])
-    func `a response over the limit is refused and not retried`(status: Int) async throws {
+    func `a response over the limit is refused and not retried (conformance 55)`(status: Int) async throws {
         let page = [UInt8](repeating: 0x20, count: 5 << 20)
         let bomb = try HTTPResponse(status: status, headers: ["Content-Encoding": "gzip"], body: Gzip.compress(page))
         for response in [HTTPResponse(status: status, body: page), bomb] {

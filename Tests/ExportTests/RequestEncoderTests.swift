@@ -107,7 +107,7 @@ import Testing
         #expect(result.requests.map(\.pointCount) == [1, 1])
     }
 
-    @Test func `without points there is no request`() {
+    @Test func `without points there is no request (conformance 51)`() {
         #expect(RequestEncoder(limit: 1, compression: .gzip).encode([.sample(points: 0)]) == .init())
     }
 

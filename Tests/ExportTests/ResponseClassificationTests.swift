@@ -10,18 +10,18 @@ import Testing
     }
 
     @Test(arguments: [200, 202, 204, 299])
-    func `any 2xx is success`(status: Int) {
+    func `any 2xx is success (conformance 56)`(status: Int) {
         #expect(classify(HTTPResponse(status: status)) == .success(status: status, warning: nil))
     }
 
     @Test(arguments: [429, 502, 503, 504])
-    func `four statuses may be retried`(status: Int) {
+    func `four statuses may be retried (conformance 59)`(status: Int) {
         let problem = ExportProblem(failure: .status(status), reason: "HTTP \(status): busy", hint: nil)
         #expect(classify(.failure(status, message: "busy")) == .retryable(problem, after: nil))
     }
 
     @Test(arguments: [301, 302, 307, 400, 401, 403, 404, 405, 408, 413, 415, 431, 500, 501, 505, 599])
-    func `no other status may be retried`(status: Int) throws {
+    func `no other status may be retried (conformance 59)`(status: Int) throws {
         guard case .permanent(let problem) = classify(.failure(status, message: "no")) else {
             Issue.record("\(status) is not permanent")
             return
@@ -37,13 +37,13 @@ import Testing
         #expect(classify(response) == .partialSuccess(status: 200, rejected: 3, message: "too old"))
     }
 
-    @Test func `a partial success that rejects nothing is a warning, or nothing`() {
+    @Test func `a partial success that rejects nothing is a warning, or nothing (conformance 57)`() {
         let warned = classify(.partialSuccess(rejected: 0, message: "slow down"))
         #expect(warned == .success(status: 200, warning: "slow down"))
         #expect(classify(.partialSuccess(rejected: 0, message: "")) == .success(status: 200, warning: nil))
     }
 
-    @Test func `a success with a body of another type is a full success`() {
+    @Test func `a success with a body of another type is a full success (conformance 56)`() {
         #expect(classify(HTTPResponse(status: 200, text: "OK")) == .success(status: 200, warning: nil))
     }
 
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `a receiver's text is quoted on one line and bounded; a page of HTML is not`() throws {
+    @Test func `a receiver's text is quoted on one line and bounded; a page of HTML is not (conformance 58)`() throws {
         let text = HTTPResponse(status: 415, text: "no\r\nFake: log \u{1B}[2J" + String(repeating: "x", count: 1000))
         guard case .permanent(let problem) = classify(text) else { return }
         #expect(problem.reason.hasPrefix("HTTP 415: no\\u{d}\\u{a}Fake: log \\u{1b}[2J"))

@@ -62,15 +62,36 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
-        func `without a Collector it goes on, and a signal still ends it with 0 after one more attempt`() throws {
+        func `without a Collector it goes on, and a signal still ends it with 0 and a word on what is lost`() throws {
             let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"]
             let agent = try RunningProcess([tcplens, "run", "--interval", "100ms"], environment: environment)
-            _ = try eventually("the first export to begin") { agent.error.contains("every 0.1 s") ? true : nil }
+            _ = try eventually("an outage that is known") { agent.error.contains("wait to be sent again") ? true : nil }
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0)
             let last = agent.error.split(separator: "\n").last ?? ""
-            #expect(last.contains("cannot export") && !last.contains("attempts"), "\(agent.error)")
+            #expect(last.contains("cannot export"), "\(agent.error)")
+            let loss = last.firstMatch(of: /(\d+) data points that waited for \S+ are lost with the end of the process/)
+            #expect(loss.flatMap { Int($0.1) } ?? 0 > 0, "\(agent.error)")
+            #expect(!last.contains("not logged again"), "\(agent.error)")
+        }
+
+        @Test(.enabled(if: Executable.isRoot, "needs root"))
+        func `a signal ends it with 0 after one more attempt, whatever the receiver asks for`() throws {
+            let sink = try RunningProcess([tcplens, "sink", "--port", "0", "--respond", "503", "--retry-after", "3600"])
+            let port = try eventually("the sink to listen") {
+                sink.error.firstMatch(of: /127\.0\.0\.1:(\d+)/).map { String($0.1) }
+            }
+            func attempts() -> Int { sink.error.split(separator: "\n").count { $0.contains("answered 503") } }
+            let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(port)"]
+            let agent = try RunningProcess([tcplens, "run", "--interval", "100ms"], environment: environment)
+            _ = try eventually("an outage that is known") { agent.error.contains("wait to be sent again") ? true : nil }
+            #expect(attempts() == 1)
+            agent.signal(SIGTERM)
+            agent.wait()
+            #expect(agent.status == 0)
+            #expect(attempts() == 2, "\(agent.error)")
+            #expect(agent.error.contains("are lost with the end of the process"), "\(agent.error)")
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))

@@ -177,6 +177,40 @@ extension IntegrationTests {
             #expect(watched.error.contains("cannot listen on 127.0.0.1:8080"))
         }
 
+        @Test func `another address is gone over to, and one that is taken is refused`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 9466 128")
+            let file = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString).yaml")
+            defer { try? FileManager.default.removeItem(at: file) }
+            func configure(port: Int) throws {
+                try """
+                file_format: "1.1"
+                meter_provider:
+                  readers:
+                    - pull:
+                        exporter:
+                          prometheus/development:
+                            host: 127.0.0.1
+                            port: \(port)
+                """.write(to: file, atomically: true, encoding: .utf8)
+            }
+            func status(port: Int) throws -> Int { try get("http://127.0.0.1:\(port)/metrics", in: traffic).status }
+            try configure(port: 9464)
+            let agent = try agent(in: traffic, ["OTEL_CONFIG_FILE": file.path(percentEncoded: false)])
+            #expect(try status(port: 9464) == 200)
+            try configure(port: 9465)
+            agent.signal(SIGHUP)
+            _ = try eventually("the agent to go over") { try status(port: 9465) == 200 ? true : nil }
+            #expect(try status(port: 9464) == 0)
+            try configure(port: 9466)
+            agent.signal(SIGHUP)
+            _ = try eventually("the agent to refuse it") {
+                agent.error.contains("configuration was refused") ? true : nil
+            }
+            #expect(agent.error.contains("cannot listen on 127.0.0.1:9466"))
+            #expect(try status(port: 9465) == 200)
+        }
+
         @Test func `once is no time to wait for a scrape`() throws {
             let result = try run(
                 [Executable.tcplens, "run", "--once"],

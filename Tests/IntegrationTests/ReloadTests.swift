@@ -35,9 +35,9 @@ extension IntegrationTests {
         }
 
         private func collections(of process: RunningProcess, team: String) -> Int {
-            process.output.split(separator: "\n").count { line in
-                // The agent's own metrics come as a second resource.
-                line.hasPrefix("Resource") && line.contains(" team=\(team)") && !line.contains(" process.pid=")
+            // What the agent tells of itself comes as a second resource.
+            process.output.split(separator: "\n").count {
+                $0.hasPrefix("Resource") && $0.contains(" team=\(team)") && !$0.contains(" process.pid=")
             }
         }
 

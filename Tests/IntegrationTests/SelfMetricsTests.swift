@@ -5,7 +5,7 @@ extension IntegrationTests {
     /// What the agent says of itself, in a real Collector and by the kernel's own count.
     @Suite struct SelfMetricsTests {
         @Test(.enabled(if: Executable.canTestCollector, "skipped: no otelcol"))
-        func `the agent's own metrics are a resource of their own in the same request (conformance 109, 110, 113)`() throws {
+        func `the agent's own metrics are a second resource of the request (conformance 109, 110, 113)`() throws {
             let traffic = try Traffic()
             var collector = try Collector(in: traffic)
             let agent = try RunningProcess(

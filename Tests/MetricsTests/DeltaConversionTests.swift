@@ -23,7 +23,7 @@ import Testing
         return conversion.convert([resource])[0].scopes[0].metrics.first?.data
     }
 
-    @Test func `a delta begins where the one before it ended`() {
+    @Test func `a delta begins where the one before it ended (conformance 79)`() {
         var conversion = DeltaConversion(.delta)
         let first = convert(&conversion, counter(number(5, "x", at: 200)))
         #expect(first == .sum([number(5, "x", at: 200)], .delta, isMonotonic: true))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: TemporalityPreference.allCases)
-    func `each preference takes what the specification says`(preference: TemporalityPreference) {
+    func `each preference takes what the specification says (conformance 76)`(preference: TemporalityPreference) {
         var conversion = DeltaConversion(preference)
         let monotonic = convert(&conversion, counter(number(5, "x", at: 200)))
         #expect(monotonic?.temporality == (preference == .delta ? .delta : .cumulative))

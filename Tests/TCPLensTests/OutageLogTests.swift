@@ -39,6 +39,26 @@ import Testing
         #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("nothing was lost") == true)
     }
 
+    @Test func `at the end an outage is told once more, with all that it cost`() {
+        var log = OutageLog()
+        #expect(log.line(after: failed)?.level == .error)
+        #expect(log.line(after: failed) == nil)
+        let loss = ExportOutcome(droppedPoints: 7, failure: .transport, message: "7 data points are lost")
+        let last = log.line(after: loss, isLast: true)
+        #expect(last?.level == .error)
+        #expect(last?.text == "7 data points are lost. 47 data points were lost since it began to fail")
+
+        var spooled = OutageLog()
+        let waiting = ExportOutcome(queuedPoints: 40, failure: .transport, message: "cannot export: refused")
+        #expect(spooled.line(after: waiting) != nil)
+        let stay = spooled.line(after: waiting, isLast: true)
+        #expect(stay?.level == .warning)
+        #expect(stay?.text == "cannot export: refused. 40 data points stay in the spool for the next start")
+
+        var working = OutageLog()
+        #expect(working.line(after: ExportOutcome(acceptedPoints: 20), isLast: true) == nil)
+    }
+
     @Test func `points in flight are no outage`() {
         var log = OutageLog()
         #expect(log.line(after: ExportOutcome(queuedPoints: 20)) == nil)

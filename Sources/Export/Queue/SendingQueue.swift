@@ -169,7 +169,7 @@ extension SendingQueue {
                     failure: problem?.failure ?? .cancelled,
                     message: """
                         \(lost) data points that waited for \(endpoint) are lost with the end of the process: they were \
-                        in memory only
+                        in memory only, while a spool (TCPLENS_SPOOL) outlives it
                         """
                 )
             )

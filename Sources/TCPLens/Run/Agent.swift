@@ -165,7 +165,7 @@ actor Agent {
     private func collectLast() async {
         let round = await Self.last(Array(exporters.values)) { [reader] in await reader.round(isLast: true) }
         if let round {
-            log.note(round)
+            log.note(round, isLast: true)
         }
     }
 

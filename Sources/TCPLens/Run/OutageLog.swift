@@ -40,13 +40,21 @@ struct OutageLog: Equatable {
     private var lostPoints = 0
 
     /// What to say after an export that ended with `outcome`, if anything.
-    mutating func line(after outcome: ExportOutcome) -> Line? {
+    ///
+    /// - Parameters:
+    ///   - outcome: What became of the export.
+    ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
+    /// - Returns: The line, or nil when there is nothing new.
+    mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
             // A full queue does not lose something with each export; it is the same outage.
             now = .failing
         }
         lostPoints += outcome.droppedPoints
+        if isLast, now == .failing || now == .waiting {
+            return lastLine(after: outcome)
+        }
         guard now != condition else {
             count += 1
             return nil
@@ -61,10 +69,24 @@ struct OutageLog: Equatable {
         case (.working, _):
             return Line(level: .notice, text: "all points are accepted again; \(exports) were not meanwhile")
         default:
-            let reason = outcome.message ?? "no reason was given"
             let waiting = outcome.queuedPoints == 0 ? "" : "\(outcome.queuedPoints) data points wait to be sent again; "
             let level = now == .failing ? Logger.Level.error : .warning
-            return Line(level: level, text: "\(reason) (\(waiting)not logged again until it changes)")
+            return Line(level: level, text: "\(reason(outcome)) (\(waiting)not logged again until it changes)")
         }
+    }
+
+    private func lastLine(after outcome: ExportOutcome) -> Line {
+        var sentences = [reason(outcome)]
+        if outcome.queuedPoints > 0 {
+            sentences.append("\(outcome.queuedPoints) data points stay in the spool for the next start")
+        }
+        if lostPoints > outcome.droppedPoints {
+            sentences.append("\(lostPoints) data points were lost since it began to fail")
+        }
+        return Line(level: lostPoints > 0 ? .error : .warning, text: sentences.joined(separator: ". "))
+    }
+
+    private func reason(_ outcome: ExportOutcome) -> String {
+        outcome.message ?? "no reason was given"
     }
 }

@@ -27,8 +27,8 @@ final class RoundLog: Sendable {
         }
     }
 
-    /// Logs what is new in `round`.
-    func note(_ round: PeriodicReader.Round) {
+    /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
+    func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
         note(failures: round.failures)
         state.withLock { state in
             while state.exports.count < round.outcomes.count {
@@ -38,7 +38,7 @@ final class RoundLog: Sendable {
                 for warning in outcome.warnings {
                     logger.warning("\(warning)")
                 }
-                guard let line = state.exports[index].line(after: outcome) else { continue }
+                guard let line = state.exports[index].line(after: outcome, isLast: isLast) else { continue }
                 logger.log(level: line.level, "\(line.text)")
             }
         }

@@ -3,7 +3,9 @@ import Testing
 
 @testable import Export
 
-/// What exports leave behind in memory: nothing. `Benchmarks/exports` looks longer.
+/// What exports leave behind in memory: nothing.
+///
+/// `Benchmarks/exports` looks longer.
 @Suite(.timeLimit(.minutes(5))) struct ExportMemoryTests {
     @Test(arguments: [[], ["--gzip", "--spool"]])
     func `a payload of 2000 series with four metrics leaves nothing behind`(options: [String]) async throws {

@@ -59,7 +59,7 @@ import Testing
 
     // MARK: Outages
 
-    @Test func `what was not taken arrives in order, each with its own time`() async throws {
+    @Test func `what was not taken arrives in order, each with its own time (conformance 77)`() async throws {
         try await ScriptedServer.run([busy, busy, .accepted]) { server, url in
             let exporter = try exporter(url)
             let first = await exporter.export([.sample(points: 1)])

@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    @Test func `kill -9 at any moment loses nothing that was stored, and sends at most what it was sending twice`()
+    @Test
+    func
+        `kill -9 at any moment loses nothing that was stored, and sends at most what it was sending twice (conformance 66)`()
         async throws
     {
         try await CountingReceiver.run { receiver, url in
