@@ -6,7 +6,9 @@ extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct OutageTests {
         @Test(arguments: [false, true])
-        func `a backend shows no gap and no reset after the Collector was killed again and again`(isSpooled: Bool)
+        func `a backend shows no gap and no reset after the Collector was killed again and again (conformance 83)`(
+            isSpooled: Bool
+        )
             throws
         {
             let traffic = try Traffic()

@@ -41,7 +41,10 @@ struct OutageLog: Equatable {
 
     /// What to say after an export that ended with `outcome`, if anything.
     ///
-    /// - Parameter isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
+    /// - Parameters:
+    ///   - outcome: How it ended.
+    ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
+    /// - Returns: The line, or nil when nothing is new.
     mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
