@@ -35,7 +35,10 @@ extension IntegrationTests {
         }
 
         private func collections(of process: RunningProcess, team: String) -> Int {
-            process.output.split(separator: "\n").count { $0.hasPrefix("Resource") && $0.contains(" team=\(team)") }
+            // What the agent tells of itself comes as a second resource.
+            process.output.split(separator: "\n").count {
+                $0.hasPrefix("Resource") && $0.contains(" team=\(team)") && !$0.contains(" process.pid=")
+            }
         }
 
         private func waitForCollections(_ count: Int, of process: RunningProcess, team: String) throws {

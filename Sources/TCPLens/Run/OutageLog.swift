@@ -42,9 +42,9 @@ struct OutageLog: Equatable {
     /// What to say after an export that ended with `outcome`, if anything.
     ///
     /// - Parameters:
-    ///   - outcome: How it ended.
+    ///   - outcome: What became of the export.
     ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
-    /// - Returns: The line, or nil when nothing is new.
+    /// - Returns: The line, or nil when there is nothing new.
     mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
