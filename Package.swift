@@ -85,7 +85,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TCPLensTests",
-            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
+            dependencies: ["TCPLens", "CProbes", "Export", "Metrics", "Probes", "HTTPServer", "OTLP", logging],
             swiftSettings: strict
         ),
         .testTarget(name: "IntegrationTests", dependencies: ["TCPLens", "traffic"], swiftSettings: strict),

@@ -13,6 +13,10 @@ import Testing
         .resets: ["on_send_reset": 155, "on_receive_reset": 86],
         .responseTime: ["on_receive": 269, "on_send": 350],
         .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
+        .trace: [
+            "trace_change": 6_787, "trace_nested_change": 6_857, "trace_change_alone": 2_758,
+            "trace_retransmitted_synack": 205, "find_local_port": 71,
+        ],
     ]
 
     @Test func `every object is recorded`() {
