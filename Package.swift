@@ -100,7 +100,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TCPLensTests",
-            dependencies: ["TCPLens", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging],
+            dependencies: [
+                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

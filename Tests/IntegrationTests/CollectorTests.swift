@@ -4,7 +4,8 @@ import Testing
 /// The whole way, from the kernel into a real Collector.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct CollectorTests {
-        @Test func `names, units, temporality, scope and resource arrive as they are in the catalogue`() throws {
+        @Test func `names, units, temporality, scope and resource arrive as in the catalogue (conformance 87)`() throws
+        {
             let traffic = try Traffic()
             let collector = try Collector(in: traffic)
             let environment = [
@@ -33,7 +34,7 @@ extension IntegrationTests {
             #expect(export.resource["telemetry.sdk.language"] == "Str(swift)")
         }
 
-        @Test func `transitions are counted, monotonic and cumulative`() throws {
+        @Test func `transitions are counted, monotonic and cumulative (conformance 80, 89)`() throws {
             let traffic = try Traffic()
             let collector = try Collector(in: traffic)
             let agent = try RunningProcess([Executable.tcplens, "run", "--interval", "200ms"], in: traffic)

@@ -6,7 +6,9 @@ extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct OutageTests {
         @Test(arguments: [false, true])
-        func `a backend shows no gap and no reset after the Collector was killed again and again`(isSpooled: Bool)
+        func `a backend shows no gap and no reset after the Collector was killed again and again (conformance 83)`(
+            isSpooled: Bool
+        )
             throws
         {
             let traffic = try Traffic()
@@ -31,13 +33,13 @@ extension IntegrationTests {
                 _ = try eventually("\(number) exports") { exports() >= end ? true : nil }
             }
             while exports() < count - 30 {
-                let collector = try Collector(in: traffic, next: VictoriaMetrics.endpoint)
+                let collector = try Collector(in: traffic, .init(next: VictoriaMetrics.endpoint))
                 try waitForExports(10)
                 collector.kill()
                 try waitForExports(8)
                 reports.append(collector.report)
             }
-            let collector = try Collector(in: traffic, next: VictoriaMetrics.endpoint)
+            let collector = try Collector(in: traffic, .init(next: VictoriaMetrics.endpoint))
             exporter.wait()
             reports.append(collector.report)
             #expect(exporter.status == 0, "\(exporter.error)")

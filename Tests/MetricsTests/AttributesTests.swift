@@ -2,7 +2,7 @@ import Metrics
 import Testing
 
 @Suite struct AttributesTests {
-    @Test func `keys are unique and the last value wins`() {
+    @Test func `keys are unique and the last value wins (conformance 94)`() {
         let attributes = Attributes([Attribute("b", 1), Attribute("a", "x"), Attribute("b", 2)])
         #expect(attributes.map(\.key) == ["a", "b"])
         #expect(attributes["b"] == 2)

@@ -3,7 +3,7 @@ import Testing
 
 /// The rules of "Cardinality limits" in OpenTelemetry's `metrics/sdk.md`.
 @Suite struct CardinalityTests {
-    @Test func `the limit is 2000 and the overflow has one attribute`() {
+    @Test func `the limit is 2000 and the overflow has one attribute (conformance 90, 91)`() {
         #expect(CardinalityLimit<Int>.standard == 2000)
         #expect(Attributes.overflow == ["otel.metric.overflow": true])
         var series = StockSeries<Int>()
@@ -44,7 +44,7 @@ import Testing
         #expect(series.series == [.init("a", 1, 1), .init(nil, 1, 16)])
     }
 
-    @Test func `a key that is gone frees its place for the one that waited longest`() {
+    @Test func `a key that is gone frees its place for the one that waited longest (conformance 86)`() {
         var series = CumulativeSeries<String, UInt64>(limit: 2, start: at(1))
         series.observe([(key: "a", value: 1), (key: "b", value: 2), (key: "c", value: 3)], at: at(2))
         series.observe(
@@ -69,7 +69,7 @@ import Testing
         #expect(series.series == [.init("a", 3, 9)])
     }
 
-    @Test func `a counter that fell is another one`() {
+    @Test func `a counter that fell is another one (conformance 82)`() {
         var series = CumulativeSeries<String, UInt64>(limit: 1, start: at(1))
         series.observe([(key: "a", value: 7), (key: "b", value: 7)], at: at(2))
         series.observe([(key: "a", value: 3), (key: "b", value: 2)], at: at(3))
@@ -94,7 +94,7 @@ import Testing
         #expect(series.series == [.init("b", 2, 2), .init(nil, 1, 9)])
     }
 
-    @Test func `what the kernel had no room for is in the overflow too`() {
+    @Test func `what the kernel had no room for is in the overflow too (conformance 95)`() {
         var series = CumulativeSeries<String, UInt64>(limit: 1, start: at(1))
         series.observe([(key: "a", value: 1)], overflow: 0, at: at(2))
         #expect(series.series == [.init("a", 1, 1)])
@@ -110,7 +110,7 @@ import Testing
         #expect(series.series == [.init(nil, 1, 3)])
     }
 
-    @Test func `an overflow beyond 64 bits stays at the greatest count`() {
+    @Test func `an overflow beyond 64 bits stays at the greatest count (conformance 96)`() {
         var series = CumulativeSeries<String, UInt64>(limit: 0, start: at(1))
         series.observe([(key: "a", value: .max), (key: "b", value: 2)], at: at(2))
         #expect(series.series == [.init(nil, 1, .max)])
@@ -127,7 +127,7 @@ import Testing
 
     /// Keys come and go; each measurement must be in exactly one series, whatever happens.
     @Test(arguments: [1, 3, 10])
-    func `nothing is lost, counted twice or taken back`(limit: Int) {
+    func `nothing is lost, counted twice or taken back (conformance 89, 92)`(limit: Int) {
         var random = Random()
         var series = CumulativeSeries<Int, UInt64>(limit: limit, start: at(0))
         var counters: [Int: UInt64] = [:]

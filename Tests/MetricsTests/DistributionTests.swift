@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `what is zero is in no bucket`() {
+    @Test func `what is zero is in no bucket (conformance 104)`() {
         let point = Distribution([0: 5, 161: 2]).exponentialPoint(attributes: [:], start: .unknown, time: time)
         #expect(point.zeroCount == 5)
         #expect(point.count == 7)
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: 0...8)
-    func `merging gives what counting at the smaller scale gives`(shift: Int) {
+    func `merging gives what counting at the smaller scale gives (conformance 105)`(shift: Int) {
         for sample in Distribution.samples {
             var expected: [Int: UInt64] = [:]
             for (bucket, count) in sample.counts.enumerated().dropFirst() where count > 0 {
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `the greatest scale is taken that needs no more than 160 buckets`() {
+    @Test func `the greatest scale is taken that needs no more than 160 buckets (conformance 102)`() {
         for first in stride(from: 1, to: Distribution.bucketCount - 1, by: 61) {
             for last in (first + 1)..<Distribution.bucketCount {
                 let point = Distribution([first: 1, last: 1])
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `160 buckets stay and 161 are merged`() {
+    @Test func `160 buckets stay and 161 are merged (conformance 100)`() {
         func scale(_ last: Int) -> Int32 {
             Distribution([1: 1, last: 1]).exponentialPoint(attributes: [:], start: .unknown, time: time).scale
         }

@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: [0, 3] as [UInt64])
-    func `a sum says its temporality`(temporality: UInt64) {
+    func `a sum says its temporality (conformance 84)`(temporality: UInt64) {
         let sum = Field.bytes(7, Field.int(2, temporality))
         #expect(throws: OTLPError.unspecifiedTemporality(metric: "m")) {
             try ExportRequest.decode(Field.request(metric: Field.text(1, "m") + sum))

@@ -34,7 +34,7 @@ import Testing
         #expect(ExportRequest.encode([metrics]) == expected)
     }
 
-    @Test func `what has no points is left out`() throws {
+    @Test func `what has no points is left out (conformance 51)`() throws {
         let full = Metric.stub(name: "full", .gauge([.stub()]))
         let empty: [Metric] = [
             .stub(name: "gauge", .gauge([])), .stub(name: "sum", .sum([], .delta, isMonotonic: true)),
@@ -49,7 +49,7 @@ import Testing
         #expect(try ExportRequest.decode(ExportRequest.encode(mixed)) == [.stub(full)])
     }
 
-    @Test func `a gauge has no start`() throws {
+    @Test func `a gauge has no start (conformance 81)`() throws {
         let bytes = ExportRequest.encode([.stub(.stub(.gauge([.stub(start: 1, time: 2)])))])
         #expect(try ExportRequest.decode(bytes) == [.stub(.stub(.gauge([.stub(start: 0, time: 2)])))])
     }

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: boundaryLengths)
-    func `texts of a length come back`(length: Int) throws {
+    func `texts of a length come back (conformance 93)`(length: Int) throws {
         let metrics = [ResourceMetrics.withText(ofLength: length)]
         #expect(try ExportRequest.decode(ExportRequest.encode(metrics)) == metrics)
     }

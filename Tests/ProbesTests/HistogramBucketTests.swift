@@ -15,7 +15,7 @@ import Testing
 
     /// All bounds from 1 ns to the end of 64 bits: the index is right also where no bucket is kept for it.
     @Test(arguments: -239...272)
-    func `a bound lies in the bucket below it and a nanosecond more in the one above`(k: Int) {
+    func `a bound lies in the bucket below it and a nanosecond more in the one above (conformance 98)`(k: Int) {
         let bound = greatest(notAbove: k)
         #expect(!isAbove(bound, k))
         #expect(isAbove(bound + 1, k))
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `powers of two and their neighbours are where they belong`() {
+    @Test func `powers of two and their neighbours are where they belong (conformance 103)`() {
         for exponent in 0..<64 {
             let power = UInt64(1) << exponent
             for duration in [power - 1, power, power + 1] where duration > 0 {

@@ -25,7 +25,7 @@ import Testing
         #expect(attributes["k8s.pod.name"] == nil)
     }
 
-    @Test func `the instance outlives a restart and differs between pods of a node`() {
+    @Test func `the instance outlives a restart and differs between pods of a node (conformance 88)`() {
         let host = AgentResource(of: machine()).resource.attributes["service.instance.id"]
         let pod = AgentResource(of: machine(["K8S_POD_UID": "u-1"])).resource.attributes["service.instance.id"]
         #expect(host == AgentResource(of: machine()).resource.attributes["service.instance.id"])

@@ -30,7 +30,7 @@ import Testing
         #expect(DurationArgument(argument: text) == nil)
     }
 
-    @Test func `the defaults are the specification's (conformance 22, 23, 24)`() throws {
+    @Test func `the defaults are the specification's (conformance 22, 23, 24, 68)`() throws {
         let settings = try settings()
         #expect(settings.interval == .seconds(60))
         #expect(settings.timeout == .seconds(30))

@@ -25,6 +25,7 @@ struct LatePorts {
     ///   - batch: The events that were read.
     ///   - isDrained: Whether the ring buffer was empty then.
     ///   - ask: Asks the socket of an event.
+    /// - Returns: What can be told now, in order.
     mutating func complete(_ batch: [trace_event], isDrained: Bool, ask: (trace_event) -> Answer) -> [trace_event] {
         var events = waiting.isEmpty ? batch : waiting + batch
         let open = Self.tellPorts(&events)

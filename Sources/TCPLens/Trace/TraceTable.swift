@@ -24,8 +24,8 @@ struct TraceTable {
     private let timeOfDay: (Int) -> LocalTime
     private var containers: Containers
     private var second: (number: Int, text: String) = (-1, "")
-    /// How wide addresses are; it grows with the widest so far.
-    private var endWidth: Int
+    /// How wide the addresses of each side are; it grows with the widest so far.
+    private var width: (local: Int, peer: Int)
 
     /// Creates a table; a test gives its own clock.
     init(
@@ -36,7 +36,8 @@ struct TraceTable {
         self.style = style
         self.containers = containers
         self.timeOfDay = timeOfDay
-        endWidth = Self.isNarrow(style) ? "127.0.0.1:65535".count : "255.255.255.255:65535".count
+        let endWidth = Self.isNarrow(style) ? "127.0.0.1:65535".count : "255.255.255.255:65535".count
+        width = (endWidth, endWidth)
     }
 
     private static func isNarrow(_ style: Style) -> Bool {
@@ -52,7 +53,7 @@ struct TraceTable {
     var header: String {
         let columns = [
             Self.isNarrow(style) ? "TIME    " : "TIME        ", "TRANSITION".padded(to: Self.transitionWidth),
-            "LOCAL".padded(to: endWidth), "PEER".padded(to: endWidth), "  HELD", "DETAILS\n",
+            "LOCAL".padded(to: width.local), "PEER".padded(to: width.peer), "  HELD", "DETAILS\n",
         ]
         return columns.joined(separator: " ")
     }
@@ -61,20 +62,20 @@ struct TraceTable {
     mutating func write(_ change: StateChange, to output: inout [UInt8]) {
         let local = Self.end(change.localAddress, change.localPort, isKnown: true)
         let peer = Self.end(change.peerAddress, change.peerPort, isKnown: change.peerPort != 0)
-        endWidth = max(endWidth, local.count, peer.count)
+        width = (max(width.local, local.count), max(width.peer, peer.count))
         let transition = "\(change.oldState.kernelName)>\(change.newState.kernelName)"
         let before = time(change.time)
         let between = [
-            local.padded(to: endWidth), peer.padded(to: endWidth),
+            local.padded(to: width.local), peer.padded(to: width.peer),
             (change.heldNanoseconds.map(Self.duration) ?? "-").padded(to: Self.heldWidth, left: true),
         ]
         var line = [before, transition.padded(to: Self.transitionWidth)] + between
-        var width = line.reduce(line.count - 1) { $0 + $1.count }
+        var length = line.reduce(line.count - 1) { $0 + $1.count }
         line[1] = coloured(line[1], as: change)
         for (index, detail) in details(of: change).enumerated() {
-            width += 1 + detail.count
+            length += 1 + detail.count
             // A failure is never left out.
-            if let columns = style.columns, width > columns, change.error == nil || index > 0 { break }
+            if let columns = style.columns, length > columns, change.error == nil || index > 0 { break }
             line.append(index == 0 && change.error != nil ? coloured(detail, as: change) : detail)
         }
         output.append(line.joined(separator: " "))

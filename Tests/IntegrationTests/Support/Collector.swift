@@ -5,21 +5,28 @@ final class Collector {
     /// Where it listens; namespaces are the tests' own, so the standard port is free.
     static let endpoint = "http://127.0.0.1:4318"
 
+    /// What is special about one.
+    struct Options {
+        /// A receiver to hand on to what it prints; only what that one has taken is answered with success.
+        var next: String?
+        /// Further settings of its HTTP server, one line each.
+        var server: [String] = []
+        /// Whether it has less memory than it needs, and so refuses everything.
+        var isShortOfMemory = false
+    }
+
     private let process: RunningProcess
     private let configuration: URL
 
     /// Starts a Collector and waits until it takes requests.
     ///
-    /// - Parameters:
-    ///   - namespace: Where it runs.
-    ///   - next: A receiver to hand on to what it prints; only what that one has taken is answered with success.
     /// - Throws: When there is no Collector to start, or it does not come up.
-    init(in namespace: Traffic, next: String? = nil) throws {
+    init(in namespace: Traffic, _ options: Options = Options()) throws {
         guard let collector = Executable.collector else {
             throw Timeout(description: "there is no Collector: set OTELCOL to the path of one")
         }
         configuration = URL(filePath: NSTemporaryDirectory()).appending(path: "collector-\(UUID().uuidString).yaml")
-        try Self.yaml(next).write(to: configuration, atomically: true, encoding: .utf8)
+        try Self.yaml(options).write(to: configuration, atomically: true, encoding: .utf8)
         process = try RunningProcess([collector, "--config", configuration.path(percentEncoded: false)], in: namespace)
         _ = try eventually("the Collector to be ready") {
             process.error.contains("Everything is ready") ? true : nil
@@ -39,9 +46,9 @@ final class Collector {
         process.wait()
     }
 
-    private static func yaml(_ next: String?) -> String {
+    private static func yaml(_ options: Options) -> String {
         // Without a queue of its own it can't lose what it has taken.
-        let exporter = next.map { url in
+        let exporter = options.next.map { url in
             """
               otlp_http:
                 metrics_endpoint: \(url)
@@ -54,7 +61,11 @@ final class Collector {
               otlp:
                 protocols:
                   http:
-                    endpoint: 127.0.0.1:4318
+                    \((["endpoint: 127.0.0.1:4318"] + options.server).joined(separator: "\n        "))
+            processors:
+              memory_limiter:
+                check_interval: 10ms
+                limit_mib: \(options.isShortOfMemory ? 1 : 1000)
             exporters:
               debug:
                 verbosity: detailed
@@ -63,7 +74,8 @@ final class Collector {
               pipelines:
                 metrics:
                   receivers: [otlp]
-                  exporters: [debug\(next == nil ? "" : ", otlp_http")]
+                  processors: [memory_limiter]
+                  exporters: [debug\(options.next == nil ? "" : ", otlp_http")]
               telemetry:
                 metrics:
                   level: none

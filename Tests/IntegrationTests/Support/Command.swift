@@ -61,6 +61,9 @@ final class RunningProcess {
     /// The process.
     var processIdentifier: Int32 { process.processIdentifier }
 
+    /// Whether it has not ended yet.
+    var isRunning: Bool { process.isRunning }
+
     /// The exit status once it has ended; minus the signal if one ended it.
     var status: Int32 {
         process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// `trace` beside tcpstates of libbpf-tools.
+    @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TracePeerTests {
+        /// The changes of each socket by its ends, as tcpstates shows them.
+        ///
+        /// It has the listener's addresses at the birth of a child, and no port where none is chosen yet; the socket's address
+        /// in the kernel, which it prints first, says whose they are, and its other lines the rest.
+        private static func lives(_ output: String, in ports: Set<Int>) throws -> [String: [String]] {
+            let names = [
+                "ESTABLISHED": "established", "SYN_SENT": "syn_sent", "SYN_RECV": "syn_received",
+                "FIN_WAIT1": "fin_wait_1", "FIN_WAIT2": "fin_wait_2", "TIME_WAIT": "time_wait", "CLOSE": "closed",
+                "CLOSE_WAIT": "close_wait", "LAST_ACK": "last_ack", "LISTEN": "listen", "CLOSING": "closing",
+            ]
+            var open: [String: (ends: String, changes: [String])] = [:]
+            var lives: [String: [String]] = [:]
+            for line in output.split(separator: "\n").dropFirst() {
+                let columns = line.split(whereSeparator: \.isWhitespace).map(String.init)
+                // The command, the third, is `traffic` or that of whom a softirq interrupts, which may have blanks.
+                guard columns.count >= 12, let old = names[columns[columns.count - 4]],
+                    let new = names[columns[columns.count - 2]]
+                else { throw Timeout(description: "a line of tcpstates that the test can't read: \(line)") }
+                let end = Array(columns[(columns.count - 8)..<(columns.count - 4)])
+                guard let local = Int(end[1]), let peer = Int(end[3]), ports.contains(local) || ports.contains(peer)
+                else {
+                    continue
+                }
+                // v4-mapped addresses are those of IPv4 in ours.
+                let hosts = [end[0], end[2]].map { $0.replacing("::ffff:", with: "") }
+                let change = "\(old)>\(new)"
+                open[columns[0], default: ("", [])].changes.append(change)
+                if change != "listen>syn_received" {
+                    open[columns[0]]?.ends = "\(hosts[0]):\(local) \(hosts[1]):\(peer)"
+                }
+                if new == "closed", let life = open.removeValue(forKey: columns[0]) {
+                    lives[life.ends, default: []] += life.changes
+                }
+            }
+            for life in open.values {
+                lives[life.ends, default: []] += life.changes
+            }
+            return lives
+        }
+
+        @Test func `tcpstates and trace agree on every change of every socket`() throws {
+            let traffic = try Traffic()
+            let tracer = try Tracer(in: traffic)
+            // It shows all namespaces; the ports say what is the test's.
+            let peer = try RunningProcess(["stdbuf", "-oL", "tcpstates", "-w"])
+            defer { peer.signal(SIGKILL) }
+            _ = try eventually("tcpstates") {
+                try traffic("dial 4 127.0.0.1 9")
+                return peer.output.split(separator: "\n").count > 1 ? true : nil
+            }
+            try TraceTests.scenario(traffic)
+            let events = try tracer.end()
+            let ports: Set = [7001, 7002, 7003, 80, 20000]
+            let ours = events.filter { ports.contains($0.localPort) || ports.contains($0.peerPort) }
+            #expect(ours.count == 35)
+            // What it has seen it prints within a moment; what comes too much would come now.
+            var theirs: [String: [String]] = [:]
+            _ = try? eventually("as many changes of tcpstates", within: .seconds(5)) {
+                theirs = try Self.lives(peer.output, in: ports)
+                return theirs.values.reduce(0) { $0 + $1.count } >= ours.count ? true : nil
+            }
+            #expect(ours.lives == theirs)
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import Foundation
+import Testing
+
+extension IntegrationTests {
+    /// `tcplens trace`: every change of state, once, in order, and with all that is known of it.
+    @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceTests {
+        /// All ways in which connections begin and end, in one namespace.
+        static func scenario(_ traffic: Traffic) throws {
+            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
+            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
+            try traffic(
+                "listen 4 7001 128",
+                "listen 6 7002 128",
+                "listen m 7003 128",
+                // Half closed for a while, data both ways.
+                "connect half 4 7001 1",
+                "send half client 1000",
+                "sleep 60",
+                "drain half server",
+                "shutdown half client",
+                "sleep 60",
+                "send half server 70",
+                "close half server",
+                "sleep 60",
+                "close half client",
+                // IPv6, closed by the server; v4-mapped on both ends, reset.
+                "connect six 6 7002 1",
+                "close six server",
+                "sleep 60",
+                "close six client",
+                "connect mapped m 7003 1",
+                "sleep 60",
+                "reset mapped client",
+                "dial 4 127.0.0.1 9",
+                "dial 6 ::1 9",
+                "dial 4 192.0.2.1 80",
+                "cross 1",
+                "unlisten 7001"
+            )
+            try traffic.settle()
+        }
+
+        private static func traced() throws -> (events: [TraceEvent], traffic: Traffic) {
+            let traffic = try Traffic()
+            let tracer = try Tracer(in: traffic)
+            try scenario(traffic)
+            let events = try tracer.end()
+            #expect(try tracer.summary() == (events.count, 0))
+            return (events, traffic)
+        }
+
+        @Test func `every change of a scripted scenario is there once and in order`() throws {
+            let events = try Self.traced().events
+            let passive = ["listen>syn_received", "syn_received>established"]
+            let active = ["closed>syn_sent", "syn_sent>established"]
+            let first = ["established>fin_wait_1", "fin_wait_1>fin_wait_2", "fin_wait_2>closed"]
+            let second = ["established>close_wait", "close_wait>last_ack", "last_ack>closed"]
+            func client(_ port: Int, _ type: String = "ipv4") -> [String] {
+                events.changes { $0.role == "client" && $0.peerPort == port && $0.type == type }
+            }
+            func server(_ port: Int, _ type: String = "ipv4") -> [String] {
+                events.changes { $0.role == "server" && $0.localPort == port && $0.type == type }
+            }
+            func listener(_ port: Int) -> [String] { events.changes { $0.role == nil && $0.localPort == port } }
+            #expect(client(7001) == active + first)
+            #expect(server(7001) == passive + second)
+            #expect(client(7002, "ipv6") == active + second)
+            #expect(server(7002, "ipv6") == passive + first)
+            #expect(client(7003) == active + ["established>closed"])
+            #expect(server(7003) == passive + ["established>closed"])
+            #expect(client(9) == ["closed>syn_sent", "syn_sent>closed"])
+            #expect(client(9, "ipv6") == ["closed>syn_sent", "syn_sent>closed"])
+            #expect(client(80) == ["closed>syn_sent", "syn_sent>closed"])
+            #expect(client(20000) == ["closed>syn_sent", "syn_sent>syn_received", "syn_received>closed"])
+            #expect(listener(7001) == ["closed>listen", "listen>closed"])
+            #expect(listener(7002) == ["closed>listen"])
+            #expect(listener(7003) == ["closed>listen"])
+            #expect(events.count == 39)
+        }
+
+        @Test func `tuples are right from the first change to the last`() throws {
+            let events = try Self.traced().events
+            // A socket whose tuple were wrong in one change would be two here; three listeners, three connections with two
+            // ends each, and four attempts.
+            #expect(events.lives.count == 3 + 6 + 4)
+            for event in events where event.role != nil {
+                #expect(event.localPort != 0, "\(event.change)")
+                #expect(event.peerPort != 0, "\(event.change)")
+                let address = event.type == "ipv6" ? "::1" : "127.0.0.1"
+                if event.peerAddress != "192.0.2.1" {
+                    #expect((event.localAddress, event.peerAddress) == (address, address))
+                }
+            }
+            // Each connection's ends are each other's mirror image.
+            let ends = Set(events.filter { [7001, 7002, 7003].contains($0.peerPort) }.map(\.ends))
+            let mirrored = Set(
+                events.filter { $0.role == "server" }.map {
+                    "\($0.peerAddress):\($0.peerPort) \($0.localAddress):\($0.localPort)"
+                }
+            )
+            #expect(ends == mirrored)
+            let dual = events.first { $0.localPort == 7003 && $0.newState == "listen" }
+            #expect(dual?.localAddress == "::" && dual?.peerAddress == "::" && dual?.type == "ipv6")
+        }
+
+        @Test func `a duration is the time between two changes, and as long as the test has waited`() throws {
+            let events = try Self.traced().events
+            var before: [String: TraceEvent] = [:]
+            for event in events {
+                let previous = before.updateValue(event, forKey: event.ends)
+                // Nobody saw a socket enter the state that its first change leaves.
+                guard let previous else {
+                    #expect(event.held == nil, "\(event.change)")
+                    continue
+                }
+                let held = try #require(event.held, "\(event.change)")
+                // Seconds since 1970 with fractions are exact to a quarter of a microsecond.
+                #expect(abs(held - (event.seconds - previous.seconds)) < 1e-6, "\(event.change)")
+                #expect(previous.newState == event.oldState)
+            }
+            func held(_ change: String, _ role: String, _ port: Int) -> Double {
+                events.first { $0.change == change && $0.role == role && [$0.localPort, $0.peerPort].contains(port) }?
+                    .held ?? 0
+            }
+            #expect((0.06..<0.5).contains(held("established>fin_wait_1", "client", 7001)))
+            #expect((0.06..<0.5).contains(held("close_wait>last_ack", "server", 7001)))
+            #expect((0.06..<0.5).contains(held("established>closed", "server", 7003)))
+            #expect(held("syn_sent>closed", "client", 80) > 1)
+        }
+
+        @Test func `what is told at the end is right, and only there`() throws {
+            let events = try Self.traced().events
+            for event in events {
+                #expect((event.bytesSent != nil) == (event.newState == "closed" && event.oldState != "listen"))
+                #expect((event.bytesSent == nil) == (event.bytesReceived == nil))
+                #expect((event.bytesSent == nil) == (event.retransmits == nil))
+            }
+            func end(_ role: String, _ port: Int, _ type: String = "ipv4") throws -> TraceEvent {
+                try #require(
+                    events.first {
+                        $0.bytesSent != nil && $0.role == role && $0.type == type
+                            && (role == "client" ? $0.peerPort : $0.localPort) == port
+                    }
+                )
+            }
+            let (client, server) = (try end("client", 7001), try end("server", 7001))
+            #expect((client.bytesSent, client.bytesReceived) == (1000, 70))
+            #expect((server.bytesSent, server.bytesReceived) == (70, 1000))
+            #expect((client.roundTrip ?? 0) > 0 && (client.roundTrip ?? 1) < 0.1)
+            #expect(client.error == nil && server.error == nil)
+            // Who resets has no error; the other end has.
+            #expect(try end("client", 7003).error == nil)
+            #expect(try end("server", 7003).error == "reset")
+            #expect(try end("client", 9).error == "refused")
+            #expect(try end("client", 9, "ipv6").error == "refused")
+            let unanswered = try end("client", 80)
+            #expect(unanswered.error == "timed_out" && unanswered.roundTrip == nil)
+            #expect((unanswered.retransmits ?? 0) >= 1)
+            #expect(try end("client", 20000).error == "reset")
+            #expect(events.filter { $0.error != nil }.count == 5)
+        }
+
+        @Test func `the process is named where it made the change, and nowhere else`() throws {
+            let (events, traffic) = try Self.traced()
+            for event in events {
+                if ["closed>syn_sent", "closed>listen"].contains(event.change) {
+                    #expect(event.pid == traffic.processIdentifier)
+                    #expect(event.command == "traffic")
+                } else {
+                    #expect(event.pid == nil && event.command == nil, "\(event.change)")
+                }
+            }
+            let link = try run(["readlink", "/proc/\(traffic.processIdentifier)/ns/net"]).output
+            #expect(Set(events.map { "net:[\($0.netns)]\n" }) == [link])
+        }
+
+        @Test func `the container is the control group of the socket, whoever runs when it changes its state`() throws {
+            let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
+            let line = try #require(mounts.split(separator: "\n").first { $0.split(separator: " ")[2] == "cgroup2" })
+            let root = String(line.split(separator: " ")[1])
+            // A name that JSON has to escape.
+            let group = "\(root)/tcplens \"\(UUID().uuidString)\""
+            try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: false)
+            defer { try? FileManager.default.removeItem(atPath: group) }
+            let traffic = try Traffic()
+            let other = try Traffic(in: traffic)
+            let tracer = try Tracer(in: traffic)
+            try Data("\(other.processIdentifier)".utf8).write(to: URL(filePath: "\(group)/cgroup.procs"))
+            try other("listen 4 7001 128")
+            // The client's segments make the changes of the server, and the other way round.
+            try traffic("knock a 4 7001 1")
+            try other("accept a 7001 1")
+            try traffic("close a client")
+            try other("close a server")
+            try traffic.settle()
+            let events = try tracer.end()
+            let attributes = try FileManager.default.attributesOfItem(atPath: group)
+            let inode = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
+            for event in events {
+                let isOther = event.localPort == 7001
+                #expect((event.cgroup == inode) == isOther, "\(event.change)")
+                #expect((event.container == String(group.dropFirst(root.count))) == isOther, "\(event.change)")
+                #expect(event.container != nil)
+            }
+            #expect(events.count == 11)
+            withExtendedLifetime(other) {}
+        }
+
+        @Test func `a listener's child that came by a repeated SYN-ACK was in SYN_RECV since the first`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128")
+            let tracer = try Tracer(in: traffic)
+            let script = """
+                add table inet test
+                add chain inet test in { type filter hook input priority 0; }
+                add rule inet test in tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes drop
+                """
+            #expect(try run(["nft", script], in: traffic).status == 0)
+            try traffic("connect a 4 7001 1")
+            let held = try #require(try tracer.end().first { $0.change == "syn_received>established" }?.held)
+            #expect(held > 0.9 && held < 3)
+        }
+
+        @Test func `sockets that were there before have their role, and a duration from their second change on`() throws
+        {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128", "connect a 4 7001 1", "send a client 5", "drain a server", "sleep 50")
+            let tracer = try Tracer(in: traffic)
+            try traffic("close a client", "sleep 60", "close a server")
+            try traffic.settle()
+            let events = try tracer.end()
+            let client = events.filter { $0.role == "client" }
+            #expect(client.map(\.change) == ["established>fin_wait_1", "fin_wait_1>fin_wait_2", "fin_wait_2>closed"])
+            #expect(client.map { $0.held == nil } == [true, false, false])
+            #expect(events.filter { $0.role == "server" }.allSatisfy { $0.localPort == 7001 && $0.peerPort > 0 })
+            #expect(events.count == 6)
+        }
+
+        @Test func `trace runs beside an agent, and each sees everything`() throws {
+            let traffic = try Traffic()
+            let agent = try Agent(in: traffic)
+            let (tracer, another) = (try Tracer(in: traffic), try Tracer(in: traffic))
+            try Self.scenario(traffic)
+            let (events, others) = (try tracer.end(), try another.end())
+            let report = try agent.end()
+            #expect(events.count == 39)
+            #expect(events.map(\.change) == others.map(\.change))
+            for (change, count) in Dictionary(grouping: events, by: \.change).mapValues(\.count) {
+                let states = change.split(separator: ">").map(String.init)
+                #expect(report.transitions(states[0], states[1]) == count, "\(change)")
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// The ways to a real Collector, and how it refuses.
+extension IntegrationTests {
+    @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct TransportTests {
+        /// Certificates by the script that the exporter's own tests use.
+        private final class Certificates {
+            let folder: URL
+
+            init() throws {
+                folder = URL(filePath: NSTemporaryDirectory()).appending(path: "certificates-\(UUID().uuidString)")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                    .appending(path: "ExportTests/FaultServer/certificates.sh")
+                let result = try run([script.path(percentEncoded: false), folder.path(percentEncoded: false)])
+                #expect(result.status == 0, "\(result.error)")
+            }
+
+            deinit {
+                try? FileManager.default.removeItem(at: folder)
+            }
+
+            func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+
+            /// A Collector's HTTP server with TLS; with `clientCA` it wants a certificate of the client.
+            func server(clientCA: String? = nil) -> [String] {
+                ["tls:", "  cert_file: \(path("server.pem"))", "  key_file: \(path("server.key"))"]
+                    + (clientCA.map { ["  client_ca_file: \(path($0))"] } ?? [])
+            }
+
+            /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate.
+            func client(_ name: String? = nil, ca: String = "ca.pem") -> [String: String] {
+                var settings = [
+                    "OTEL_EXPORTER_OTLP_ENDPOINT": "https://localhost:4318",
+                    "OTEL_EXPORTER_OTLP_CERTIFICATE": path(ca),
+                    "OTEL_EXPORTER_OTLP_TIMEOUT": "3000",
+                ]
+                if let name {
+                    settings["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = path("\(name).pem")
+                    settings["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = path("\(name).key")
+                }
+                return settings
+            }
+        }
+
+        private func export(in namespace: Traffic, _ environment: [String: String]) throws -> CommandResult {
+            try run([Executable.tcplens, "run", "--once"], in: namespace, environment: environment)
+        }
+
+        /// Checks that everything arrived, in as many requests as it took.
+        private func expectAll(from collector: Collector, _ result: CommandResult) throws {
+            #expect(result.status == 0, "\(result.error)")
+            let points = try eventually("all points") {
+                let points = collector.report.exports.flatMap { $0["system.network.connection.count"]?.points ?? [] }
+                return points.count >= 20 ? points : nil
+            }
+            #expect(points.count == 20)
+            #expect(Set(points.map(\.attributes)).count == 20)
+        }
+
+        @Test(arguments: ["none", "gzip"])
+        func `metrics arrive as they are and compressed (conformance 48, 49)`(compression: String) throws {
+            let namespace = try Traffic()
+            let collector = try Collector(in: namespace)
+            let result = try export(in: namespace, ["OTEL_EXPORTER_OTLP_COMPRESSION": compression])
+            try expectAll(from: collector, result)
+        }
+
+        @Test func `metrics arrive over TLS, and only where the certificate is trusted (conformance 13)`() throws {
+            let (namespace, certificates) = (try Traffic(), try Certificates())
+            let collector = try Collector(in: namespace, .init(server: certificates.server()))
+            let refused = try export(in: namespace, certificates.client(ca: "other-ca.pem"))
+            #expect(refused.status == 1)
+            #expect(refused.error.contains("Set OTEL_EXPORTER_OTLP_CERTIFICATE"), "\(refused.error)")
+            try expectAll(from: collector, export(in: namespace, certificates.client()))
+        }
+
+        @Test
+        func `metrics arrive where a client certificate is wanted, and only with the right one (conformance 14, 15)`()
+            throws
+        {
+            let (namespace, certificates) = (try Traffic(), try Certificates())
+            let collector = try Collector(in: namespace, .init(server: certificates.server(clientCA: "ca.pem")))
+            for wrong in [nil, "unknown"] {
+                let refused = try export(in: namespace, certificates.client(wrong))
+                #expect(refused.status == 1)
+                #expect(refused.error.contains("cannot export"), "\(refused.error)")
+            }
+            try expectAll(from: collector, export(in: namespace, certificates.client("client")))
+        }
+
+        @Test func `a Collector that is short of memory is asked again, and its reason is told (conformance 58, 59)`()
+            throws
+        {
+            let namespace = try Traffic()
+            let collector = try Collector(in: namespace, .init(isShortOfMemory: true))
+            let result = try export(in: namespace, ["OTEL_EXPORTER_OTLP_TIMEOUT": "4000"])
+            #expect(result.status == 1)
+            #expect(result.error.contains("HTTP 503: data refused due to high memory usage"), "\(result.error)")
+            #expect(result.error.contains(" attempts in "), "\(result.error)")
+            #expect(collector.report.exports.isEmpty)
+        }
+
+        @Test(arguments: ["none", "gzip"])
+        func `a Collector that takes only small requests gets small ones (conformance 50)`(compression: String) throws {
+            let namespace = try Traffic()
+            let collector = try Collector(in: namespace, .init(server: ["max_request_body_size: 3000"]))
+            let result = try export(in: namespace, ["OTEL_EXPORTER_OTLP_COMPRESSION": compression])
+            try expectAll(from: collector, result)
+            // The machine's and the agent's own resource would be in one.
+            #expect(collector.report.exports.count > 2)
+        }
+    }
+}
