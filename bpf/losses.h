@@ -18,9 +18,9 @@ static __always_inline void count_loss(enum loss_reason reason)
     __u32 index = reason;
     __u64 *count = bpf_map_lookup_elem(&losses, &index);
 
-    /* A program may be interrupted by another on its CPU. */
+    /* A program may be interrupted by another on its CPU. In this order it is an instruction that 5.10 has, too. */
     if (count)
-        __sync_fetch_and_add(count, 1);
+        __atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
 }
 
 #endif

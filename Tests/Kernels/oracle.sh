@@ -105,6 +105,16 @@ since 5 12 && no_memory=
 since 6 3 && no_responses=
 check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" | sed '/^$/d')" "$(cat "$work/missing")"
 
+# ---- a trace beside it ----
+
+nsenter --net="/proc/$maker/ns/net" ./tcplens trace --format json --log-level debug >"$work/events" 2>"$work/trace-log" &
+tracer=$!
+tracing_or_ended() {
+    grep -q "tracing by" "$work/trace-log" || ! kill -0 $tracer 2>/dev/null
+}
+eventually 30 tracing_or_ended
+sed -n 's/.* notice tcplens: \[[^]]*\] /missing in a trace: /p' "$work/trace-log"
+
 # ---- what happens ----
 
 # The kernel gives up on this one after some seconds; the rest goes on meanwhile.
@@ -224,6 +234,9 @@ retransmitted() {
         "/proc/$maker/net/snmp"
 }
 before=$(retransmitted)
+kill $tracer
+wait $tracer
+check "the exit status of trace" 0 $?
 kill $agent
 wait $agent
 check "the agent's exit status" 0 $?
@@ -241,12 +254,14 @@ check "SYN queues" "7001 ipv4 3" "$(rows tcplens.listener.syn_queue.usage 'word[
 # ---- flows ----
 
 # A child of a listener has the listener's type until its next step. Without memory the change is counted at once, so the
-# two that come over IPv4 to the listener for both are IPv6 there.
+# two that come over IPv4 to the listener for both are IPv6 there; a trace waits for it.
 born=31 born6=6
 [ -n "$no_memory" ] && born=29 born6=8
+births="listen>syn_received ipv4 $born
+listen>syn_received ipv6 $born6"
 # 31 connections over IPv4 (5 stay, 2 mapped, 2 dual, 2 waiting, 5 io, 2 reset, 4 half, 3 orphans, 6 done) and two calls
 # that fail; 6 over IPv6 (2 stay, 3 io, 1 reset) and one call.
-check "transitions" "close_wait>last_ack ipv4 11
+transitions="close_wait>last_ack ipv4 11
 close_wait>last_ack ipv6 3
 closed>listen ipv4 4
 closed>listen ipv6 2
@@ -265,14 +280,28 @@ fin_wait_2>closed ipv6 3
 last_ack>closed ipv4 11
 last_ack>closed ipv6 3
 listen>closed ipv4 1
-listen>syn_received ipv4 $born
-listen>syn_received ipv6 $born6
 syn_received>established ipv4 31
 syn_received>established ipv6 6
 syn_sent>closed ipv4 2
 syn_sent>closed ipv6 1
 syn_sent>established ipv4 31
-syn_sent>established ipv6 6" "$(rows tcplens.connection.transitions 'word["previous"] ">" word["state"], word["type"]')"
+syn_sent>established ipv6 6"
+check "transitions" "$(printf '%s\n' "$transitions" "$births" | sort)" \
+    "$(rows tcplens.connection.transitions 'word["previous"] ">" word["state"], word["type"]')"
+
+# Their number by change and type; of each the fields that all kernels know.
+check "traced transitions" "$(printf '%s\n' "$transitions" "listen>syn_received ipv4 31" "listen>syn_received ipv6 6" | sort)" \
+    "$(sed 's/.*"old_state":"\([a-z_0-9]*\)","new_state":"\([a-z_0-9]*\)","type":"\([a-z0-9]*\)".*/\1>\2 \3/' "$work/events" | tally)"
+check "losses of trace" "none" "$(sed -n 's/.* events, \([a-z0-9]*\) lost.*/\1/p' "$work/trace-log")"
+check "ports of trace" "" "$(grep '"local_port":0,' "$work/events")"
+check "failures traced" "refused 2
+reset 3
+timed_out 1" "$(sed -n 's/.*"error":"\([a-z_]*\)".*/\1/p' "$work/events" | sort | uniq -c | awk '{ print $2, $1 }')"
+if [ -z "$no_memory" ]; then
+    # All but the first change of each socket, which are those from CLOSE and the births.
+    check "durations traced" "" \
+        "$(grep '"state_duration_seconds":null' "$work/events" | grep -v -e '"old_state":"closed"' -e '"new_state":"syn_received"')"
+fi
 
 if [ -z "$no_memory" ]; then
     check "handshakes" "client ipv4 ok 31

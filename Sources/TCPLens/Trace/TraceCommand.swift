@@ -16,22 +16,22 @@ struct TraceCommand: AsyncParsableCommand {
 
               sudo tcplens trace --failed
               sudo tcplens trace --port 443 --slower-than 3s
-              sudo tcplens trace --format json | jq 'select(.new_state == "closed") | .bytes_sent'
+              sudo tcplens trace --format json | jq 'select(.bytes_sent > 1e6)'
             """
     )
 
-    @Option(help: "How to print it: table or json, an object a line.")
+    @Option(help: "table, or json with an object a line.")
     var format = TraceFormat.table
 
     @OptionGroup(title: "Filters, applied in the kernel") var filters: TraceFilterOptions
 
-    @Option(help: ArgumentHelp("End after so many changes.", valueName: "number"))
+    @Option(help: ArgumentHelp("End after so many changes.", valueName: "n"))
     var count: Int?
 
-    @Option(help: "End after this time, as 10s.")
+    @Option(help: ArgumentHelp("End after this time, as 10s.", valueName: "time"))
     var duration: DurationArgument?
 
-    @Option(help: ArgumentHelp("Kernel memory for changes that wait to be printed, a power of two.", valueName: "size"))
+    @Option(help: ArgumentHelp("Of what waits to be printed, 64KiB to 1GiB.", valueName: "size"))
     var bufferSize = SizeArgument(bytes: TraceProbe.standardBufferSize)
 
     @OptionGroup var scope: ScopeOption

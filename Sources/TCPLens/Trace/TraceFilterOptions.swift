@@ -5,7 +5,7 @@ import Probes
 struct TraceFilterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Changes from or to this state, as fin_wait_1 or FIN_WAIT1; may be repeated.",
+            "From or to it: fin_wait_1 or FIN_WAIT1; repeatable.",
             valueName: "state"
         ),
         transform: { text in
@@ -18,17 +18,17 @@ struct TraceFilterOptions: ParsableArguments {
     )
     var state: [ConnectionState] = []
 
-    @Option(help: "This port on either side.")
+    @Option(help: ArgumentHelp("This port on either side.", valueName: "n"))
     var port: UInt16?
 
-    @Option(help: "This port on this side.")
+    @Option(help: ArgumentHelp("This port on this side.", valueName: "n"))
     var localPort: UInt16?
 
-    @Option(help: "This port on the other side.")
+    @Option(help: ArgumentHelp("This port on the other side.", valueName: "n"))
     var peerPort: UInt16?
 
     @Option(
-        help: ArgumentHelp("Peers of this block of addresses, as 10.0.0.0/8 or 2001:db8::/32.", valueName: "cidr"),
+        help: ArgumentHelp("Peers in 10.0.0.0/8, 2001:db8::/32, or one address.", valueName: "cidr"),
         transform: { text in
             guard let block = AddressBlock(text) else {
                 throw ValidationError("'\(text)' is no block of addresses, as 10.0.0.0/8 or 2001:db8::1")
@@ -39,7 +39,7 @@ struct TraceFilterOptions: ParsableArguments {
     var peer: AddressBlock?
 
     @Option(
-        help: ArgumentHelp("ipv4, v4-mapped addresses too, or ipv6.", valueName: "type"),
+        help: ArgumentHelp("ipv4 (with v4-mapped addresses) or ipv6.", valueName: "type"),
         transform: { text in
             guard let type = NetworkType.allCases.first(where: { $0.attributeValue == text }) else {
                 throw ValidationError("'\(text)' is neither ipv4 nor ipv6")
@@ -50,7 +50,7 @@ struct TraceFilterOptions: ParsableArguments {
     var type: NetworkType?
 
     @Option(
-        help: ArgumentHelp("client, which connected, or server, which came from a listener.", valueName: "role"),
+        help: ArgumentHelp("client (it connected) or server (it was accepted).", valueName: "role"),
         transform: { text in
             guard let role = HandshakeRole.allCases.first(where: { $0.attributeValue == text }) else {
                 throw ValidationError("'\(text)' is neither client nor server")
@@ -60,14 +60,11 @@ struct TraceFilterOptions: ParsableArguments {
     )
     var role: HandshakeRole?
 
-    @Flag(help: "Only failures: attempts that were refused or not answered, connections that were reset or timed out.")
+    @Flag(help: "Ends by refusal, reset, timeout or unreachability.")
     var failed = false
 
     @Option(
-        help: ArgumentHelp(
-            "Only states that were held for longer than this, as 500us, 20ms or 3s.",
-            valueName: "duration"
-        )
+        help: ArgumentHelp("Longer than 500us, 20ms, 3s in the state left.", valueName: "time")
     )
     var slowerThan: DurationArgument?
 
