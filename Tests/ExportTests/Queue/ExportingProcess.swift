@@ -26,7 +26,12 @@ final class ExportingProcess: Sendable {
         process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = launcher + [Self.executable] + arguments
-        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH", default: ""], "no_proxy": "*"]
+        process.environment = [
+            "PATH": ProcessInfo.processInfo.environment["PATH", default: ""],
+            "no_proxy": "*",
+            // On a busy machine threads take turns in another way each time, and with them several heaps.
+            "MALLOC_ARENA_MAX": "1",
+        ]
         process.standardInput = FileHandle.nullDevice
         for name in ["out", "err"] { try output.write([], to: name) }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output.path("out")))
