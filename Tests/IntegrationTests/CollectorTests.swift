@@ -111,7 +111,7 @@ extension IntegrationTests {
             #expect(complaints.count == 1, "an outage is told once: \(agent.error)")
         }
 
-        @Test func `the shipped configuration is one that the Collector takes`() throws {
+        @Test func `the shipped configurations are taken by the Collector, and by tcplens`() throws {
             let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent()
             let folder = root.appending(path: "otel-collector-config")
@@ -120,7 +120,13 @@ extension IntegrationTests {
             #expect(!files.isEmpty)
             let collector = try #require(Executable.collector)
             for file in files {
-                let result = try run([collector, "validate", "--config", file.path(percentEncoded: false)])
+                let path = file.path(percentEncoded: false)
+                let isOurs = file.lastPathComponent == "tcplens.yaml"
+                let result = try run(
+                    isOurs
+                        ? [Executable.tcplens, "run", "--print-config", "--config", path]
+                        : [collector, "validate", "--config", path]
+                )
                 #expect(result.status == 0, "\(file.lastPathComponent): \(result.error)")
             }
         }
