@@ -44,13 +44,13 @@ extension IntegrationTests {
 
         @Test func `each filter lets through what a trace without one shows of that kind`() throws {
             let traffic = try Traffic()
-            // Four ports to choose from, so that a test can name one.
+            // Few ports to choose from, so that a test can name one.
             _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40015"], in: traffic)
             let all = try Tracer(in: traffic)
             let tracers = try Self.cases.map { try Tracer(in: traffic, $0.options) }
             try TraceTests.scenario(traffic)
-            // Enough to come by each of the ports.
-            try traffic("listen 4 7010 128", "connect many 4 7010 14", "close many client", "close many server")
+            // As many at a time as there are ports, so that each is taken.
+            try traffic("listen 4 7010 128", "connect many 4 7010 16", "close many client", "close many server")
             try traffic.settle()
             let events = try all.end()
             #expect(events.count > 39 + 14 * 10)
