@@ -187,6 +187,16 @@ import Testing
         }
     }
 
+    @Test func `when the first half is refused for now, both are left, in order`() async throws {
+        let answers: [HTTPResponse] = [.failure(413, message: ""), .failure(503, message: "busy")]
+        try await ScriptedServer.run(answers) { server, url in
+            let delivery = try await sender(url).send(request(points: 5), within: .seconds(10), attemptLimit: 1)
+            #expect(delivery.undelivered.map(\.pointCount) == [2, 3])
+            #expect(delivery.outcome.droppedPoints == 5)
+            #expect(server.requests.count == 2)
+        }
+    }
+
     @Test func `a receiver that finds everything too large is not asked without end`() async throws {
         try await ScriptedServer.run([.failure(413, message: "")]) { server, url in
             let delivery = try await sender(url).send(request(points: 1000), within: .seconds(1000))

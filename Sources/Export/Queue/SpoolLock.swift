@@ -19,6 +19,11 @@ struct SpoolLock: ~Copyable {
         try? file.write(Array("\(getpid())\n".utf8))
     }
 
+    deinit {
+        // To close the file is not enough: a child that was forked a moment ago has it open until its exec.
+        flock(file.number, LOCK_UN)
+    }
+
     private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor
     {
         do throws(FileDescriptor.Failure) {
