@@ -77,12 +77,10 @@ static __noinline void end_handshake(struct connection *connection, struct sock 
 {
     struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
     enum handshake_outcome outcome;
-    __u64 acknowledged;
 
     if (!tcp)
         return;
-    acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
-    outcome = handshake_outcome(old_state, connection->state, sk->sk_err, acknowledged);
+    outcome = handshake_outcome(old_state, connection->state, sk->sk_err, data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
     count_handshake(connection->role, type, outcome);

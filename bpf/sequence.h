@@ -13,6 +13,12 @@ static __always_inline __u64 data_sent(const struct tcp_sock *tcp)
     return tcp->bytes_sent - tcp->bytes_retrans;
 }
 
+/* The bytes of data that the peer has acknowledged; a client's counter has one more for the SYN. */
+static __always_inline __u64 data_acknowledged(const struct tcp_sock *tcp)
+{
+    return tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
+}
+
 /* The bytes of data that were received; the kernel's counter has one more for the FIN, which sets SOCK_DONE
  * (tcp_fin()). */
 static __always_inline __u64 data_received(const struct tcp_sock *tcp)

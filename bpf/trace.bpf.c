@@ -202,13 +202,12 @@ static __noinline void emit(struct sock *sk, struct tcp_sock *tcp, const struct 
 static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
                                                              int old_state, int new_state)
 {
-    __u64 acknowledged = tcp->bytes_acked > 1 ? tcp->bytes_acked - 1 : 0;
     int error = sk->sk_err;
 
     if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
         return NO_OUTCOME;
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        return handshake_outcome(old_state, new_state, error, acknowledged);
+        return handshake_outcome(old_state, new_state, error, data_acknowledged(tcp));
     /* A reset that comes after the peer's FIN (tcp_reset()). */
     if (error == EPIPE)
         return RESET;

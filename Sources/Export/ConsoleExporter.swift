@@ -15,7 +15,7 @@ public struct ConsoleExporter: MetricExporter {
 
     /// Prints `metrics`.
     public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
-        let points = metrics.reduce(0) { $0 + $1.pointCount }
+        let points = metrics.pointCount
         do throws(StandardStream.Failure) {
             try write(MetricsText.render(metrics))
             return ExportOutcome(acceptedPoints: points, attempts: 1)

@@ -143,7 +143,7 @@ public actor PeriodicReader {
         _ identity: ExporterIdentity,
         isLast: Bool
     ) async -> ExportOutcome {
-        let points = metrics.reduce(0) { $0 + $1.pointCount }
+        let points = metrics.pointCount
         let start = clock.now()
         sdk.begin(points, by: identity)
         let outcome = await exporter.export(metrics, isLast: isLast)

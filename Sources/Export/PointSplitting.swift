@@ -79,8 +79,6 @@ extension ResourceMetrics {
 }
 
 extension ScopeMetrics {
-    fileprivate var pointCount: Int { metrics.reduce(0) { $0 + $1.data.pointCount } }
-
     fileprivate func with(_ metrics: [Metric]) -> ScopeMetrics {
         ScopeMetrics(scope: scope, metrics: metrics)
     }

@@ -90,6 +90,11 @@ public struct ScopeMetrics: Hashable, Sendable {
         self.scope = scope
         self.metrics = metrics
     }
+
+    /// The number of points in all metrics.
+    public var pointCount: Int {
+        metrics.reduce(0) { $0 + $1.data.pointCount }
+    }
 }
 
 /// The metrics of one resource.
@@ -107,6 +112,6 @@ public struct ResourceMetrics: Hashable, Sendable {
 
     /// The number of points in all metrics.
     public var pointCount: Int {
-        scopes.reduce(0) { $0 + $1.metrics.reduce(0) { $0 + $1.data.pointCount } }
+        scopes.reduce(0) { $0 + $1.pointCount }
     }
 }

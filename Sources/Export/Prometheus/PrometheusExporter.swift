@@ -63,7 +63,7 @@ final class PrometheusScrapes: Sendable {
     /// Collects, and writes what was collected in the form that the client wants.
     @Sendable func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let collection = await reader.collect(for: .prometheus)
-        let points = collection.metrics.reduce(0) { $0 + $1.pointCount }
+        let points = collection.metrics.pointCount
         let start = clock.now()
         sdk.begin(points, by: .prometheus)
         let (response, omissions) = response(to: request, collection.metrics)

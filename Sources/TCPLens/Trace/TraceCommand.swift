@@ -53,7 +53,10 @@ struct TraceCommand: AsyncParsableCommand {
         // Before anything is loaded: from here on a signal means that what was seen is still printed.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let stop = StopFlag()
-        let waiter = Task.detached { await Self.raise(stop, on: signals) }
+        let listener = SignalListener(signals, limit: Self.lastWriteLimit)
+        let waiter = Task.detached {
+            for await _ in listener.stop { stop.raise() }
+        }
         defer { waiter.cancel() }
         if filters.state.contains(.timeWait) {
             logger.notice("the kernel tells no change to time_wait: there the socket itself is closed already")
@@ -68,19 +71,6 @@ struct TraceCommand: AsyncParsableCommand {
             duration: duration?.duration
         )
         try await TraceLoop.run(settings, until: stop, logger: logger)
-    }
-
-    /// Raises `stop` on the first signal, and from then on ends the process, whatever it is doing, on the second or when
-    /// printing the rest takes longer than it may: a write to a terminal that was stopped can't be cancelled.
-    private static func raise(_ stop: StopFlag, on signals: UnixSignalsSequence) async {
-        for await _ in signals {
-            guard !stop.isRaised else { Glibc.exit(Failure.failed) }
-            stop.raise()
-            Task.detached {
-                try? await Task.sleep(for: lastWriteLimit)
-                Glibc.exit(Failure.failed)
-            }
-        }
     }
 
     /// How long the rest may take to be printed after a signal.
