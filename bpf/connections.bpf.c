@@ -129,8 +129,8 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
  * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds.
  *
  * For what an arriving segment does to a connection the kernel has read the clock already: tcp_rcv_established() and
- * tcp_rcv_state_process() call tcp_mstamp_refresh() first. Reading it is a fifth of what following costs. A time that
- * is not later than the last change is not of this one (a connection under repair).
+ * tcp_rcv_state_process() call tcp_mstamp_refresh() first, so it need not be read again. A time that is not later than
+ * the last change is not of this one (a connection under repair).
  */
 static __always_inline __u64 time_of_change(const struct connection *connection, struct sock *sk, int old_state,
                                             int new_state)
