@@ -39,7 +39,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func table(_ changes: StateChange..., style: TraceTable.Style) -> String {
+    private func table(_ changes: StateChange..., style: OutputStyle) -> String {
         var noon = LocalTime(secondsSinceEpoch: 0)
         (noon.hour, noon.minute, noon.second) = (12, 0, 7)
         var table = TraceTable(style, containers: containers) { [noon] _ in noon }
@@ -161,7 +161,7 @@ import Testing
         ]
     )
     func `a duration has three digits and a unit`(nanoseconds: UInt64, text: String) {
-        #expect(TraceTable.duration(nanoseconds) == text)
+        #expect(DurationText.text(nanoseconds) == text)
     }
 
     @Test(arguments: [("65536", 65_536), ("64KiB", 65_536), ("8M", 1 << 23), ("1GiB", 1 << 30)])

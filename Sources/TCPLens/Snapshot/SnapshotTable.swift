@@ -7,7 +7,7 @@ struct SnapshotTable {
         .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .closeWait, .lastAck, .closing, .listen,
     ]
 
-    private let rows: [[String]]
+    private let table: TextTable
 
     /// Lays out `counts`, states without connections only if `all` is true.
     init(_ counts: ConnectionCounts, all: Bool) {
@@ -16,18 +16,12 @@ struct SnapshotTable {
             [state.kernelName] + NetworkType.allCases.map { "\(counts[state, $0])" } + ["\(counts[state])"]
         }
         let total = ["TOTAL"] + NetworkType.allCases.map { "\(counts[$0])" } + ["\(counts.total)"]
-        rows = [["STATE", "IPV4", "IPV6", "TOTAL"]] + body + [total]
+        table = TextTable(
+            columns: [.text("STATE"), .number("IPV4"), .number("IPV6"), .number("TOTAL")],
+            rows: body + [total]
+        )
     }
 
     /// The table, a line for each row: the names to the left, the numbers to the right.
-    var text: String {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + space : space + cell
-            }
-            return cells.joined(separator: "  ") + "\n"
-        }.joined()
-    }
+    var text: String { table.text() }
 }

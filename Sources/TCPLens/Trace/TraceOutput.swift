@@ -18,10 +18,7 @@ struct TraceOutput {
         case .json:
             form = .json(TraceJSON(containers: Containers()))
         case .table:
-            let hasColours =
-                StandardStream.output.isTerminal && environment["NO_COLOR", default: ""].isEmpty
-                && environment["TERM"] != "dumb"
-            let style = TraceTable.Style(columns: StandardStream.output.columns, isColoured: hasColours)
+            let style = OutputStyle(.output, environment: environment)
             form = .table(TraceTable(style, containers: Containers()))
         }
     }

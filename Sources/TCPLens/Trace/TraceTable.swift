@@ -6,21 +6,13 @@ import Probes
 ///
 /// What every change has comes first and fits into 80 characters for IPv4; the rest follows as far as the line goes.
 struct TraceTable {
-    /// The form of the output.
-    struct Style: Equatable {
-        /// The characters of a line; `nil` where lines have no end, as in a file.
-        var columns: Int?
-        /// Whether to colour.
-        var isColoured = false
-    }
-
     /// A longest transition: `ESTABLISHED>CLOSE_WAIT`.
     private static let transitionWidth = 22
     private static let heldWidth = 6
     /// Below this the time goes without its milliseconds, so that addresses and failures have their place.
     private static let narrow = 100
 
-    private var style: Style
+    private var style: OutputStyle
     private let timeOfDay: (Int) -> LocalTime
     private var containers: Containers
     private var second: (number: Int, text: String) = (-1, "")
@@ -29,7 +21,7 @@ struct TraceTable {
 
     /// Creates a table; a test gives its own clock.
     init(
-        _ style: Style,
+        _ style: OutputStyle,
         containers: Containers,
         timeOfDay: @escaping (Int) -> LocalTime = LocalTime.init(secondsSinceEpoch:)
     ) {
@@ -40,7 +32,7 @@ struct TraceTable {
         width = (endWidth, endWidth)
     }
 
-    private static func isNarrow(_ style: Style) -> Bool {
+    private static func isNarrow(_ style: OutputStyle) -> Bool {
         style.columns.map { $0 < narrow } ?? false
     }
 
@@ -67,7 +59,7 @@ struct TraceTable {
         let before = time(change.time)
         let between = [
             local.padded(to: width.local), peer.padded(to: width.peer),
-            (change.heldNanoseconds.map(Self.duration) ?? "-").padded(to: Self.heldWidth, left: true),
+            (change.heldNanoseconds.map(DurationText.text) ?? "-").padded(to: Self.heldWidth, left: true),
         ]
         var line = [before, transition.padded(to: Self.transitionWidth)] + between
         var length = line.reduce(line.count - 1) { $0 + $1.count }
@@ -97,7 +89,7 @@ struct TraceTable {
     private mutating func details(of change: StateChange) -> [String] {
         var details = [change.error, change.role?.attributeValue].compactMap(\.self)
         if let end = change.end {
-            if let roundTrip = end.roundTripNanoseconds { details.append("rtt=\(Self.duration(roundTrip))") }
+            if let roundTrip = end.roundTripNanoseconds { details.append("rtt=\(DurationText.text(roundTrip))") }
             if end.retransmits > 0 { details.append("retransmits=\(end.retransmits)") }
             details.append("sent=\(end.bytesSent)")
             details.append("received=\(end.bytesReceived)")
@@ -111,16 +103,13 @@ struct TraceTable {
     }
 
     private func coloured(_ text: String, as change: StateChange) -> String {
-        guard style.isColoured else { return text }
-        let colour: Int
         switch (change.error, change.newState) {
-        case (.some, _): colour = 31
-        case (nil, .established): colour = 32
-        case (nil, .listen): colour = 36
-        case (nil, .closed): colour = 2
-        default: return text
+        case (.some, _): style.paint(text, .red)
+        case (nil, .established): style.paint(text, .green)
+        case (nil, .listen): style.paint(text, .cyan)
+        case (nil, .closed): style.paint(text, .dim)
+        default: text
         }
-        return "\u{1b}[\(colour)m\(text)\u{1b}[0m"
     }
 
     /// An address with its port; `*` for a port that is not chosen, or for an end that is not there.
@@ -130,37 +119,5 @@ struct TraceTable {
         text.append(address)
         let host = String(decoding: text, as: UTF8.self)
         return "\(address.type == .ipv6 ? "[\(host)]" : host):\(port == 0 ? "*" : "\(port)")"
-    }
-
-    /// A duration in six characters or fewer: three digits and a unit.
-    static func duration(_ nanoseconds: UInt64) -> String {
-        let units: KeyValuePairs<String, Double> = ["us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9]
-        let limits: [Double] = [1e3, 1e3, 100, 100, .infinity]
-        let value = Double(nanoseconds)
-        for (unit, limit) in zip(units, limits) where (value / unit.value).rounded() < limit {
-            let scaled = value / unit.value
-            let decimals = unit.key == "us" || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2
-            let factor = [1, 10, 100][decimals]
-            let rounded = Int((scaled * Double(factor)).rounded())
-            let fraction = decimals == 0 ? "" : ".\((rounded % factor).padded(to: decimals))"
-            return "\(rounded / factor)\(fraction)\(unit.key)"
-        }
-        return "\(nanoseconds)"
-    }
-}
-
-extension String {
-    /// The text with blanks behind it, or before it, to be at least so wide.
-    fileprivate func padded(to width: Int, left: Bool = false) -> String {
-        let space = String(repeating: " ", count: max(0, width - count))
-        return left ? space + self : self + space
-    }
-}
-
-extension Int {
-    /// The number with zeros before it to be at least so wide.
-    fileprivate func padded(to width: Int) -> String {
-        let digits = "\(self)"
-        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
     }
 }

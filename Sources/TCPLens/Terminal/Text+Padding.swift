@@ -1,0 +1,15 @@
+extension String {
+    /// The text with blanks behind it, or before it, to be at least so wide.
+    func padded(to width: Int, left: Bool = false) -> String {
+        let space = String(repeating: " ", count: max(0, width - count))
+        return left ? space + self : self + space
+    }
+}
+
+extension Int {
+    /// The number with zeros before it to be at least so wide.
+    func padded(to width: Int) -> String {
+        let digits = "\(self)"
+        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    }
+}
