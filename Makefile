@@ -1,7 +1,7 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, format, lint, clean, sanitize, test-kernels. `make V=1 …` shows the commands.
+# The rest: build, install, uninstall, format, lint, clean, sanitize, test-kernels, test-install. `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -21,6 +21,7 @@ PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev p
 TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
 	python3-venv util-linux
 LINT_PACKAGES := clang-format
+INSTALL_PACKAGES := bash-completion fish mandoc zsh
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
@@ -31,7 +32,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .DELETE_ON_ERROR:
 # Two installations at once would wait for each other's lock, and two builds for each other's.
 .NOTPARALLEL:
-.PHONY: run test build release install format lint clean swift mounts packages test-packages lint-packages \
+.PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts packages test-packages lint-packages \
 	test-kernels kernel-packages sanitize
 
 run: release mounts
@@ -71,8 +72,31 @@ build: packages swift
 release: packages swift
 	$(Q)swift build -j $(JOBS) $(RELEASE) --product tcplens
 
-install: release
+# The manual page and the completions come from the definitions of the commands themselves.
+extras: release
+	$(Q)swift build -j $(JOBS) $(RELEASE) --product generate-manual
+	$(Q)mkdir -p .build/extras
+	$(Q).build/release/generate-manual --output-directory .build/extras .build/release/tcplens
+	$(Q)for shell in bash zsh fish; do \
+	    .build/release/tcplens --generate-completion-script $$shell > .build/extras/tcplens.$$shell || exit 1; \
+	done
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: extras
 	$(Q)$(SUDO) install -D -m 755 .build/release/tcplens "$(DESTDIR)$(PREFIX)/bin/tcplens"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.1 "$(SHARE)/man/man1/tcplens.1"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.bash "$(SHARE)/bash-completion/completions/tcplens"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.zsh "$(SHARE)/zsh/site-functions/_tcplens"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.fish "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+
+uninstall:
+	$(Q)$(SUDO) rm -f "$(DESTDIR)$(PREFIX)/bin/tcplens" "$(SHARE)/man/man1/tcplens.1" \
+	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
+	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+
+# What is installed works where it is put, and its manual and completions know every command.
+test-install: install-packages
+	$(Q)Tests/Install/run
 
 format: lint-packages swift
 	$(Q)swift format --in-place --recursive $(SWIFT_SOURCES)
@@ -117,6 +141,9 @@ test-packages:
 
 kernel-packages:
 	$(call install_packages,$(KERNEL_PACKAGES))
+
+install-packages:
+	$(call install_packages,$(INSTALL_PACKAGES))
 
 lint-packages:
 	$(call install_packages,$(LINT_PACKAGES))
