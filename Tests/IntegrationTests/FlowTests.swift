@@ -197,7 +197,11 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=syn_ack") >= 1)
         }
 
-        @Test func `lost data are sent again by a probe, by the timer, or fast`() throws {
+        /// Loses data, and holds what was sent again against the kernel's own count.
+        ///
+        /// - Returns: Whether they agree; they can't where the kernel has run no program for an event of a timer, which it
+        ///   counts nowhere.
+        private func loseData() throws -> Bool {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "listen 4 7002 128")
             let agent = try Agent(in: traffic)
@@ -212,14 +216,26 @@ extension IntegrationTests {
             // One large segment of many; those behind it tell that it is missing.
             try drop("tcp dport 7002 ip length > 1000 quota until 70000 bytes drop", in: traffic)
             try traffic("send b client 100000", "send b client 1000000", "sleep 300", "drain b server", "sleep 300")
-            let kernel = try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
-                .firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
+            let kernel = try #require(
+                try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
+                    .firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
+            )
             let report = try agent.end()
-            #expect(report.sum("tcplens.retransmits") == kernel)
+            let counted = report.sum("tcplens.retransmits")
+            #expect((kernel - 1...kernel).contains(counted))
+            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=_OTHER") == 0)
+            guard counted == kernel else { return false }
             for type in ["tail_loss_probe", "timeout", "fast"] {
                 #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") >= 1, "\(type)")
             }
-            #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=_OTHER") == 0)
+            return true
+        }
+
+        @Test func `lost data are sent again by a probe, by the timer, or fast`() throws {
+            for _ in 0..<3 where try loseData() {
+                return
+            }
+            Issue.record("each of three times a retransmission was missed")
         }
 
         @Test func `round-trip times are seconds, and fractions of a millisecond survive`() throws {

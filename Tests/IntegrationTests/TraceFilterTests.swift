@@ -42,26 +42,40 @@ extension IntegrationTests {
             },
         ]
 
-        @Test func `each filter lets through what a trace without one shows of that kind`() throws {
+        /// Holds each filter against a trace without one, which must have seen everything or say what not.
+        ///
+        /// - Returns: Whether nothing was lost, so that they could be compared.
+        private static func compare() throws -> Bool {
             let traffic = try Traffic()
             // Few ports to choose from, so that a test can name one.
             _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40015"], in: traffic)
             let all = try Tracer(in: traffic)
-            let tracers = try Self.cases.map { try Tracer(in: traffic, $0.options) }
+            let tracers = try cases.map { try Tracer(in: traffic, $0.options) }
             try TraceTests.scenario(traffic)
             // As many at a time as there are ports, so that each is taken.
             try traffic("listen 4 7010 128", "connect many 4 7010 16", "close many client", "close many server")
             try traffic.settle()
             let events = try all.end()
-            #expect(events.count > 39 + 14 * 10)
-            for (tracer, filter) in zip(tracers, Self.cases) {
+            let found = try tracers.map { try $0.end() }
+            let losses = try ([all] + tracers).map { try $0.summary().lost }
+            // The listener, and ten changes of both ends of each connection.
+            #expect(events.count + losses[0] == TraceTests.changes + 1 + 16 * 10)
+            guard losses.allSatisfy({ $0 == 0 }) else { return false }
+            for (filter, found) in zip(cases, found) {
                 let expected = events.filter(filter.accepts)
                 #expect(!expected.isEmpty, "the scenario has nothing for \(filter.options)")
                 #expect(expected.count < events.count)
-                let found = try tracer.end()
                 #expect(found.lives == expected.lives, "\(filter.options)")
-                #expect(try tracer.summary() == (expected.count, 0))
             }
+            return true
+        }
+
+        @Test func `each filter lets through what a trace without one shows of that kind`() throws {
+            // As in TraceTests, the kernel may run no program for an event.
+            for _ in 0..<3 where try Self.compare() {
+                return
+            }
+            Issue.record("each of three times a trace has lost changes of a scenario that makes few")
         }
 
         @Test func `what is filtered takes no room in the ring buffer`() throws {

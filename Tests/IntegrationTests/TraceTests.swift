@@ -40,13 +40,25 @@ extension IntegrationTests {
             try traffic.settle()
         }
 
+        /// How many changes the scenario makes.
+        static let changes = 39
+
+        /// Runs the scenario before a trace that shows all of it.
+        ///
+        /// Now and then the kernel runs no program at all for an event of a timer. A trace must say so of each such event,
+        /// and that is tested here; then the scenario runs again, as the tests are about what is seen.
         private static func traced() throws -> (events: [TraceEvent], traffic: Traffic) {
-            let traffic = try Traffic()
-            let tracer = try Tracer(in: traffic)
-            try scenario(traffic)
-            let events = try tracer.end()
-            #expect(try tracer.summary() == (events.count, 0))
-            return (events, traffic)
+            for _ in 0..<3 {
+                let traffic = try Traffic()
+                let tracer = try Tracer(in: traffic)
+                try scenario(traffic)
+                let events = try tracer.end()
+                let (written, lost) = try tracer.summary()
+                #expect(written == events.count)
+                #expect(written + lost == changes, "\(tracer.log)")
+                if lost == 0 { return (events, traffic) }
+            }
+            throw Timeout(description: "each of three traces has lost changes of a scenario that makes few")
         }
 
         @Test func `every change of a scripted scenario is there once and in order`() throws {
@@ -75,7 +87,7 @@ extension IntegrationTests {
             #expect(listener(7001) == ["closed>listen", "listen>closed"])
             #expect(listener(7002) == ["closed>listen"])
             #expect(listener(7003) == ["closed>listen"])
-            #expect(events.count == 39)
+            #expect(events.count == Self.changes)
         }
 
         @Test func `tuples are right from the first change to the last`() throws {
@@ -237,18 +249,25 @@ extension IntegrationTests {
         }
 
         @Test func `trace runs beside an agent, and each sees everything`() throws {
-            let traffic = try Traffic()
-            let agent = try Agent(in: traffic)
-            let (tracer, another) = (try Tracer(in: traffic), try Tracer(in: traffic))
-            try Self.scenario(traffic)
-            let (events, others) = (try tracer.end(), try another.end())
-            let report = try agent.end()
-            #expect(events.count == 39)
-            #expect(events.map(\.change) == others.map(\.change))
-            for (change, count) in Dictionary(grouping: events, by: \.change).mapValues(\.count) {
-                let states = change.split(separator: ">").map(String.init)
-                #expect(report.transitions(states[0], states[1]) == count, "\(change)")
+            for _ in 0..<3 {
+                let traffic = try Traffic()
+                let agent = try Agent(in: traffic)
+                let (tracer, another) = (try Tracer(in: traffic), try Tracer(in: traffic))
+                try Self.scenario(traffic)
+                let (events, others) = (try tracer.end(), try another.end())
+                let report = try agent.end()
+                let (lost, alsoLost) = (try tracer.summary().lost, try another.summary().lost)
+                #expect(events.count + lost == Self.changes)
+                #expect(others.count + alsoLost == Self.changes)
+                guard (lost, alsoLost, report.sum("tcplens.events.lost")) == (0, 0, 0) else { continue }
+                #expect(events.map(\.change) == others.map(\.change))
+                for (change, count) in Dictionary(grouping: events, by: \.change).mapValues(\.count) {
+                    let states = change.split(separator: ">").map(String.init)
+                    #expect(report.transitions(states[0], states[1]) == count, "\(change)")
+                }
+                return
             }
+            Issue.record("each of three times a trace or the agent has lost changes of a scenario that makes few")
         }
     }
 }
