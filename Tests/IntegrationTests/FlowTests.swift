@@ -199,8 +199,8 @@ extension IntegrationTests {
 
         /// Loses data, and holds what was sent again against the kernel's own count.
         ///
-        /// - Returns: Whether they agree; they can't where the kernel has run no program for an event of a timer, which it
-        ///   counts nowhere.
+        /// - Returns: Whether they agree; they can't where the machine has run no program for an event of a timer (see
+        ///   ``TracedScenario``), which it counts nowhere.
         private func loseData() throws -> Bool {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "listen 4 7002 128")

@@ -44,21 +44,16 @@ extension IntegrationTests {
         static let changes = 39
 
         /// Runs the scenario before a trace that shows all of it.
-        ///
-        /// Now and then the kernel runs no program at all for an event of a timer. A trace must say so of each such event,
-        /// and that is tested here; then the scenario runs again, as the tests are about what is seen.
         private static func traced() throws -> (events: [TraceEvent], traffic: Traffic) {
             for _ in 0..<3 {
                 let traffic = try Traffic()
                 let tracer = try Tracer(in: traffic)
                 try scenario(traffic)
-                let events = try tracer.end()
-                let (written, lost) = try tracer.summary()
-                #expect(written == events.count)
-                #expect(written + lost == changes, "\(tracer.log)")
-                if lost == 0 { return (events, traffic) }
+                let traced = try TracedScenario(tracer)
+                #expect(traced.total == changes, "\(tracer.log)")
+                if traced.isWhole { return (traced.events, traffic) }
             }
-            throw Timeout(description: "each of three traces has lost changes of a scenario that makes few")
+            throw Timeout(description: "each of three traces has missed changes of a scenario that makes few")
         }
 
         @Test func `every change of a scripted scenario is there once and in order`() throws {
@@ -254,20 +249,18 @@ extension IntegrationTests {
                 let agent = try Agent(in: traffic)
                 let (tracer, another) = (try Tracer(in: traffic), try Tracer(in: traffic))
                 try Self.scenario(traffic)
-                let (events, others) = (try tracer.end(), try another.end())
+                let (traced, other) = (try TracedScenario(tracer), try TracedScenario(another))
                 let report = try agent.end()
-                let (lost, alsoLost) = (try tracer.summary().lost, try another.summary().lost)
-                #expect(events.count + lost == Self.changes)
-                #expect(others.count + alsoLost == Self.changes)
-                guard (lost, alsoLost, report.sum("tcplens.events.lost")) == (0, 0, 0) else { continue }
-                #expect(events.map(\.change) == others.map(\.change))
-                for (change, count) in Dictionary(grouping: events, by: \.change).mapValues(\.count) {
+                #expect((traced.total, other.total) == (Self.changes, Self.changes))
+                guard traced.isWhole, other.isWhole, report.sum("tcplens.events.lost") == 0 else { continue }
+                #expect(traced.events.map(\.change) == other.events.map(\.change))
+                for (change, count) in Dictionary(grouping: traced.events, by: \.change).mapValues(\.count) {
                     let states = change.split(separator: ">").map(String.init)
                     #expect(report.transitions(states[0], states[1]) == count, "\(change)")
                 }
                 return
             }
-            Issue.record("each of three times a trace or the agent has lost changes of a scenario that makes few")
+            Issue.record("each of three times a trace or the agent has missed changes of a scenario that makes few")
         }
     }
 }

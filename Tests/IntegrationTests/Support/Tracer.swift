@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// An object of `tcplens trace --format json`.
 struct TraceEvent: Decodable, Hashable {
@@ -101,10 +102,41 @@ final class Tracer {
     }
 }
 
+/// What a trace has of a scenario after which no connection is open.
+///
+/// Some machines run no program at all while certain threads of their own run, not even for the softirqs that interrupt
+/// them. A trace must tell each event that it misses so, and the tests hold it to that; they go on only with a trace that
+/// has missed none, and repeat the scenario otherwise.
+struct TracedScenario {
+    /// The changes that it shows.
+    var events: [TraceEvent]
+    /// How many it says it has missed.
+    var lost: Int
+
+    /// Ends the trace.
+    init(_ tracer: Tracer) throws {
+        events = try tracer.end()
+        let written: Int
+        (written, lost) = try tracer.summary()
+        #expect(written == events.count)
+    }
+
+    /// Whether it has all.
+    var isWhole: Bool { lost == 0 && events.openConnections == 0 }
+
+    /// All that there was, if it is right.
+    var total: Int { events.count + lost + events.openConnections }
+}
+
 extension [TraceEvent] {
     /// The changes of each socket in order, by its two ends, this one first.
     var lives: [String: [String]] {
         reduce(into: [:]) { $0[$1.ends, default: []].append($1.change) }
+    }
+
+    /// How many connections have not ended: where all of them have, so many ends were missed, and no trace can know of those.
+    var openConnections: Int {
+        reduce(into: [:]) { $0[$1.ends] = $1.newState }.values.filter { !["closed", "listen"].contains($0) }.count
     }
 
     /// The changes of the only socket that `condition` holds for.
