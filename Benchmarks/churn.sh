@@ -9,21 +9,41 @@ stats=$(cat /proc/sys/kernel/bpf_stats_enabled)
 trap 'echo "$stats" > /proc/sys/kernel/bpf_stats_enabled; kill $(jobs -p) 2>/dev/null || true; rm -rf "$scratch"' EXIT
 cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/traffic.c"
 
-# So many connections from two processes in the namespace; prints how many a second, and the nanoseconds of processor time
-# that each took its two processes (which do the work of both ends, softirqs included).
+# So many connections in the namespace; prints how many a second, and the nanoseconds of processor time that each took the
+# processes (which do the work of both ends, softirqs included).
+#
+# $workload is `bare`, from two processes that each do both ends and send nothing: the most state changes that can be made;
+# or `request`, two clients and their two servers with a request and its answer a connection.
+workload=${WORKLOAD:-bare}
 churn() {
-    local begin end port churners=() TIMEFORMAT='%U %S'
+    local begin end port half=$((connections / 2)) churners=() TIMEFORMAT='%U %S'
+    rm -f "$scratch"/time.*
     begin=$(date +%s%N)
     for port in 8001 8002; do
-        { time nsenter --net="/proc/$namespace/ns/net" "$scratch/traffic" --here > /dev/null \
-            <<< "$(printf 'listen 4 %s 128\nchurn 4 %s %s\n' $port $port $((connections / 2)))"; } \
-            2> "$scratch/time.$port" &
+        if [ "$workload" = request ]; then
+            within serve.$port "listen 4 $port 128" "serve $port $half" &
+            churners+=($!)
+            # Until the server listens.
+            until nsenter --net="/proc/$namespace/ns/net" ss -Hltn "sport = $port" | grep -q .; do sleep 0.01; done
+            within ask.$port "request 4 $port $half" &
+        else
+            within churn.$port "listen 4 $port 128" "churn 4 $port $half" &
+        fi
         churners+=($!)
     done
     wait "${churners[@]}"
     end=$(date +%s%N)
     cat "$scratch"/time.* | awk -v n="$connections" -v wall=$((end - begin)) \
         '{ used += $1 + $2 } END { printf "%d %d\n", n * 1e9 / wall, used * 1e9 / n }'
+}
+
+# Carries out commands of traffic in the namespace, and notes the processor time they took under a name.
+within() { # NAME COMMAND...
+    local name=$1
+    shift
+    { time nsenter --net="/proc/$namespace/ns/net" "$scratch/traffic" --here > "$scratch/$name.answers" \
+        <<< "$(printf '%s\n' "$@")"; } 2> "$scratch/time.$name"
+    ! grep error "$scratch/$name.answers" >&2
 }
 
 enter() { exec nsenter --net="/proc/$namespace/ns/net" "$@"; }
@@ -64,7 +84,7 @@ compare() {
             stop
         done
     done
-    echo "connections a second, $rounds rounds of $connections (and against nothing):"
+    echo "connections a second, $rounds rounds of $connections, $workload (and against nothing):"
     report 1 -rn "$@"
     echo "nanoseconds of processor time a connection (and against nothing):"
     report 2 -n "$@"

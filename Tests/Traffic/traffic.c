@@ -23,6 +23,8 @@
  *   dial TYPE ADDRESS PORT             connects to any address, waits for the outcome, answers its errno: `ok 111`
  *   cross COUNT                        opens from both sides at once, broken off by the peer in the middle
  *   churn TYPE PORT COUNT              so many connections one after the other, each opened, accepted and closed
+ *   request TYPE PORT COUNT            so many connections, each with a request and its answer, closed by this end
+ *   serve PORT COUNT                   answers so many requests, of another process
  *   unlisten PORT                      closes a listener
  *   sleep MILLISECONDS
  */
@@ -360,6 +362,55 @@ static int churn(char type, int port, int count)
     return l ? 0 : -1;
 }
 
+/* Waits for data and reads them; 0 when the other end has closed. */
+static ssize_t receive(int descriptor)
+{
+    char block[4096];
+
+    if (wait_for(descriptor, POLLIN))
+        return -1;
+    ssize_t received = recv(descriptor, block, sizeof block, 0);
+    return received >= 0 ? received : fail_errno("recv");
+}
+
+static int exchange(int descriptor, int asks)
+{
+    static const char text[100];
+
+    if (!asks && receive(descriptor) <= 0)
+        return -1;
+    if (send(descriptor, text, sizeof text, MSG_NOSIGNAL) != sizeof text)
+        return fail_errno("send");
+    /* The answer, or the end of who has asked. */
+    return receive(descriptor) < 0 ? -1 : 0;
+}
+
+static int request(char type, int port, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int client = start_connect(type, loopback(type), port);
+
+        if (client < 0 || wait_for(client, POLLOUT) || exchange(client, 1))
+            return -1;
+        close(client);
+    }
+    return 0;
+}
+
+static int serve(int port, int count)
+{
+    struct listener *l = listener(port);
+
+    for (int i = 0; l && i < count; i++) {
+        int server = accept_one(l->descriptor);
+
+        if (server < 0 || exchange(server, 0))
+            return -1;
+        close(server);
+    }
+    return l ? 0 : -1;
+}
+
 /* ---- bare SYNs ---- */
 
 static unsigned short checksum(const void *data, size_t bytes)
@@ -511,6 +562,10 @@ static int execute(char *line, char *extra, size_t extra_size)
         return cross(atoi(a));
     if (IS("churn", 3))
         return churn(*a, atoi(b), atoi(c));
+    if (IS("request", 3))
+        return request(*a, atoi(b), atoi(c));
+    if (IS("serve", 2))
+        return serve(atoi(a), atoi(b));
     if (IS("sleep", 1))
         return usleep(atoi(a) * 1000);
     if (IS("dial", 3)) {
