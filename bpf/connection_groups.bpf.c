@@ -18,6 +18,8 @@ const volatile bool by_local_port = false;
 const volatile bool by_peer_port = false;
 const volatile bool by_container = false;
 const volatile bool with_listeners = false;
+/* How many SYNs may wait at any listener, besides what its backlog allows. */
+const volatile __u32 syn_limit = ~0U;
 
 /* All sockets. */
 struct {
@@ -132,12 +134,14 @@ static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_
     row->accept_usage += accept;
     row->accept_limit += limit;
     /*
-     * Both queues have one limit, the backlog of listen(): that of connections lets one more in (sk_acceptq_is_full()),
-     * and beyond as many SYNs as may wait the rest gets cookies, or is dropped where there are none
-     * (inet_csk_reqsk_queue_is_full(), tcp_conn_request()).
+     * Both queues have the limit that listen() was given. That of connections lets one more in (sk_acceptq_is_full()).
+     * When as many SYNs wait (older kernels), or one more (6.18), what comes then gets a cookie, or is dropped where
+     * there are none (inet_csk_reqsk_queue_is_full(), tcp_conn_request()).
      */
     row->accept_full += accept > limit;
+    limit = limit < syn_limit ? limit : syn_limit;
     row->syn_usage += syn;
+    row->syn_limit += limit;
     row->syn_full += syn && syn >= limit;
 }
 

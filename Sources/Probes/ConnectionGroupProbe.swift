@@ -32,6 +32,7 @@ public final class ConnectionGroupProbe {
         try object.setConstant("by_peer_port", to: groupings.contains(.peerPort))
         try object.setConstant("by_container", to: groupings.contains(.container))
         try object.setConstant("with_listeners", to: listeners)
+        try object.setConstant("syn_limit", to: SYNBacklog.current())
         if let room {
             try object.setCapacity(room, of: "socket_groups")
             try object.setCapacity(room, of: "socket_listeners")
@@ -118,7 +119,7 @@ extension ListenerState {
             cgroup: key.cgroup,
             count: row.listeners,
             accept: Queue(usage: row.accept_usage, limit: row.accept_limit, full: row.accept_full),
-            syn: Queue(usage: row.syn_usage, limit: row.accept_limit, full: row.syn_full)
+            syn: Queue(usage: row.syn_usage, limit: row.syn_limit, full: row.syn_full)
         )
     }
 }

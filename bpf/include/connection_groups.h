@@ -46,6 +46,7 @@ struct listening {
     unsigned long long accept_full;
     /* Request sockets: SYNs whose handshake is not finished. */
     unsigned long long syn_usage;
+    unsigned long long syn_limit;
     /* Listeners with as many of them as connections may wait, or more. */
     unsigned long long syn_full;
 };
