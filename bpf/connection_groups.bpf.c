@@ -166,14 +166,17 @@ static __always_inline struct place place_of_full(struct tcp_sock *tcp, enum net
                                                   __u64 session)
 {
     const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
-    struct place place = {.cgroup = cgroup_of(sk)};
+    struct place place = {};
 
+    /* Each of these is a cache line of every socket, so only what is asked for is looked at. */
+    if (by_container || with_listeners)
+        place.cgroup = cgroup_of(sk);
     if (state == TCP_LISTEN) {
         own_port(&sk->__sk_common, place.cgroup, session);
         if (with_listeners)
             add_queues(tcp, type, place.cgroup);
         place.is_server = true;
-    } else {
+    } else if (by_local_port || by_peer_port) {
         place.is_server = state != TCP_SYN_SENT && role_from_sequence(tcp, state) == SERVER;
     }
     return place;
@@ -187,7 +190,7 @@ static __always_inline struct place place_of(struct sock_common *socket, enum ne
 
     switch (socket->skc_state) {
     case TCP_NEW_SYN_RECV:
-        return (struct place){.cgroup = cgroup_of_request(socket), .is_server = true};
+        return (struct place){.cgroup = by_container ? cgroup_of_request(socket) : 0, .is_server = true};
     case TCP_TIME_WAIT:
         owner = owner_of_port(socket, session);
         return (struct place){.cgroup = owner ? owner->cgroup : 0, .is_server = owner != NULL};
@@ -215,6 +218,8 @@ int count_groups(struct bpf_iter__tcp *context)
     totals = bpf_map_lookup_elem(&socket_totals, &row);
     if (totals)
         add_socket(totals, index);
+    if (!by_local_port && !by_peer_port && !by_container && !with_listeners)
+        return 0;
     place = place_of(socket, type, state, context->meta->session_id);
     if (by_local_port)
         add_to_group(BY_LOCAL_PORT, place.is_server ? socket->skc_num : 0, index);
