@@ -29,4 +29,20 @@ public enum ExportRequest {
             }
         }
     }
+
+    /// The request that the JSON `text` of any OTLP client is, in the binary format.
+    ///
+    /// - Throws: ``OTLPError`` for what is no JSON, or no request.
+    public static func fromJSON(_ text: [UInt8]) throws(OTLPError) -> [UInt8] {
+        try JSONDecoding.wire(text, of: name)
+    }
+
+    /// The JSON of the request in `bytes`, on one line, with all that OTLP has, also what ``decode(_:)`` leaves out.
+    ///
+    /// - Throws: ``OTLPError`` for bytes that are no request.
+    public static func json(_ bytes: [UInt8]) throws(OTLPError) -> [UInt8] {
+        try JSONEncoding.text(bytes, of: name)
+    }
+
+    private static let name = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"
 }
