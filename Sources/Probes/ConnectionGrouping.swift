@@ -72,9 +72,9 @@ public struct ListenerState: Hashable, Sendable {
     public var cgroup: UInt64
     /// How many listeners they are: more than one with `SO_REUSEPORT`.
     public var count: UInt64
-    /// Connections that wait for `accept()`. One more than the limit is let in, so a full queue shows more than that.
+    /// Connections that wait for `accept()`; one more than the limit is let in, so a full queue shows more than that.
     public var accept: Queue
-    /// Connections whose handshake is not finished. What comes beyond the limit is answered with cookies, or dropped.
+    /// Connections whose handshake is not finished; beyond the limit SYNs are answered with cookies, or dropped.
     public var syn: Queue
 
     /// Where a listener listens.

@@ -33,7 +33,9 @@ import Testing
     @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"))
     func `every grouping adds up to all, with and without room for its groups`() throws {
         let listeners = (0..<9).map { _ in listener() }
-        defer { listeners.forEach { close($0.descriptor) } }
+        defer {
+            for listener in listeners { close(listener.descriptor) }
+        }
         for room: UInt32? in [nil, 6] {
             let groupings = Set(ConnectionGrouping.allCases)
             let probe = try ConnectionGroupProbe(groupings, listeners: true, room: room)

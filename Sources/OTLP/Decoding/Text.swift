@@ -40,9 +40,11 @@ enum Base64 {
         var (bits, count): (UInt32, Int) = (0, 0)
         var digits = text.utf8[...]
         while digits.last == UInt8(ascii: "=") { digits.removeLast() }
-        guard text.utf8.count - digits.count <= 2 else { return nil }
+        let padding = text.utf8.count - digits.count
+        guard padding == 0 || padding <= 2 && text.utf8.count.isMultiple(of: 4) else { return nil }
         for digit in digits {
-            let standard = digit == UInt8(ascii: "-") ? UInt8(ascii: "+") : digit == UInt8(ascii: "_") ? UInt8(ascii: "/") : digit
+            let standard =
+                digit == UInt8(ascii: "-") ? UInt8(ascii: "+") : digit == UInt8(ascii: "_") ? UInt8(ascii: "/") : digit
             guard let value = alphabet.firstIndex(of: standard) else { return nil }
             bits = bits << 6 | UInt32(value)
             count += 6

@@ -21,8 +21,11 @@ struct JSONText {
 
     /// The byte that comes next, without blanks before it; `nil` at the end.
     mutating func peek() -> UInt8? {
-        while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
-        return position < bytes.count ? bytes[position] : nil
+        while let byte = current {
+            guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return byte }
+            position += 1
+        }
+        return nil
     }
 
     /// Takes a byte if it comes next.

@@ -18,7 +18,13 @@ struct PointTable {
     /// Lays out the points of `data`.
     init(_ data: Metric.Data, unit: String, _ style: OutputStyle) {
         self.style = style
-        func row(_ attributes: Attributes, _ count: UInt64, _ sum: Double?, _ extremes: Extremes, _ chart: HistogramChart)
+        func row(
+            _ attributes: Attributes,
+            _ count: UInt64,
+            _ sum: Double?,
+            _ extremes: Extremes,
+            _ chart: HistogramChart
+        )
             -> Row
         {
             var parts = ["count=\(count)"]
@@ -45,9 +51,11 @@ struct PointTable {
     /// The attributes that all points have, if there are several: they need no column.
     var common: Attributes {
         guard rows.count > 1, let first = rows.first else { return [:] }
-        return Attributes(first.attributes.filter { attribute in
-            rows.allSatisfy { $0.attributes[attribute.key] == attribute.value }
-        })
+        return Attributes(
+            first.attributes.filter { attribute in
+                rows.allSatisfy { $0.attributes[attribute.key] == attribute.value }
+            }
+        )
     }
 
     /// The lines.
@@ -105,7 +113,8 @@ enum AttributeText {
             }
             isFirst = false
         }
-        return lines.map { line in (style.columns.map { width in style.clip(line, to: width) } ?? line) + "\n" }.joined()
+        return lines.map { line in (style.columns.map { width in style.clip(line, to: width) } ?? line) + "\n" }
+            .joined()
     }
 
     /// A value, in quotation marks where it is none or of several words.
