@@ -65,13 +65,13 @@ struct JSONDecoding {
         case .bool: bytes.append(try text.bool() ? 1 : 0)
         case .double: bytes.append(fixed: try double(key, &text).bitPattern)
         case .enumeration:
-            guard text.peek() != UInt8(ascii: "\"") else { throw text.error("\(key) has a number, not a name") }
+            guard text.peek() != UInt8(ascii: "\"") else { throw text.error("\(key) must be a number, not a name") }
             let value: Int32 = try integer(key, &text)
             bytes.append(varint: UInt64(bitPattern: Int64(value)))
         case .bytes(let isHexadecimal):
             let string = try text.string()
             guard let value = isHexadecimal ? Hexadecimal.decode(string) : Base64.decode(string) else {
-                throw text.error("\(key) has \(isHexadecimal ? "hexadecimal digits" : "Base64")")
+                throw text.error("\(key) must be \(isHexadecimal ? "hexadecimal digits" : "Base64")")
             }
             bytes.append(counted: value)
         case .integer(let form, let isWide): try append(form, isWide: isWide, key, &text, to: &bytes)
@@ -105,7 +105,7 @@ struct JSONDecoding {
         let digits = isText ? try text.string() : try text.number()
         if let value = Value(digits) { return value }
         if let number = Double(digits), let value = Value(exactly: number) { return value }
-        throw text.error("\(key) has a whole number of \(Value.bitWidth) bits")
+        throw text.error("\(key) must be a whole number of \(Value.bitWidth) bits")
     }
 
     private func double(_ key: String, _ text: inout JSONText) throws(OTLPError) -> Double {
@@ -116,7 +116,7 @@ struct JSONDecoding {
         case "Infinity" where isText: return .infinity
         case "-Infinity" where isText: return -.infinity
         default:
-            guard let value = Double(digits), value.isFinite else { throw text.error("\(key) has a number") }
+            guard let value = Double(digits), value.isFinite else { throw text.error("\(key) must be a number") }
             return value
         }
     }
