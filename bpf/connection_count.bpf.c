@@ -40,23 +40,6 @@ struct {
 __u64 pass_session;
 __u64 pass_began;
 
-/* The state as ss shows it. */
-static __always_inline enum tcp_state state_of(struct sock_common *socket)
-{
-    struct tcp_timewait_sock *time_wait;
-
-    switch (socket->skc_state) {
-    case TCP_TIME_WAIT:
-        /* An orphan in FIN_WAIT2 is a TIME_WAIT socket too; only the substate tells (tcp_time_wait() of the kernel). */
-        time_wait = bpf_skc_to_tcp_timewait_sock(socket);
-        return time_wait ? time_wait->tw_sk.tw_substate : TCP_TIME_WAIT;
-    case TCP_NEW_SYN_RECV:
-        return TCP_SYN_RECV;
-    default:
-        return socket->skc_state;
-    }
-}
-
 /* Adds one to the row of `key`, or to the overflow row of the same state and type. A pass is the only writer. */
 static __always_inline void count_socket(struct connection_count_key *key)
 {

@@ -63,6 +63,8 @@ struct sock_common {
     struct in6_addr skc_v6_rcv_saddr;
     atomic64_t skc_cookie;
     unsigned long skc_flags;
+    /* Of a request socket; in the place of skc_flags. */
+    struct sock *skc_listener;
 };
 
 struct kernfs_node {

@@ -28,6 +28,23 @@ static __always_inline enum network_type network_type_of(const struct sock_commo
     return IPV6;
 }
 
+/* The state as ss shows it. */
+static __always_inline enum tcp_state state_of(struct sock_common *socket)
+{
+    struct tcp_timewait_sock *time_wait;
+
+    switch (socket->skc_state) {
+    case TCP_TIME_WAIT:
+        /* An orphan in FIN_WAIT2 is a TIME_WAIT socket too; only the substate tells (tcp_time_wait() of the kernel). */
+        time_wait = bpf_skc_to_tcp_timewait_sock(socket);
+        return time_wait ? time_wait->tw_sk.tw_substate : TCP_TIME_WAIT;
+    case TCP_NEW_SYN_RECV:
+        return TCP_SYN_RECV;
+    default:
+        return socket->skc_state;
+    }
+}
+
 /* The network namespace that a socket belongs to, by inode number. */
 static __always_inline __u32 netns_of(const struct sock_common *socket)
 {
@@ -59,6 +76,13 @@ static __always_inline __u64 cookie_of(struct sock *sk)
     __u64 cookie = sk->__sk_common.skc_cookie.counter;
 
     return cookie ? cookie : bpf_get_socket_cookie(sk);
+}
+
+/* The number of the control group that a socket was made in; 0 when it is not to be known. */
+static __always_inline __u64 cgroup_of(const struct sock *sk)
+{
+    /* Before 5.15 it shares its place with the numbers of net_cls and net_prio. */
+    return bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ? sk->sk_cgrp_data.cgroup->kn->id : 0;
 }
 
 #endif

@@ -156,12 +156,6 @@ static __always_inline void write_end(struct trace_event *event, const struct tc
     event->received = data_received(tcp);
 }
 
-static __always_inline __u64 cgroup_of(const struct sock *sk)
-{
-    /* Before 5.15 it shares its place with the numbers of net_cls and net_prio. */
-    return bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ? sk->sk_cgrp_data.cgroup->kn->id : 0;
-}
-
 /* Puts an event into the ring buffer, if it is wanted. */
 static __noinline void emit(struct sock *sk, struct tcp_sock *tcp, const struct change *change)
 {

@@ -4,6 +4,8 @@ internal import CProbes
 public enum EmbeddedObject: String, CaseIterable, Sendable {
     /// The pass that counts connections.
     case connectionCount = "connection_count"
+    /// The pass that counts connections by port and container, and the queues of each listener.
+    case connectionGroups = "connection_groups"
     /// What follows connections through their states.
     case connections
     /// The histograms of response times.
@@ -19,6 +21,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     private var elf: bpf_elf {
         switch self {
         case .connectionCount: unsafe connection_count_elf
+        case .connectionGroups: unsafe connection_groups_elf
         case .connections: unsafe connections_elf
         case .resets: unsafe resets_elf
         case .responseTime: unsafe response_time_elf

@@ -5,10 +5,14 @@ extension StandardStream {
     public var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// How many characters a line of the terminal has; `nil` when it is none, or does not tell.
-    public var columns: Int? {
+    public var columns: Int? { windowSize.map { Int($0.ws_col) }.flatMap { $0 > 0 ? $0 : nil } }
+
+    /// How many lines the terminal has; `nil` when it is none, or does not tell.
+    public var lines: Int? { windowSize.map { Int($0.ws_row) }.flatMap { $0 > 0 ? $0 : nil } }
+
+    private var windowSize: winsize? {
         var size = winsize()
-        guard unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        return unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
     }
 
     /// Looks, without writing, whether anybody can still read what would be written.

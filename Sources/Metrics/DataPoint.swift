@@ -33,6 +33,20 @@ public struct NumberDataPoint: Hashable, Sendable {
     }
 }
 
+/// The least and the greatest of the measurements of a distribution.
+public struct Extremes: Hashable, Sendable {
+    /// The least.
+    public var minimum: Double?
+    /// The greatest.
+    public var maximum: Double?
+
+    /// Creates extremes, unknown unless given.
+    public init(minimum: Double? = nil, maximum: Double? = nil) {
+        self.minimum = minimum
+        self.maximum = maximum
+    }
+}
+
 /// One distribution with fixed bounds.
 public struct HistogramDataPoint: Hashable, Sendable {
     /// What tells this series from the others of its metric.
@@ -49,6 +63,8 @@ public struct HistogramDataPoint: Hashable, Sendable {
     public var bucketCounts: [UInt64]
     /// The upper bounds of all buckets but the last, inclusive, strictly increasing, in the metric's unit.
     public var explicitBounds: [Double]
+    /// The least and the greatest measurement, where a client tells them; what is measured here has none.
+    public var extremes: Extremes
 
     /// Creates a point.
     public init(
@@ -58,7 +74,8 @@ public struct HistogramDataPoint: Hashable, Sendable {
         count: UInt64,
         sum: Double?,
         bucketCounts: [UInt64],
-        explicitBounds: [Double]
+        explicitBounds: [Double],
+        extremes: Extremes = Extremes()
     ) {
         self.attributes = attributes
         self.start = start
@@ -67,6 +84,7 @@ public struct HistogramDataPoint: Hashable, Sendable {
         self.sum = sum
         self.bucketCounts = bucketCounts
         self.explicitBounds = explicitBounds
+        self.extremes = extremes
     }
 }
 
@@ -107,6 +125,10 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
     public var zeroThreshold: Double
     /// The buckets of positive measurements.
     public var positive: Buckets
+    /// The buckets of negative measurements, by their absolute values; what is measured here has none.
+    public var negative: Buckets
+    /// The least and the greatest measurement, where a client tells them.
+    public var extremes: Extremes
 
     /// Creates a point.
     public init(
@@ -118,7 +140,9 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         scale: Int32,
         zeroCount: UInt64,
         zeroThreshold: Double = 0,
-        positive: Buckets
+        positive: Buckets,
+        negative: Buckets = Buckets(),
+        extremes: Extremes = Extremes()
     ) {
         self.attributes = attributes
         self.start = start
@@ -129,5 +153,7 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         self.zeroCount = zeroCount
         self.zeroThreshold = zeroThreshold
         self.positive = positive
+        self.negative = negative
+        self.extremes = extremes
     }
 }

@@ -38,4 +38,11 @@ public struct ExportResponse: Hashable, Sendable {
             return unsafe message.pack()
         }
     }
+
+    /// The JSON that carries the answer; an empty object if all was accepted without a word.
+    public func json() -> [UInt8] {
+        let name = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse"
+        // Our own bytes are well formed.
+        return (try? JSONEncoding.text(encode(), of: name)) ?? Array("{}".utf8)
+    }
 }

@@ -33,4 +33,10 @@ public struct RPCStatus: Hashable, Sendable {
             return unsafe status.pack()
         }
     }
+
+    /// The JSON that carries the status.
+    public func json() -> [UInt8] {
+        // Our own bytes are well formed.
+        (try? JSONEncoding.text(encode(), of: "google.rpc.Status")) ?? Array("{}".utf8)
+    }
 }

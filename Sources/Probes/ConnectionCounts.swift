@@ -41,6 +41,12 @@ public struct ConnectionCounts: Hashable, Sendable {
         }
     }
 
+    /// Adds the connections of other rows.
+    public mutating func add(_ other: ConnectionCounts) {
+        for (key, count) in other.rows { add(count, to: key) }
+        for (key, count) in other.overflow { add(count, to: key, isOverflow: true) }
+    }
+
     /// The number of connections in `state` over `type`.
     public subscript(state: ConnectionState, type: NetworkType) -> UInt64 {
         sum { $0.state == state && $0.type == type }

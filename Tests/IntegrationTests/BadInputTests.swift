@@ -29,6 +29,10 @@ extension IntegrationTests {
             try expect([tcplens, "run", "--interval", "soon"], status: 2, says: "'soon'")
             try expect([tcplens, "run", "--interval=-1s"], status: 2, says: "-1s")
             try expect([tcplens, "snapshot", "--format", "xml"], status: 2, says: "xml")
+            try expect([tcplens, "snapshot", "--by", "colour"], status: 2, says: "it takes port, peer-port")
+            try expect([tcplens, "snapshot", "--by", "port,listener", "--format", "csv"], status: 2, says: "one --by")
+            try expect([tcplens, "snapshot", "--top", "3"], status: 2, says: "needs --by")
+            try expect([tcplens, "snapshot", "--scope", "node"], status: 2, says: "self is the only one so far")
             try expect([tcplens, "sink", "--port", "65536"], status: 2, says: "--port")
             try expect([tcplens, "run", "--log-level", "loud"], status: 2, says: "loud")
         }

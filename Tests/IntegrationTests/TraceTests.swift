@@ -182,17 +182,12 @@ extension IntegrationTests {
         }
 
         @Test func `the container is the control group of the socket, whoever runs when it changes its state`() throws {
-            let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
-            let line = try #require(mounts.split(separator: "\n").first { $0.split(separator: " ")[2] == "cgroup2" })
-            let root = String(line.split(separator: " ")[1])
             // A name that JSON has to escape.
-            let group = "\(root)/tcplens \"\(UUID().uuidString)\""
-            try FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: false)
-            defer { try? FileManager.default.removeItem(atPath: group) }
+            let group = try ControlGroup("tcplens \"")
             let traffic = try Traffic()
             let other = try Traffic(in: traffic)
             let tracer = try Tracer(in: traffic)
-            try Data("\(other.processIdentifier)".utf8).write(to: URL(filePath: "\(group)/cgroup.procs"))
+            try group.add(other)
             try other("listen 4 7001 128")
             // The client's segments make the changes of the server, and the other way round.
             try traffic("knock a 4 7001 1")
@@ -201,12 +196,10 @@ extension IntegrationTests {
             try other("close a server")
             try traffic.settle()
             let events = try tracer.end()
-            let attributes = try FileManager.default.attributesOfItem(atPath: group)
-            let inode = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
             for event in events {
                 let isOther = event.localPort == 7001
-                #expect((event.cgroup == inode) == isOther, "\(event.change)")
-                #expect((event.container == String(group.dropFirst(root.count))) == isOther, "\(event.change)")
+                #expect((event.cgroup == group.identifier) == isOther, "\(event.change)")
+                #expect((event.container == group.path) == isOther, "\(event.change)")
                 #expect(event.container != nil)
             }
             #expect(events.count == 11)

@@ -175,6 +175,12 @@ by_snapshot() {
         | sed -n 's/^"count":\([0-9]*\),"state":"\([a-z_0-9]*\)","type":"\([a-z0-9]*\)".*/\2 \3 \1/p' | tally
 }
 
+# by_groups GROUPING: the last three columns are state, type and count.
+by_groups() {
+    inside ./tcplens snapshot --by "$1" --format csv | tr -d '\r' \
+        | awk -F, 'NR > 1 { print $(NF - 2), $(NF - 1), $NF }' | tally
+}
+
 # A dump has each field on a line of its own, the value last.
 by_map() {
     ./bpftool map dump name tcp_state_map | tr -d '",' | tr '[:upper:]' '[:lower:]' | awk '
@@ -222,6 +228,13 @@ settled() {
 eventually 10 settled
 check "stocks by ss" "$stocks" "$(by_ss)"
 check "stocks by snapshot" "$stocks" "$(by_snapshot)"
+for grouping in port peer-port container; do
+    check "stocks by snapshot --by $grouping" "$stocks" "$(by_groups $grouping)"
+done
+check "connections of a port by snapshot" "7001,established,ipv4,7 7001,syn_received,ipv4,3 7001,listen,ipv4,1" \
+    "$(inside ./tcplens snapshot --by port --format csv | tr -d '\r' | grep ^7001, | xargs)"
+check "the queues of a listener by snapshot" "127.0.0.1,7003,ipv4,1,2,8,0,0,8,0" \
+    "$(inside ./tcplens snapshot --by listener --format csv | grep ,7003, | cut -d , -f 1-10)"
 # The agent empties the map and fills it anew each second.
 filled() {
     [ "$(by_map)" = "$stocks" ]

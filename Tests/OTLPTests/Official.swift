@@ -34,6 +34,16 @@ enum Official {
         try run("codec.py", "rewrite", "ExportMetricsServiceRequest", input: bytes)
     }
 
+    /// The bytes of the request whose JSON `text` is, as the official library reads it.
+    static func parse(_ text: [UInt8]) throws -> [UInt8] {
+        try run("codec.py", "parse", "ExportMetricsServiceRequest", input: text)
+    }
+
+    /// The JSON of the request in `bytes`, as the official library writes it.
+    static func print(_ bytes: [UInt8]) throws -> [UInt8] {
+        try run("codec.py", "print", "ExportMetricsServiceRequest", input: bytes)
+    }
+
     /// Compares our schema with the official descriptors, and returns the number of fields compared.
     static func compareSchema() throws -> Int? {
         let schema = root.appending(path: "proto")

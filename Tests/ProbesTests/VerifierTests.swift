@@ -9,6 +9,7 @@ import Testing
     /// Instructions walked through when this was recorded, on Linux 6.18 with clang 21.
     private static let recorded: KeyValuePairs<EmbeddedObject, KeyValuePairs<String, UInt32>> = [
         .connectionCount: ["count_and_sample": 3_580, "count_connections": 449, "forget_ended": 40],
+        .connectionGroups: ["count_groups": 2_149],
         .connections: ["follow_connection": 12_792, "count_transition": 95],
         .resets: ["on_send_reset": 155, "on_receive_reset": 86],
         .responseTime: ["on_receive": 269, "on_send": 350],
@@ -30,6 +31,11 @@ import Testing
             let object = try Object(embedded)
             if embedded == .retransmits {
                 try object.setAutoload(features.retransmitTellsErrors ? "on_retransmit_sent" : "on_retransmit", false)
+            }
+            if embedded == .connectionGroups {
+                for option in ["by_local_port", "by_peer_port", "by_container", "with_listeners"] {
+                    try object.setConstant(option, to: true)
+                }
             }
             try object.load()
             for (program, before) in programs where program != "on_retransmit" || features.retransmitTellsErrors {

@@ -46,17 +46,29 @@ import Testing
     }
 
     private func status(_ request: HTTPRequest) -> Int {
-        switch SinkReceiver.metrics(of: request) {
-        case .success: SinkReceiver.accepted.status
-        case .failure(let refusal): refusal.status
+        do throws(Refusal) {
+            return SinkReceiver.accepted(try SinkReceiver.delivery(of: request).encoding).status
+        } catch {
+            return error.status
         }
     }
 
-    @Test func `metrics are taken plain and compressed`() throws {
-        let body = ExportRequest.encode(metrics)
-        #expect(try SinkReceiver.metrics(of: request(body: body)).get() == metrics)
-        let compressed = request(encoding: "gzip", body: try Gzip.compress(body))
-        #expect(try SinkReceiver.metrics(of: compressed).get() == metrics)
+    @Test func `metrics are taken plain and compressed, in both encodings`() throws {
+        let wire = ExportRequest.encode(metrics)
+        let json = try ExportRequest.json(wire)
+        for (type, body) in [("application/x-protobuf", wire), ("application/json", json)] {
+            let plain = try SinkReceiver.delivery(of: request(type: type, body: body))
+            #expect(plain.metrics == metrics)
+            #expect(plain.json == json)
+            #expect(plain.encoding.rawValue == type)
+            #expect(!plain.isCompressed && plain.receivedBytes == body.count)
+            let compressed = request(type: type, encoding: "gzip", body: try Gzip.compress(body))
+            #expect(try SinkReceiver.delivery(of: compressed).metrics == metrics)
+            #expect(try SinkReceiver.delivery(of: compressed).isCompressed)
+            #expect(
+                try SinkReceiver.delivery(of: request(type: type, encoding: "identity", body: body)).metrics == metrics
+            )
+        }
     }
 
     @Test func `what is wrong is answered with its status`() {
@@ -67,7 +79,26 @@ import Testing
         #expect(status(request(encoding: "br", body: body)) == 415)
         #expect(status(request(encoding: "gzip", body: body)) == 400)
         #expect(status(request(body: [0xff, 0xff, 0xff])) == 400)
+        #expect(status(request(type: "application/json", body: body)) == 400)
+        #expect(status(request(body: Array("{}".utf8))) == 400)
         #expect(status(request(type: "Application/X-Protobuf ; charset=utf-8", body: body)) == 200)
+        #expect(status(request(type: "application/json;charset=utf-8", body: Array("{}".utf8))) == 200)
+    }
+
+    @Test func `the answer is in the encoding of the request`() throws {
+        let refusal = Refusal(400, "why")
+        let protobuf = SinkReceiver.answer(refusal, to: request(body: []), headers: [(name: "Retry-After", value: "2")])
+        #expect(protobuf.headers["Content-Type"] == "application/x-protobuf")
+        #expect(protobuf.headers["Retry-After"] == "2")
+        #expect(try RPCStatus.decode(protobuf.body) == RPCStatus(code: 3, message: "why"))
+        let json = SinkReceiver.answer(refusal, to: request(type: "application/json", body: []))
+        #expect(json.headers["Content-Type"] == "application/json")
+        #expect(String(decoding: json.body, as: UTF8.self) == #"{"code":3,"message":"why"}"#)
+        let other = SinkReceiver.answer(Refusal(405, "why"), to: request("GET", type: "text/html", body: []))
+        #expect(other.headers["Content-Type"] == "text/plain; charset=utf-8")
+        #expect(other.headers["Allow"] == "POST")
+        #expect(SinkReceiver.accepted(.protobuf).body.isEmpty)
+        #expect(String(decoding: SinkReceiver.accepted(.json).body, as: UTF8.self) == "{}")
     }
 
     @Test func `a script answers so many times as it was told`() {

@@ -35,13 +35,21 @@ import Testing
     }
 
     @Test func `the report for programs has the names of the conventions`() throws {
-        let report = SnapshotReport(counts, all: false, time: Date(timeIntervalSince1970: 0), host: "edge-7")
+        let report = SnapshotReport(
+            Snapshot(groups: .init(all: counts)),
+            all: false,
+            time: Date(timeIntervalSince1970: 0),
+            host: "edge-7"
+        )
         let json = try report.json()
         #expect(report.total == 286)
         #expect(report.connections.count == 6)
         #expect(json.contains(#""time":"1970-01-01T00:00:00Z""#))
         #expect(json.contains(#"{"count":53,"state":"time_wait","type":"ipv4"}"#))
         #expect(json.contains(#""scope":"self""#))
-        #expect(SnapshotReport(counts, all: true, time: Date(), host: "").connections.count == 20)
+        #expect(
+            SnapshotReport(Snapshot(groups: .init(all: counts)), all: true, time: Date(), host: "").connections.count
+                == 20
+        )
     }
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "connection_count.h"
+#include "connection_groups.h"
 #include "connections.h"
 #include "handshake.h"
 #include "histogram.h"
@@ -21,6 +22,7 @@ struct bpf_elf {
 };
 
 extern const struct bpf_elf connection_count_elf;
+extern const struct bpf_elf connection_groups_elf;
 extern const struct bpf_elf connections_elf;
 extern const struct bpf_elf resets_elf;
 extern const struct bpf_elf response_time_elf;

@@ -54,14 +54,6 @@ extension Wire.KeyValueList {
     }
 }
 
-extension Double {
-    fileprivate var json: String {
-        guard !isNaN else { return "\"NaN\"" }
-        guard isFinite else { return self < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
-        return "\(self)"
-    }
-}
-
 extension ProtobufCBinaryData {
     fileprivate var base64: String {
         unsafe Base64.encode(Array(UnsafeBufferPointer(start: data, count: len)))

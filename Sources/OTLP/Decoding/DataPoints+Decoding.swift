@@ -40,6 +40,10 @@ extension HistogramDataPoint {
             ),
             explicitBounds: unsafe Array(
                 UnsafeBufferPointer(start: message.explicit_bounds, count: message.n_explicit_bounds)
+            ),
+            extremes: Extremes(
+                minimum: unsafe message._min_case == .minimum ? unsafe message.min : nil,
+                maximum: unsafe message._max_case == .maximum ? unsafe message.max : nil
             )
         )
     }
@@ -58,7 +62,12 @@ extension ExponentialHistogramDataPoint {
             scale: unsafe message.scale,
             zeroCount: unsafe message.zero_count,
             zeroThreshold: unsafe message.zero_threshold,
-            positive: unsafe message.positive.map { unsafe Buckets($0.pointee) } ?? Buckets()
+            positive: unsafe message.positive.map { unsafe Buckets($0.pointee) } ?? Buckets(),
+            negative: unsafe message.negative.map { unsafe Buckets($0.pointee) } ?? Buckets(),
+            extremes: Extremes(
+                minimum: unsafe message._min_case == .minimum ? unsafe message.min : nil,
+                maximum: unsafe message._max_case == .maximum ? unsafe message.max : nil
+            )
         )
     }
 }

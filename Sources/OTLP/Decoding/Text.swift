@@ -33,4 +33,36 @@ enum Base64 {
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// The bytes of `text`, padded or not, with either alphabet of RFC 4648; `nil` when it is none.
+    static func decode(_ text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var (bits, count): (UInt32, Int) = (0, 0)
+        var digits = text.utf8[...]
+        while digits.last == UInt8(ascii: "=") { digits.removeLast() }
+        let padding = text.utf8.count - digits.count
+        guard padding == 0 || padding <= 2 && text.utf8.count.isMultiple(of: 4) else { return nil }
+        for digit in digits {
+            let standard =
+                digit == UInt8(ascii: "-") ? UInt8(ascii: "+") : digit == UInt8(ascii: "_") ? UInt8(ascii: "/") : digit
+            guard let value = alphabet.firstIndex(of: standard) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+            }
+        }
+        // A digit alone is no byte.
+        return count == 6 ? nil : bytes
+    }
+}
+
+extension Double {
+    /// The number as JSON has it, and as OTLP has what JSON can't.
+    var json: String {
+        guard !isNaN else { return "\"NaN\"" }
+        guard isFinite else { return self < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+        return "\(self)"
+    }
 }

@@ -33,6 +33,14 @@ extension Wire.HistogramDataPoint {
         }
         unsafe (bucket_counts, n_bucket_counts) = (arena.store(point.bucketCounts), point.bucketCounts.count)
         unsafe (explicit_bounds, n_explicit_bounds) = (arena.store(point.explicitBounds), point.explicitBounds.count)
+        if let minimum = point.extremes.minimum {
+            unsafe _min_case = .minimum
+            unsafe min = minimum
+        }
+        if let maximum = point.extremes.maximum {
+            unsafe _max_case = .maximum
+            unsafe max = maximum
+        }
     }
 }
 
@@ -52,6 +60,17 @@ extension Wire.ExponentialHistogramDataPoint {
         unsafe zero_count = point.zeroCount
         unsafe zero_threshold = point.zeroThreshold
         unsafe positive = arena.store(Wire.Buckets(point.positive, in: arena))
+        if !point.negative.counts.isEmpty {
+            unsafe negative = arena.store(Wire.Buckets(point.negative, in: arena))
+        }
+        if let minimum = point.extremes.minimum {
+            unsafe _min_case = .minimum
+            unsafe min = minimum
+        }
+        if let maximum = point.extremes.maximum {
+            unsafe _max_case = .maximum
+            unsafe max = maximum
+        }
     }
 }
 

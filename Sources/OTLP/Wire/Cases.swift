@@ -39,6 +39,22 @@ extension Wire.ExponentialHistogramSumCase {
     static var sum: Self { OPENTELEMETRY__PROTO__METRICS__V1__EXPONENTIAL_HISTOGRAM_DATA_POINT___SUM_SUM }
 }
 
+extension Wire.HistogramMinimumCase {
+    static var minimum: Self { OPENTELEMETRY__PROTO__METRICS__V1__HISTOGRAM_DATA_POINT___MIN_MIN }
+}
+
+extension Wire.HistogramMaximumCase {
+    static var maximum: Self { OPENTELEMETRY__PROTO__METRICS__V1__HISTOGRAM_DATA_POINT___MAX_MAX }
+}
+
+extension Wire.ExponentialHistogramMinimumCase {
+    static var minimum: Self { OPENTELEMETRY__PROTO__METRICS__V1__EXPONENTIAL_HISTOGRAM_DATA_POINT___MIN_MIN }
+}
+
+extension Wire.ExponentialHistogramMaximumCase {
+    static var maximum: Self { OPENTELEMETRY__PROTO__METRICS__V1__EXPONENTIAL_HISTOGRAM_DATA_POINT___MAX_MAX }
+}
+
 extension Wire.DataPointFlags {
     static var noRecordedValue: Self {
         OPENTELEMETRY__PROTO__METRICS__V1__DATA_POINT_FLAGS__DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK

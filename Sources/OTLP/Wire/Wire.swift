@@ -27,8 +27,14 @@ enum Wire {
     typealias NumberCase = Opentelemetry__Proto__Metrics__V1__NumberDataPoint__ValueCase
     typealias HistogramDataPoint = Opentelemetry__Proto__Metrics__V1__HistogramDataPoint
     typealias HistogramSumCase = Opentelemetry__Proto__Metrics__V1__HistogramDataPoint__SumCase
+    typealias HistogramMinimumCase = Opentelemetry__Proto__Metrics__V1__HistogramDataPoint__MinCase
+    typealias HistogramMaximumCase = Opentelemetry__Proto__Metrics__V1__HistogramDataPoint__MaxCase
     typealias ExponentialHistogramDataPoint = Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint
     typealias ExponentialHistogramSumCase = Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint__SumCase
+    typealias ExponentialHistogramMinimumCase =
+        Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint__MinCase
+    typealias ExponentialHistogramMaximumCase =
+        Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint__MaxCase
     typealias Buckets = Opentelemetry__Proto__Metrics__V1__ExponentialHistogramDataPoint__Buckets
 
     typealias ExportMetricsServiceRequest = Opentelemetry__Proto__Collector__Metrics__V1__ExportMetricsServiceRequest

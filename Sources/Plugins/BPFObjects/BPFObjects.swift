@@ -5,7 +5,9 @@ import PackagePlugin
 @main
 struct BPFObjects: BuildToolPlugin {
     /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
-    static let programs = ["connection_count", "connections", "resets", "response_time", "retransmits", "trace"]
+    static let programs = [
+        "connection_count", "connection_groups", "connections", "resets", "response_time", "retransmits", "trace",
+    ]
 
     #if arch(arm64)
         private static let architecture = "arm64"

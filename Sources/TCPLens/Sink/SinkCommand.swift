@@ -1,8 +1,10 @@
 import ArgumentParser
 import Export
+import Glibc
 import HTTPServer
 import Logging
 import Metrics
+import OTLP
 import Resource
 import Synchronization
 import UnixSignals
@@ -12,28 +14,32 @@ struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",
         abstract: "Receive OTLP over HTTP and print what arrives.",
+        usage: "tcplens sink [<options>]",
         discussion: """
-            For a look at what an exporter sends when there is no Collector at hand.
+            For a look at what any client sends when there is no Collector at hand.
 
               tcplens sink
-              tcplens sink --port 0                   # any free port; the log says which
+              tcplens sink --format json | jq '.resourceMetrics[].scopeMetrics[].scope'
               tcplens sink --respond 503 --retry-after 2 --times 3
             """
     )
 
+    @Option(help: ArgumentHelp("table, or json with a request a line, as OTLP has it.", valueName: "format"))
+    var format = SinkFormat.table
+
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port to listen on; 0 for any that is free.")
+    @Option(help: "The port; 0 for any that is free.")
     var port = 4318
 
-    @Option(help: "Answer with this HTTP status instead of 200.")
+    @Option(help: ArgumentHelp("Answer with this HTTP status instead of 200.", valueName: "status"))
     var respond: Int?
 
-    @Option(help: "Send Retry-After with that answer, in seconds.")
+    @Option(help: ArgumentHelp("Send Retry-After with that answer, in seconds.", valueName: "s"))
     var retryAfter: Int?
 
-    @Option(help: "How many requests get that answer; all if not given.")
+    @Option(help: ArgumentHelp("How many requests get that answer; all if not given.", valueName: "n"))
     var times: Int?
 
     @OptionGroup var logging: LoggingOptions
@@ -62,7 +68,9 @@ struct SinkCommand: AsyncParsableCommand {
         }
         logger.info("listening on http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)/v1/metrics")
         let script = SinkScript(instruction: instruction, times: times)
-        let output = SinkOutput()
+        let output = SinkOutput(format, environment: Machine.current.environment)
+        // A reader that goes away is the end of it, not of the process.
+        signal(SIGPIPE, SIG_IGN)
         let failure = await withTaskGroup(of: StandardStream.Failure?.self) { group in
             group.addTask {
                 await server.run { request in Self.answer(request, script: script, output: output, logger: logger) }
@@ -84,9 +92,7 @@ struct SinkCommand: AsyncParsableCommand {
     }
 
     /// The answer when nobody reads what is printed: not taken, to be tried again.
-    private static var unread: HTTPResponse {
-        HTTPResponse(status: 503, text: "what was received before is not printed yet")
-    }
+    private static let unread = Refusal(503, "what was received before is not printed yet")
 
     private var instruction: SinkReceiver.Instruction? {
         respond.map { SinkReceiver.Instruction(status: $0, retryAfter: retryAfter) }
@@ -98,16 +104,29 @@ struct SinkCommand: AsyncParsableCommand {
         if let instruction = script.next() {
             logger.info("answered \(instruction.status), as told")
             let fields = instruction.retryAfter.map { [(name: "Retry-After", value: "\($0)")] } ?? []
-            return HTTPResponse(status: instruction.status, headers: HTTPFields(fields))
+            let refusal = Refusal(instruction.status, "answered \(instruction.status), as told")
+            guard instruction.status >= 400 else {
+                return HTTPResponse(status: instruction.status, headers: HTTPFields(fields))
+            }
+            return SinkReceiver.answer(refusal, to: request, headers: fields)
         }
-        switch SinkReceiver.metrics(of: request) {
-        case .success(let metrics):
-            return output.write(MetricsText.render(metrics)) ? SinkReceiver.accepted : Self.unread
-        case .failure(let refusal):
-            logger.warning("answered \(refusal.status): \(refusal.reason)")
-            return HTTPResponse(status: refusal.status, text: refusal.reason)
+        do throws(Refusal) {
+            let delivery = try SinkReceiver.delivery(of: request)
+            guard output.write(delivery) else { throw Self.unread }
+            return SinkReceiver.accepted(delivery.encoding)
+        } catch {
+            logger.warning("answered \(error.status): \(error.reason)")
+            return SinkReceiver.answer(error, to: request)
         }
     }
+}
+
+/// How the sink prints what it receives.
+enum SinkFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case table
+    /// For programs.
+    case json
 }
 
 /// The answers that the user asked for, given out one by one.

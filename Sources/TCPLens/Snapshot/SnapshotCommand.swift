@@ -10,37 +10,67 @@ struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
         abstract: "Show how many connections stand in each state, now.",
+        usage: "tcplens snapshot [<options>]",
         discussion: """
             The connections are those of the network namespace that the command runs in.
 
               sudo tcplens snapshot
-              sudo tcplens snapshot --all
-              sudo tcplens snapshot --format json | jq '.connections[] | select(.state == "time_wait")'
+              sudo tcplens snapshot --by port,container,listener
+              sudo tcplens snapshot --by port --format csv > ports.csv
             """
     )
 
-    @Option(help: "How to print it: table or json.")
+    @Option(
+        help: ArgumentHelp("port, peer-port, container, listener; one or more.", valueName: "list"),
+        completion: .list(SnapshotGrouping.allCases.map(\.rawValue)),
+        transform: SnapshotGroupings.init
+    )
+    var by: [SnapshotGroupings] = []
+
+    @Option(help: ArgumentHelp("table, json, or csv for one --by.", valueName: "format"))
     var format = SnapshotFormat.table
+
+    @Option(help: ArgumentHelp("The n largest of each --by; default: all that fit.", valueName: "n"))
+    var top: Int?
 
     @Flag(help: "Show the states without connections too.")
     var all = false
 
     @OptionGroup var scope: ScopeOption
 
+    func validate() throws {
+        guard top.map({ $0 > 0 }) ?? true else { throw ValidationError("--top must be more than 0") }
+        guard top == nil || !by.isEmpty else {
+            throw ValidationError("--top is about groups of connections, so it needs --by")
+        }
+        guard format != .csv || by.distinct.count <= 1 else {
+            throw ValidationError("csv has one kind of line: give one --by at a time, or use --format json")
+        }
+    }
+
     func run() throws {
-        let counts: ConnectionCounts
+        let snapshot: Snapshot
         do {
-            counts = try ConnectionCountProbe().count()
+            snapshot = try Snapshot.take(by: by.distinct)
         } catch {
             throw Failure("\(error)")
         }
+        try StandardStream.output.write(try text(snapshot))
+    }
+
+    private func text(_ snapshot: Snapshot) throws -> String {
         switch format {
+        case .table where snapshot.groupings.isEmpty:
+            return SnapshotTable(snapshot.groups.all, all: all).text
         case .table:
-            try StandardStream.output.write(SnapshotTable(counts, all: all).text)
+            let style = OutputStyle(.output, environment: Machine.current.environment)
+            let lines = StandardStream.output.lines
+            return SnapshotScreen(snapshot: snapshot, all: all, top: top, lines: lines).text(style)
         case .json:
             let host = AgentResource(of: .current).resource.attributes["host.name"]?.description ?? ""
-            let report = SnapshotReport(counts, all: all, time: Date(), host: host)
-            try StandardStream.output.write(report.json() + "\n")
+            return try SnapshotReport(snapshot, all: all, top: top, time: Date(), host: host).json() + "\n"
+        case .csv:
+            return SnapshotCSV(snapshot: snapshot, all: all, top: top).text
         }
     }
 }
@@ -51,4 +81,6 @@ enum SnapshotFormat: String, ExpressibleByArgument, CaseIterable {
     case table
     /// For programs.
     case json
+    /// For spreadsheets.
+    case csv
 }

@@ -27,8 +27,21 @@ struct OutputStyle: Equatable {
     /// As much of the text as a line has room for, with a mark where it was cut; without colours in it.
     func clip(_ text: String, to width: Int) -> String {
         guard text.count > width else { return text }
-        return text.prefix(max(0, width - 1)) + (width > 0 ? isUnicode ? "…" : "~" : "")
+        return text.prefix(max(0, width - 1)) + (width > 0 ? ellipsis : "")
     }
+
+    /// As much of the end of the text as there is room for, with a mark where it was cut: what tells paths apart.
+    func clipStart(_ text: String, to width: Int) -> String {
+        guard text.count > width else { return text }
+        return (width > 0 ? ellipsis : "") + text.suffix(max(0, width - 1))
+    }
+
+    /// The text with a question mark for each character that would not arrive as what it is.
+    func showable(_ text: String) -> String {
+        isUnicode || text.utf8.allSatisfy { $0 < 0x80 } ? text : String(text.map { $0.isASCII ? $0 : "?" })
+    }
+
+    private var ellipsis: String { isUnicode ? "…" : "~" }
 }
 
 extension OutputStyle {

@@ -20,19 +20,63 @@ struct TextTable {
     var rows: [[String]] = []
     /// The blanks before each line.
     var indentation = 0
+    /// The colours of cells, by row and column.
+    var colours: [Place: OutputStyle.Colour] = [:]
+
+    /// Where a cell stands.
+    struct Place: Hashable {
+        /// The row, without the names.
+        var row: Int
+        /// The column.
+        var column: Int
+    }
 
     /// The table, a line for each row and one for the names before them; what is too wide for a line is cut.
     func text(_ style: OutputStyle = OutputStyle()) -> String {
-        let widths = columns.indices.map { column in
+        let widths = widths
+        let names = style.paint(line(columns.map(\.name), widths, style), .bold) + "\n"
+        return rows.indices.reduce(into: names) { text, row in
+            let colours = columns.indices.map { self.colours[Place(row: row, column: $0)] }
+            text += painted(line(rows[row], widths, style), colours, widths, style) + "\n"
+        }
+    }
+
+    /// How many characters the widest line has.
+    var width: Int {
+        indentation + widths.reduce(0, +) + Self.gap.count * max(0, columns.count - 1)
+    }
+
+    private static let gap = "  "
+
+    private var widths: [Int] {
+        columns.indices.map { column in
             rows.reduce(columns[column].name.count) { max($0, $1[column].count) }
         }
-        return ([columns.map(\.name)] + rows).map { row in
-            let cells = zip(row, zip(columns, widths)).map { cell, place in
-                cell.padded(to: place.1, left: place.0.isNumeric)
-            }
-            let line = String(repeating: " ", count: indentation) + cells.joined(separator: "  ").trimmingEnd()
-            return (style.columns.map { style.clip(line, to: $0) } ?? line) + "\n"
-        }.joined()
+    }
+
+    private func line(_ cells: [String], _ widths: [Int], _ style: OutputStyle) -> String {
+        let padded = zip(cells, zip(columns, widths)).map { cell, place in
+            cell.padded(to: place.1, left: place.0.isNumeric)
+        }
+        let line = String(repeating: " ", count: indentation) + padded.joined(separator: Self.gap).trimmingEnd()
+        return style.columns.map { style.clip(line, to: $0) } ?? line
+    }
+
+    /// The line with colours in the places of the cells that have one.
+    private func painted(_ line: String, _ colours: [OutputStyle.Colour?], _ widths: [Int], _ style: OutputStyle)
+        -> String
+    {
+        guard style.isColoured, colours.contains(where: { $0 != nil }) else { return line }
+        var (rest, painted) = (line[...], String(line.prefix(indentation)))
+        rest = rest.dropFirst(indentation)
+        for (colour, width) in zip(colours, widths) {
+            let cell = String(rest.prefix(width))
+            painted += colour.map { style.paint(cell, $0) } ?? cell
+            rest = rest.dropFirst(width)
+            painted += rest.prefix(Self.gap.count)
+            rest = rest.dropFirst(Self.gap.count)
+        }
+        return painted
     }
 }
 

@@ -114,10 +114,6 @@ struct TraceTable {
 
     /// An address with its port; `*` for a port that is not chosen, or for an end that is not there.
     private static func end(_ address: IPAddress, _ port: UInt16, isKnown: Bool) -> String {
-        guard isKnown else { return "*" }
-        var text: [UInt8] = []
-        text.append(address)
-        let host = String(decoding: text, as: UTF8.self)
-        return "\(address.type == .ipv6 ? "[\(host)]" : host):\(port == 0 ? "*" : "\(port)")"
+        isKnown ? EndpointText.text(address, port: port) : "*"
     }
 }

@@ -9,6 +9,8 @@ final class Collector {
     struct Options {
         /// A receiver to hand on to what it prints; only what that one has taken is answered with success.
         var next: String?
+        /// Further settings of how it is handed on, one line each.
+        var exporter: [String] = []
         /// Further settings of its HTTP server, one line each.
         var server: [String] = []
         /// Whether it has less memory than it needs, and so refuses everything.
@@ -54,6 +56,7 @@ final class Collector {
                 metrics_endpoint: \(url)
                 sending_queue: {enabled: false}
                 retry_on_failure: {enabled: false}
+                \(options.exporter.joined(separator: "\n    "))
             """
         }
         return """

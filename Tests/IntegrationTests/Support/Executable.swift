@@ -31,10 +31,20 @@ enum Executable {
     }
 
     /// A program that `Tests/IntegrationTests/fetch-backends` has fetched: `victoria-metrics`, `prometheus`, `promtool`.
-    static func backend(_ name: String) -> String? {
-        // The build folder is above the products, however deep they lie in it.
+    static func backend(_ name: String) -> String? { built("backends/\(name)") }
+
+    /// The Python with the official SDK, which `Tests/OTLPTests/prepare-venv.sh` sets up.
+    static let python = built("venv/bin/python")
+
+    /// Whether tests that need Python can run; in CI they must, and fail without.
+    static var canTestSDK: Bool {
+        isRoot && (python != nil || ProcessInfo.processInfo.environment["CI"] != nil)
+    }
+
+    /// A program somewhere in the build folder, which is above the products, however deep they lie in it.
+    private static func built(_ path: String) -> String? {
         sequence(first: products) { $0.path.count > 1 ? $0.deletingLastPathComponent() : nil }
-            .map { $0.appending(path: "backends").appending(path: name).path(percentEncoded: false) }
+            .map { $0.appending(path: path).path(percentEncoded: false) }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 

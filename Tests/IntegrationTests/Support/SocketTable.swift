@@ -48,17 +48,8 @@ extension SocketTable {
 
     /// What `tcplens snapshot --format json` says in the namespace of `namespace`.
     static func snapshot(in namespace: Traffic) throws -> SocketTable {
-        struct Report: Decodable {
-            struct Row: Decodable {
-                var state: String
-                var type: String
-                var count: Int
-            }
-            var connections: [Row]
-        }
-        let result = try run([Executable.tcplens, "snapshot", "--format", "json"], in: namespace)
         var table = SocketTable()
-        for row in try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)).connections {
+        for row in try SnapshotJSON(in: namespace).connections {
             table.add(row.state, row.type, row.count)
         }
         return table

@@ -2,6 +2,8 @@
 
 codec.py check MESSAGE JSON   exits with 1 if the bytes on stdin are not the message in the file JSON
 codec.py encode MESSAGE JSON  writes the bytes of the message in the file JSON
+codec.py parse MESSAGE        writes the bytes of the JSON on stdin
+codec.py print MESSAGE        writes the JSON of the bytes on stdin, with numbers for enumerations as OTLP wants it
 codec.py rewrite MESSAGE      writes the bytes on stdin anew, without the fields that the descriptors lack
 """
 
@@ -38,7 +40,13 @@ def main(command, name, *paths):
     if command == "encode":
         write(from_json(message, *paths))
         return
+    if command == "parse":
+        write(json_format.Parse(sys.stdin.buffer.read(), message()))
+        return
     actual = message.FromString(sys.stdin.buffer.read())
+    if command == "print":
+        print(json_format.MessageToJson(actual, use_integers_for_enums=True))
+        return
     if command == "rewrite":
         actual.DiscardUnknownFields()
         write(actual)
