@@ -9,10 +9,11 @@ internal import Glibc
     /// How far the last transfer came.
     private(set) var journey = Journey()
 
+    private var isConnected = false
     private var encryption: String?
 
-    /// What libcurl says of a handshake that has succeeded.
-    private static let encryptionPrefix = "SSL connection using "
+    /// What libcurl says when it begins, and when it has got so far; its times are not all set when what follows fails.
+    private static let (beginning, connected, encrypted) = ("Trying ", "Connected to ", "SSL connection using ")
 
     /// Has libcurl tell this object what it does, before the first transfer.
     func attach(to easy: UnsafeMutableRawPointer) -> CURLcode {
@@ -50,8 +51,8 @@ internal import Glibc
         if !isUnresolved, code != CURLE_OPERATION_TIMEDOUT || microseconds(CURLINFO_NAMELOOKUP_TIME_T) > 0 {
             reached.append(.name)
         }
-        if microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
-        if microseconds(CURLINFO_APPCONNECT_TIME_T) > 0 { reached.append(.encryption) }
+        if isConnected || microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
+        if encryption != nil { reached.append(.encryption) }
         if response.isDecided { reached.append(.answer) }
         journey = Journey(
             reached: reached.max(),
@@ -64,8 +65,14 @@ internal import Glibc
     }
 
     private func note(_ text: String) {
-        guard text.hasPrefix(Self.encryptionPrefix) else { return }
-        encryption = text.dropFirst(Self.encryptionPrefix.count).trimmed.printable()
+        let text = text.trimmed
+        if text.hasPrefix(Self.beginning) {
+            (isConnected, encryption) = (false, nil)
+        } else if text.hasPrefix(Self.connected) {
+            isConnected = true
+        } else if text.hasPrefix(Self.encrypted) {
+            (isConnected, encryption) = (true, text.dropFirst(Self.encrypted.count).printable())
+        }
     }
 
     private func address(of easy: UnsafeMutableRawPointer) -> String? {

@@ -50,7 +50,7 @@ struct EndpointChecks: Sendable {
         for stage in stages {
             guard trial.journey.reached.map({ $0 >= stage }) ?? false else {
                 let problem = trial.problem
-                let remedy = Check.Remedy(problem?.hint ?? "Look at it step by step", command(stage))
+                let remedy = Check.Remedy(problem?.hint ?? hint(stage), command(stage))
                 checks.append(.failed(name(stage), problem?.reason ?? "it was not reached", remedy))
                 break
             }
@@ -103,7 +103,7 @@ struct EndpointChecks: Sendable {
 
     private func answer(_ trial: OTLPTrial) -> Check {
         if let problem = trial.problem {
-            let remedy = Check.Remedy(problem.hint ?? "Ask the receiver's log", command(.answer))
+            let remedy = Check.Remedy(problem.hint ?? "The receiver's log may say more", command(.answer))
             return .failed(name(.answer), problem.reason, remedy)
         }
         let status = trial.status.map { "HTTP \($0): " } ?? ""
@@ -125,6 +125,15 @@ struct EndpointChecks: Sendable {
             "\(amount.text) \(difference < .zero ? "behind" : "ahead of") this machine's",
             Check.Remedy("One of both is wrong; points are dated by this machine's", "date -u")
         )
+    }
+
+    /// What to do about a part that failed without saying why.
+    private func hint(_ stage: Journey.Stage) -> String {
+        guard stage == .answer, endpoint.isSecure, configuration.clientCertificate == nil else {
+            return "Is it the right address, and what does the receiver's log say?"
+        }
+        return "If the receiver wants a client certificate, set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and "
+            + "OTEL_EXPORTER_OTLP_CLIENT_KEY; its log says why it hung up"
     }
 
     private var authority: String { "\(ListenAddress(host: endpoint.host, port: endpoint.port))" }
