@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "TCPLensTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging,
+                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
+                logging,
             ],
             swiftSettings: strict
         ),

@@ -14,6 +14,11 @@ public struct Certificate: Hashable, Sendable {
     /// When it ends to hold.
     public var end: Date
 
+    /// Creates a certificate that holds from `start` until `end`.
+    public init(start: Date, end: Date) {
+        (self.start, self.end) = (start, end)
+    }
+
     /// The certificates in the file at `path`, which is PEM.
     ///
     /// - Throws: ``Unreadable`` when the file can't be read or there is none in it; no contents are in the reason.

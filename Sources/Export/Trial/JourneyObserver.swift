@@ -51,7 +51,8 @@ internal import Glibc
         if !isUnresolved, code != CURLE_OPERATION_TIMEDOUT || microseconds(CURLINFO_NAMELOOKUP_TIME_T) > 0 {
             reached.append(.name)
         }
-        if isConnected || microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
+        let isRefusedByTLS = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR
+        if isConnected || isRefusedByTLS || microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
         if encryption != nil { reached.append(.encryption) }
         if response.isDecided { reached.append(.answer) }
         journey = Journey(

@@ -32,12 +32,12 @@ struct ListenerChecks: Sendable {
         return .failed(
             plan.name,
             "\(error.message); it is \(owner.name), process \(owner.identifier)",
-            Check.Remedy(
-                owner.name == "tcplens"
-                    ? "An agent runs there already: stop it, or choose another address (\(plan.setting))"
-                    : "Stop it, or choose another address (\(plan.setting))",
-                "sudo kill \(owner.identifier)"
-            )
+            owner.name == "tcplens"
+                ? Check.Remedy(
+                    "It may be an agent that runs already: stop it, or choose another address (\(plan.setting))",
+                    "sudo kill \(owner.identifier)"
+                )
+                : Check.Remedy("Choose another address (\(plan.setting)), or stop it", "ps -fp \(owner.identifier)")
         )
     }
 }

@@ -29,28 +29,26 @@ struct ProgramChecks {
     }
 
     private var seen: [Check] {
-        var checks: [Check] = []
-        if let error = trial.passError {
-            checks.append(.failed("collection", error, Check.Remedy("Try it once more", "sudo tcplens snapshot")))
+        if let error = trial.collectionError {
+            return [.failed("collection", error, Check.Remedy("Try it once more", "sudo tcplens snapshot"))]
         }
-        guard let loopback = trial.loopback else { return checks }
-        return checks
-            + loopback.results.map { address, result in
-                let name = "connection to \(address)"
-                switch result {
-                case .seen:
-                    return .ok(name, "made, found by the pass, counted by the tracepoint")
-                case .notCounted:
-                    return .failed(name, "made, but the pass over all connections does not find it", Self.report)
-                case .notFollowed:
-                    return .failed(name, "made, but the tracepoint's program did not count it", Self.report)
-                case .notMade(let reason):
-                    // Without IPv6 nobody can have such connections.
-                    guard !address.contains(":") else { return .ok(name, "not tried: \(reason)") }
-                    let remedy = Check.Remedy("Is the loopback interface up?", "sudo ip link set lo up")
-                    return .warning(name, "\(reason), so whether one would be seen is not known", remedy)
-                }
+        guard let loopback = trial.loopback else { return [] }
+        return loopback.results.map { address, result in
+            let name = "connection to \(address)"
+            switch result {
+            case .seen:
+                return .ok(name, "made, found by the pass, counted by the tracepoint")
+            case .notCounted:
+                return .failed(name, "made, but the pass over all connections does not find it", Self.report)
+            case .notFollowed:
+                return .failed(name, "made, but the tracepoint's program did not count it", Self.report)
+            case .notMade(let reason):
+                // Without IPv6 nobody can have such connections.
+                guard !address.contains(":") else { return .ok(name, "not tried: \(reason)") }
+                let remedy = Check.Remedy("Is the loopback interface up?", "sudo ip link set lo up")
+                return .warning(name, "\(reason), so whether one would be seen is not known", remedy)
             }
+        }
             + [.ok("pass", "\(loopback.connectionCount) connections in \(loopback.passText)")]
     }
 

@@ -4,23 +4,26 @@ import Probes
 /// What became of the programs that `run` would load, and of a connection that was made for them to be seen.
 struct ProgramTrial: Sendable {
     /// Why the kernel's description of its types can't be read; nil when it can.
-    private(set) var typesError: String?
+    var typesError: String?
     /// The programs that the kernel has taken.
-    private(set) var programs: [LoadedProgram] = []
+    var programs: [LoadedProgram] = []
     /// Why it has not taken all.
-    private(set) var programsError: String?
+    var programsError: String?
     /// What this kernel can't give.
-    private(set) var limitations: [String] = []
-    /// What became of the connections.
-    private(set) var loopback: LoopbackTrial?
+    var limitations: [String] = []
     /// Why probes that are loaded can't be read.
-    private(set) var passError: String?
+    var collectionError: String?
+    /// What became of the connections; nil when none could be looked for.
+    var loopback: LoopbackTrial?
     /// The programs of `trace`, which `run` does not need.
-    private(set) var tracePrograms: [LoadedProgram] = []
+    var tracePrograms: [LoadedProgram] = []
     /// Why the kernel has not taken them.
-    private(set) var traceError: String?
+    var traceError: String?
     /// Whether the kernel forbids to load programs.
-    private(set) var isDenied = false
+    var isDenied = false
+
+    /// Creates a trial of nothing.
+    init() {}
 
     /// Loads and attaches everything that `options` want, and lets it go again; blocks the thread.
     init(_ options: TCPProbes.Options) {
@@ -31,9 +34,6 @@ struct ProgramTrial: Sendable {
             isDenied = error.isDenial
             return
         }
-        var options = options
-        // By its port the connection is told from those of others, however many they are.
-        options.ports.insert(.local)
         tryProbes(options)
         tryTrace(options.scope)
     }
@@ -51,11 +51,15 @@ struct ProgramTrial: Sendable {
         }
         limitations = probes.limitations
         do {
-            loopback = try LoopbackTrial(of: probes)
             _ = try probes.metrics(at: .now)
         } catch {
-            passError = "\(error)"
+            collectionError = "\(error)"
+            return
         }
+        var options = options
+        // By its port a connection is told from those of others, however many they are; what run would load was just tried.
+        let isSplit = !options.ports.insert(.local).inserted
+        loopback = try? LoopbackTrial(of: isSplit ? probes : TCPProbes(options, start: .now))
     }
 
     private mutating func tryTrace(_ scope: ObservationScope) {

@@ -82,6 +82,7 @@ struct Condition {
     ///   - sign: What `run` says when it works, where it can't be run once.
     ///   - location: Where the test is.
     /// - Returns: What `doctor` said.
+    /// - Throws: When one of them can't be started, or says nothing that can be read.
     @discardableResult
     func expectAgreement(
         failing: String? = nil,
