@@ -51,6 +51,7 @@ let package = Package(
 
         .target(name: "CStartupPages"),
         .target(name: "CCoreDumps"),
+        .target(name: "CClock"),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
@@ -72,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CCoreDumps",
-                "CStartupPages", argumentParser, logging, unixSignals,
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
+                "CCoreDumps", "CStartupPages", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),

@@ -1,4 +1,3 @@
-internal import CLibbpf
 internal import Glibc
 
 /// The clock of BPF programs (`CLOCK_MONOTONIC`), beside that of the wall.
@@ -18,14 +17,6 @@ public enum KernelClock {
             }
         }
         return best.zero
-    }
-
-    /// Whether something keeps the wall clock right (`STA_UNSYNC` of `adjtimex(2)`); `nil` where that can't be asked.
-    public static var isSynchronized: Bool? {
-        // Without modes it changes nothing, and needs no privilege.
-        var state = timex()
-        guard unsafe adjtimex(&state) >= 0 else { return nil }
-        return state.status & STA_UNSYNC == 0
     }
 
     private static func now(_ clock: clockid_t) -> Int64 {

@@ -37,7 +37,8 @@ extension IntegrationTests {
 
         @Test func `an endpoint where nobody listens is told from one whose name is unknown`() throws {
             var condition = Condition(namespace: try Traffic())
-            condition.environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "2000"
+            // So long run --once tries to reach one that is not there.
+            condition.environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "700"
             try condition.expectAgreement(
                 failing: "endpoint connection",
                 says: "Is a Collector listening there?",
@@ -56,7 +57,12 @@ extension IntegrationTests {
         @Test func `an endpoint that accepts and never answers holds nobody up for ever`() throws {
             let namespace = try Traffic()
             try namespace("listen 4 4318 16")
-            let condition = Condition(environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "1000"], namespace: namespace)
+            let condition = Condition(
+                environment: [
+                    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318", "OTEL_EXPORTER_OTLP_TIMEOUT": "2000",
+                ],
+                namespace: namespace
+            )
             let diagnosis = try condition.expectAgreement(failing: "endpoint export", says: "timed out")
             #expect(try diagnosis.check("endpoint connection").status == "ok")
         }
@@ -66,9 +72,13 @@ extension IntegrationTests {
         ])
         func `a receiver that refuses is quoted`(status: Int, words: String) throws {
             let namespace = try Traffic()
-            let sink = try sink("--respond", "\(status)", in: namespace)
-            let condition = Condition(environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "1500"], namespace: namespace)
-            try condition.expectAgreement(failing: "endpoint export", says: "HTTP \(status)", words)
+            // Nobody waits for so long.
+            let sink = try sink("--respond", "\(status)", "--retry-after", "3600", in: namespace)
+            try Condition(namespace: namespace).expectAgreement(
+                failing: "endpoint export",
+                says: "HTTP \(status)",
+                words
+            )
             withExtendedLifetime(sink) {}
         }
 
@@ -125,7 +135,8 @@ extension IntegrationTests {
             condition = Condition(environment: certificates.client(ca: "missing.pem"), namespace: namespace)
             try condition.expectAgreement(failing: "certificates to trust", says: "there is no such file")
             condition = Condition(environment: certificates.client(ca: "ca.key"), namespace: namespace)
-            try condition.expectAgreement(failing: "certificates to trust", says: "there is no certificate")
+            let keyed = try condition.expectAgreement(failing: "endpoint TLS", says: "OTEL_EXPORTER_OTLP_CERTIFICATE")
+            #expect(try keyed.check("certificates to trust").found.contains("there is no certificate"))
             withExtendedLifetime(collector) {}
         }
 
@@ -151,7 +162,9 @@ extension IntegrationTests {
                 .expectAgreement()
             #expect(try diagnosis.check("client certificate").found.contains("holds until"))
             for wrong in [nil, "unknown"] {
-                try Condition(environment: certificates.client(wrong), namespace: namespace).expectAgreement(
+                // A connection that breaks off is tried again until time is over.
+                let environment = certificates.client(wrong, timeout: 2000)
+                try Condition(environment: environment, namespace: namespace).expectAgreement(
                     failing: "endpoint export",
                     says: "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"
                 )
@@ -221,6 +234,7 @@ extension IntegrationTests {
             let spool = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")
                 .path(percentEncoded: false)
             defer { try? FileManager.default.removeItem(atPath: spool) }
+            func files() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: spool)) ?? [] }
             let condition = Condition(options: ["--spool", spool], namespace: namespace)
             #expect(try condition.examine().check("spool").status == "ok")
             #expect(!FileManager.default.fileExists(atPath: spool), "nothing may stay")
@@ -229,10 +243,11 @@ extension IntegrationTests {
             let owner = try eventually("the agent to have the spool") {
                 (try? String(contentsOfFile: lock, encoding: .utf8)).flatMap { $0.isEmpty ? nil : $0 }
             }
-            let files = try FileManager.default.contentsOfDirectory(atPath: spool)
+            // Its first export was there for a moment.
+            _ = try eventually("an empty spool") { sink.output.isEmpty || files() != ["lock"] ? nil : true }
             try condition.expectAgreement(failing: "spool", says: "process \(agent.processIdentifier)", "cat \(lock)")
             #expect(try String(contentsOfFile: lock, encoding: .utf8) == owner)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: spool) == files)
+            #expect(files() == ["lock"])
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0, "\(agent.error)")
@@ -267,7 +282,6 @@ extension IntegrationTests {
             var environment = [
                 "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer%20t0ken-of-ours,api-key=s3cret-key,bad",
                 "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://me:hunter2@127.0.0.1:4318/v1/metrics?key=qu3ry-secret",
-                "OTEL_EXPORTER_OTLP_TIMEOUT": "1000",
             ]
             func look() throws -> String {
                 let result = try run(

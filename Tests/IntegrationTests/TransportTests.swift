@@ -43,7 +43,7 @@ extension IntegrationTests {
             let (namespace, certificates) = (try Traffic(), try Certificates())
             let collector = try Collector(in: namespace, .init(server: certificates.server(clientCA: "ca.pem")))
             for wrong in [nil, "unknown"] {
-                let refused = try export(in: namespace, certificates.client(wrong))
+                let refused = try export(in: namespace, certificates.client(wrong, timeout: 3000))
                 #expect(refused.status == 1)
                 #expect(refused.error.contains("cannot export"), "\(refused.error)")
             }

@@ -5,6 +5,8 @@ internal import SwiftASN1
 public struct Certificate: Hashable, Sendable {
     /// Why a file gives no certificate.
     public struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
+        /// Whether the file itself can't be read, by anybody like this process.
+        public var isFile = false
         /// One line: which file and why.
         public var description: String
     }
@@ -27,7 +29,7 @@ public struct Certificate: Hashable, Sendable {
         do {
             bytes = try Data(contentsOf: URL(filePath: path))
         } catch {
-            throw Unreadable(description: "\(path.printable()): \(reason(error))")
+            throw Unreadable(isFile: true, description: "\(path.printable()): \(reason(error))")
         }
         let certificates = list(in: String(decoding: bytes, as: UTF8.self))
         guard !certificates.isEmpty else {

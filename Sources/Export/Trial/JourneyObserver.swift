@@ -53,7 +53,8 @@ internal import Glibc
         }
         let isRefusedByTLS = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR
         if isConnected || isRefusedByTLS || microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
-        if encryption != nil { reached.append(.encryption) }
+        // The name in the certificate is looked at when all else is agreed on.
+        if encryption != nil, !isRefusedByTLS { reached.append(.encryption) }
         if response.isDecided { reached.append(.answer) }
         journey = Journey(
             reached: reached.max(),

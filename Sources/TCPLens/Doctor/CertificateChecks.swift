@@ -37,7 +37,7 @@ struct CertificateChecks {
 
     private func authorities(_ path: String) -> Check {
         let name = "certificates to trust"
-        do {
+        do throws(Certificate.Unreadable) {
             let certificates = try Certificate.list(ofFile: path)
             let live = certificates.filter { $0.end > Date() }
             let count = certificates.count == 1 ? "one" : "\(certificates.count)"
@@ -49,33 +49,26 @@ struct CertificateChecks {
                 Check.Remedy("Get the receiver's present authority", show(path))
             )
         } catch {
-            return .failed(
-                name,
-                "\(error)",
-                Check.Remedy("Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates", "ls -l \(path)")
-            )
+            let remedy = "Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates"
+            return unreadable(name, path, error, remedy)
         }
     }
 
     private func certificate(_ path: String) -> Check {
         let name = "client certificate"
-        do {
+        do throws(Certificate.Unreadable) {
             let certificates = try Certificate.list(ofFile: path)
             let (text, isSoon) = Self.validity(of: certificates[0], now: Date())
             guard isSoon else { return .ok(name, "\(path), \(text)") }
             return .warning(name, "\(path) \(text)", Check.Remedy("Renew it", show(path)))
         } catch {
-            return .failed(
-                name,
-                "\(error)",
-                Check.Remedy("Set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to a file with one", "ls -l \(path)")
-            )
+            return unreadable(name, path, error, "Set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to a file with one")
         }
     }
 
     private func key(_ path: String) -> Check {
         // What is in it is nobody's business but libcurl's.
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        guard (try? Data(contentsOf: URL(filePath: path))) != nil else {
             return .failed(
                 "client key",
                 "\(path) is not there or can't be read",
@@ -83,6 +76,17 @@ struct CertificateChecks {
             )
         }
         return .ok("client key", "\(path) can be read")
+    }
+
+    /// A file that is not there fails any connection; what is wrong inside, the connection itself has to tell.
+    private func unreadable(_ name: String, _ path: String, _ error: Certificate.Unreadable, _ remedy: String) -> Check
+    {
+        Check(
+            name: name,
+            status: error.isFile ? .failed : .warning,
+            found: "\(error)",
+            remedy: Check.Remedy(remedy, error.isFile ? "ls -l \(path)" : "openssl x509 -in \(path) -noout -text")
+        )
     }
 
     private func show(_ path: String) -> String { "openssl x509 -in \(path) -noout -subject -dates" }

@@ -40,7 +40,7 @@ struct EndpointChecks: Sendable {
         if !configuration.headers.isEmpty {
             words.append("with \(configuration.headers.map(\.name).joined(separator: ", "))")
         }
-        if let proxy = configuration.proxy, "\(proxy)" != "none" { words.append("by way of the proxy \(proxy)") }
+        if let proxy = configuration.proxy, proxy.isUsed { words.append("by way of the proxy \(proxy)") }
         return .ok("endpoint", words.joined(separator: ", "))
     }
 
@@ -62,12 +62,19 @@ struct EndpointChecks: Sendable {
     private var stages: [Journey.Stage] {
         Journey.Stage.allCases.filter { stage in
             switch stage {
-            case .name: !endpoint.isSocket
+            case .name: !endpoint.isSocket && (isIndirect || !isAddress)
             case .encryption: endpoint.isSecure
             case .connection, .answer: true
             }
         }
     }
+
+    /// Whether there is nothing to be looked up.
+    private var isAddress: Bool {
+        endpoint.host.contains(":") || endpoint.host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
+    }
+
+    private var isIndirect: Bool { configuration.proxy?.isUsed ?? false }
 
     private func name(_ stage: Journey.Stage) -> String {
         switch stage {
@@ -81,7 +88,7 @@ struct EndpointChecks: Sendable {
     private func passed(_ stage: Journey.Stage, _ trial: OTLPTrial) -> Check {
         let journey = trial.journey
         switch stage {
-        case .name: return .ok(name(stage), endpoint.host)
+        case .name: return .ok(name(stage), isIndirect ? "known, or left to the proxy" : endpoint.host)
         case .connection: return .ok(name(stage), journey.address ?? "made")
         case .encryption: return encryption(journey)
         case .answer: return answer(trial)
@@ -129,11 +136,13 @@ struct EndpointChecks: Sendable {
 
     /// What to do about a part that failed without saying why.
     private func hint(_ stage: Journey.Stage) -> String {
-        guard stage == .answer, endpoint.isSecure, configuration.clientCertificate == nil else {
+        guard stage == .answer, endpoint.isSecure else {
             return "Is it the right address, and what does the receiver's log say?"
         }
-        return "If the receiver wants a client certificate, set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and "
-            + "OTEL_EXPORTER_OTLP_CLIENT_KEY; its log says why it hung up"
+        let names = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        return configuration.clientCertificate == nil
+            ? "If the receiver wants a client certificate, set \(names); its log says why it hung up"
+            : "The receiver may not trust the client certificate: check \(names); its log says why it hung up"
     }
 
     private var authority: String { "\(ListenAddress(host: endpoint.host, port: endpoint.port))" }

@@ -1,5 +1,5 @@
+import CClock
 import FoundationEssentials
-import Probes
 
 /// The checks of what is around the agent: file systems, control groups, containers, the clock.
 struct SurroundingsChecks {
@@ -8,7 +8,7 @@ struct SurroundingsChecks {
     /// Whether there is a file.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     /// Whether something keeps the clock right; nil when that can't be asked.
-    var isSynchronized = WallClock.isSynchronized
+    var isSynchronized: Bool? = [0: false, 1: true][CClock_isSynchronized()]
 
     /// The sockets of container runtimes, where they are by default.
     private static let runtimes: KeyValuePairs<String, String> = [

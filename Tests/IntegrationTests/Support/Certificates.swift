@@ -28,12 +28,12 @@ final class Certificates {
             + (clientCA.map { ["  client_ca_file: \(path($0))"] } ?? [])
     }
 
-    /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate.
-    func client(_ name: String? = nil, ca: String = "ca.pem") -> [String: String] {
+    /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate; `timeout` is in milliseconds.
+    func client(_ name: String? = nil, ca: String = "ca.pem", timeout: Int = 20_000) -> [String: String] {
         var settings = [
             "OTEL_EXPORTER_OTLP_ENDPOINT": "https://localhost:4318",
             "OTEL_EXPORTER_OTLP_CERTIFICATE": path(ca),
-            "OTEL_EXPORTER_OTLP_TIMEOUT": "3000",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "\(timeout)",
         ]
         if let name {
             settings["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = path("\(name).pem")
