@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -24,6 +25,7 @@ let package = Package(
     products: [.executable(name: "tcplens", targets: ["TCPLens"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
@@ -49,6 +51,7 @@ let package = Package(
 
         .target(name: "CStartupPages"),
         .target(name: "CCoreDumps"),
+        .target(name: "CClock"),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
@@ -58,7 +61,7 @@ let package = Package(
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque],
+            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque, asn1],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
@@ -70,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CCoreDumps",
-                "CStartupPages", argumentParser, logging, unixSignals,
+                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
+                "CCoreDumps", "CStartupPages", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -101,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "TCPLensTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", logging,
+                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
+                logging,
             ],
             swiftSettings: strict
         ),

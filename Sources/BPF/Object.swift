@@ -180,6 +180,12 @@ public struct Object: ~Copyable {
         try unsafe ProgramStatistics(descriptor: bpf_program__fd(find(program: program)), program: program)
     }
 
+    /// Where a program attaches, by its section: `tp_btf/inet_sock_set_state`.
+    public func hook(of program: String) -> String? {
+        guard let found = try? unsafe find(program: program) else { return nil }
+        return unsafe bpf_program__section_name(found).map { unsafe String(cString: $0) }
+    }
+
     func find(program: String) throws(BPFError) -> OpaquePointer {
         guard let found = unsafe bpf_object__find_program_by_name(object, program) else {
             throw BPFError(operation: "find the program \(program) in \(name)", code: ENOENT)

@@ -32,6 +32,14 @@ static inline CURLcode CLibcurl_setopt_progress(CURL *handle, CURLoption option,
     return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode CLibcurl_setopt_debug(CURL *handle, CURLoption option, curl_debug_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode CLibcurl_getinfo_certificates(CURL *handle, CURLINFO info, struct curl_certinfo **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
 static inline CURLcode CLibcurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -11,6 +11,11 @@ struct ExportProblem: Error, Hashable, Sendable {
 
     static let overdue = ExportProblem(failure: .timeout, reason: "no time was left for them")
 
+    /// Whether it is what the receiver answered.
+    var isAnswer: Bool {
+        if case .status = failure { true } else { false }
+    }
+
     /// Whether less at a time may be taken.
     ///
     /// The Collector answers 400 to a body over its limit, with a text that Go's HTTP server has for it.

@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// It is for one thread at a time.
 ///
-/// All pointers that libcurl keeps are set in this file. They point at the error buffer, the lists of headers and the object
-/// that collects the response, which live as long as the handle, and at the body of the request, which lives as long as
+/// All pointers that libcurl keeps are set in this file, but for that to an observer. They point at the error buffer, the
+/// lists of headers and the object that collects the response, which live as long as the handle, and at the body of the request, which lives as long as
 /// the call of ``post(_:timeout:cancellation:)``.
 ///
 /// The process must ignore SIGPIPE: libcurl's TLS writes to sockets that the other side may have closed.
@@ -32,11 +32,18 @@ internal import Glibc
     private let gzipHeaders: HeaderList
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private let response: IncomingResponse
+    private let observer: JourneyObserver?
 
     /// Creates a client; nothing is sent yet.
     ///
     /// - Throws: ``TransportError`` when libcurl cannot be set up.
-    init(_ configuration: OTLPConfiguration, userAgent: String, contentType: String) throws(TransportError) {
+    init(
+        _ configuration: OTLPConfiguration,
+        userAgent: String,
+        contentType: String,
+        observer: JourneyObserver? = nil
+    ) throws(TransportError) {
+        self.observer = observer
         endpoint = configuration.endpoint
         proxy = configuration.proxy
         guard Self.globalCode == CURLE_OK, let easy = unsafe curl_easy_init() else {
@@ -88,6 +95,7 @@ internal import Glibc
             defer { _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
             return unsafe multi.perform(easy, cancellation: cancellation)
         }
+        unsafe observer?.note(easy, code, response)
         // What is too large is no response, whatever its status (OTLP specification, "OTLP/HTTP Response").
         guard response.isDecided, response.excess == nil else {
             // libcurl is content with a part of a head.
@@ -160,6 +168,9 @@ internal import Glibc
         set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         receive(check)
+        if let observer {
+            check(unsafe observer.attach(to: easy))
+        }
         return result
     }
 

@@ -104,8 +104,11 @@ public struct OTLPEndpoint: Hashable, Sendable {
         socket == nil ? parts.port ?? (isSecure ? 443 : 80) : 0
     }
 
+    /// Whether it is a socket of this machine.
+    public var isSocket: Bool { socket != nil }
+
     /// Whether the receiver is on this machine, as far as its name tells.
-    var isLoopback: Bool {
+    public var isLoopback: Bool {
         let name = host.lowercased()
         return socket != nil || name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
             || name.hasPrefix("127.")

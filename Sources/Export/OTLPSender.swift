@@ -18,6 +18,7 @@ actor OTLPSender {
     private let executor = BlockingExecutor(label: "tcplens.otlp-sender")
     private let configuration: OTLPConfiguration
     private let userAgent: String
+    private let observer: JourneyObserver?
     private let secrets: Secrets
     private var files: CredentialFiles
     private var client: HTTPClient
@@ -35,13 +36,15 @@ actor OTLPSender {
     ///   - retryPolicy: How long to wait between attempts.
     ///   - clock: Measures the timeout and waits; libcurl has a clock of its own.
     ///   - random: Gives a number from 0 up to, not including, 1 for the jitter of a wait.
+    ///   - observes: Whether to watch how far requests come.
     /// - Throws: ``TransportError`` when libcurl cannot be set up.
     init(
         _ configuration: OTLPConfiguration,
         version: String,
         retryPolicy: RetryPolicy,
         clock: ErasedClock,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double,
+        observes: Bool = false
     ) throws(TransportError) {
         self.configuration = configuration
         timeout = configuration.timeout ?? Self.longestBudget
@@ -49,7 +52,8 @@ actor OTLPSender {
         userAgent = "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)"
         secrets = Secrets(configuration)
         files = CredentialFiles(configuration)
-        client = try Self.client(configuration, userAgent: userAgent)
+        observer = observes ? JourneyObserver() : nil
+        client = try Self.client(configuration, userAgent: userAgent, observer)
         self.retryPolicy = retryPolicy
         self.clock = clock
         self.random = random
@@ -98,6 +102,27 @@ actor OTLPSender {
         }
     }
 
+    /// Sends `request`, whole, as long as a receiver that answers may yet take it and `budget` is not over.
+    ///
+    /// - Returns: The last answer, and how far the last attempt came if this sender observes that.
+    func answer(
+        to request: EncodedRequest,
+        within budget: Duration
+    ) async -> (answer: ResponseClassification, journey: Journey?) {
+        await turn.take()
+        defer { turn.give() }
+        let effort = Effort(
+            end: clock.now() + budget,
+            budget: budget,
+            attemptLimit: .max,
+            hurry: Cancellation(),
+            cancellation: Cancellation(),
+            waitsForAnswer: false
+        )
+        let verdict = await attempt(request, effort)
+        return (verdict.answer, observer?.journey)
+    }
+
     /// Ends a running transfer or wait, whatever it is, and makes all further requests undeliverable.
     nonisolated func shutdown() async {
         shutdownRequest.cancel()
@@ -112,6 +137,8 @@ actor OTLPSender {
         var attemptLimit: Int
         var hurry: Cancellation
         var cancellation: Cancellation
+        /// Whether to try again when no answer came.
+        var waitsForAnswer = true
     }
 
     /// How the attempts at one request ended.
@@ -173,7 +200,9 @@ actor OTLPSender {
             verdict.elapsed = now - start
             guard case .retryable(var problem, let after) = verdict.answer else { return verdict }
             let wait = retryPolicy.wait(afterAttempt: verdict.attempts, retryAfter: after, random: random())
-            guard verdict.attempts < effort.attemptLimit, !effort.hurry.isCancelled, wait < effort.end - now else {
+            guard verdict.attempts < effort.attemptLimit, !effort.hurry.isCancelled, wait < effort.end - now,
+                effort.waitsForAnswer || problem.isAnswer
+            else {
                 problem.note(retryAfter: after, timeout: effort.budget)
                 verdict.answer = .retryable(problem, after: after)
                 return verdict
@@ -186,16 +215,22 @@ actor OTLPSender {
 
     private static func client(
         _ configuration: OTLPConfiguration,
-        userAgent: String
+        userAgent: String,
+        _ observer: JourneyObserver?
     ) throws(TransportError) -> HTTPClient {
-        try HTTPClient(configuration, userAgent: userAgent, contentType: "application/x-protobuf")
+        try HTTPClient(
+            configuration,
+            userAgent: userAgent,
+            contentType: "application/x-protobuf",
+            observer: observer
+        )
     }
 
     /// Gives up the connection if it was made with other certificates or another key than there are now.
     private func renewClient() throws(TransportError) {
         let files = CredentialFiles(configuration)
         guard files != self.files else { return }
-        client = try Self.client(configuration, userAgent: userAgent)
+        client = try Self.client(configuration, userAgent: userAgent, observer)
         self.files = files
     }
 

@@ -36,6 +36,9 @@ public struct ProxySettings: Hashable, Sendable {
         }
     }
 
+    /// Whether there is a proxy; it may still have to leave the receiver out, by its exceptions.
+    public var isUsed: Bool { parts != nil }
+
     /// What libcurl is told, user and password included: a secret; empty for no proxy.
     var url: String { parts?.url ?? "" }
 

@@ -23,7 +23,7 @@ enum RetryAfter {
     }
 
     /// Seconds since 1970 of an HTTP date in any of its three forms, all of which begin with the day of the week.
-    private static func moment(_ text: String) -> Int? {
+    static func moment(_ text: String) -> Int? {
         guard text.first?.isLetter == true else { return nil }
         let seconds = unsafe curl_getdate(text, nil)
         return seconds < 0 ? nil : seconds

@@ -17,6 +17,9 @@ public struct ProbeError: Error, CustomStringConvertible, Sendable {
         return "cannot \(cause): \(advice)"
     }
 
+    /// Whether the kernel forbids it to this process.
+    public var isDenial: Bool { cause.code == EPERM }
+
     private var advice: String? {
         if cause.code == EPERM {
             return "BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON; try again with sudo"

@@ -38,8 +38,8 @@ public final class TCPProbes {
     public let limitations: [String]
 
     private let start: Timestamp
-    private let count: ConnectionCountProbe
-    private let connections: ConnectionProbe
+    let count: ConnectionCountProbe
+    let connections: ConnectionProbe
     private let counters: [CounterProbe]
     private let responseTime: ResponseTimeProbe?
     private let netstat = NetstatProbe()
@@ -56,11 +56,16 @@ public final class TCPProbes {
     /// - Parameters:
     ///   - options: What to observe.
     ///   - start: When counting began; what the points give as their start.
+    ///   - loaded: Takes the programs that the kernel has taken, step by step, also when it refuses others afterwards.
     /// - Throws: ``ProbeError`` when the kernel refuses what every kernel from 5.10 on can do.
-    public convenience init(_ options: Options, start: Timestamp) throws(ProbeError) {
+    public convenience init(
+        _ options: Options,
+        start: Timestamp,
+        loaded: ([LoadedProgram]) -> Void = { _ in }
+    ) throws(ProbeError) {
         let features = try KernelFeatures(tracepoints: Self.tracepoints)
         do throws(BPFError) {
-            try self.init(options, features: features, start: start)
+            try self.init(options, features: features, start: start, loaded: loaded)
         } catch {
             throw ProbeError(error)
         }
@@ -71,10 +76,17 @@ public final class TCPProbes {
         "sock_send_length", "sock_recv_length",
     ]
 
-    private init(_ options: Options, features: KernelFeatures, start: Timestamp) throws(BPFError) {
+    private init(
+        _ options: Options,
+        features: KernelFeatures,
+        start: Timestamp,
+        loaded: ([LoadedProgram]) -> Void
+    ) throws(BPFError) {
         let namespace = try options.scope.namespace()
         let connections = try ConnectionProbe(namespace: namespace)
+        loaded(LoadedProgram.list([connections.program], of: connections.object))
         let count = try ConnectionCountProbe(ports: options.ports, following: connections)
+        loaded(LoadedProgram.list(count.programs, of: count.object))
         var limitations: [String] = []
         if !connections.follows {
             limitations.append(
@@ -82,21 +94,27 @@ public final class TCPProbes {
             )
         }
         var counters: [CounterProbe] = []
+        func add(_ plan: CounterProbe.Plan) throws(BPFError) {
+            let counter = try CounterProbe(plan, namespace: namespace, following: connections)
+            loaded(LoadedProgram.list(counter.programs, of: counter.object))
+            counters.append(counter)
+        }
         if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
-            let plan = CounterProbe.Plan.retransmits(features)
-            counters.append(try CounterProbe(plan, namespace: namespace, following: connections))
+            try add(.retransmits(features))
         } else {
             limitations.append("no tracepoint tcp_retransmit_skb on this kernel: no retransmits")
         }
         if features.missingTracepoints.isDisjoint(with: ["tcp_send_reset", "tcp_receive_reset"]) {
-            counters.append(try CounterProbe(.resets, namespace: namespace, following: connections))
+            try add(.resets)
         } else {
             limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
         }
         var responseTime: ResponseTimeProbe?
         let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
         if options.responseTime, hasLengths, connections.follows {
-            responseTime = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
+            let probe = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
+            loaded(LoadedProgram.list(probe.programs, of: probe.object))
+            responseTime = probe
         } else if options.responseTime {
             limitations.append("no tracepoint sock_send_length on this kernel: no response times")
         }

@@ -5,6 +5,9 @@ struct Failure: Error {
     /// The status of wrong usage or wrong configuration.
     static let usage: CInt = 2
 
+    /// A failure of which everything is printed already.
+    static let told = Failure("")
+
     /// What failed, on what, why, and what to do; a line for each thing.
     var message: String
     /// The exit status.

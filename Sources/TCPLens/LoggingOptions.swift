@@ -5,7 +5,7 @@ import Logging
 /// The options of every command that logs.
 struct LoggingOptions: ParsableArguments {
     @Option(
-        help: "How much to log: trace, debug, info, notice, warning or error (default: OTEL_LOG_LEVEL, or info).",
+        help: ArgumentHelp("trace, debug, info (default), notice, warning, error.", valueName: "level"),
         transform: { text in
             guard let level = LogLevel.named(text) else { throw ValidationError("'\(text)' is no log level") }
             return level

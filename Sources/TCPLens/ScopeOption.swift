@@ -4,7 +4,7 @@ import Probes
 /// The option of every command that looks at connections.
 struct ScopeOption: ParsableArguments {
     @Option(
-        help: "Whose connections: self, those of the network namespace that the command runs in (default: self).",
+        help: "Whose connections: self, of this network namespace.",
         transform: { text in
             guard let scope = ObservationScope(rawValue: text) else {
                 throw ValidationError("'\(text)' is no scope; self is the only one so far")

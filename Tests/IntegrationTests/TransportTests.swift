@@ -4,46 +4,6 @@ import Testing
 /// The ways to a real Collector, and how it refuses.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct TransportTests {
-        /// Certificates by the script that the exporter's own tests use.
-        private final class Certificates {
-            let folder: URL
-
-            init() throws {
-                folder = URL(filePath: NSTemporaryDirectory()).appending(path: "certificates-\(UUID().uuidString)")
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-                let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                    .appending(path: "ExportTests/FaultServer/certificates.sh")
-                let result = try run([script.path(percentEncoded: false), folder.path(percentEncoded: false)])
-                #expect(result.status == 0, "\(result.error)")
-            }
-
-            deinit {
-                try? FileManager.default.removeItem(at: folder)
-            }
-
-            func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
-
-            /// A Collector's HTTP server with TLS; with `clientCA` it wants a certificate of the client.
-            func server(clientCA: String? = nil) -> [String] {
-                ["tls:", "  cert_file: \(path("server.pem"))", "  key_file: \(path("server.key"))"]
-                    + (clientCA.map { ["  client_ca_file: \(path($0))"] } ?? [])
-            }
-
-            /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate.
-            func client(_ name: String? = nil, ca: String = "ca.pem") -> [String: String] {
-                var settings = [
-                    "OTEL_EXPORTER_OTLP_ENDPOINT": "https://localhost:4318",
-                    "OTEL_EXPORTER_OTLP_CERTIFICATE": path(ca),
-                    "OTEL_EXPORTER_OTLP_TIMEOUT": "3000",
-                ]
-                if let name {
-                    settings["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = path("\(name).pem")
-                    settings["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = path("\(name).key")
-                }
-                return settings
-            }
-        }
-
         private func export(in namespace: Traffic, _ environment: [String: String]) throws -> CommandResult {
             try run([Executable.tcplens, "run", "--once"], in: namespace, environment: environment)
         }
@@ -83,7 +43,7 @@ extension IntegrationTests {
             let (namespace, certificates) = (try Traffic(), try Certificates())
             let collector = try Collector(in: namespace, .init(server: certificates.server(clientCA: "ca.pem")))
             for wrong in [nil, "unknown"] {
-                let refused = try export(in: namespace, certificates.client(wrong))
+                let refused = try export(in: namespace, certificates.client(wrong, timeout: 3000))
                 #expect(refused.status == 1)
                 #expect(refused.error.contains("cannot export"), "\(refused.error)")
             }

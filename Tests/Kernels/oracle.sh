@@ -72,6 +72,16 @@ inside() {
 inside ip route add 192.0.2.0/24 dev lo
 inside sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_syn_retries'
 
+# ---- the doctor, elsewhere, as it makes connections of its own ----
+
+OTEL_METRICS_EXPORTER=console unshare -n sh -c 'ip link set lo up && exec ./tcplens doctor --response-time' \
+    >"$work/diagnosis" 2>&1 || {
+    fail "the doctor says that run would not work"
+    cat "$work/diagnosis"
+}
+check "connections that the doctor's programs see" "$(printf '%s\n' 127.0.0.1 ::1)" \
+    "$(sed -n 's/^ok connection to \(.*\): made, found by the pass, counted by the tracepoint$/\1/p' "$work/diagnosis")"
+
 # ---- the agent ----
 
 OTEL_METRICS_EXPORTER=console nsenter --net="/proc/$maker/ns/net" ./tcplens run --interval 1s --response-time \
@@ -104,6 +114,9 @@ no_responses="no tracepoint sock_send_length on this kernel: no response times"
 since 5 12 && no_memory=
 since 6 3 && no_responses=
 check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" | sed '/^$/d')" "$(cat "$work/missing")"
+
+check "what the doctor says that it lacks" "$(sort "$work/missing")" \
+    "$(sed -n '/^!! missing here: trace/d; s/^!! missing here: //p' "$work/diagnosis" | sort)"
 
 # ---- a trace beside it ----
 

@@ -49,7 +49,8 @@ final class SpoolDirectory {
         (SpoolSegment.headerSize + size + blockSize - 1) / blockSize * blockSize
     }
 
-    private static func directory(_ path: String) throws(SpoolError) -> FileDescriptor {
+    /// Opens the directory at `path`; makes it, for this user alone, if it is not there.
+    static func directory(_ path: String) throws(SpoolError) -> FileDescriptor {
         let isMade = unsafe mkdir(path, 0o700) == 0
         let reason = errno
         do throws(FileDescriptor.Failure) {
@@ -66,7 +67,8 @@ final class SpoolDirectory {
         }
     }
 
-    private static func check(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) {
+    /// Expects that only this user can write to the directory.
+    static func check(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) {
         let status = try? directory.status()
         guard let status, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             throw SpoolError(
@@ -202,6 +204,9 @@ extension SpoolDirectory {
         let text = "\(number)"
         return String(repeating: "0", count: max(digits - text.count, 0)) + text + suffix
     }
+
+    /// Whether a file of this name holds a request.
+    static func isSegment(_ name: String) -> Bool { number(name, suffix: suffix) != nil }
 
     private static func number(_ name: String, suffix: String) -> UInt64? {
         let text = name.dropLast(suffix.count)

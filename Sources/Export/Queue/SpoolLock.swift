@@ -24,6 +24,22 @@ struct SpoolLock: ~Copyable {
         flock(file.number, LOCK_UN)
     }
 
+    /// Expects that nobody has the lock, and leaves it.
+    ///
+    /// - Throws: ``SpoolError``, with the process that has it if that is known.
+    static func expectFree(in directory: borrowing FileDescriptor, path: String) throws(SpoolError) {
+        let file: FileDescriptor
+        do throws(FileDescriptor.Failure) {
+            file = try FileDescriptor(name, in: directory, O_RDWR)
+        } catch {
+            // Without a file there is no lock.
+            guard error.code != ENOENT else { return }
+            throw .opening(path, code: error.code)
+        }
+        let locked = try lock(file, path)
+        flock(locked.number, LOCK_UN)
+    }
+
     private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor
     {
         do throws(FileDescriptor.Failure) {

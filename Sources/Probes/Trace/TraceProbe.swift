@@ -101,6 +101,9 @@ public final class TraceProbe {
         return object
     }
 
+    /// The programs that run, with what they are attached to.
+    public var loadedPrograms: [LoadedProgram] { LoadedProgram.list(programs, of: object) }
+
     /// Waits until much is there to be read, but not longer than `limit`; blocks the thread.
     public func wait(upTo limit: Duration) {
         ring.wait(upTo: limit)

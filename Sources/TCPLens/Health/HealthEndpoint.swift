@@ -18,6 +18,11 @@ struct HealthEndpoint: Sendable {
     /// The port it listens on, also when 0 was asked for.
     var port: Int { server.port }
 
+    /// Stops listening; needed only for an endpoint that does not run.
+    func close() async {
+        await server.close()
+    }
+
     /// Answers until the task is cancelled.
     func run(_ monitor: HealthMonitor) async {
         let pages = HTTPPages([

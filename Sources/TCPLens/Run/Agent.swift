@@ -55,7 +55,12 @@ actor Agent {
             now: { Timestamp.now }
         )
         settings.logWarnings()
-        let report = try await loadProbes(settings.activeProbes)
+        let report: ProbeReport
+        do throws(Failure) {
+            report = try await loadProbes(settings.activeProbes)
+        } catch {
+            throw Failure("\(error.message). 'tcplens doctor' says what is missing")
+        }
         try await setUpExporters(settings)
         logStart(report)
     }
@@ -64,11 +69,7 @@ actor Agent {
     ///
     /// - Throws: ``Failure`` when anything was not collected or not accepted.
     func runOnce() async throws(Failure) {
-        guard settings.exporterPlans.isEmpty || !exporters.isEmpty else {
-            throw Failure(
-                usage: "--once has nowhere to export to: OTEL_METRICS_EXPORTER is prometheus, which is scraped"
-            )
-        }
+        try settings.expectSender()
         let round = await round()
         if let failure = round.failures.first {
             throw Failure(failure)

@@ -55,4 +55,12 @@ extension RunSettings {
                 }
             }
     }
+
+    /// Expects that what is collected once has somewhere to go, if it is to go anywhere.
+    ///
+    /// - Throws: ``Failure`` when it would only be fetched.
+    func expectSender() throws(Failure) {
+        guard !isDisabled, !exporters.isEmpty, exporters.allSatisfy({ $0 == .prometheus }) else { return }
+        throw Failure(usage: "--once has nowhere to export to: OTEL_METRICS_EXPORTER is prometheus, which is scraped")
+    }
 }

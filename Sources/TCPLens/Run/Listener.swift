@@ -18,6 +18,47 @@ extension RunSettings {
     }
 }
 
+extension ListenerPlan {
+    /// Where it is to listen.
+    var address: ListenAddress {
+        switch self {
+        case .prometheus(let address), .health(let address): address
+        }
+    }
+
+    /// Begins to listen; whoever comes waits.
+    ///
+    /// - Throws: ``Failure`` when that is not possible.
+    func listen() async throws(Failure) -> BoundListener {
+        switch self {
+        case .prometheus(let address):
+            do {
+                return .prometheus(try await PrometheusExporter(host: address.host, port: address.port))
+            } catch {
+                throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
+            }
+        case .health(let address):
+            return .health(try await HealthEndpoint(address))
+        }
+    }
+}
+
+/// What listens and does not answer yet.
+enum BoundListener: Sendable {
+    /// To be scraped.
+    case prometheus(PrometheusExporter)
+    /// To be asked for its health.
+    case health(HealthEndpoint)
+
+    /// Stops listening; needed only for one that never answers.
+    func close() async {
+        switch self {
+        case .prometheus(let exporter): await exporter.close()
+        case .health(let endpoint): await endpoint.close()
+        }
+    }
+}
+
 /// A server that others come to, from when it listens until it is ended.
 struct Listener: Sendable {
     private let task: Task<Void, Never>
@@ -59,27 +100,18 @@ extension Agent {
     }
 
     private func listener(_ plan: ListenerPlan) async throws(Failure) -> Listener {
-        switch plan {
-        case .prometheus(var address):
-            let exporter = try await prometheus(address)
+        var address = plan.address
+        switch try await plan.listen() {
+        case .prometheus(let exporter):
             address.port = exporter.port
             logger.info("Prometheus finds the metrics at http://\(address)/metrics")
             return Listener { [reader, sdk] in
                 await exporter.run(reader: reader, sdk: sdk) { await self.noteScrape($0) }
             }
-        case .health(var address):
-            let endpoint = try await HealthEndpoint(address)
+        case .health(let endpoint):
             address.port = endpoint.port
             logger.info("health is told at http://\(address)/livez and http://\(address)/readyz")
             return Listener { [health] in await endpoint.run(health) }
-        }
-    }
-
-    private func prometheus(_ address: ListenAddress) async throws(Failure) -> PrometheusExporter {
-        do {
-            return try await PrometheusExporter(host: address.host, port: address.port)
-        } catch {
-            throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
         }
     }
 

@@ -4,20 +4,16 @@ import Export
 /// The options about what waits for a Collector that is away.
 struct QueueOptions: ParsableArguments {
     @Option(
-        help:
-            "The most that waits in memory, as 64MiB; the oldest goes first (default: TCPLENS_QUEUE_LIMIT, or 16MiB).",
+        help: ArgumentHelp("Of what waits in memory for a Collector (16MiB).", valueName: "size"),
         transform: bytes
     )
     var queueLimit: Int?
 
-    @Option(
-        help:
-            "A directory for what waits, so that it outlives a restart; it is made if need be (default: TCPLENS_SPOOL)."
-    )
+    @Option(help: ArgumentHelp("Where what waits outlives a restart; made if need be.", valueName: "dir"))
     var spool: String?
 
     @Option(
-        help: "The most that waits there; the oldest goes first (default: TCPLENS_SPOOL_LIMIT, or 256MiB).",
+        help: ArgumentHelp("Of what waits there; the oldest goes first (256MiB).", valueName: "size"),
         transform: bytes
     )
     var spoolLimit: Int?

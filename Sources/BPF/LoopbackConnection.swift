@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// A connection of this process to itself, made to be seen by programs in the kernel.
+public struct LoopbackConnection: ~Copyable {
+    /// A step that failed, with its POSIX error number.
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// What was tried: `connect to 127.0.0.1`.
+        public var operation: String
+        /// The POSIX error number.
+        public var code: CInt
+
+        /// One line: what failed and why.
+        public var description: String {
+            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+            return "cannot \(operation): \(reason)"
+        }
+    }
+
+    /// The port of the listener, which nobody else has.
+    public let port: UInt16
+
+    private let listener: LoopbackSocket
+    private let client: LoopbackSocket
+    private let server: LoopbackSocket
+
+    /// Listens on any free port of the loopback address `address`, `127.0.0.1` or `::1`, connects there and accepts.
+    ///
+    /// Blocks the thread, but not longer than some seconds.
+    ///
+    /// - Throws: ``Failure`` when the machine has no such address, or it can't be reached.
+    public init(to address: String) throws(Failure) {
+        let family = address.contains(":") ? AF_INET6 : AF_INET
+        let listener = try LoopbackSocket(family: family)
+        try listener.bind(to: address, port: 0)
+        guard listen(listener.descriptor, 1) == 0 else { throw Failure(operation: "listen on \(address)", code: errno) }
+        let port = try listener.port()
+        let client = try LoopbackSocket(family: family)
+        try client.connect(to: address, port: port)
+        let accepted = accept(listener.descriptor, nil, nil)
+        guard accepted >= 0 else { throw Failure(operation: "accept on \(address)", code: errno) }
+        self.port = port
+        server = LoopbackSocket(accepted: accepted)
+        self.listener = listener
+        self.client = client
+    }
+}

@@ -1,0 +1,22 @@
+internal import BPF
+
+/// A program that the kernel has taken and that is attached.
+public struct LoadedProgram: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// What it is attached to, as libbpf's sections name it: `tp_btf/inet_sock_set_state`.
+    public var hook: String
+
+    init(_ name: String, of object: borrowing Object) {
+        self.name = name
+        hook = object.hook(of: name) ?? ""
+    }
+
+    static func list(_ names: [String], of object: borrowing Object) -> [LoadedProgram] {
+        var programs: [LoadedProgram] = []
+        for name in names {
+            programs.append(LoadedProgram(name, of: object))
+        }
+        return programs
+    }
+}

@@ -1,0 +1,73 @@
+internal import BPF
+
+/// Tries whether probes see a connection that is made for them to be seen.
+public struct LoopbackTrial: Sendable {
+    /// What became of the connection over one protocol.
+    public enum Result: Equatable, Sendable {
+        /// The pass found it, and its transition was counted.
+        case seen
+        /// The pass did not find it in the state in which it is.
+        case notCounted
+        /// The tracepoint's program did not count that it was established.
+        case notFollowed
+        /// It could not be made, which says nothing of the probes.
+        case notMade(String)
+    }
+
+    /// By the loopback address that the connection was made to.
+    public private(set) var results: [(address: String, result: Result)] = []
+    /// How many connections the last pass counted, those of others too.
+    public private(set) var connectionCount: UInt64 = 0
+    /// How long that pass took.
+    public private(set) var passDuration = Duration.zero
+
+    private static let attempts = 3
+
+    /// Makes a connection over IPv4 and one over IPv6, and looks for each.
+    ///
+    /// - Parameter probes: What is to see them; it must split counts by the local port.
+    /// - Throws: ``ProbeError`` when the probes can't be read.
+    public init(of probes: TCPProbes) throws(ProbeError) {
+        do throws(BPFError) {
+            for (address, type) in [("127.0.0.1", NetworkType.ipv4), ("::1", .ipv6)] {
+                // The kernel skips a program that it interrupted on the same CPU, so now and then a change goes by unseen.
+                var result = Result.notFollowed
+                for _ in 0..<Self.attempts where result == .notFollowed {
+                    result = try look(for: address, type, probes)
+                }
+                results.append((address, result))
+            }
+        } catch {
+            throw ProbeError(error)
+        }
+    }
+
+    private mutating func look(for address: String, _ type: NetworkType, _ probes: TCPProbes) throws(BPFError) -> Result
+    {
+        let before = try probes.connections.flows().transitions
+        let connection: LoopbackConnection
+        do throws(LoopbackConnection.Failure) {
+            connection = try LoopbackConnection(to: address)
+        } catch {
+            return .notMade("\(error)")
+        }
+        let start = ContinuousClock.now
+        let counts = try probes.count.pass().counts
+        passDuration = start.duration(to: .now)
+        connectionCount = counts.total
+        let after = try probes.connections.flows().transitions
+        // Nobody else has this port: its listener, and the end that was accepted.
+        for state in [ConnectionState.listen, .established] {
+            let key = ConnectionCounts.Key(state, type, localPort: connection.port)
+            // On a row of the overflow it can't be told from others.
+            guard counts.rows[key] == 1 || counts.overflow.keys.contains(where: { $0.state == state }) else {
+                return .notCounted
+            }
+        }
+        for previous in [ConnectionState.synSent, .synReceived] {
+            let transition = TransitionCounts.Transition(previous, .established, type)
+            guard after[transition] > before[transition] else { return .notFollowed }
+        }
+        return .seen
+    }
+}

@@ -1,0 +1,93 @@
+import Export
+import FoundationEssentials
+
+/// The checks of the files with certificates and keys that are to be used.
+struct CertificateChecks {
+    /// What names them.
+    var configuration: OTLPConfiguration
+
+    /// A certificate of a long life is to be renewed when so much of it is left; one of a short life later.
+    private static let warningTime = 14 * 86_400.0
+    private static let warningShare = 0.1
+
+    /// A check for each file; none without TLS, where nobody looks at them.
+    var checks: [Check] {
+        guard configuration.endpoint.isSecure else { return [] }
+        let hasPair = configuration.clientCertificate != nil && configuration.clientKey != nil
+        return [
+            configuration.certificate.map { authorities($0) },
+            hasPair ? configuration.clientCertificate.map { certificate($0) } : nil,
+            hasPair ? configuration.clientKey.map { key($0) } : nil,
+        ].compactMap(\.self)
+    }
+
+    /// Until when a certificate holds, for people, and whether its end is near.
+    static func validity(of certificate: Certificate, now: Date) -> (text: String, isSoon: Bool) {
+        let left = certificate.end.timeIntervalSince(now)
+        let lifetime = certificate.end.timeIntervalSince(certificate.start)
+        let end = certificate.end.formatted(.iso8601.year().month().day())
+        guard now >= certificate.start else {
+            return ("holds only from \(certificate.start.formatted(.iso8601)) on", true)
+        }
+        guard left > 0 else { return ("has expired on \(end)", true) }
+        let days = Int(left / 86_400)
+        let rest = days > 1 ? "\(days) days" : "\(Int(left / 3600)) hours"
+        return ("holds until \(end) (\(rest))", left < min(warningTime, lifetime * warningShare))
+    }
+
+    private func authorities(_ path: String) -> Check {
+        let name = "certificates to trust"
+        do throws(Certificate.Unreadable) {
+            let certificates = try Certificate.list(ofFile: path)
+            let live = certificates.filter { $0.end > Date() }
+            let count = certificates.count == 1 ? "one" : "\(certificates.count)"
+            guard live.isEmpty else { return .ok(name, "\(path), with \(count) in it") }
+            let (text, _) = Self.validity(of: certificates[0], now: Date())
+            return .warning(
+                name,
+                "\(path): the last one \(text)",
+                Check.Remedy("Get the receiver's present authority", show(path))
+            )
+        } catch {
+            let remedy = "Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates"
+            return unreadable(name, path, error, remedy)
+        }
+    }
+
+    private func certificate(_ path: String) -> Check {
+        let name = "client certificate"
+        do throws(Certificate.Unreadable) {
+            let certificates = try Certificate.list(ofFile: path)
+            let (text, isSoon) = Self.validity(of: certificates[0], now: Date())
+            guard isSoon else { return .ok(name, "\(path), \(text)") }
+            return .warning(name, "\(path) \(text)", Check.Remedy("Renew it", show(path)))
+        } catch {
+            return unreadable(name, path, error, "Set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to a file with one")
+        }
+    }
+
+    private func key(_ path: String) -> Check {
+        // What is in it is nobody's business but libcurl's.
+        guard (try? Data(contentsOf: URL(filePath: path))) != nil else {
+            return .failed(
+                "client key",
+                "\(path) is not there or can't be read",
+                Check.Remedy("Set OTEL_EXPORTER_OTLP_CLIENT_KEY to the key of the certificate", "ls -l \(path)")
+            )
+        }
+        return .ok("client key", "\(path) can be read")
+    }
+
+    /// A file that is not there fails any connection; what is wrong inside, the connection itself has to tell.
+    private func unreadable(_ name: String, _ path: String, _ error: Certificate.Unreadable, _ remedy: String) -> Check
+    {
+        Check(
+            name: name,
+            status: error.isFile ? .failed : .warning,
+            found: "\(error)",
+            remedy: Check.Remedy(remedy, error.isFile ? "ls -l \(path)" : "openssl x509 -in \(path) -noout -text")
+        )
+    }
+
+    private func show(_ path: String) -> String { "openssl x509 -in \(path) -noout -subject -dates" }
+}

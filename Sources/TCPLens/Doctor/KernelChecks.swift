@@ -1,0 +1,151 @@
+import Probes
+
+/// The checks of what the kernel is and what it lets this process do.
+struct KernelChecks {
+    /// What the kernel says.
+    var facts: KernelFacts
+    /// Where this program is, for commands to copy.
+    var program: String
+
+    /// The architecture that this program was built for.
+    private static var architecture: String {
+        #if arch(x86_64)
+            "x86_64"
+        #elseif arch(arm64)
+            "arm64"
+        #else
+            "of another architecture"
+        #endif
+    }
+
+    /// The checks; `trial` tells what became of the programs.
+    func checks(_ trial: ProgramTrial) -> [Check] {
+        var checks = [proc, version, types(trial), capabilities(trial), memory]
+        checks += [lockdown(trial), systemCallFilter(trial), compiler].compactMap(\.self)
+        return checks
+    }
+
+    private var proc: Check {
+        facts.hasNetstat
+            ? .ok("proc", "mounted, with the counters of this network namespace")
+            : .warning(
+                "proc",
+                "/proc/self/net/netstat can't be read: no overflows and drops of listeners, no SYN cookies",
+                Check.Remedy("Mount all of /proc", "sudo mount -t proc proc /proc")
+            )
+    }
+
+    private var version: Check {
+        let release = facts.release ?? "of an unknown release"
+        let found = "Linux \(release), \(Self.architecture)"
+        guard let version = facts.version, version < .oldest else { return .ok("kernel", found) }
+        return .warning(
+            "kernel",
+            "\(found); older than \(KernelVersion.oldest), the oldest that tcplens is made for",
+            Check.Remedy("Use a newer kernel")
+        )
+    }
+
+    private func types(_ trial: ProgramTrial) -> Check {
+        guard let error = trial.typesError else { return .ok("BTF", KernelTypes.path) }
+        // What hides it, if something does.
+        if let cover = facts.mounts.cover(of: KernelTypes.path, below: "/sys") {
+            return .failed(
+                "BTF",
+                "\(KernelTypes.path) is hidden: \(cover.type) is mounted over \(cover.path)",
+                Check.Remedy("Take that mount away", "sudo umount \(cover.path)")
+            )
+        }
+        guard facts.mounts.path(ofType: "sysfs") != nil else {
+            return .failed(
+                "BTF",
+                "there is no \(KernelTypes.path), as /sys is not mounted",
+                Check.Remedy("Mount it; in a container, let the runtime do so", "sudo mount -t sysfs sysfs /sys")
+            )
+        }
+        return .failed(
+            "BTF",
+            error,
+            Check.Remedy(
+                "The kernel must be built with CONFIG_DEBUG_INFO_BTF=y, as those of distributions are",
+                "grep CONFIG_DEBUG_INFO_BTF /boot/config-$(uname -r)"
+            )
+        )
+    }
+
+    private func capabilities(_ trial: ProgramTrial) -> Check {
+        let missing = facts.capabilities.missing
+        let held = CapabilitySet.Capability.allCases.filter { facts.capabilities.contains($0) }.map(\.name)
+        let found = held.isEmpty ? "none that matters here is held" : "\(held.joined(separator: ", ")) held"
+        guard !missing.isEmpty else {
+            guard trial.isDenied, facts.isInUserNamespace else { return .ok("capabilities", found) }
+            return .failed(
+                "capabilities",
+                "\(found), but in a user namespace, where they count for nothing with BPF",
+                Check.Remedy(
+                    "Run it in the machine's own user namespace: without unshare, or in a container that is not rootless"
+                )
+            )
+        }
+        let lack = "\(missing.map(\.name).joined(separator: " and ")) missing; \(found)"
+        // Whoever has a token of BPF's needs none.
+        guard trial.isDenied || trial.typesError != nil else { return .ok("capabilities", lack) }
+        return .failed(
+            "capabilities",
+            lack,
+            Check.Remedy(
+                "Run it as root, or give the program both; in a container, add BPF and PERFMON",
+                "sudo setcap cap_bpf,cap_perfmon+ep \(program)"
+            )
+        )
+    }
+
+    private var memory: Check {
+        let limit = facts.lockedMemoryLimit.flatMap { Int($0) }
+        guard let version = facts.version, version < .withoutMemoryLimit, let limit else {
+            return .ok("locked memory", "no limit applies to programs here")
+        }
+        guard limit < 1 << 26, !facts.capabilities.contains(.sysResource) else {
+            return .ok("locked memory", "limited to \(limit) bytes, which tcplens may raise")
+        }
+        return .warning(
+            "locked memory",
+            "limited to \(limit) bytes, which kernels before \(KernelVersion.withoutMemoryLimit) count maps against",
+            Check.Remedy("Raise the limit (LimitMEMLOCK=infinity in a unit of systemd)", "ulimit -l unlimited")
+        )
+    }
+
+    private func lockdown(_ trial: ProgramTrial) -> Check? {
+        guard let lockdown = facts.lockdown else { return nil }
+        guard lockdown == "confidentiality" else { return .ok("lockdown", lockdown) }
+        let found = "confidentiality: programs may not read the kernel's memory"
+        return trial.isDenied
+            ? .failed("lockdown", found, Check.Remedy("Boot with lockdown=integrity or without", "cat /proc/cmdline"))
+            : .ok("lockdown", found + ", which these do not need")
+    }
+
+    private func systemCallFilter(_ trial: ProgramTrial) -> Check? {
+        guard let mode = facts.seccompMode else { return nil }
+        guard mode != 0 else { return .ok("seccomp", "no filter") }
+        guard trial.isDenied, facts.capabilities.missing.isEmpty else {
+            return .ok("seccomp", "system calls are filtered" + (trial.isDenied ? "" : ", and bpf() gets through"))
+        }
+        return .failed(
+            "seccomp",
+            "system calls are filtered, so bpf() may be refused whatever the capabilities are",
+            Check.Remedy(
+                "Allow bpf in the container's seccomp profile",
+                "docker run --cap-add BPF --cap-add PERFMON --security-opt seccomp=unconfined …"
+            )
+        )
+    }
+
+    private var compiler: Check? {
+        guard facts.isCompiled == false else { return nil }
+        return .warning(
+            "BPF compiler",
+            "off: programs are interpreted, so every connection pays more for being watched",
+            Check.Remedy("Turn it on", "sudo sysctl -w net.core.bpf_jit_enable=1")
+        )
+    }
+}

@@ -1,0 +1,74 @@
+import Metrics
+import Probes
+
+/// What became of the programs that `run` would load, and of a connection that was made for them to be seen.
+struct ProgramTrial: Sendable {
+    /// Why the kernel's description of its types can't be read; nil when it can.
+    var typesError: String?
+    /// The programs that the kernel has taken.
+    var programs: [LoadedProgram] = []
+    /// Why it has not taken all.
+    var programsError: String?
+    /// What this kernel can't give.
+    var limitations: [String] = []
+    /// Why probes that are loaded can't be read.
+    var collectionError: String?
+    /// What became of the connections; nil when none could be looked for.
+    var loopback: LoopbackTrial?
+    /// The programs of `trace`, which `run` does not need.
+    var tracePrograms: [LoadedProgram] = []
+    /// Why the kernel has not taken them.
+    var traceError: String?
+    /// Whether the kernel forbids to load programs.
+    var isDenied = false
+
+    /// Creates a trial of nothing.
+    init() {}
+
+    /// Loads and attaches everything that `options` want, and lets it go again; blocks the thread.
+    init(_ options: TCPProbes.Options) {
+        do {
+            try KernelTypes.check()
+        } catch {
+            typesError = "\(error)"
+            isDenied = error.isDenial
+            return
+        }
+        tryProbes(options)
+        tryTrace(options.scope)
+    }
+
+    private mutating func tryProbes(_ options: TCPProbes.Options) {
+        let probes: TCPProbes
+        do {
+            var loaded: [LoadedProgram] = []
+            defer { programs = loaded }
+            probes = try TCPProbes(options, start: .now) { loaded += $0 }
+        } catch {
+            programsError = "\(error)"
+            isDenied = error.isDenial
+            return
+        }
+        limitations = probes.limitations
+        do {
+            _ = try probes.metrics(at: .now)
+        } catch {
+            collectionError = "\(error)"
+            return
+        }
+        var options = options
+        // By its port a connection is told from those of others, however many they are; what run would load was just tried.
+        let isSplit = !options.ports.insert(.local).inserted
+        loopback = try? LoopbackTrial(of: isSplit ? probes : TCPProbes(options, start: .now))
+    }
+
+    private mutating func tryTrace(_ scope: ObservationScope) {
+        do {
+            let probe = try TraceProbe(TraceFilter(), scope: scope)
+            tracePrograms = probe.loadedPrograms
+            limitations += probe.limitations.map { "trace: \($0)" }
+        } catch {
+            traceError = "\(error)"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import CClock
+import FoundationEssentials
+
+/// The checks of what is around the agent: file systems, control groups, containers, the clock.
+struct SurroundingsChecks {
+    /// What is mounted where.
+    var mounts: MountTable
+    /// Whether there is a file.
+    var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
+    /// Whether something keeps the clock right; nil when that can't be asked.
+    var isSynchronized: Bool? = [0: false, 1: true][CClock_isSynchronized()]
+
+    /// The sockets of container runtimes, where they are by default.
+    private static let runtimes: KeyValuePairs<String, String> = [
+        "containerd": "/run/containerd/containerd.sock",
+        "Docker": "/run/docker.sock",
+        "CRI-O": "/run/crio/crio.sock",
+        "Podman": "/run/podman/podman.sock",
+        "k3s": "/run/k3s/containerd/containerd.sock",
+    ]
+
+    /// The checks, none of which can keep `run` from working.
+    var checks: [Check] {
+        [bpfFileSystem, traceFileSystem, pinned, controlGroups, containerRuntime, clock]
+    }
+
+    private var bpfFileSystem: Check {
+        .ok("bpffs", mounts.path(ofType: "bpf").map { "mounted at \($0); not needed" } ?? "not mounted; not needed")
+    }
+
+    private var traceFileSystem: Check {
+        .ok("tracefs", (mounts.path(ofType: "tracefs") == nil ? "not mounted" : "mounted") + "; not needed")
+    }
+
+    private var pinned: Check {
+        .ok("pinned state", "none: programs and counters end with the agent")
+    }
+
+    private var controlGroups: Check {
+        if let path = mounts.path(ofType: "cgroup2") {
+            let isMixed = mounts.path(ofType: "cgroup") != nil
+            return .ok("cgroups", "version 2 at \(path)" + (isMixed ? ", beside version 1" : ""))
+        }
+        return .warning(
+            "cgroups",
+            "version 2 is not mounted: 'tcplens trace' can't name containers",
+            Check.Remedy(
+                "Mount it, beside version 1 if that is there",
+                "sudo mkdir -p /sys/fs/cgroup/unified && sudo mount -t cgroup2 none /sys/fs/cgroup/unified"
+            )
+        )
+    }
+
+    private var containerRuntime: Check {
+        let found = Self.runtimes.filter { exists($0.value) }.map { "\($0.key) (\($0.value))" }
+        return .ok("container runtime", found.isEmpty ? "none at the usual places" : found.joined(separator: ", "))
+    }
+
+    private var clock: Check {
+        guard isSynchronized == false else {
+            return .ok("clock", isSynchronized == nil ? "whether it is synchronized can't be asked" : "synchronized")
+        }
+        return .warning(
+            "clock",
+            "not synchronized: points are dated by it, and backends may refuse those that seem old or of the future",
+            Check.Remedy("Let something keep it right, as chrony or systemd-timesyncd", "sudo timedatectl set-ntp true")
+        )
+    }
+}
