@@ -107,8 +107,10 @@ static __always_inline struct connection *meet(struct tcp_sock *tcp)
 {
     struct connection *connection = find_or_claim_connection(bpf_get_socket_cookie(tcp));
 
-    if (connection)
+    if (connection) {
         connection->pass = pass_session;
+        connection->missed = 0;
+    }
     return connection;
 }
 
@@ -177,8 +179,10 @@ int count_connections(struct bpf_iter__tcp *context)
 }
 
 /*
- * Frees the slot of a socket that the last pass has not met, and that was not heard of since: it is gone, and its
- * change to CLOSE has reached no program.
+ * Frees the slot of a socket that two passes in a row have not met, and that was not heard of since: it is gone, and
+ * its change to CLOSE has reached no program. One pass alone may miss a socket that is in none of the kernel's tables
+ * just then: tcp_v4_connect() changes its state before it is hashed, and tcp_set_state() after it is unhashed. So for
+ * each that was missed for the first time a byte is written, which asks for another pass at once.
  */
 SEC("iter/bpf_map_elem")
 int forget_ended(struct bpf_iter__bpf_map_elem *context)
@@ -187,7 +191,12 @@ int forget_ended(struct bpf_iter__bpf_map_elem *context)
 
     if (!connection || !connection->cookie || connection->pass == pass_session || connection->changed >= pass_began)
         return 0;
-    count_loss(UNSEEN);
-    forget(connection);
+    if (connection->missed) {
+        count_loss(UNSEEN);
+        forget(connection);
+    } else {
+        connection->missed = 1;
+        bpf_seq_write(context->meta->seq, &connection->missed, 1);
+    }
     return 0;
 }

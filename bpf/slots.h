@@ -62,6 +62,7 @@ static __always_inline void clear(struct connection *connection)
     connection->state = 0;
     connection->role = 0;
     connection->known = 0;
+    connection->missed = 0;
 }
 
 /* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */

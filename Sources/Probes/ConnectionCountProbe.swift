@@ -8,8 +8,9 @@ public final class ConnectionCountProbe {
     /// The programs that run: the one that counts, which may sample connections too, and the one that tidies up then.
     let programs: [String]
     private let iterator: BPF.Iterator
-    /// Frees the slots of connections that ended unseen; where connections are followed.
-    private let forgetter: BPF.Iterator?
+    /// Frees the slots of connections that ended unseen, and writes a byte for each that it is not sure of; where
+    /// connections are followed.
+    let forgetter: BPF.Iterator?
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
 
@@ -69,9 +70,12 @@ public final class ConnectionCountProbe {
 
     /// Walks over all sockets once: how many connections there are, and how full the queues of listeners.
     func pass() throws(BPFError) -> (counts: ConnectionCounts, queues: ListenerQueues) {
-        try clear()
-        try iterator.run()
-        try forgetter?.run()
+        try walk()
+        // What was missed for the first time may only have been between two of the kernel's tables.
+        if let missed = try forgetter?.run(), !missed.isEmpty {
+            try walk()
+            try forgetter?.run()
+        }
         var counts = ConnectionCounts()
         for (key, row) in try rows.entries() {
             guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
@@ -83,6 +87,11 @@ public final class ConnectionCountProbe {
             counts.add(row.sockets, to: rowKey, isOverflow: key.overflow != 0)
         }
         return (counts, try queues())
+    }
+
+    private func walk() throws(BPFError) {
+        try clear()
+        try iterator.run()
     }
 
     private func queues() throws(BPFError) -> ListenerQueues {

@@ -24,6 +24,23 @@ import Testing
         #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
     }
 
+    @Test func `a connection that one pass has missed is looked for once more before it is forgotten`() throws {
+        let probe = try ConnectionProbe(namespace: 1)
+        let slots: Map<UInt32, connection> = try probe.object.map("connections")
+        let pass = try ConnectionCountProbe(ports: [], following: probe)
+        _ = try pass.pass()
+        var missed = connection()
+        missed.cookie = .max
+        missed.state = UInt8(TCP_SYN_SENT.rawValue)
+        try slots.setValue(missed, of: 7)
+        #expect(try pass.forgetter?.run().count == 1)
+        #expect(try slots.value(of: 7)?.cookie == .max)
+        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 0)
+        #expect(try pass.forgetter?.run().count == 0)
+        #expect(try slots.value(of: 7)?.cookie == 0)
+        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
+    }
+
     @Test func `a connection that finds no free slot is counted, and the loss is told`() throws {
         let probe = try ConnectionProbe(namespace: try ObservationScope.own.namespace())
         let slots: Map<UInt32, connection> = try probe.object.map("connections")

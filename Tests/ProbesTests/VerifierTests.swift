@@ -13,7 +13,6 @@ import Testing
         .connections: ["follow_connection": 12_792, "count_transition": 95],
         .resets: ["on_send_reset": 155, "on_receive_reset": 86],
         .responseTime: ["on_receive": 269, "on_send": 350],
-        .trace: ["trace_change": 6_699, "trace_nested_change": 6_726],
         .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
         .trace: [
             "trace_change": 6_787, "trace_nested_change": 6_857, "trace_change_alone": 2_758,

@@ -113,7 +113,9 @@ struct connection {
     /* enum handshake_role; meaningful when `known` is set. */
     unsigned char role;
     unsigned char known;
-    unsigned char padding[5];
+    /* Set when the last pass has not met it. */
+    unsigned char missed;
+    unsigned char padding[4];
 };
 
 #endif
