@@ -35,9 +35,9 @@ extension IntegrationTests {
         }
 
         private func collections(of process: RunningProcess, team: String) -> Int {
-            // What the agent tells of itself comes as a second resource.
+            // What the agent tells of itself comes as a second resource. The sink writes the word in capitals.
             process.output.split(separator: "\n").count {
-                $0.hasPrefix("Resource") && $0.contains(" team=\(team)") && !$0.contains(" process.pid=")
+                $0.lowercased().hasPrefix("resource ") && $0.contains(" team=\(team)") && !$0.contains(" process.pid=")
             }
         }
 
