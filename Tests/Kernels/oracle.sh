@@ -44,7 +44,15 @@ mkfifo "$work/commands" "$work/answers"
 ./traffic <"$work/commands" >"$work/answers" &
 maker=$!
 exec 3>"$work/commands" 4<"$work/answers"
-trap 'exec 3>&-; kill $agent 2>/dev/null; rm -rf "$work"' EXIT
+# A control group for the sockets; a machine under test has no tree of them yet.
+groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+[ -n "$groups" ] || {
+    mount -t cgroup2 none /sys/fs/cgroup
+    groups=/sys/fs/cgroup
+}
+mkdir "$groups/oracle-$$" && echo $maker >"$groups/oracle-$$/cgroup.procs"
+
+trap 'exec 3>&-; { kill $agent $maker; wait $maker; } 2>/dev/null; rmdir "$groups/oracle-$$"; rm -rf "$work"' EXIT
 agent=
 read -r answer <&4
 [ "$answer" = ok ] || {
@@ -246,6 +254,10 @@ for grouping in port peer-port container; do
 done
 check "connections of a port by snapshot" "7001,established,ipv4,7 7001,syn_received,ipv4,3 7001,listen,ipv4,1" \
     "$(inside ./tcplens snapshot --by port --format csv | tr -d '\r' | grep ^7001, | xargs)"
+check "connections of a container by snapshot" "established 26 listen 5 syn_received 3" \
+    "$(inside ./tcplens snapshot --by container --format csv | grep "^/oracle-$$," \
+        | awk -F, '$3 ~ /established|listen|syn_received/ { count[$3] += $5 } END { for (s in count) print s, count[s] }' \
+        | sort | xargs)"
 check "the queues of a listener by snapshot" "127.0.0.1,7003,ipv4,1,2,8,0,0,8,0" \
     "$(inside ./tcplens snapshot --by listener --format csv | grep ,7003, | cut -d , -f 1-10)"
 # The agent empties the map and fills it anew each second.
