@@ -95,6 +95,24 @@ extension IntegrationTests {
             #expect(containers.count == 4)
         }
 
+        @Test func `what waits on a port that two containers listen on is nobody's`() throws {
+            let traffic = try Traffic()
+            let (one, other) = (try Traffic(in: traffic), try Traffic(in: traffic))
+            let groups = (try ControlGroup("one "), try ControlGroup("other "))
+            try groups.0.add(one)
+            try groups.1.add(other)
+            try one("listen 4 7001 128", "listen 4 7002 128", "connect a 4 7001 3", "close a server", "close a client")
+            try one("connect b 4 7002 2", "close b server", "close b client")
+            try other("listen 6 7001 128")
+            try traffic.settle()
+            let snapshot = try SnapshotJSON("--by", "port,container", in: traffic)
+            #expect(snapshot.group(port: 7001)?["time_wait"] == 3)
+            let containers = try #require(snapshot.containers)
+            #expect(containers.first { $0.cgroup == nil }?.total == 3)
+            #expect(containers.first { $0.container == groups.0.path }?["time_wait"] == 2)
+            #expect(containers.first { $0.container == groups.1.path }?.total == 1)
+        }
+
         @Test func `a listener shows its queues beside their limits, and who it is`() throws {
             let world = try World()
             let listeners = try #require(try SnapshotJSON("--by", "listener", in: world.traffic).listeners)
