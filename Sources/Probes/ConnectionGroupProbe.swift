@@ -3,6 +3,8 @@ internal import CProbes
 
 /// Counts the connections of this network namespace by state and, in the same pass, by port and container.
 public final class ConnectionGroupProbe {
+    private static let program = "count_groups"
+
     private let groupings: Set<ConnectionGrouping>
     private let object: Object
     private let iterator: BPF.Iterator
@@ -41,8 +43,11 @@ public final class ConnectionGroupProbe {
         totals = try object.map("socket_totals")
         groups = try object.map("socket_groups")
         self.listeners = try object.map("socket_listeners")
-        iterator = try object.makeIterator("count_groups")
+        iterator = try object.makeIterator(Self.program)
     }
+
+    /// The programs that run, with what they are attached to.
+    public var loadedPrograms: [LoadedProgram] { LoadedProgram.list([Self.program], of: object) }
 
     /// Counts all connections now.
     ///

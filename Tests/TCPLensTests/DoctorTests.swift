@@ -148,7 +148,7 @@ import Testing
     @Test func `what a kernel can't give is a warning, and what trace lacks is no failure`() {
         var trial = ProgramTrial()
         trial.limitations = ["no tracepoint tcp_send_reset on this kernel: no resets"]
-        trial.traceError = "cannot load trace: Invalid argument"
+        trial.others = [.init(command: "trace", error: "cannot load trace: Invalid argument")]
         let checks = ProgramChecks(trial: trial).checks
         #expect(checks.map(\.status) == [.warning, .warning])
         #expect(checks.map(\.name) == ["missing here", "programs of trace"])

@@ -8,7 +8,7 @@ struct ProgramChecks {
     /// The checks; none where there is nothing to load programs with.
     var checks: [Check] {
         guard trial.typesError == nil else { return [] }
-        return loaded + refused + lost + seen + trace
+        return loaded + refused + lost + seen + others
     }
 
     private var loaded: [Check] {
@@ -52,14 +52,15 @@ struct ProgramChecks {
             + [.ok("pass", "\(loopback.connectionCount) connections in \(loopback.passText)")]
     }
 
-    private var trace: [Check] {
-        if let error = trial.traceError, trial.programsError == nil {
-            let remedy = Check.Remedy("tcplens trace does not work here; run does not need it")
-            return [.warning("programs of trace", error, remedy)]
+    private var others: [Check] {
+        trial.others.map { other in
+            let name = "programs of \(other.command)"
+            guard let error = other.error else {
+                return .ok(name, "\(other.programs.map(\.name).joined(separator: ", ")): loaded, attached")
+            }
+            let remedy = Check.Remedy("'tcplens \(other.command)' does not work here; run does not need it")
+            return .warning(name, error, remedy)
         }
-        guard !trial.tracePrograms.isEmpty else { return [] }
-        let names = trial.tracePrograms.map(\.name).joined(separator: ", ")
-        return [.ok("programs of trace", "\(names): loaded, attached")]
     }
 
     private static let report = Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")

@@ -15,12 +15,20 @@ struct ProgramTrial: Sendable {
     var collectionError: String?
     /// What became of the connections; nil when none could be looked for.
     var loopback: LoopbackTrial?
-    /// The programs of `trace`, which `run` does not need.
-    var tracePrograms: [LoadedProgram] = []
-    /// Why the kernel has not taken them.
-    var traceError: String?
+    /// The programs of other commands, which `run` does not need.
+    var others: [Other] = []
     /// Whether the kernel forbids to load programs.
     var isDenied = false
+
+    /// What became of the programs of another command.
+    struct Other: Equatable, Sendable {
+        /// The command.
+        var command: String
+        /// The programs that the kernel has taken.
+        var programs: [LoadedProgram] = []
+        /// Why it has not taken them.
+        var error: String?
+    }
 
     /// Creates a trial of nothing.
     init() {}
@@ -35,7 +43,8 @@ struct ProgramTrial: Sendable {
             return
         }
         tryProbes(options)
-        tryTrace(options.scope)
+        guard !isDenied else { return }
+        others = [trySnapshot(), tryTrace(options.scope)]
     }
 
     private mutating func tryProbes(_ options: TCPProbes.Options) {
@@ -62,13 +71,22 @@ struct ProgramTrial: Sendable {
         loopback = try? LoopbackTrial(of: isSplit ? probes : TCPProbes(options, start: .now))
     }
 
-    private mutating func tryTrace(_ scope: ObservationScope) {
-        do {
-            let probe = try TraceProbe(TraceFilter(), scope: scope)
-            tracePrograms = probe.loadedPrograms
-            limitations += probe.limitations.map { "trace: \($0)" }
+    private func trySnapshot() -> Other {
+        do throws(ProbeError) {
+            let probe = try ConnectionGroupProbe(by: Set(ConnectionGrouping.allCases), listeners: true)
+            return Other(command: "snapshot", programs: probe.loadedPrograms)
         } catch {
-            traceError = "\(error)"
+            return Other(command: "snapshot", error: "\(error)")
+        }
+    }
+
+    private mutating func tryTrace(_ scope: ObservationScope) -> Other {
+        do throws(ProbeError) {
+            let probe = try TraceProbe(TraceFilter(), scope: scope)
+            limitations += probe.limitations.map { "trace: \($0)" }
+            return Other(command: "trace", programs: probe.loadedPrograms)
+        } catch {
+            return Other(command: "trace", error: "\(error)")
         }
     }
 }
