@@ -18,6 +18,9 @@
 /* How long the rest may take after a signal that asks for the end. */
 enum { LAST_SECONDS = 5 };
 
+/* How long a process that has been let go on waits for what came while it was stopped. */
+enum { PAUSE_MS = 50 };
+
 /* The other screen of xterm and its kin, cleared; no cursor. */
 static const char enter_text[] = "\033[?1049h\033[?25l\033[2J";
 static const char clear_text[] = "\033[0m\033[?25l\033[2J";
@@ -92,6 +95,19 @@ static void give_back(void)
     atomic_store(&shared->is_taken, false);
 }
 
+/* Stops the process as the signal does that the terminal sends for it; returns when it goes on. */
+static void stop_by(int signal_number)
+{
+    sigset_t signals, masked;
+
+    /* Threads of a library may have it blocked, and the process must not run on before it stops. */
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, signal_number);
+    (void)pthread_sigmask(SIG_UNBLOCK, &signals, &masked);
+    (void)raise(signal_number);
+    (void)pthread_sigmask(SIG_SETMASK, &masked, NULL);
+}
+
 static bool is_in_background(void)
 {
     return has_keys && tcgetpgrp(STDIN_FILENO) != getpgrp();
@@ -102,8 +118,11 @@ static void take(void)
     struct termios raw = before;
 
     /* As any program that wants the terminal; where no shell could let it go on, the signal does nothing. */
-    for (int tries = 0; is_in_background() && !atomic_load(&stops) && tries < 100; tries++)
-        (void)raise(SIGTTIN);
+    for (int tries = 0; is_in_background() && !atomic_load(&stops) && tries < 100; tries++) {
+        stop_by(SIGTTIN);
+        /* Signals that came meanwhile are handled by other threads: they go first. */
+        (void)poll(NULL, 0, PAUSE_MS);
+    }
     if (atomic_load(&stops))
         return;
     if (error_kept >= 0)
@@ -272,7 +291,7 @@ void CTerminal_suspend(void)
 {
     give_back();
     set_handler(SIGTSTP, SIG_DFL, 0);
-    (void)raise(SIGTSTP);
+    stop_by(SIGTSTP);
     /* From here on the process goes on. */
     set_handler(SIGTSTP, note, SA_RESTART);
     CTerminal_resume();

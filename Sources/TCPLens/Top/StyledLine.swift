@@ -20,14 +20,19 @@ struct StyledLine: Equatable {
     /// Adds text at the end.
     mutating func append(_ text: String, _ colour: OutputStyle.Colour? = nil) {
         guard !text.isEmpty else { return }
-        spans.append(Span(text: text, colour: colour))
+        if let last = spans.indices.last, spans[last].colour == colour {
+            spans[last].text += text
+        } else {
+            spans.append(Span(text: text, colour: colour))
+        }
         width += text.count
     }
 
     /// Adds another line at the end.
     mutating func append(_ line: StyledLine) {
-        spans += line.spans
-        width += line.width
+        for span in line.spans {
+            append(span.text, span.colour)
+        }
     }
 
     /// The line with blanks behind it, to be at least so wide.

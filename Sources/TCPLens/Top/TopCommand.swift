@@ -8,6 +8,7 @@ struct TopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
         abstract: "Show live how many connections there are, and what happens to them.",
+        usage: "tcplens top [<options>]",
         discussion: """
             Keys: q quits; s, p, c group by state, port, container; space pauses; h helps.
 
@@ -20,8 +21,8 @@ struct TopCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Group connections by state, port or container.", valueName: "group"))
     var by = TopGrouping.state
 
-    @Option(help: ArgumentHelp("How often to look, as 1s or 500ms.", valueName: "time"))
-    var interval = DurationArgument(.seconds(1))
+    @Option(help: ArgumentHelp("How often to look, as 500ms or 5s (default: 1s).", valueName: "time"))
+    var interval: DurationArgument?
 
     @Option(help: ArgumentHelp("End after so many frames.", valueName: "n"))
     var count: Int?
@@ -35,7 +36,7 @@ struct TopCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
-        guard interval.duration >= Self.shortestInterval else {
+        guard interval.map({ $0.duration >= Self.shortestInterval }) ?? true else {
             throw ValidationError("--interval must be 100ms or more")
         }
     }
@@ -48,7 +49,7 @@ struct TopCommand: AsyncParsableCommand {
             host: resource.attributes["host.name"]?.description ?? "",
             kernel: resource.attributes["os.version"]?.description ?? "",
             scope: scope.scope ?? .own,
-            interval: interval.duration,
+            interval: interval?.duration ?? .seconds(1),
             count: count,
             grouping: by
         )
