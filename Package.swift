@@ -108,12 +108,13 @@ let package = Package(
                 "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
                 logging,
             ],
+            exclude: ["Frames"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: ["SDK", "fetch-backends"],
+            exclude: ["SDK", "fetch-backends", "terminal.py"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),

@@ -21,10 +21,10 @@ enum { LAST_SECONDS = 5 };
 /* How long a process that has been let go on waits for what came while it was stopped. */
 enum { PAUSE_MS = 50 };
 
-/* The other screen of xterm and its kin, cleared; no cursor. */
+/* The other screen of xterm and its kin, cleared; no cursor. A frame that was begun is ended before all is undone. */
 static const char enter_text[] = "\033[?1049h\033[?25l\033[2J";
 static const char clear_text[] = "\033[0m\033[?25l\033[2J";
-static const char leave_text[] = "\033[0m\033[?25h\033[?1049l";
+static const char leave_text[] = "\033[?2026l\033[0m\033[?25h\033[?1049l";
 
 /* What the guardian must know of the process when that is gone. */
 struct shared {

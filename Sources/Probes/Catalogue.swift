@@ -18,7 +18,11 @@ package struct CataloguedMetric {
 
 // Stocks: how many there are now.
 extension CataloguedMetric {
-    package static let connectionCount = Self("system.network.connection.count", "{connection}", "TCP connections by state.")
+    package static let connectionCount = Self(
+        "system.network.connection.count",
+        "{connection}",
+        "TCP connections by state."
+    )
     package static let acceptQueueUsage = Self(
         "tcplens.listener.accept_queue.usage",
         "{connection}",
@@ -50,9 +54,17 @@ extension CataloguedMetric {
         "From the SYN to ESTABLISHED, of handshakes that finished."
     )
     package static let connectionDuration = Self("tcplens.connection.duration", "s", "From ESTABLISHED to the end.")
-    package static let stateDuration = Self("tcplens.connection.state.duration", "s", "Time spent in the state that was left.")
+    package static let stateDuration = Self(
+        "tcplens.connection.state.duration",
+        "s",
+        "Time spent in the state that was left."
+    )
     package static let io = Self("tcplens.connection.io", "By", "Bytes of data that connections carried.")
-    package static let rtt = Self("tcplens.rtt", "s", "The kernel's smoothed round-trip time of live and ended connections.")
+    package static let rtt = Self(
+        "tcplens.rtt",
+        "s",
+        "The kernel's smoothed round-trip time of live and ended connections."
+    )
     package static let retransmits = Self("tcplens.retransmits", "{segment}", "Segments that were sent again.")
     package static let resets = Self("tcplens.resets", "{segment}", "Resets that were sent and received.")
     package static let listenerOverflows = Self(

@@ -43,9 +43,11 @@ class Screen:
     def __init__(self, columns, rows):
         self.resize(columns, rows)
         self.main = None
+        self.shown = None
 
     def resize(self, columns, rows):
         self.columns, self.rows = columns, rows
+        self.shown = None
         self.clear()
         self.row = self.column = 0
 
@@ -65,6 +67,9 @@ class Screen:
             self.clear()
         elif final == "K":
             self.cells[self.row][self.column:] = [" "] * (self.columns - self.column)
+        elif private and parameters == "2026":
+            # A frame is shown when it is whole.
+            self.shown = [row[:] for row in self.cells] if final == "h" else None
         elif private and parameters == "1049" and (final == "h") != (self.main is not None):
             if final == "h":
                 self.main = (self.cells, self.row, self.column)
@@ -93,7 +98,7 @@ class Screen:
 
     @property
     def lines(self):
-        return ["".join(row).rstrip() for row in self.cells]
+        return ["".join(row).rstrip() for row in self.shown or self.cells]
 
 
 class Session:

@@ -16,6 +16,12 @@ enum CountText {
         }
     }
 
+    /// A share, from 0 to 1: `0.3%`, `12%`.
+    static func percent(_ share: Double) -> String {
+        let percent = min(max(share, 0), 10) * 100
+        return (percent < 9.95 ? rate(percent) : "\(Int(percent.rounded()))") + "%"
+    }
+
     private static func scaled(_ value: Double) -> String {
         let units: KeyValuePairs<String, Double> = ["k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18]
         for (unit, size) in units where value / size < 999.5 {

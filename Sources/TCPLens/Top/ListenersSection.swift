@@ -7,7 +7,7 @@ struct ListenersSection {
     private static let shareWidth = 7
     private static let synWidth = 14
     /// Below this width there is no room for addresses and shares.
-    private static let narrow = 60
+    private static let narrow = 76
     /// From this width on there is room for containers.
     private static let wide = 110
 
@@ -32,7 +32,7 @@ struct ListenersSection {
 
         init(width: Int) {
             isNarrow = width < narrow
-            name = isNarrow ? 8 : 22
+            name = isNarrow ? 10 : 22
             container = width < wide ? 0 : width / 5
             let numbers = usageWidth + synWidth + (isNarrow ? 0 : shareWidth)
             bar = max(0, min(width - name - container - numbers, barWidth))

@@ -36,7 +36,9 @@ struct RatesSection {
                 case .retransmits: model.recentRetransmits
                 default: [] as [(name: String, count: UInt64)]
                 }
-            if !reasons.isEmpty { lines.append(detail(reasons).clipped(to: width, style)) }
+            guard !reasons.isEmpty else { continue }
+            let share = trend == .retransmits ? model.retransmitShare.map { "\(CountText.percent($0)): " } : nil
+            lines.append(detail(share ?? "", reasons).clipped(to: width, style))
         }
         return lines
     }
@@ -64,11 +66,11 @@ struct RatesSection {
     }
 
     /// Why, with how many a second on average over the window.
-    private func detail(_ reasons: [(name: String, count: UInt64)]) -> StyledLine {
+    private func detail(_ share: String, _ reasons: [(name: String, count: UInt64)]) -> StyledLine {
         let seconds = model.windowLength / .seconds(1)
         let texts = reasons.map { reason in
             "\(reason.name) \(CountText.rate(seconds > 0 ? Double(reason.count) / seconds : 0))"
         }
-        return StyledLine("  " + texts.joined(separator: ", "), .dim)
+        return StyledLine("  " + share + texts.joined(separator: ", "), .dim)
     }
 }

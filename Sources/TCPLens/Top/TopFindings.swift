@@ -13,6 +13,10 @@ struct TopFindings {
 
     /// From this share of its limit on a queue is worth a look.
     static let highQueue = 0.8
+    /// From this share on, segments sent again slow connections down.
+    private static let highShare = 0.01
+    /// Fewer say nothing about a network.
+    private static let fewRetransmits: UInt64 = 10
     /// From this many on, connections that only wait for a program to close them are a leak.
     private static let leak = 10.0
 
@@ -21,7 +25,10 @@ struct TopFindings {
 
     /// Looks at everything that is known.
     init(_ model: TopModel) {
-        findings = Self.losses(model) + Self.queues(model) + Self.failures(model) + Self.leaks(model)
+        let all =
+            Self.losses(model) + Self.queues(model) + Self.failures(model) + Self.retransmits(model)
+            + Self.leaks(model)
+        findings = all.filter(\.isAlarm) + all.filter { !$0.isAlarm }
     }
 
     private static func losses(_ model: TopModel) -> [Finding] {
@@ -68,6 +75,14 @@ struct TopFindings {
         return [Finding(isAlarm: true, text: text)]
     }
 
+    private static func retransmits(_ model: TopModel) -> [Finding] {
+        guard let share = model.retransmitShare, share >= highShare else { return [] }
+        let count = model.recentRetransmits.reduce(0) { $0 &+ $1.count }
+        guard count >= fewRetransmits else { return [] }
+        let window = IntervalText.text(model.windowLength)
+        return [Finding(isAlarm: false, text: "\(CountText.percent(share)) of segments sent again in \(window)")]
+    }
+
     private static func leaks(_ model: TopModel) -> [Finding] {
         let waiting = model.groupHistory[.state]?[.state(.closeWait)] ?? []
         guard let first = waiting.first, let last = waiting.last, last - first >= leak,
@@ -88,6 +103,12 @@ extension TopModel {
     /// The segments that were sent again within the window, by reason, the most frequent first.
     var recentRetransmits: [(name: String, count: UInt64)] {
         recent { if case .retransmits(let name) = $0 { name } else { nil } }
+    }
+
+    /// Which part of the segments sent within the window was sent again; `nil` when none was sent.
+    var retransmitShare: Double? {
+        guard let sent = recent[.segments], sent > 0 else { return nil }
+        return Double(recentRetransmits.reduce(0) { $0 &+ $1.count }) / Double(sent)
     }
 
     private func recent(_ name: (TopReading.Flow) -> String?) -> [(name: String, count: UInt64)] {

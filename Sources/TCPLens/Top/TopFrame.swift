@@ -32,7 +32,7 @@ struct TopFrame {
         var isPaused = false
         /// Whether the keys are explained.
         var showsHelp = false
-        /// An answer to the last key, if it needs one.
+        /// The answer to the last key, if it needs one.
         var notice: String?
         /// Whether there is a keyboard.
         var hasKeys = true

@@ -70,6 +70,9 @@ enum TopGrouping: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TopGrouping.Group {
+    /// Whether its connections have something in common; the rest comes last, however many it has.
+    var isNamed: Bool { self != .unknown && self != .others }
+
     /// What tells the order of groups that have as many connections.
     var order: (UInt8, UInt64) {
         switch self {

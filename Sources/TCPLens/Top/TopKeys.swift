@@ -54,7 +54,7 @@ struct TopKeys {
         case " ": .pause
         case "h", "?": .help
         case "\u{0c}": .redraw
-        case let key: .unknown(key.plain == key ? key : "of that")
+        case let key: .unknown(key.plain == key ? key : "like that")
         }
     }
 }

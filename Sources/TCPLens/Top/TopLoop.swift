@@ -29,6 +29,7 @@ struct TopLoop {
     private static let columns = 80
 
     private let settings: Settings
+    private let logger: Logger
     private let place: TopFrame.Place
     /// What there is, counted in a pass of its own: the agent's knows nothing of containers.
     private let stocks: ConnectionGroupProbe
@@ -46,6 +47,8 @@ struct TopLoop {
     private var screen = TopScreen()
     private var keys = TopKeys()
     private var frames = 0
+    /// Whether the screen does not show what it should.
+    private var isStale = false
 
     /// Shows what happens on a thread of its own, as reading and writing block.
     ///
@@ -67,7 +70,7 @@ struct TopLoop {
     }
 
     private init(_ settings: Settings, logger: Logger) throws(Failure) {
-        self.settings = settings
+        (self.settings, self.logger) = (settings, logger)
         do {
             stocks = try ConnectionGroupProbe(by: TopGrouping.counted, listeners: true)
             let options = TCPProbes.Options(scope: settings.scope, histograms: .exponential)
@@ -105,14 +108,17 @@ struct TopLoop {
     private mutating func collectPeriodically() throws {
         var next = clock.now
         while true {
-            let now = clock.now
-            if now >= next {
+            // What waits goes first: a burst of keys is one picture, and after a signal to stop there is none.
+            let wait = isStale ? .zero : max(clock.now.duration(to: next), .zero)
+            if let event = TopTerminal.next(within: wait) {
+                guard handle(event) else { return }
+            } else if isStale {
+                try draw()
+            } else if clock.now >= next {
                 try collect()
                 guard frames < settings.count ?? .max else { return }
                 // A collection that took longer than an interval skips the times it missed.
                 next = max(next.advanced(by: settings.interval), clock.now)
-            } else if let event = TopTerminal.next(within: now.duration(to: next)) {
-                guard try handle(event) else { return }
             }
         }
     }
@@ -121,11 +127,12 @@ struct TopLoop {
         let time = Timestamp.now
         let stocks = try stocks.count()
         let metrics = try flows.flatMap { try $0.metrics(at: time) }
-        let reading = TopReading(stocks, containers: names(of: stocks), metrics)
+        var reading = TopReading(stocks, containers: names(of: stocks), metrics)
+        reading.flows[.segments] = SegmentCounter.sent()
         model.add(reading, time: time, at: clock.now)
+        if !model.hasRates { logger.debug("the first reading is done; rates come with the next") }
         // A screen is not left empty; in a file each frame is whole.
         guard isScreen || model.hasRates else { return }
-        view.notice = nil
         try draw()
         frames += model.hasRates ? 1 : 0
     }
@@ -139,7 +146,7 @@ struct TopLoop {
     }
 
     /// Does what an event wants, and tells whether to go on.
-    private mutating func handle(_ event: TopTerminal.Event) throws -> Bool {
+    private mutating func handle(_ event: TopTerminal.Event) -> Bool {
         switch event {
         case .gone, .stop:
             return false
@@ -155,7 +162,7 @@ struct TopLoop {
             guard let action = keys.action(of: byte) else { return true }
             guard perform(action) else { return false }
         }
-        if isScreen { try draw() }
+        isStale = isScreen
         return true
     }
 
@@ -170,12 +177,13 @@ struct TopLoop {
             still = view.isPaused ? model : nil
         case .help: view.showsHelp.toggle()
         case .redraw: screen.forget()
-        case .unknown(let key): view.notice = "there is no key \(key); h shows those that there are"
+        case .unknown(let key): view.notice = "no key \(key): q quits, h shows the others"
         }
         return true
     }
 
     private mutating func draw() throws(StandardStream.Failure) {
+        isStale = false
         let output = StandardStream.output
         let size: TopFrame.Size
         if isScreen {

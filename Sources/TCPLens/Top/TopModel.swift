@@ -103,6 +103,7 @@ struct TopModel {
         grouping.groups(of: stocks).filter { $0.value.total > 0 }.map { Row(group: $0.key, counts: $0.value) }
             .map { (row: $0, total: $0.counts.total) }
             .sorted { one, other in
+                guard one.row.group.isNamed == other.row.group.isNamed else { return one.row.group.isNamed }
                 guard one.total == other.total else { return one.total > other.total }
                 return one.row.group.order < other.row.group.order
             }
@@ -132,7 +133,7 @@ extension TopModel.Trend {
         case .resetsReceived: self = .resetsReceived
         case .bytesSent: self = .bytesSent
         case .bytesReceived: self = .bytesReceived
-        case .overflows, .drops, .lost: return nil
+        case .segments, .overflows, .drops, .lost: return nil
         }
     }
 }

@@ -11,6 +11,8 @@ struct TopReading: Equatable {
         case failures(String)
         /// Changes of state.
         case transitions
+        /// Segments that were sent, for the first time or again.
+        case segments
         /// Segments that were sent again, by the reason.
         case retransmits(String)
         /// Resets that were sent.

@@ -1,5 +1,8 @@
 /// Draws frames on a terminal, and of each only what has changed.
 struct TopScreen {
+    /// Around a frame: a terminal that knows them (mode 2026, synchronised output) shows it when it is whole.
+    private static let (begin, end) = ("\u{1b}[?2026h", "\u{1b}[?2026l")
+
     private var shown: [StyledLine] = []
     private var size: TopFrame.Size?
 
@@ -24,6 +27,6 @@ struct TopScreen {
             text += "\u{1b}[\(row + 1);1H\u{1b}[K"
         }
         (shown, self.size) = (lines, size)
-        return text
+        return text.isEmpty ? "" : Self.begin + text + Self.end
     }
 }
