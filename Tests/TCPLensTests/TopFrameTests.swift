@@ -55,8 +55,13 @@ import Testing
         try expect(lines(TopSamples.busy(after: 1), 80, 24), "first-80x24")
     }
 
-    @Test func `the keys are explained`() throws {
-        try expect(lines(TopSamples.quiet, 80, 24, .init(showsHelp: true)), "help-80x24")
+    @Test func `the keys are explained, and what this kernel can't give`() throws {
+        var place = place
+        place.limitations = ["no tracepoint tcp_send_reset on this kernel: no resets"]
+        let size = TopFrame.Size(columns: 80, rows: 24)
+        let view = TopFrame.View(showsHelp: true)
+        let frame = TopFrame(TopSamples.quiet, at: place, view, size: size, style: Self.unicode)
+        try expect(frame.lines, "help-80x24")
     }
 
     @Test func `without UTF-8 there is nothing but ASCII`() throws {

@@ -71,7 +71,12 @@ import Testing
             (2, reading([.failures("refused"): 16, .failures("reset"): 2])),
         ])
         #expect(model.rates[.failures] == 3.5)
-        #expect(model.rates[.handshakes] == 0)
+        #expect(model.rates[.transitions] == 0)
+    }
+
+    @Test func `what the kernel can't count has no rate`() {
+        let model = model([(0, reading([:])), (1, reading([.resetsSent: 0]))])
+        #expect(model.rates == [.transitions: 0, .resetsSent: 0])
     }
 
     @Test func `there are no rates before the second reading`() {

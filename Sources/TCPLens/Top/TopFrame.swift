@@ -20,6 +20,8 @@ struct TopFrame {
         var kernel: String
         /// How often there is a reading.
         var interval: Duration
+        /// What this kernel can't give, a line each.
+        var limitations: [String] = []
         /// Tells the time of day; a test gives its own.
         var timeOfDay: (Int) -> LocalTime = LocalTime.init(secondsSinceEpoch:)
     }
@@ -105,7 +107,8 @@ struct TopFrame {
         guard model.hasRates else { return [StyledLine("measuring", .dim)] + blank }
         var rest = TopFindings(model).findings[...]
         guard !rest.isEmpty else {
-            return [StyledLine("ok: nothing lost, no handshake failed, no queue full", .green)] + blank
+            let handshakes = model.rates[.failures] == nil ? "" : ", no handshake failed"
+            return [StyledLine("ok: nothing lost\(handshakes), no queue full", .green)] + blank
         }
         var lines: [StyledLine] = []
         while lines.count < count {
@@ -155,7 +158,7 @@ struct TopFrame {
             "p50 p95 p99   this share took no longer, of the last 10 s",
             "accept queue  connections that wait for their program",
             "SYN queue     connections whose handshake is not finished",
-        ].map { StyledLine($0) }
+        ].map { StyledLine($0) } + place.limitations.map { StyledLine($0, .yellow) }
     }
 
     // MARK: - Between

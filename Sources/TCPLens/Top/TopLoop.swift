@@ -79,11 +79,16 @@ struct TopLoop {
                 logger.notice("\(limitation)")
             }
             logger.debug("looking by \(probes.programs.joined(separator: ", "))")
+            place = TopFrame.Place(
+                host: settings.host,
+                kernel: settings.kernel,
+                interval: settings.interval,
+                limitations: probes.limitations
+            )
             flows = [probes, ProbeAccounts(of: probes)]
         } catch {
             throw Failure("\(error)")
         }
-        place = TopFrame.Place(host: settings.host, kernel: settings.kernel, interval: settings.interval)
         style = OutputStyle(.output, environment: settings.environment)
         isScreen =
             StandardStream.output.isTerminal && !["", "dumb"].contains(settings.environment["TERM", default: ""])

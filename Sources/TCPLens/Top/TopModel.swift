@@ -85,7 +85,8 @@ struct TopModel {
     private mutating func measure(_ reading: TopReading, at instant: ContinuousClock.Instant, since last: Past) {
         let elapsed = last.instant.duration(to: instant) / .seconds(1)
         let increases = reading.increases(since: last.reading)
-        var sums = Dictionary(uniqueKeysWithValues: Trend.allCases.map { ($0, 0.0) })
+        // What the kernel can't count has no rate; transitions always can, and have a counter from the first one on.
+        var sums: [Trend: Double] = [.transitions: 0]
         for (flow, count) in increases {
             guard let trend = Trend(flow) else { continue }
             sums[trend, default: 0] += Double(count)
