@@ -333,7 +333,7 @@ int CTerminal_wait(int milliseconds)
         return CTERMINAL_NOTHING;
     if (sources[0].revents && read(events[0], &byte, 1) == 1)
         return event_of(byte);
-    if (sources[1].revents & (POLLERR | POLLHUP | POLLNVAL))
+    if (sources[1].revents & (POLLERR | POLLHUP))
         return CTERMINAL_GONE;
     if (sources[2].revents)
         return read(STDIN_FILENO, &byte, 1) == 1 ? byte : CTERMINAL_GONE;

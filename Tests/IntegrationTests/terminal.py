@@ -44,6 +44,7 @@ class Screen:
         self.resize(columns, rows)
         self.main = None
         self.shown = None
+        self.colour = ""
 
     def resize(self, columns, rows):
         self.columns, self.rows = columns, rows
@@ -52,7 +53,11 @@ class Screen:
         self.row = self.column = 0
 
     def clear(self):
-        self.cells = [[" "] * self.columns for _ in range(self.rows)]
+        self.cells = [self.blank(self.columns) for _ in range(self.rows)]
+
+    @staticmethod
+    def blank(columns):
+        return [(" ", "")] * columns
 
     def feed(self, text):
         for match in CONTROL.finditer(text):
@@ -66,7 +71,9 @@ class Screen:
         elif final == "J":
             self.clear()
         elif final == "K":
-            self.cells[self.row][self.column:] = [" "] * (self.columns - self.column)
+            self.cells[self.row][self.column:] = self.blank(self.columns - self.column)
+        elif final == "m":
+            self.colour = "" if parameters == "0" else parameters
         elif private and parameters == "2026":
             # A frame is shown when it is whole.
             self.shown = [row[:] for row in self.cells] if final == "h" else None
@@ -87,24 +94,29 @@ class Screen:
                 if self.column == self.columns:
                     self.column = 0
                     self.feed_line()
-                self.cells[self.row][self.column] = character
+                self.cells[self.row][self.column] = (character, self.colour)
                 self.column += 1
 
     def feed_line(self):
         if self.row + 1 < self.rows:
             self.row += 1
         else:
-            self.cells = self.cells[1:] + [[" "] * self.columns]
+            self.cells = self.cells[1:] + [self.blank(self.columns)]
+
+    @property
+    def picture(self):
+        """What is seen: rows of characters with their colours, as SGR numbers them."""
+        return self.shown or self.cells
 
     @property
     def lines(self):
-        return ["".join(row).rstrip() for row in self.shown or self.cells]
+        return ["".join(character for character, _ in row).rstrip() for row in self.picture]
 
 
 class Session:
     """A program on a terminal."""
 
-    def __init__(self, size, command):
+    def __init__(self, size, command, environment=None):
         self.master, self.slave = pty.openpty()
         self.set_size(size)
         self.screen = Screen(*size)
@@ -120,7 +132,7 @@ class Session:
 
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
-            preexec_fn=take_terminal,
+            preexec_fn=take_terminal, env=environment,
         )
 
     def set_size(self, size):
@@ -229,4 +241,5 @@ def main():
             session.process.kill()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -180,7 +180,16 @@ import Testing
                 "CLOSE_WAIT grows and never falls: a program does not close its connections",
             ]
         )
-        #expect(findings.map(\.isAlarm) == [true, true, false])
+        #expect(findings.map(\.isAlarm) == [true, false, false])
+    }
+
+    @Test func `failed handshakes are an alarm where they are many of all`() {
+        let before = reading([.handshakes: 0, .failures("reset"): 0])
+        for (finished, isAlarm) in [(UInt64(0), true), (19, true), (20, false)] {
+            let after = reading([.handshakes: finished, .failures("reset"): 1])
+            let findings = TopFindings(model([(0, before), (1, after)])).findings
+            #expect(findings == [.init(isAlarm: isAlarm, text: "1 handshake failed in 1s: reset")])
+        }
     }
 
     @Test func `losses, overflows, drops and retransmits are told`() {

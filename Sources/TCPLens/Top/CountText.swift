@@ -5,6 +5,11 @@ enum CountText {
         count < 100_000 ? "\(count)" : scaled(Double(count))
     }
 
+    /// A count of things: `1 handshake`, `31 handshakes`.
+    static func count(_ count: UInt64, of thing: String) -> String {
+        "\(self.count(count)) \(thing)\(count == 1 ? "" : "s")"
+    }
+
     /// A rate: `0`, `0.3`, `12.0`, `218`, `12.3k`; one that is not zero does not look like it.
     static func rate(_ rate: Double) -> String {
         switch rate {

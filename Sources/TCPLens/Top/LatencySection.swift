@@ -13,7 +13,7 @@ struct LatencySection {
 
     /// The table.
     var lines: [StyledLine] {
-        let window = "LAST \(IntervalText.text(TopModel.window))".padded(to: Self.labelWidth)
+        let window = "LAST \(IntervalText.text(max(TopModel.window, model.windowLength)))".padded(to: Self.labelWidth)
         let names = (Self.quantiles.map(\.key) + ["COUNT"]).map { $0.padded(to: Self.width, left: true) }
         return [
             StyledLine(window + names.joined(), .dim), line("handshake", model.handshakes),

@@ -13,6 +13,8 @@ struct TopFindings {
 
     /// From this share of its limit on a queue is worth a look.
     static let highQueue = 0.8
+    /// From this share on, handshakes that fail are more than a peer or two that is away.
+    private static let highFailures = 0.05
     /// From this share on, segments sent again slow connections down.
     private static let highShare = 0.01
     /// Fewer say nothing about a network.
@@ -38,17 +40,24 @@ struct TopFindings {
             recent.add(model.recent[.lost(reason)] ?? 0)
         }
         guard total > 0 else { return [] }
-        return [Finding(isAlarm: recent > 0, text: "\(CountText.count(total)) events lost, so rates are too low")]
+        return [Finding(isAlarm: recent > 0, text: "\(CountText.count(total, of: "event")) lost, so rates are too low")]
     }
 
     private static func queues(_ model: TopModel) -> [Finding] {
         var findings: [Finding] = []
         if let overflows = model.recent[.overflows], overflows > 0 {
-            findings.append(Finding(isAlarm: true, text: "accept queues overflowed \(overflows) times"))
+            findings.append(
+                Finding(isAlarm: true, text: "accept queues overflowed \(CountText.count(overflows, of: "time"))")
+            )
         }
         let others = (model.recent[.drops] ?? 0).subtractingReportingOverflow(model.recent[.overflows] ?? 0)
         if !others.overflow, others.partialValue > 0 {
-            findings.append(Finding(isAlarm: true, text: "listeners dropped \(others.partialValue) connections"))
+            findings.append(
+                Finding(
+                    isAlarm: true,
+                    text: "listeners dropped \(CountText.count(others.partialValue, of: "connection"))"
+                )
+            )
         }
         for listener in model.listeners {
             let name = EndpointText.port(of: listener)
@@ -71,8 +80,11 @@ struct TopFindings {
         let total = failures.reduce(0) { $0 &+ $1.count }
         let reasons = failures.map { failures.count > 1 ? "\(CountText.count($0.count)) \($0.name)" : $0.name }
         let window = IntervalText.text(model.windowLength)
-        let text = "\(CountText.count(total)) handshakes failed in \(window): \(reasons.joined(separator: ", "))"
-        return [Finding(isAlarm: true, text: text)]
+        let handshakes = CountText.count(total, of: "handshake")
+        let text = "\(handshakes) failed in \(window): \(reasons.joined(separator: ", "))"
+        let finished = model.recent[.handshakes] ?? 0
+        let isAlarm = Double(total) >= highFailures * (Double(total) + Double(finished))
+        return [Finding(isAlarm: isAlarm, text: text)]
     }
 
     private static func retransmits(_ model: TopModel) -> [Finding] {

@@ -84,7 +84,7 @@ struct TopFrame {
         let time = [parts.hour, parts.minute, parts.second].map { $0.padded(to: 2) }.joined(separator: ":")
         let interval = "every \(IntervalText.text(place.interval))"
         let total = model.reading.stocks.all.total
-        let right = view.isPaused ? "PAUSED" : "\(total) connections"
+        let right = view.isPaused ? "PAUSED" : "\(total) connection\(total == 1 ? "" : "s")"
         let host = place.host.plain
         // What matters least goes first when the window is narrow.
         let candidates = [

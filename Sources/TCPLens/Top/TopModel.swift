@@ -39,6 +39,8 @@ struct TopModel {
 
     /// How far back quantiles and reasons look, so that a few events are enough and old ones do not hide new ones.
     static let window = Duration.seconds(10)
+    /// A reading that comes a little late is still within it.
+    private static let reach = window + .milliseconds(500)
 
     /// When the newest reading was taken.
     private(set) var time = Timestamp.unknown
@@ -78,8 +80,11 @@ struct TopModel {
             let sizes = Dictionary(uniqueKeysWithValues: rows.map { ($0.group, Double($0.counts.total)) })
             groupHistory[grouping, default: Histories()].append(sizes)
         }
-        past.append(Past(instant: instant, reading: reading))
-        past = Array(past.drop { $0.instant.duration(to: instant) > Self.window })
+        var kept = reading
+        // Stocks have a history of their own, and can be many.
+        (kept.stocks, kept.containers) = (ConnectionGroups(), [:])
+        past.append(Past(instant: instant, reading: kept))
+        past = Array(past.drop { $0.instant.duration(to: instant) > Self.reach })
     }
 
     private mutating func measure(_ reading: TopReading, at instant: ContinuousClock.Instant, since last: Past) {
@@ -93,7 +98,7 @@ struct TopModel {
         }
         rates = sums.mapValues { elapsed > 0 ? $0 / elapsed : 0 }
         rateHistory.append(rates)
-        let oldest = past.first { $0.instant.duration(to: instant) <= Self.window } ?? last
+        let oldest = past.first { $0.instant.duration(to: instant) <= Self.reach } ?? last
         windowLength = oldest.instant.duration(to: instant)
         recent = reading.increases(since: oldest.reading)
         handshakes = reading.handshakes.increase(since: oldest.reading.handshakes)
