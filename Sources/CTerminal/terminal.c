@@ -77,8 +77,6 @@ static void show_kept(int terminal)
 
 static void restore(int keys, int screen)
 {
-    /* Output that Ctrl-S holds would hold us as well. */
-    (void)tcflow(screen, TCOON);
     write_all(screen, leave_text, sizeof leave_text - 1);
     if (has_keys)
         (void)tcsetattr(keys, TCSANOW, &before);
@@ -132,6 +130,8 @@ static void take(void)
     if (has_keys) {
         /* Ctrl-C and its kin stay signals, so that they work whatever the process is doing. */
         raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+        /* Ctrl-S would hold up whoever draws, and whoever gives the terminal back. */
+        raw.c_iflag &= ~(tcflag_t)IXON;
         raw.c_cc[VMIN] = 1;
         raw.c_cc[VTIME] = 0;
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -152,10 +152,10 @@ static void set_handler(int signal_number, void (*handler)(int), int flags)
     (void)sigaction(signal_number, &action, NULL);
 }
 
+/* The guardian gives the terminal back: a write to one that nobody reads would keep us here. */
 static void end_at_once(int signal_number)
 {
     (void)signal_number;
-    give_back();
     _exit(1);
 }
 

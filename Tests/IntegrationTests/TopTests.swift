@@ -37,6 +37,12 @@ extension IntegrationTests {
             #expect(session.last.allSatisfy { $0.isEmpty })
         }
 
+        @Test func `Ctrl-S holds nothing up`() throws {
+            let session = try top(["wait:handshakes", "key:\\x13", "wait:no key", "signal:TERM"])
+            #expect(session.status == 0)
+            #expect(session.after == session.before)
+        }
+
         @Test func `an error is told after the terminal is given back`() throws {
             // Walking over the sockets takes a descriptor each time.
             let session = try top(["wait:handshakes", "nofile:3"])

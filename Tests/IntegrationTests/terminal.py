@@ -121,14 +121,13 @@ class Session:
         self.set_size(size)
         self.screen = Screen(*size)
         self.before = self.settings()
-        self.terminal = os.fstat(self.slave).st_rdev
+        self.name = os.ttyname(self.slave)
         self.raw = b""
         self.unread = b""
         self.kept = {"screens": [], "modes": [], "guard": []}
-        name = os.ttyname(self.slave)
 
         def take_terminal():
-            fcntl.ioctl(os.open(name, os.O_RDWR), termios.TIOCSCTTY, 0)
+            fcntl.ioctl(os.open(self.name, os.O_RDWR), termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
@@ -160,23 +159,22 @@ class Session:
             self.read()
 
     def others(self):
-        """The processes on the terminal, by their numbers with their names."""
+        """The processes that have the terminal open, by their numbers with their names.
+
+        The end of a session's leader takes the terminal from the session, but not what others have open of it.
+        """
         found = {}
         for entry in filter(str.isdigit, os.listdir("/proc")):
+            folder = f"/proc/{entry}/fd"
             try:
-                with open(f"/proc/{entry}/stat") as file:
-                    name, _, rest = file.read().partition("(")[2].rpartition(")")
+                names = [os.readlink(f"{folder}/{descriptor}") for descriptor in os.listdir(folder)]
+                if int(entry) != os.getpid() and self.name in names:
+                    with open(f"/proc/{entry}/comm") as file:
+                        found[int(entry)] = file.read().strip()
             except OSError:
+                # It has ended meanwhile.
                 continue
-            if int(rest.split()[4]) == self.number and int(entry) != os.getpid():
-                found[int(entry)] = name
         return found
-
-    @property
-    def number(self):
-        """The terminal as /proc has it (proc(5), `tty_nr`)."""
-        major, minor = os.major(self.terminal), os.minor(self.terminal)
-        return (minor & 0xFF) | (major << 8) | ((minor & 0xFFF00) << 12)
 
     def step(self, step):
         verb, _, text = step.partition(":")
@@ -208,6 +206,8 @@ class Session:
             os.close(self.slave)
             os.close(self.master)
             self.master = self.slave = None
+            # The next terminal may have its number.
+            self.name += " (deleted)"
         else:
             sys.exit(f"there is no step {step}")
 

@@ -22,7 +22,7 @@ enum {
  * From here on signals are events that CTerminal_wait() tells: SIGINT, SIGTERM, SIGHUP and SIGQUIT as CTERMINAL_STOP.
  *
  * The process ends with status 1 all the same, whatever it is doing, at the second of them or five seconds after the
- * first: a write to a terminal that was stopped can't be cancelled. Returns 0, or an error number.
+ * first: a write to a terminal that nobody reads can't be cancelled. Returns 0, or an error number.
  */
 int CTerminal_watch(void);
 

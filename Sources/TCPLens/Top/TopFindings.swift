@@ -35,12 +35,23 @@ struct TopFindings {
 
     private static func losses(_ model: TopModel) -> [Finding] {
         var (total, recent) = (UInt64(0), UInt64(0))
-        for case (.lost(let reason), let count) in model.reading.flows {
+        var findings: [Finding] = []
+        for case (.lost(let reason), let count) in model.reading.flows where count > 0 {
+            let isRecent = (model.recent[.lost(reason)] ?? 0) > 0
+            guard reason != LossReason.mapFull.rawValue else {
+                // Each reading finds them again, so that their number says nothing.
+                guard isRecent else { continue }
+                findings.append(
+                    Finding(isAlarm: false, text: "more connections than can be followed: quantiles are of a part")
+                )
+                continue
+            }
             total.add(count)
             recent.add(model.recent[.lost(reason)] ?? 0)
         }
-        guard total > 0 else { return [] }
-        return [Finding(isAlarm: recent > 0, text: "\(CountText.count(total, of: "event")) lost, so rates are too low")]
+        guard total > 0 else { return findings }
+        let text = "\(CountText.count(total, of: "event")) lost, so rates are too low"
+        return [Finding(isAlarm: recent > 0, text: text)] + findings
     }
 
     private static func queues(_ model: TopModel) -> [Finding] {
