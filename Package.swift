@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "CStartupPages"),
         .target(name: "CCoreDumps"),
         .target(name: "CClock"),
+        .target(name: "CTerminal"),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
@@ -74,7 +75,7 @@ let package = Package(
             name: "TCPLens",
             dependencies: [
                 "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
-                "CCoreDumps", "CStartupPages", argumentParser, logging, unixSignals,
+                "CCoreDumps", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -107,12 +108,13 @@ let package = Package(
                 "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
                 logging,
             ],
+            exclude: ["Frames"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: ["SDK", "fetch-backends"],
+            exclude: ["SDK", "fetch-backends", "terminal.py"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),

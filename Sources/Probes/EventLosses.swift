@@ -2,7 +2,7 @@ internal import BPF
 internal import Metrics
 
 /// Why an event was not counted.
-enum LossReason: String, CaseIterable {
+package enum LossReason: String, CaseIterable {
     /// A map had no room for another key.
     case mapFull = "map_full"
     /// The kernel had no memory for a socket's storage.

@@ -53,7 +53,7 @@ public enum IODirection: UInt8, CaseIterable, Sendable {
     case receive = 1
 
     /// The value of `network.io.direction`.
-    var attributeValue: String {
+    public var attributeValue: String {
         switch self {
         case .transmit: "transmit"
         case .receive: "receive"

@@ -10,7 +10,10 @@ struct TCPLens: AsyncParsableCommand {
         commandName: "tcplens",
         abstract: "Watches every TCP connection of a Linux machine and exports OpenTelemetry metrics.",
         version: Program.version,
-        subcommands: [RunCommand.self, SnapshotCommand.self, TraceCommand.self, SinkCommand.self, DoctorCommand.self]
+        subcommands: [
+            RunCommand.self, SnapshotCommand.self, TraceCommand.self, TopCommand.self, SinkCommand.self,
+            DoctorCommand.self,
+        ]
     )
 
     /// Runs a command, and ends with status 0 (done), 1 (failed) or 2 (wrong usage or configuration).

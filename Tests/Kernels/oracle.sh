@@ -202,6 +202,11 @@ by_groups() {
         | awk -F, 'NR > 1 { print $(NF - 2), $(NF - 1), $NF }' | tally
 }
 
+# What a screen shows: a state's name, then its total.
+by_top() {
+    inside ./tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9]/ { print $1, $2 }' | xargs
+}
+
 # A dump has each field on a line of its own, the value last.
 by_map() {
     ./bpftool map dump name tcp_state_map | tr -d '",' | tr '[:upper:]' '[:lower:]' | awk '
@@ -260,6 +265,7 @@ check "connections of a container by snapshot" "established 26 listen 5 syn_rece
         | sort | xargs)"
 check "the queues of a listener by snapshot" "127.0.0.1,7003,ipv4,1,2,8,0,0,8,0" \
     "$(inside ./tcplens snapshot --by listener --format csv | grep ,7003, | cut -d , -f 1-10)"
+check "stocks by top" "ESTABLISHED 26 SYN_RECV 3 FIN_WAIT2 7 TIME_WAIT 14 CLOSE_WAIT 7 LISTEN 5" "$(by_top)"
 # The agent empties the map and fills it anew each second.
 filled() {
     [ "$(by_map)" = "$stocks" ]

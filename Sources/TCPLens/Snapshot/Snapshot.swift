@@ -45,7 +45,8 @@ struct Snapshot {
         return snapshot
     }
 
-    private var cgroups: Set<UInt64> {
+    /// The control groups that have connections or listeners.
+    var cgroups: Set<UInt64> {
         let ofGroups = groups[.container].keys.compactMap { group in
             if case .value(let cgroup) = group { cgroup } else { nil as UInt64? }
         }

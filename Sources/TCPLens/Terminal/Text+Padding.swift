@@ -4,6 +4,11 @@ extension String {
         let space = String(repeating: " ", count: max(0, width - count))
         return left ? space + self : self + space
     }
+
+    /// The text without the blanks at its end.
+    func trimmingEnd() -> Substring {
+        self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
+    }
 }
 
 extension Int {

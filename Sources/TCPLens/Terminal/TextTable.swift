@@ -79,10 +79,3 @@ struct TextTable {
         return painted
     }
 }
-
-extension String {
-    /// The text without the blanks at its end.
-    fileprivate func trimmingEnd() -> Substring {
-        self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
-    }
-}

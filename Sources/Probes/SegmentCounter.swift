@@ -1,0 +1,12 @@
+internal import FoundationEssentials
+
+/// How many segments this network namespace has sent, as the kernel counts them: what retransmits are a share of.
+public enum SegmentCounter {
+    private static let path = "/proc/self/net/snmp"
+
+    /// All segments sent since the namespace was made, those sent again among them; `nil` when /proc can't be read.
+    public static func sent() -> UInt64? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        return NetstatProbe.parse(text)["Tcp.OutSegs"]
+    }
+}
