@@ -6,6 +6,7 @@ import Logging
 struct LoggingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("trace, debug, info (default), notice, warning, error.", valueName: "level"),
+        completion: .list(LogLevel.names.map(\.key)),
         transform: { text in
             guard let level = LogLevel.named(text) else { throw ValidationError("'\(text)' is no log level") }
             return level

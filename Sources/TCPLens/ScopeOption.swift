@@ -5,6 +5,7 @@ import Probes
 struct ScopeOption: ParsableArguments {
     @Option(
         help: "Whose connections: self, of this network namespace.",
+        completion: .list(ObservationScope.allCases.map(\.rawValue)),
         transform: { text in
             guard let scope = ObservationScope(rawValue: text) else {
                 throw ValidationError("'\(text)' is no scope; self is the only one so far")

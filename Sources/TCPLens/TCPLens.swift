@@ -53,7 +53,7 @@ struct TCPLens: AsyncParsableCommand {
         let code = exitCode(for: error)
         guard code != .success else {
             do throws(StandardStream.Failure) {
-                try StandardStream.output.write(fullMessage(for: error) + "\n")
+                try StandardStream.output.write(fullMessage(for: error).droppingLineBreaksAtEnd() + "\n")
                 return 0
             } catch {
                 complain("\(error)")
@@ -71,5 +71,12 @@ struct TCPLens: AsyncParsableCommand {
     private static func complain(_ message: String) {
         let lines = message.split(separator: "\n").map { "tcplens: \($0)\n" }
         try? StandardStream.error.write(lines.joined())
+    }
+}
+
+extension String {
+    /// The text up to its last character that is no line break.
+    fileprivate func droppingLineBreaksAtEnd() -> String {
+        String(self[..<(lastIndex { !$0.isNewline }.map(index(after:)) ?? startIndex)])
     }
 }

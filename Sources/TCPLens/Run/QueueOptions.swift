@@ -9,7 +9,10 @@ struct QueueOptions: ParsableArguments {
     )
     var queueLimit: Int?
 
-    @Option(help: ArgumentHelp("Where what waits outlives a restart; made if need be.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where what waits outlives a restart; made if need be.", valueName: "dir"),
+        completion: .directory
+    )
     var spool: String?
 
     @Option(

@@ -1,15 +1,22 @@
 import ArgumentParser
+import Probes
 import Resource
 
 /// The options that say what the agent is to do, of `run` and of what looks whether that would work.
 struct RunOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A configuration file, which replaces variables.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A configuration file, which replaces variables.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var config: String?
 
     @Option(help: ArgumentHelp("How often to collect and export, as 10s (60s).", valueName: "time"))
     var interval: DurationArgument?
 
-    @Option(help: ArgumentHelp("network.local.port, network.peer.port: split counts.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("network.local.port, network.peer.port: split counts.", valueName: "list"),
+        completion: .list(PortAttribute.allCases.map(\.rawValue))
+    )
     var attributes: String?
 
     @Option(help: ArgumentHelp("Series of a metric; what is beyond shares one (2000).", valueName: "n"))

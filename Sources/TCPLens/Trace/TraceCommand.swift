@@ -12,8 +12,6 @@ struct TraceCommand: AsyncParsableCommand {
         commandName: "trace",
         abstract: "Show every change of a connection's state as it happens.",
         discussion: """
-            The connections are those of the network namespace that the command runs in.
-
               sudo tcplens trace --failed
               sudo tcplens trace --port 443 --slower-than 3s
               sudo tcplens trace --format json | jq 'select(.bytes_sent > 1e6)'

@@ -8,6 +8,7 @@ struct TraceFilterOptions: ParsableArguments {
             "From or to it: fin_wait_1 or FIN_WAIT1; repeatable.",
             valueName: "state"
         ),
+        completion: .list(ConnectionState.allCases.map(\.attributeValue)),
         transform: { text in
             guard let state = ConnectionState(name: text) else {
                 let names = ConnectionState.allCases.map(\.attributeValue).joined(separator: ", ")
@@ -40,6 +41,7 @@ struct TraceFilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("ipv4 (with v4-mapped addresses) or ipv6.", valueName: "type"),
+        completion: .list(NetworkType.allCases.map(\.attributeValue)),
         transform: { text in
             guard let type = NetworkType.allCases.first(where: { $0.attributeValue == text }) else {
                 throw ValidationError("'\(text)' is neither ipv4 nor ipv6")
@@ -51,6 +53,7 @@ struct TraceFilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("client (it connected) or server (it was accepted).", valueName: "role"),
+        completion: .list(HandshakeRole.allCases.map(\.attributeValue)),
         transform: { text in
             guard let role = HandshakeRole.allCases.first(where: { $0.attributeValue == text }) else {
                 throw ValidationError("'\(text)' is neither client nor server")

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Testing
+
+@testable import TCPLens
+
+/// The help of each command, on the screen that every terminal has.
+@Suite struct HelpTests {
+    @Test(arguments: TCPLens.configuration.subcommands.map { $0 as any ParsableCommand.Type })
+    func `help fits a screen and shows what people need most`(command: any ParsableCommand.Type) throws {
+        let name = try #require(command.configuration.commandName)
+        let help = TCPLens.helpMessage(for: command, columns: 80)
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false).reversed().drop { $0.isEmpty }
+        // `trace` has more filters than fit beside all else.
+        #expect(lines.count <= (name == "trace" ? 31 : 24), "\(help)")
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        let invocations = help.split(separator: "\n").filter {
+            $0.hasPrefix("  ") && $0.contains("tcplens \(name)") && !$0.contains("<")
+        }
+        #expect(invocations.count >= 3, "\(help)")
+    }
+}
