@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Checks for programs: the JSON of `tcplens doctor --format json`.
 struct DoctorReport: Encodable, Equatable {
     /// A check.
@@ -33,12 +31,5 @@ struct DoctorReport: Encodable, Equatable {
                 command: check.remedy?.command
             )
         }
-    }
-
-    /// The report as JSON on one line.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 }

@@ -77,11 +77,4 @@ struct SnapshotReport: Encodable, Equatable {
             }
         }
     }
-
-    /// The report as JSON on one line.
-    func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
 }
