@@ -163,11 +163,12 @@ extension IntegrationTests {
                 lines.first { $0.contains("  \(name) ") }.flatMap { $0.split(separator: "\(name) ").last }?
                     .split(separator: " ").first.flatMap { Double($0) }
             }
-            // Both ends of 50 connections, and 10 attempts, in ten seconds or a little more.
+            // Both ends of 50 connections, and 10 attempts, in about ten seconds; a machine that is busy may read late, so the
+            // numbers themselves stand below.
             let handshakes = try #require(rate("handshakes"))
             let failed = try #require(rate("failed"))
-            #expect(handshakes > 0 && handshakes <= 10)
-            #expect(failed > 0 && failed <= 1)
+            #expect(handshakes > 5 && handshakes < 20)
+            #expect(failed > 0.5 && failed < 2)
             #expect(lines.contains { $0.contains("  refused ") })
             #expect(lines[1].firstMatch(of: /^! 10 handshakes failed in [\d.]+s: refused$/) != nil)
             let counts = lines.filter { $0.contains("  handshake  ") }.compactMap { $0.split(separator: " ").last }
