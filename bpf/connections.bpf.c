@@ -72,14 +72,12 @@ static __always_inline __u64 handshake_duration(const struct connection *connect
  * The rare and the last changes of a connection are functions of their own: what each change runs stays small, and its
  * stack below 64 bytes, beyond which the kernel gives a program another stack, whose cache lines are cold.
  */
-static __noinline void end_handshake(struct connection *connection, struct sock *sk, enum network_type type,
+static __noinline void end_handshake(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
                                      int old_state, __u64 now)
 {
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+    const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
     enum handshake_outcome outcome;
 
-    if (!tcp)
-        return;
     outcome = handshake_outcome(old_state, connection->state, sk->sk_err, data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
@@ -94,24 +92,12 @@ static __noinline void end_handshake(struct connection *connection, struct sock 
     }
 }
 
-static __noinline void end_connection(struct connection *connection, struct sock *sk, enum network_type type, __u64 now)
+static __noinline void end_connection(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
+                                      __u64 now)
 {
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-    if (!tcp)
-        return;
     if (connection->established)
         record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
     sample(connection, tcp, type, AT_END);
-}
-
-/* Takes in a socket that was there before us. */
-static __noinline void adopt_socket(struct connection *connection, struct sock *sk, int state)
-{
-    struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-    if (tcp)
-        adopt(connection, tcp, state);
 }
 
 static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
@@ -126,23 +112,44 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
 }
 
 /*
- * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds.
- *
- * For what an arriving segment does to a connection the kernel has read the clock already: tcp_rcv_established() and
- * tcp_rcv_state_process() call tcp_mstamp_refresh() first, so it need not be read again. A time that is not later than
- * the last change is not of this one (a connection under repair).
+ * Whether what changes the state of a socket has just read the clock (tcp_mstamp_refresh()): an arriving segment
+ * (tcp_rcv_established(), tcp_rcv_state_process()) and the timers do, calls do not.
  */
-static __always_inline __u64 time_of_change(const struct connection *connection, struct sock *sk, int old_state,
+static __always_inline bool is_clock_read(struct connection *connection, const struct tcp_sock *tcp, int old_state,
+                                          int new_state)
+{
+    unsigned long flags = tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags;
+
+    switch (new_state) {
+    case TCP_ESTABLISHED:
+        /* Not of a connection under repair. */
+        return old_state != TCP_CLOSE;
+    case TCP_FIN_WAIT2:
+        connection->orphaned = flags >> SOCK_DEAD & 1;
+        return true;
+    case TCP_CLOSE_WAIT:
+        return true;
+    case TCP_CLOSE:
+        /* Nobody can close it any more, or it was the peer's FIN (tcp_fin()). */
+        if (old_state == TCP_FIN_WAIT2)
+            return connection->orphaned || flags >> SOCK_DONE & 1;
+        /* The acknowledgement of our FIN. */
+        return old_state == TCP_LAST_ACK && tcp->snd_una == tcp->write_seq;
+    default:
+        return false;
+    }
+}
+
+/*
+ * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds. What the kernel has read need not be read again,
+ * unless it is older than the last change, and so not of this one.
+ */
+static __always_inline __u64 time_of_change(struct connection *connection, const struct tcp_sock *tcp, int old_state,
                                             int new_state)
 {
-    bool by_segment = new_state == TCP_ESTABLISHED || new_state == TCP_CLOSE_WAIT || new_state == TCP_FIN_WAIT2;
-    struct tcp_sock *tcp;
-
-    if (by_segment && old_state != TCP_CLOSE) {
-        tcp = bpf_skc_to_tcp_sock(sk);
-        if (tcp && bpf_core_field_exists(tcp->tcp_clock_cache) && tcp->tcp_clock_cache > connection->changed)
-            return tcp->tcp_clock_cache;
-    }
+    if (bpf_core_field_exists(tcp->tcp_clock_cache) && is_clock_read(connection, tcp, old_state, new_state) &&
+        tcp->tcp_clock_cache >= connection->changed)
+        return tcp->tcp_clock_cache;
     return bpf_ktime_get_ns();
 }
 
@@ -164,6 +171,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
 {
     enum network_type type;
     struct connection *connection;
+    const struct tcp_sock *tcp;
     __u64 now;
 
     /*
@@ -175,26 +183,29 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     if (!is_observed(sk, old_state, new_state))
         return 0;
     type = network_type_of(&sk->__sk_common);
-    connection = old_state == new_state ? NULL : remembered(cookie_of(sk), old_state, new_state);
+    connection = old_state == new_state ? NULL : remembered(sk, old_state, new_state);
     if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
         count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
     count_transition_of(type, old_state, new_state);
     if (!connection)
         return 0;
-    now = time_of_change(connection, sk, old_state, new_state);
+    tcp = tcp_sock_of(sk);
+    if (!tcp)
+        return 0;
+    now = time_of_change(connection, tcp, old_state, new_state);
     if (old_state == TCP_SYN_RECV && !connection->known)
         begin_as(connection, SERVER, now);
     if (new_state == TCP_SYN_SENT)
         begin_as(connection, CLIENT, now);
     else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN)
-        adopt_socket(connection, sk, old_state);
+        adopt(connection, tcp, old_state);
     change_state(connection, old_state, new_state, now);
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        end_handshake(connection, sk, type, old_state, now);
+        end_handshake(connection, tcp, type, old_state, now);
     if (new_state != TCP_CLOSE)
         return 0;
     if (old_state != TCP_LISTEN)
-        end_connection(connection, sk, type, now);
+        end_connection(connection, tcp, type, now);
     forget(connection);
     return 0;
 }

@@ -19,6 +19,8 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define ETH_P_IPV6 0x86DD
+/* enum sock_flags. */
+#define SOCK_DEAD 0
 #define SOCK_DONE 1
 #define MSG_PEEK 2
 

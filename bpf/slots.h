@@ -6,6 +6,7 @@
 #include "connections.h"
 #include "kernel.h"
 #include "losses.h"
+#include "socket.h"
 
 /*
  * The maps of this name in the objects of one agent are one: user space shares them.
@@ -63,6 +64,7 @@ static __always_inline void clear(struct connection *connection)
     connection->role = 0;
     connection->known = 0;
     connection->missed = 0;
+    connection->orphaned = 0;
 }
 
 /* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
@@ -99,16 +101,18 @@ static __always_inline void forget(struct connection *connection)
 }
 
 /*
- * What is remembered of the socket with `cookie`, which goes from one state to another; NULL if nothing is. A socket
- * that leaves SYN_RECV and of which nothing is remembered is a listener's child.
+ * What is remembered of a socket that goes from one state to another; NULL if nothing is. A socket that leaves SYN_RECV
+ * and of which nothing is remembered is a listener's child.
  */
-static __always_inline struct connection *remembered(__u64 cookie, int old_state, int new_state)
+static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
 {
-    if (new_state == TCP_CLOSE && old_state != TCP_SYN_RECV)
-        return find_connection(cookie);
-    if (old_state == TCP_CLOSE)
-        return claim_connection(cookie);
-    return find_or_claim_connection(cookie);
+    bool is_ending = new_state == TCP_CLOSE && old_state != TCP_SYN_RECV;
+    /* Nobody has yet asked for the cookie of a socket that has none: looking for it would be in vain. */
+    bool is_new = old_state == TCP_CLOSE || !has_cookie(sk);
+    __u64 cookie = cookie_of(sk);
+    struct connection *connection = is_new ? NULL : find_connection(cookie);
+
+    return connection || is_ending ? connection : claim_connection(cookie);
 }
 
 #endif

@@ -70,6 +70,25 @@ static __always_inline bool is_in_netns(const struct sock_common *socket, __u32 
     return true;
 }
 
+/* Whether a socket has its cookie already: it is given when somebody asks for it. */
+static __always_inline bool has_cookie(const struct sock *sk)
+{
+    return sk->__sk_common.skc_cookie.counter != 0;
+}
+
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+
+/*
+ * A full TCP socket (`sk_protocol` is IPPROTO_TCP) as what it is; NULL if the kernel says that it is none. Where the
+ * verifier can be told (since 6.2), this takes no instruction; else it is a call.
+ */
+static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
+{
+    if (bpf_rdonly_cast)
+        return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
+    return bpf_skc_to_tcp_sock(sk);
+}
+
 /* The number that no other socket ever has (bpf_get_socket_cookie()), without a call once the socket has it. */
 static __always_inline __u64 cookie_of(struct sock *sk)
 {

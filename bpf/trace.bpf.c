@@ -157,7 +157,7 @@ static __always_inline void write_end(struct trace_event *event, const struct tc
 }
 
 /* Puts an event into the ring buffer, if it is wanted. */
-static __noinline void emit(struct sock *sk, struct tcp_sock *tcp, const struct change *change)
+static __noinline void emit(struct sock *sk, const struct tcp_sock *tcp, const struct change *change)
 {
     struct trace_event *event;
 
@@ -246,7 +246,7 @@ static __always_inline void remember(struct connection *connection, struct chang
  * older kernels its cookie. Until then it was a request socket, in SYN_RECV as ss shows it, which began with the
  * SYN-ACK.
  */
-static __always_inline void tell_birth(struct sock *sk, struct tcp_sock *tcp, struct change *change)
+static __always_inline void tell_birth(struct sock *sk, const struct tcp_sock *tcp, struct change *change)
 {
     __u64 duration = server_handshake_duration(tcp, &sk->__sk_common, change->type, change->time);
     struct change birth = *change;
@@ -267,12 +267,12 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
 {
     struct change change = {.old_state = old_state, .new_state = new_state};
     struct connection *connection = NULL;
-    struct tcp_sock *tcp;
+    const struct tcp_sock *tcp;
     bool is_wanted, is_child;
 
     if (!is_observed(sk, old_state, new_state) || (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV))
         return 0;
-    tcp = bpf_skc_to_tcp_sock(sk);
+    tcp = tcp_sock_of(sk);
     if (!tcp)
         return 0;
     change.type = network_type_of(&sk->__sk_common);
@@ -281,15 +281,15 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     if (!is_wanted && !(filter.late_port && old_state == TCP_SYN_SENT))
         return 0;
     if (remembers) {
-        change.cookie = bpf_get_socket_cookie(sk);
         if (!is_wanted) {
-            connection = find_connection(change.cookie);
+            connection = find_connection(cookie_of(sk));
             if (connection)
                 forget(connection);
             return 0;
         }
         if (old_state != new_state)
-            connection = remembered(change.cookie, old_state, new_state);
+            connection = remembered(sk, old_state, new_state);
+        change.cookie = cookie_of(sk);
     } else if (!is_wanted) {
         return 0;
     }

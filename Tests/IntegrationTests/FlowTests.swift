@@ -165,6 +165,43 @@ extension IntegrationTests {
             #expect(abs(whole.sum - mean) < 0.001)
         }
 
+        @Test(arguments: [
+            // The acknowledgement that it begins with may be delayed by 40 ms.
+            (["shutdown a client", "sleep 300", "close a client"], "fin_wait_2", 0.25),
+            (["shutdown a client", "sleep 300", "close a server"], "fin_wait_2", 0.25),
+            // The kernel's timer, for what it has longer than the 60 seconds of a TIME_WAIT socket (TCP_TIMEWAIT_LEN).
+            (["net.ipv4.tcp_fin_timeout=61", "close a client", "sleep 1500"], "fin_wait_2", 1),
+            // A call, as the peer's acknowledgements are lost.
+            (["shutdown a client", "sleep 50", "drop", "shutdown a server", "sleep 300", "reset a server"], "last_ack", 0.3),
+        ])
+        func `the last state of a connection is timed by whatever ends it`(steps: [String], state: String, seconds: Double)
+            throws
+        {
+            let traffic = try Traffic()
+            try traffic("listen 4 7001 128", "connect a 4 7001 1")
+            let agent = try Agent(in: traffic, exponential: true)
+            let clock = ContinuousClock()
+            let start = clock.now
+            for step in steps {
+                if step == "drop" {
+                    try drop("tcp dport 7001 drop", in: traffic)
+                } else if step.hasPrefix("net.") {
+                    _ = try run(["sysctl", "-qw", step], in: traffic)
+                } else {
+                    try traffic(step)
+                }
+            }
+            let limit = Double((clock.now - start) / .nanoseconds(1)) / 1e9
+            let report = try agent.end()
+            let held = try #require(
+                report.histogram("tcplens.connection.state.duration", "network.connection.state=\(state)")
+            )
+            #expect(held.count == 1)
+            let sum = held.sum
+            #expect(sum >= seconds)
+            #expect(sum <= limit)
+        }
+
         @Test func `a handshake whose SYN is lost takes a timeout longer for the client, and not for the server`()
             throws
         {

@@ -18,9 +18,8 @@ import Testing
         ended.state = UInt8(TCP_FIN_WAIT1.rawValue)
         try slots.setValue(ended, of: 7)
         _ = try pass.pass()
+        // A later pass would count the sockets of other tests that end meanwhile.
         #expect(try slots.value(of: 7)?.cookie == 0)
-        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
-        _ = try pass.pass()
         #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
     }
 

@@ -10,12 +10,12 @@ import Testing
     private static let recorded: KeyValuePairs<EmbeddedObject, KeyValuePairs<String, UInt32>> = [
         .connectionCount: ["count_and_sample": 3_580, "count_connections": 449, "forget_ended": 40],
         .connectionGroups: ["count_groups": 2_149],
-        .connections: ["follow_connection": 12_792, "count_transition": 95],
+        .connections: ["follow_connection": 15_920, "count_transition": 95],
         .resets: ["on_send_reset": 155, "on_receive_reset": 86],
         .responseTime: ["on_receive": 269, "on_send": 350],
         .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
         .trace: [
-            "trace_change": 6_787, "trace_nested_change": 6_857, "trace_change_alone": 2_758,
+            "trace_change": 7_477, "trace_nested_change": 7_384, "trace_change_alone": 2_448,
             "trace_retransmitted_synack": 205, "find_local_port": 71,
         ],
     ]

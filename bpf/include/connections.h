@@ -115,7 +115,9 @@ struct connection {
     unsigned char known;
     /* Set when the last pass has not met it. */
     unsigned char missed;
-    unsigned char padding[4];
+    /* Set when it came into FIN_WAIT2 with no process left that has it. */
+    unsigned char orphaned;
+    unsigned char padding[3];
 };
 
 #endif
