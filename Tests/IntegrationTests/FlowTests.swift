@@ -169,12 +169,19 @@ extension IntegrationTests {
             // The acknowledgement that it begins with may be delayed by 40 ms.
             (["shutdown a client", "sleep 300", "close a client"], "fin_wait_2", 0.25),
             (["shutdown a client", "sleep 300", "close a server"], "fin_wait_2", 0.25),
-            // The kernel's timer, for what it has longer than the 60 seconds of a TIME_WAIT socket (TCP_TIMEWAIT_LEN).
+            // The kernel's timer, for what is more than the 60 seconds of a TIME_WAIT socket (TCP_TIMEWAIT_LEN).
             (["net.ipv4.tcp_fin_timeout=61", "close a client", "sleep 1500"], "fin_wait_2", 1),
             // A call, as the peer's acknowledgements are lost.
-            (["shutdown a client", "sleep 50", "drop", "shutdown a server", "sleep 300", "reset a server"], "last_ack", 0.3),
+            (
+                ["shutdown a client", "sleep 50", "drop", "shutdown a server", "sleep 300", "reset a server"],
+                "last_ack", 0.3
+            ),
         ])
-        func `the last state of a connection is timed by whatever ends it`(steps: [String], state: String, seconds: Double)
+        func `the last state of a connection is timed by whatever ends it`(
+            steps: [String],
+            state: String,
+            seconds: Double
+        )
             throws
         {
             let traffic = try Traffic()
@@ -197,9 +204,8 @@ extension IntegrationTests {
                 report.histogram("tcplens.connection.state.duration", "network.connection.state=\(state)")
             )
             #expect(held.count == 1)
-            let sum = held.sum
-            #expect(sum >= seconds)
-            #expect(sum <= limit)
+            #expect(held.sum >= seconds)
+            #expect(held.sum <= limit)
         }
 
         @Test func `a handshake whose SYN is lost takes a timeout longer for the client, and not for the server`()
