@@ -6,6 +6,7 @@
 #include "slots.h"
 #include "socket.h"
 #include "trace.h"
+#include "trace_filter.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -13,8 +14,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
-
-const volatile struct trace_filter filter = {};
 
 /* The reader is woken whenever this much more waits, in bytes, a power of two. User space sets it with the size. */
 const volatile __u64 wake_step = 1 << 17;
@@ -41,19 +40,6 @@ struct {
     __type(value, struct turn);
 } trace_turns SEC(".maps");
 
-/* A change of state, and what is known of it beside the socket itself. */
-struct change {
-    __u64 time;
-    __u64 held;
-    __u64 cookie;
-    int old_state;
-    int new_state;
-    enum network_type type;
-    __u8 role;
-    __u8 failure;
-    __u8 known;
-};
-
 /* Whether a change of state is one that could be wanted, by the socket's own constants. */
 static __always_inline bool is_observed(const struct sock *sk, int old_state, int new_state)
 {
@@ -73,50 +59,6 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
 static __always_inline __u16 local_port_of(const struct sock *sk, const struct tcp_sock *tcp, int new_state)
 {
     return new_state == TCP_SYN_SENT ? sk->__sk_common.skc_num : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
-}
-
-static __always_inline bool is_wanted_peer(const struct sock_common *socket, enum network_type type)
-{
-    /* A listener has none. */
-    if (!socket->skc_dport)
-        return false;
-    if (type == IPV4)
-        return (socket->skc_daddr & filter.peer_mask[0]) == filter.peer_address[0];
-    for (int i = 0; i < 4; i++)
-        if ((socket->skc_v6_daddr.in6_u.u6_addr32[i] & filter.peer_mask[i]) != filter.peer_address[i])
-            return false;
-    return true;
-}
-
-/* Whether a connection between these addresses is wanted; for all of its life the answer is the same. */
-static __always_inline bool is_wanted_connection(const struct sock_common *socket, enum network_type type,
-                                                 __u16 local_port)
-{
-    __u16 peer_port = bpf_ntohs(socket->skc_dport);
-    bool is_late = filter.late_port && !local_port;
-
-    if (filter.type && filter.type != type + 1)
-        return false;
-    if (filter.peer_port && filter.peer_port != peer_port)
-        return false;
-    if (filter.local_port && filter.local_port != local_port && !is_late)
-        return false;
-    if (filter.port && filter.port != local_port && filter.port != peer_port && !is_late)
-        return false;
-    return !filter.by_peer || is_wanted_peer(socket, type);
-}
-
-static __always_inline bool is_wanted_change(const struct change *change)
-{
-    __u32 states = 1 << (change->old_state & 31) | 1 << (change->new_state & 31);
-
-    if (filter.states && !(filter.states & states))
-        return false;
-    if (filter.role && !(change->known & TRACE_ROLE && filter.role == change->role + 1))
-        return false;
-    if (filter.failed && change->failure == NO_OUTCOME)
-        return false;
-    return !filter.slower_than || (change->known & TRACE_HELD && change->held > filter.slower_than);
 }
 
 /*

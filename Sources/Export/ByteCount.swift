@@ -1,11 +1,11 @@
-/// A number of bytes as people write it: `64MiB`, `500MB`, `2GiB`; a number alone is bytes.
+/// A number of bytes as people write it: `64MiB`, `500MB`, `2GiB`, `8M` (MiB); a number alone is bytes.
 public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     /// The number.
     public var bytes: Int
 
     private static let units: KeyValuePairs = [
         "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
-        "B": 1, "": 1,
+        "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "B": 1, "": 1,
     ]
 
     /// Creates a number of `bytes`.

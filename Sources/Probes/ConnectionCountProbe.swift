@@ -2,7 +2,7 @@ internal import BPF
 internal import CProbes
 
 /// Counts the connections of this network namespace by walking over them in the kernel.
-public final class ConnectionCountProbe {
+final class ConnectionCountProbe {
     /// The object, for its losses.
     let object: Object
     /// The programs that run: the one that counts, which may sample connections too, and the one that tidies up then.
@@ -18,19 +18,8 @@ public final class ConnectionCountProbe {
     private static let shared = ["connections", "tcp_durations", "tcp_io"]
     private static let forgetting = "forget_ended"
 
-    /// Loads `bpf/connection_count.bpf.c` for counting alone.
-    ///
-    /// - Parameter ports: What to split the counts by.
-    /// - Throws: ``ProbeError`` when the kernel refuses.
-    public convenience init(ports: Set<PortAttribute> = []) throws(ProbeError) {
-        do throws(BPFError) {
-            try self.init(ports: ports, following: nil)
-        } catch {
-            throw ProbeError(error)
-        }
-    }
-
-    /// Loads `bpf/connection_count.bpf.c`; with a probe that follows connections, the pass samples them for it.
+    /// Loads `bpf/connection_count.bpf.c`, which splits its counts by `ports`; with a probe that follows connections, the
+    /// pass samples them for it.
     init(ports: Set<PortAttribute>, following probe: ConnectionProbe?) throws(BPFError) {
         let samples = probe?.follows == true
         let program = samples ? "count_and_sample" : "count_connections"
@@ -54,21 +43,9 @@ public final class ConnectionCountProbe {
         try clear()
     }
 
-    /// Counts all connections now.
-    ///
-    /// The walk visits each socket once but is no transaction: a socket that changes its state meanwhile is counted in
-    /// one of the two.
-    ///
-    /// - Throws: ``ProbeError`` when the kernel refuses.
-    public func count() throws(ProbeError) -> ConnectionCounts {
-        do throws(BPFError) {
-            return try pass().counts
-        } catch {
-            throw ProbeError(error)
-        }
-    }
-
     /// Walks over all sockets once: how many connections there are, and how full the queues of listeners.
+    ///
+    /// The walk is no transaction: a socket that changes its state meanwhile is counted in one of the two.
     func pass() throws(BPFError) -> (counts: ConnectionCounts, queues: ListenerQueues) {
         try walk()
         // What was missed for the first time may only have been between two of the kernel's tables.

@@ -210,12 +210,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let tracer = try Tracer(in: traffic)
-            let script = """
-                add table inet test
-                add chain inet test in { type filter hook input priority 0; }
-                add rule inet test in tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes drop
-                """
-            #expect(try run(["nft", script], in: traffic).status == 0)
+            try traffic.drop("tcp sport 7001 tcp flags & (syn | ack) == (syn | ack) quota until 61 bytes")
             try traffic("connect a 4 7001 1")
             let held = try #require(try tracer.end().first { $0.change == "syn_received>established" }?.held)
             #expect(held > 0.9 && held < 3)

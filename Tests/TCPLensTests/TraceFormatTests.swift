@@ -164,16 +164,6 @@ import Testing
         #expect(DurationText.text(nanoseconds) == text)
     }
 
-    @Test(arguments: [("65536", 65_536), ("64KiB", 65_536), ("8M", 1 << 23), ("1GiB", 1 << 30)])
-    func `a size is read with its unit`(text: String, bytes: Int) {
-        #expect(SizeArgument(argument: text)?.bytes == bytes)
-    }
-
-    @Test(arguments: ["", "MiB", "-1", "1.5M", "8MB", "99999999999999999999", "9999999999999999G"])
-    func `what is no size is refused`(text: String) {
-        #expect(SizeArgument(argument: text) == nil)
-    }
-
     @Test func `losses are told when there are new ones, by reason, and exactly at the end`() {
         var log = LossLog()
         #expect(log.line(.init()) == nil)

@@ -5,7 +5,7 @@ import Export
 struct QueueOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Of what waits in memory for a Collector (16MiB).", valueName: "size"),
-        transform: bytes
+        transform: ByteCount.argument
     )
     var queueLimit: Int?
 
@@ -17,18 +17,13 @@ struct QueueOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("Of what waits there; the oldest goes first (256MiB).", valueName: "size"),
-        transform: bytes
+        transform: ByteCount.argument
     )
     var spoolLimit: Int?
 
     /// What they say.
     var settings: RunSettings.Options.Queue {
         RunSettings.Options.Queue(limit: queueLimit, spool: spool, spoolLimit: spoolLimit)
-    }
-
-    private static func bytes(_ text: String) throws -> Int {
-        guard let count = ByteCount(text) else { throw ValidationError("'\(text)' is no number of bytes, as 64MiB") }
-        return count.bytes
     }
 }
 

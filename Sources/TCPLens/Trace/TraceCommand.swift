@@ -29,8 +29,11 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End after this time, as 10s.", valueName: "time"))
     var duration: DurationArgument?
 
-    @Option(help: ArgumentHelp("Of what waits to be printed, 64KiB to 1GiB.", valueName: "size"))
-    var bufferSize = SizeArgument(bytes: TraceProbe.standardBufferSize)
+    @Option(
+        help: ArgumentHelp("Of what waits to be printed, 64KiB to 1GiB (8MiB).", valueName: "size"),
+        transform: ByteCount.argument
+    )
+    var bufferSize: Int?
 
     @OptionGroup var scope: ScopeOption
 
@@ -38,7 +41,8 @@ struct TraceCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
-        guard TraceProbe.bufferSizes.contains(bufferSize.bytes), bufferSize.bytes.nonzeroBitCount == 1 else {
+        let size = bufferSize ?? TraceProbe.standardBufferSize
+        guard TraceProbe.bufferSizes.contains(size), size.nonzeroBitCount == 1 else {
             throw ValidationError("--buffer-size must be a power of two from 64KiB to 1GiB")
         }
     }
@@ -64,7 +68,7 @@ struct TraceCommand: AsyncParsableCommand {
             environment: environment,
             filter: filters.filter,
             scope: scope.scope ?? .own,
-            bufferSize: bufferSize.bytes,
+            bufferSize: bufferSize ?? TraceProbe.standardBufferSize,
             count: count,
             duration: duration?.duration
         )

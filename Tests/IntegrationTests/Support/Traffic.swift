@@ -62,6 +62,17 @@ final class Traffic {
         _ = try eventually("the last segments") { try SocketTable.ss(in: self).isAtRest ? true : nil }
     }
 
+    /// Drops what a rule of nftables matches, before a socket of the namespace sees it.
+    func drop(_ rule: String) throws {
+        let script = """
+            add table inet test
+            add chain inet test in { type filter hook input priority 0; }
+            add rule inet test in \(rule) drop
+            """
+        let result = try run(["nft", script], in: self)
+        guard result.status == 0 else { throw Refused(description: "nft: \(result.error)") }
+    }
+
     private func check(_ command: String, _ answer: String) throws {
         guard answer.hasPrefix("ok") else { throw Refused(description: "\(command): \(answer)") }
     }

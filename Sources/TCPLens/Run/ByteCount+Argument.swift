@@ -1,0 +1,12 @@
+import ArgumentParser
+import Export
+
+extension ByteCount {
+    /// The number of bytes that an option was given.
+    ///
+    /// - Throws: `ValidationError` if `text` is none.
+    static func argument(_ text: String) throws -> Int {
+        guard let count = ByteCount(text) else { throw ValidationError("'\(text)' is no number of bytes, as 64MiB") }
+        return count.bytes
+    }
+}
