@@ -10,8 +10,7 @@ import Testing
         let name = try #require(command.configuration.commandName)
         let help = TCPLens.helpMessage(for: command, columns: 80)
         let lines = help.split(separator: "\n", omittingEmptySubsequences: false).reversed().drop { $0.isEmpty }
-        // `trace` has more filters than fit beside all else.
-        #expect(lines.count <= (name == "trace" ? 31 : 24), "\(help)")
+        #expect(lines.count <= 24, "\(help)")
         #expect(lines.allSatisfy { $0.count <= 80 })
         let invocations = help.split(separator: "\n").filter {
             $0.hasPrefix("  ") && $0.contains("tcplens \(name)") && !$0.contains("<")

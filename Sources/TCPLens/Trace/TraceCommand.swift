@@ -10,7 +10,7 @@ import UnixSignals
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Show every change of a connection's state as it happens.",
+        abstract: "Show every change of a connection's state, filtered in the kernel.",
         discussion: """
               sudo tcplens trace --failed
               sudo tcplens trace --port 443 --slower-than 3s
@@ -18,10 +18,10 @@ struct TraceCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "table, or json with an object a line.")
-    var format = TraceFormat.table
+    @OptionGroup var filters: TraceFilterOptions
 
-    @OptionGroup(title: "Filters, applied in the kernel") var filters: TraceFilterOptions
+    @Option(help: "How to print it.")
+    var format = TraceFormat.table
 
     @Option(help: ArgumentHelp("End after so many changes.", valueName: "n"))
     var count: Int?
@@ -35,9 +35,10 @@ struct TraceCommand: AsyncParsableCommand {
     )
     var bufferSize: Int?
 
-    @OptionGroup var scope: ScopeOption
+    // Not in the help, so that it fits a screen of 24 lines.
+    @OptionGroup(visibility: .hidden) var scope: ScopeOption
 
-    @OptionGroup var logging: LoggingOptions
+    @OptionGroup(visibility: .hidden) var logging: LoggingOptions
 
     func validate() throws {
         guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
