@@ -22,6 +22,14 @@ struct CredentialFiles: Hashable, Sendable {
         stamps = paths.compactMap(\.self).map(Self.stamp)
     }
 
+    /// Whether the file at `path` is a private key in PEM that only a passphrase opens (RFC 7468, section 11, and the older
+    /// form of RFC 1421, section 4.6.1.1).
+    static func isEncrypted(_ path: String) -> Bool {
+        guard let bytes = try? FileDescriptor(file: path).read(1 << 16) else { return false }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || text.contains("Proc-Type: 4,ENCRYPTED")
+    }
+
     private static func stamp(_ path: String) -> Stamp? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

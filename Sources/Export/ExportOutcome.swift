@@ -86,6 +86,11 @@ public struct ExportOutcome: Hashable, Sendable {
 
     /// Whether all points arrived.
     public var isSuccess: Bool { failure == nil && queuedPoints == 0 }
+
+    /// Whether it is not known yet what becomes of the points: the receiver has not answered since the export before.
+    public var isUndecided: Bool {
+        failure == nil && queuedPoints > 0 && acceptedPoints == 0
+    }
 }
 
 extension ExportOutcome {
@@ -129,10 +134,8 @@ extension ExportOutcome {
         }
     }
 
-    /// Notes that `request` was too large for the receiver and goes on in halves.
-    mutating func note(halving request: EncodedRequest, _ problem: ExportProblem, attempts: Int, endpoint: OTLPEndpoint)
-    {
-        self.attempts += attempts
+    /// Notes that `request` is too large for the receiver and goes on in halves.
+    mutating func note(halving request: EncodedRequest, _ problem: ExportProblem, endpoint: OTLPEndpoint) {
         message =
             message
                 ?? """

@@ -25,6 +25,7 @@ internal import Glibc
 
     private let endpoint: OTLPEndpoint
     private let proxy: ProxySettings?
+    private let clientKey: String?
     private let secrets: Secrets
     private let easy: UnsafeMutableRawPointer
     private let multi: MultiHandle
@@ -46,6 +47,7 @@ internal import Glibc
         self.observer = observer
         endpoint = configuration.endpoint
         proxy = configuration.proxy
+        clientKey = configuration.clientKey
         guard Self.globalCode == CURLE_OK, let easy = unsafe curl_easy_init() else {
             throw TransportError(CURLE_FAILED_INIT, details: "", endpoint: configuration.endpoint)
         }
@@ -125,6 +127,8 @@ internal import Glibc
         } else if let excess = response.excess {
             error.kind = .responseTooLarge
             error.reason = excess
+        } else if code == CURLE_SSL_CERTPROBLEM, let clientKey, CredentialFiles.isEncrypted(clientKey) {
+            error.hint = "The client key has a passphrase, which nobody is asked for: 'openssl pkey' writes one without"
         }
         response.reset()
         return error
@@ -193,6 +197,8 @@ internal import Glibc
         if let certificate = configuration.clientCertificate, let key = configuration.clientKey {
             setText(CURLOPT_SSLCERT, certificate)
             setText(CURLOPT_SSLKEY, key)
+            // OpenSSL would ask for the passphrase of an encrypted key on the terminal, and wait.
+            setText(CURLOPT_KEYPASSWD, "")
         }
     }
 

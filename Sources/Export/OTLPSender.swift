@@ -4,11 +4,6 @@ internal import Metrics
 ///
 /// The process must ignore SIGPIPE before the first request.
 actor OTLPSender {
-    /// How often the parts of one request may be halved because the receiver finds them too large.
-    ///
-    /// Enough to bring 20 MiB below 1 MiB, and an end for a receiver that finds everything too large.
-    private static let halvingLimit = 64
-
     /// No limit must not mean for ever: metrics of an hour ago have been overtaken.
     private static let longestBudget = Duration.seconds(3600)
 
@@ -26,6 +21,10 @@ actor OTLPSender {
     private let clock: ErasedClock
     private let random: @Sendable () -> Double
     private let turn = Turn()
+    /// The size of a body that the receiver finds too large, and why.
+    ///
+    /// What is as large is sent in parts from then on.
+    private var excess: (size: Int, problem: ExportProblem)?
     private let shutdownRequest = Cancellation()
 
     /// Creates a sender; nothing is sent yet.
@@ -150,37 +149,44 @@ actor OTLPSender {
 
     private func deliver(_ request: EncodedRequest, _ effort: Effort) async -> Delivery {
         var delivery = Delivery()
-        var halvings = 0
         // The last one is the next to be sent.
         var parts = [request]
         while let part = parts.popLast() {
-            let verdict = await attempt(part, effort)
-            switch verdict.answer {
-            case .permanent(let problem) where problem.isRequestTooLarge && halvings < Self.halvingLimit:
-                guard let halves = part.halves() else { break }
-                halvings += 1
-                parts += halves.reversed()
-                delivery.outcome.note(
-                    halving: part,
-                    problem,
-                    attempts: verdict.attempts,
-                    endpoint: configuration.endpoint
-                )
+            if let excess, part.body.count >= excess.size {
+                if let halves = part.halves() {
+                    parts += halves.reversed()
+                    delivery.outcome.note(halving: part, excess.problem, endpoint: configuration.endpoint)
+                } else {
+                    delivery.outcome.add(
+                        excess.problem.outcome(points: part.pointCount, endpoint: configuration.endpoint)
+                    )
+                }
                 continue
+            }
+            let verdict = await attempt(part, effort)
+            if case .permanent(let problem) = verdict.answer, problem.isRequestTooLarge {
+                excess = (part.body.count, problem)
+                delivery.outcome.attempts += verdict.attempts
+                parts.append(part)
+                continue
+            }
+            switch verdict.answer {
             case .retryable, .deferred:
                 if case .retryable(_, let after) = verdict.answer {
                     delivery.retryAfter = after
                 }
                 // The others would meet the same.
                 delivery.undelivered = [part] + parts.reversed()
-            default: break
-            }
-            guard delivery.undelivered.isEmpty else {
                 delivery.problem = outcome(of: verdict, points: delivery.undeliveredPoints)
                 delivery.outcome.add(delivery.problem)
-                break
+                return delivery
+            default:
+                delivery.outcome.add(outcome(of: verdict, points: part.pointCount))
             }
-            delivery.outcome.add(outcome(of: verdict, points: part.pointCount))
+        }
+        if delivery.outcome.acceptedPoints == 0 {
+            // A receiver that finds everything too large is asked anew by the next request.
+            excess = nil
         }
         return delivery
     }

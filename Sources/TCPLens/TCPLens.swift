@@ -68,7 +68,7 @@ struct TCPLens: AsyncParsableCommand {
     }
 
     /// Says what went wrong; there is nobody left to tell if that fails.
-    private static func complain(_ message: String) {
+    static func complain(_ message: String) {
         let lines = message.split(separator: "\n").map { "tcplens: \($0)\n" }
         try? StandardStream.error.write(lines.joined())
     }

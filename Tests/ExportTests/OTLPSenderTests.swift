@@ -156,24 +156,39 @@ import Testing
             let delivery = try await sender(url).send(request(points: 5), within: .seconds(10))
             let outcome = delivery.outcome
             #expect(delivery.undelivered.isEmpty)
-            #expect((outcome.acceptedPoints, outcome.droppedPoints, outcome.attempts) == (5, 0, 5))
+            #expect((outcome.acceptedPoints, outcome.droppedPoints, outcome.attempts) == (5, 0, 7))
             #expect(outcome.isSuccess)
             #expect(outcome.message?.contains("takes no request of 5 data points") == true)
             #expect(outcome.message?.contains("max_request_body_size") == true)
             let bodies = try server.requests.map(points)
-            #expect(bodies.map(\.count) == [5, 2, 1, 1, 3])
+            #expect(bodies.map(\.count) == [5, 2, 1, 1, 1, 1, 1], "three are more than the two that were too many")
             #expect(bodies.dropFirst(2).flatMap(\.self) == [.int(0), .int(1), .int(2), .int(3), .int(4)])
         }
     }
 
-    @Test func `a single point that is too large is dropped, the others arrive`() async throws {
+    @Test func `what the receiver found too large is not sent whole again`() async throws {
+        try await ScriptedServer.run([.failure(413, message: ""), .accepted]) { server, url in
+            let sender = try sender(url)
+            for _ in 0..<2 {
+                let outcome = await sender.send(try request(points: 5), within: .seconds(10)).outcome
+                #expect((outcome.acceptedPoints, outcome.droppedPoints) == (5, 0))
+                #expect(outcome.message?.contains("takes no request of 5 data points") == true, "nothing has changed")
+            }
+            #expect(try await sender.send(request(points: 4), within: .seconds(10)).outcome.message == nil)
+            #expect(try server.requests.map(points).map(\.count) == [5, 2, 3, 2, 3, 4])
+        }
+    }
+
+    @Test func `a single point that is too large is dropped, and the next is tried all the same`() async throws {
         let refusal = HTTPResponse.failure(413, message: "too large")
-        try await ScriptedServer.run([refusal, refusal, .accepted, .accepted]) { server, url in
-            let delivery = try await sender(url).send(request(points: 3), within: .seconds(10))
-            #expect(delivery.undelivered.isEmpty)
-            #expect((delivery.outcome.acceptedPoints, delivery.outcome.droppedPoints) == (2, 1))
-            #expect(delivery.outcome.failure == .status(413))
-            #expect(try server.requests.map(points).map(\.count) == [3, 1, 2])
+        try await ScriptedServer.run([refusal, refusal, .accepted]) { server, url in
+            let sender = try sender(url)
+            for _ in 0..<2 {
+                let outcome = await sender.send(try request(points: 1), within: .seconds(10)).outcome
+                #expect((outcome.droppedPoints, outcome.failure) == (1, .status(413)))
+            }
+            #expect(await sender.send(try request(points: 3), within: .seconds(10)).outcome.acceptedPoints == 3)
+            #expect(server.requests.count == 3)
         }
     }
 
@@ -197,12 +212,18 @@ import Testing
         }
     }
 
-    @Test func `a receiver that finds everything too large is not asked without end`() async throws {
+    @Test func `a receiver that finds everything too large is asked down to one point, and anew by the next request`()
+        async throws
+    {
         try await ScriptedServer.run([.failure(413, message: "")]) { server, url in
-            let delivery = try await sender(url).send(request(points: 1000), within: .seconds(1000))
-            #expect(delivery.outcome.droppedPoints == 1000)
-            #expect(delivery.undelivered.isEmpty)
-            #expect(server.requests.count == 129)
+            let sender = try sender(url)
+            for _ in 0..<2 {
+                let delivery = await sender.send(try request(points: 1000), within: .seconds(1000))
+                #expect(delivery.outcome.droppedPoints == 1000)
+                #expect(delivery.undelivered.isEmpty)
+            }
+            let asked = [1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]
+            #expect(try server.requests.map(points).map(\.count) == asked + asked)
         }
     }
 

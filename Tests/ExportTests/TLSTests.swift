@@ -156,6 +156,15 @@ import Testing
         }
     }
 
+    @Test func `a key with a passphrase is said to have one`() async throws {
+        let certificates = try await Certificates.shared
+        try await export(to: certificates.server(clientCA: "ca"), certificates.client("locked-client")) {
+            outcome,
+            server in
+            expectRefusal(outcome, server, says: "private key", hint: "The client key has a passphrase")
+        }
+    }
+
     // MARK: Files that change
 
     /// A folder with copies of files that can be exchanged as Kubernetes and certbot do: at once.

@@ -50,6 +50,22 @@ extension IntegrationTests {
             try expectAll(from: collector, export(in: namespace, certificates.client("client")))
         }
 
+        @Test func `nobody is asked for the passphrase of a key, on a terminal either`() throws {
+            let (namespace, certificates) = (try Traffic(), try Certificates())
+            let session = try withExtendedLifetime(
+                Collector(in: namespace, .init(server: certificates.server(clientCA: "ca.pem")))
+            ) { _ in
+                try TerminalSession.of(
+                    [Executable.tcplens, "run", "--interval", "1s"],
+                    ["wait:has a passphrase", "signal:TERM"],
+                    in: namespace,
+                    environment: certificates.client("locked-client")
+                )
+            }
+            #expect(session.status == 0)
+            #expect(!session.raw.contains("Enter"))
+        }
+
         @Test func `a Collector that is short of memory is asked again, and its reason is told (conformance 58, 59)`()
             throws
         {

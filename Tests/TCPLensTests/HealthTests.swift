@@ -78,6 +78,19 @@ import Testing
         #expect(health.readiness(at: .seconds(1_000)).isGood)
     }
 
+    @Test func `an answer that is not there yet ends no outage, and is one when it stays away for too long`() {
+        var health = Self.health()
+        let pending = ExportOutcome(queuedPoints: 3)
+        health.note(Self.round([Self.bad]), at: .seconds(100))
+        for time in [110, 120, 130] { health.note(Self.round([pending]), at: .seconds(time)) }
+        #expect(health.readiness(at: .seconds(131)).text.contains("exports have failed for 31 s: no route"))
+        health.note(Self.round([Self.good]), at: .seconds(140))
+        // As long as an export may take, and three intervals on top.
+        for time in [150, 160, 170, 180] { health.note(Self.round([pending]), at: .seconds(time)) }
+        #expect(health.readiness(at: .seconds(185)).isGood)
+        #expect(health.readiness(at: .seconds(186)).text.contains("the receiver has not answered yet"))
+    }
+
     @Test func `it is not ready when collections fail for longer than three intervals`() {
         var health = Self.health()
         health.note(Self.round(), at: .seconds(100))

@@ -65,6 +65,17 @@ import Testing
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20, queuedPoints: 20)) == nil)
     }
 
+    @Test func `an answer that is not there yet ends no outage`() {
+        var log = OutageLog()
+        #expect(log.line(after: failed)?.level == .error)
+        #expect(log.line(after: ExportOutcome(queuedPoints: 20)) == nil)
+        #expect(log.line(after: failed) == nil, "it is the same outage")
+        #expect(
+            log.line(after: ExportOutcome(acceptedPoints: 20, queuedPoints: 20))?.text
+                == "exporting works again; 2 exports failed meanwhile, 40 data points were lost"
+        )
+    }
+
     @Test func `what a receiver refuses or warns of is told once, and again when it is over`() {
         var log = OutageLog()
         let partial = ExportOutcome(acceptedPoints: 18, rejectedPoints: 2, failure: .rejected, message: "2 rejected")

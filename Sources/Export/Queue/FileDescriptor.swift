@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An open file or directory of the spool, closed with this value.
+/// An open file or directory, closed with this value.
 ///
 /// All calls block.
 struct FileDescriptor: ~Copyable {
@@ -14,6 +14,11 @@ struct FileDescriptor: ~Copyable {
     /// Opens the directory at `path`.
     init(directory path: String) throws(Failure) {
         number = try Self.check { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    }
+
+    /// Opens the file at `path` to be read.
+    init(file path: String) throws(Failure) {
+        number = try Self.check { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
     /// Opens the file `name` in `directory`, never through a symbolic link; one that is made is its owner's alone.

@@ -21,6 +21,8 @@ struct Health: Equatable {
     private struct Outage: Equatable {
         var start: Duration
         var reason: String
+        /// Whether that is because the receiver takes its time: then it may take that of an export on top.
+        var isUndecided = false
     }
 
     /// How often the loop is to turn.
@@ -52,8 +54,12 @@ struct Health: Equatable {
         }
         exporting = round.outcomes.enumerated().map { index, outcome in
             // What arrives in part is no outage, and neither is what a queue sends late.
-            guard outcome.failure != nil, outcome.acceptedPoints == 0 else { return nil }
+            guard outcome.acceptedPoints == 0 else { return nil }
             let before = exporting.indices.contains(index) ? exporting[index] : nil
+            if outcome.isUndecided {
+                return before ?? Outage(start: now, reason: "the receiver has not answered yet", isUndecided: true)
+            }
+            guard outcome.failure != nil else { return nil }
             return Outage(start: before?.start ?? now, reason: outcome.message ?? "no reason was given")
         }
     }
@@ -73,7 +79,8 @@ struct Health: Equatable {
         } else if let collecting, now - collecting.start > patience {
             reasons.append("collections have failed for \((now - collecting.start).text): \(collecting.reason)")
         }
-        for outage in exporting.compactMap(\.self) where now - outage.start > patience {
+        for outage in exporting.compactMap(\.self)
+        where now - outage.start > patience + (outage.isUndecided ? exportLimit : .zero) {
             reasons.append("exports have failed for \((now - outage.start).text): \(outage.reason)")
         }
         return Verdict("ready", reasons)

@@ -46,6 +46,7 @@ struct OutageLog: Equatable {
     ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
     /// - Returns: The line, or nil when there is nothing new.
     mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
+        guard !outcome.isUndecided else { return nil }
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
             // A full queue does not lose something with each export; it is the same outage.

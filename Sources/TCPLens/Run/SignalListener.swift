@@ -1,3 +1,4 @@
+import Export
 import Glibc
 import UnixSignals
 
@@ -10,6 +11,9 @@ struct SignalListener: Sendable {
 
     private let terminal = Terminal()
 
+    /// How soon after the first a second signal is the same wish: `timeout` signals its child, and then the whole group.
+    private static let echo = Duration.milliseconds(250)
+
     /// Listens to `signals` as long as the process lives.
     ///
     /// From the first signal to stop on, the process ends whatever it is doing, at the second one or when what is left to
@@ -19,22 +23,36 @@ struct SignalListener: Sendable {
         let (stop, continuation) = AsyncStream<UnixSignal>.makeStream()
         self.stop = stop
         Task.detached { [terminal, reload] in
-            var isFirst = true
+            let clock = ContinuousClock()
+            var first: ContinuousClock.Instant?
             for await signal in signals {
                 if signal == .sighup, !terminal.isGone {
                     reload.make()
                     continue
                 }
-                guard isFirst else { Glibc.exit(Failure.failed) }
-                isFirst = false
+                if let first {
+                    guard clock.now - first > Self.echo else { continue }
+                    await Self.end("\(signal) again: ended before the last work was done")
+                }
+                first = clock.now
                 continuation.yield(signal)
                 continuation.finish()
                 Task.detached {
                     try? await Task.sleep(for: limit)
-                    Glibc.exit(Failure.failed)
+                    await Self.end("ended \(limit.text) after \(signal), before the last work was done")
                 }
             }
         }
+    }
+
+    /// Ends the process now, and says so if that can be said: a terminal that was stopped takes nothing.
+    private static func end(_ message: String) async -> Never {
+        Task.detached {
+            TCPLens.complain(message)
+            Glibc.exit(Failure.failed)
+        }
+        try? await Task.sleep(for: .milliseconds(100))
+        Glibc.exit(Failure.failed)
     }
 }
 

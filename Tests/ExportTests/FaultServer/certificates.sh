@@ -24,4 +24,6 @@ certificate() { # NAME AUTHORITY DAYS ALTERNATIVE-NAMES
     certificate unknown other-ca 2 DNS:localhost,IP:127.0.0.1
     certificate client ca 2 DNS:agent.example
     certificate second-client ca 2 DNS:agent.example
+    cp client.pem locked-client.pem
+    openssl pkey -in client.key -aes256 -passout pass:secret -out locked-client.key
 } 2>certificates.log || { cat certificates.log >&2; exit 1; }
