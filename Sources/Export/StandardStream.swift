@@ -46,3 +46,34 @@ public enum StandardStream: CInt, Sendable {
         }
     }
 }
+
+extension StandardStream {
+    /// Writes `bytes` as ``write(_:)`` does, but not to a pipe that nobody has read from for `patience` once `isOver` says
+    /// so.
+    ///
+    /// - Returns: How many were written.
+    /// - Throws: ``Failure`` when they can't be.
+    public func write(_ bytes: [UInt8], patience: Duration, isOver: () -> Bool) throws(Failure) -> Int {
+        var status = stat()
+        guard unsafe fstat(rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
+            try write(bytes)
+            return bytes.count
+        }
+        let clock = ContinuousClock()
+        var done = 0
+        var lastProgress = clock.now
+        while done < bytes.count {
+            var state = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&state, 1, 100) > 0 else {
+                if isOver(), clock.now - lastProgress > patience { break }
+                continue
+            }
+            // As much as a pipe that can be written to takes without blocking (PIPE_BUF).
+            let next = min(done + 4096, bytes.count)
+            try write(Array(bytes[done..<next]))
+            done = next
+            lastProgress = clock.now
+        }
+        return done
+    }
+}

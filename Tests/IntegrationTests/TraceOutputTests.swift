@@ -87,6 +87,31 @@ extension IntegrationTests {
             #expect(process.output.split(separator: "\n").count == 2)
         }
 
+        @Test func `where nobody reads it ends in time, and every event is shown, lost or told`() throws {
+            let traffic = try Traffic()
+            try traffic("listen 4 8001 128")
+            let script = """
+                pipe=$(mktemp -u) && mkfifo $pipe && exec 3<>$pipe && rm $pipe
+                \(Executable.tcplens) trace --format json --buffer-size 64KiB --duration 3s --log-level debug >&3
+                status=$?
+                timeout -s KILL 1 cat <&3
+                exit $status
+                """
+            let process = try RunningProcess(["bash", "-c", script], in: traffic)
+            _ = try eventually("the programs of trace") { process.error.contains("tracing by") ? true : nil }
+            try traffic("churn 4 8001 3000")
+            process.wait()
+            #expect(process.status == 1)
+            let summary = try #require(process.error.firstMatch(of: /(\d+) events, (\d+) lost/))
+            let unread = try #require(process.error.firstMatch(of: /tcplens: (\d+) events are not printed/))
+            let numbers = [summary.1, summary.2, unread.1].compactMap { Int($0) }
+            // The last line may be cut off.
+            #expect(process.output.ranges(of: "}\n").count == numbers.first)
+            // Two connections of three are closed, which are ten changes at both ends, and one is reset, which is six.
+            let all = numbers.reduce(0, +)
+            #expect(all <= 26_000 && all > 25_900, "\(process.error)")
+        }
+
         @Test func `the table has its columns below their names, and no colours in a pipe`() throws {
             let result = try shell("$TRACE --count 2 2> /dev/null | cat", environment: ["TERM": "xterm"])
             let lines = result.output.split(separator: "\n").map(String.init)

@@ -26,6 +26,8 @@ struct TraceLoop {
 
     /// How long a change may wait to be printed.
     private static let pause = Duration.milliseconds(100)
+    /// How long to wait at the end for somebody to read.
+    private static let patience = Duration.seconds(1)
     /// How often losses are told.
     private static let lossInterval = Duration.seconds(1)
 
@@ -37,6 +39,8 @@ struct TraceLoop {
     private var output: TraceOutput
     private var left: Int
     private var written = 0
+    /// How many changes came when nobody read any more.
+    private var unread = 0
     private var lossLog = LossLog()
     private var nextLossReport: ContinuousClock.Instant
 
@@ -78,7 +82,7 @@ struct TraceLoop {
     private mutating func run() throws {
         do {
             try output.begin()
-            while left > 0, !isOver {
+            while left > 0, !isOver, unread == 0 {
                 let isMore = try step()
                 if clock.now >= nextLossReport { try reportLosses() }
                 guard !isMore else { continue }
@@ -95,9 +99,12 @@ struct TraceLoop {
             throw Failure("\(error)")
         }
         try reportEnd(isQuiet: false)
+        guard unread == 0 else { throw Failure("\(unread) events are not printed: nobody reads the output") }
     }
 
-    private var isOver: Bool {
+    private var isOver: Bool { Self.isOver(stop, end, clock) }
+
+    private static func isOver(_ stop: StopFlag, _ end: ContinuousClock.Instant?, _ clock: ContinuousClock) -> Bool {
         stop.isRaised || end.map { clock.now >= $0 } ?? false
     }
 
@@ -111,9 +118,16 @@ struct TraceLoop {
     private mutating func write(_ changes: [StateChange]) throws(StandardStream.Failure) {
         let changes = changes.prefix(left)
         guard !changes.isEmpty else { return }
-        try output.write(changes)
         left -= changes.count
-        written += changes.count
+        guard unread == 0 else {
+            unread += changes.count
+            return
+        }
+        let count = try output.write(changes, patience: Self.patience) { [stop, end, clock] in
+            Self.isOver(stop, end, clock)
+        }
+        written += count
+        unread = changes.count - count
     }
 
     private mutating func reportLosses() throws(ProbeError) {

@@ -31,10 +31,15 @@ struct TraceOutput {
         try StandardStream.output.write(table.header)
     }
 
-    /// Writes a line for each of `changes`, at once.
+    /// Writes a line for each of `changes`, at once; gives up when `isOver` and nobody reads for `patience`.
     ///
-    /// - Throws: ``StandardStream/Failure`` when not all could be written.
-    mutating func write(_ changes: some Sequence<StateChange>) throws(StandardStream.Failure) {
+    /// - Returns: How many lines were written.
+    /// - Throws: ``StandardStream/Failure`` when they can't be.
+    mutating func write(
+        _ changes: some Collection<StateChange>,
+        patience: Duration,
+        isOver: () -> Bool
+    ) throws(StandardStream.Failure) -> Int {
         lines.removeAll(keepingCapacity: true)
         switch form {
         case .json(var json):
@@ -49,6 +54,7 @@ struct TraceOutput {
             }
             form = .table(table)
         }
-        try StandardStream.output.write(lines)
+        let written = try StandardStream.output.write(lines, patience: patience, isOver: isOver)
+        return written == lines.count ? changes.count : lines[..<written].count { $0 == UInt8(ascii: "\n") }
     }
 }
