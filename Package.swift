@@ -51,6 +51,7 @@ let package = Package(
 
         .target(name: "CStartupPages"),
         .target(name: "CCoreDumps"),
+        .target(name: "CStandardStreams"),
         .target(name: "CClock"),
         .target(name: "CTerminal"),
 
@@ -75,7 +76,7 @@ let package = Package(
             name: "TCPLens",
             dependencies: [
                 "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
-                "CCoreDumps", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
+                "CCoreDumps", "CStandardStreams", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),

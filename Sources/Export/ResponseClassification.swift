@@ -27,6 +27,10 @@ enum ResponseClassification: Equatable, Sendable {
             reason: Self.message(response, secrets),
             hint: Self.hint(response.status)
         )
+        if response.status == 400, String(decoding: response.body.prefix(4096), as: UTF8.self).contains("HTTPS") {
+            // Servers for TLS say so in their own words, without TLS: Go's, nginx, Apache.
+            problem.hint = "The receiver speaks TLS on this port: the endpoint begins with https://"
+        }
         if problem.isRequestTooLarge {
             problem.hint = "The receiver limits the size of a request: raise its max_request_body_size"
         }

@@ -44,12 +44,12 @@ struct TCPLens: AsyncParsableCommand {
             complain("\(failure)")
             return Failure.failed
         } catch {
-            return report(error)
+            return report(error, of: arguments)
         }
     }
 
     /// Prints what ArgumentParser says: help on standard output, a complaint as one line on standard error.
-    private static func report(_ error: any Error) -> CInt {
+    private static func report(_ error: any Error, of arguments: [String]) -> CInt {
         let code = exitCode(for: error)
         guard code != .success else {
             do throws(StandardStream.Failure) {
@@ -61,9 +61,10 @@ struct TCPLens: AsyncParsableCommand {
             }
         }
         // One line, whatever was typed.
-        complain(
-            "\(message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")); see 'tcplens --help'"
-        )
+        let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+        let isCommand = configuration.subcommands.contains { $0.configuration.commandName == arguments.first }
+        let help = (["tcplens"] + arguments.prefix(isCommand ? 1 : 0) + ["--help"]).joined(separator: " ")
+        complain("\(text); see '\(help)'")
         return code == .validationFailure ? Failure.usage : Failure.failed
     }
 

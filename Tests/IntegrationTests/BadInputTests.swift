@@ -115,6 +115,16 @@ extension IntegrationTests {
             try expect(["sh", "-c", script], environment: environment, status: 1, says: "No space left on device")
         }
 
+        @Test(
+            .enabled(if: Executable.isRoot, "needs root"),
+            arguments: ["snapshot", "trace --duration 50ms", "top --count 1", "--help", "run --once", "doctor"]
+        )
+        func `a standard output that is closed takes nothing that is printed elsewhere`(command: String) throws {
+            let script = "exec \(tcplens) \(command) <&- >&-"
+            let environment = ["OTEL_METRICS_EXPORTER": "console"]
+            try expect(["sh", "-c", script], environment: environment, status: 1, says: "Bad file descriptor")
+        }
+
         @Test(.enabled(if: Executable.isRoot, "needs root"))
         func `a closed pipe ends it quietly`() throws {
             let script = "\(tcplens) run --interval 50ms --log-level warning | head -n 1"

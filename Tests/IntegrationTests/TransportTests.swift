@@ -33,6 +33,8 @@ extension IntegrationTests {
             let refused = try export(in: namespace, certificates.client(ca: "other-ca.pem"))
             #expect(refused.status == 1)
             #expect(refused.error.contains("Set OTEL_EXPORTER_OTLP_CERTIFICATE"), "\(refused.error)")
+            let plain = try export(in: namespace, ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318"])
+            #expect(plain.error.contains("the endpoint begins with https://"), "\(plain.error)")
             try expectAll(from: collector, export(in: namespace, certificates.client()))
         }
 
