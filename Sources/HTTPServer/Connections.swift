@@ -9,11 +9,13 @@ final class Connections: Sendable {
     }
 
     private let limit: Int
+    private let onRefusal: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    /// Creates a list of at most `limit` connections.
-    init(limit: Int) {
+    /// Creates a list of at most `limit` connections; `onRefusal` is told of one more.
+    init(limit: Int, onRefusal: @escaping @Sendable (String) -> Void) {
         self.limit = limit
+        self.onRefusal = onRefusal
     }
 
     /// Remembers `channel` until it closes; closes it if the server is closed or has too many.
@@ -24,6 +26,7 @@ final class Connections: Sendable {
             return true
         }
         guard isWelcome else {
+            onRefusal("closed a connection, as \(limit) are open")
             channel.close(promise: nil)
             return
         }

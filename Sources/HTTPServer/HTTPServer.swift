@@ -26,16 +26,18 @@ public struct HTTPServer: Sendable {
     ///   - bodyLimit: The greatest number of bytes of a request's body; larger ones are answered with 413.
     ///   - connectionLimit: The most connections at a time; one more is closed at once.
     ///   - requestLimit: How long a request may take from its first byte to the beginning of its answer.
+    ///   - onRefusal: Is told, in words for a log, of what is refused before the handler sees it; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
     public init(
         host: String,
         port: Int,
         bodyLimit: Int = 20 * 1024 * 1024,
         connectionLimit: Int = 100,
-        requestLimit: Duration = .seconds(60)
+        requestLimit: Duration = .seconds(60),
+        onRefusal: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(HTTPServerError) {
         let (exchanges, continuation) = AsyncStream<Exchange>.makeStream()
-        let connections = Connections(limit: connectionLimit)
+        let connections = Connections(limit: connectionLimit, onRefusal: onRefusal)
         let bootstrap = ServerBootstrap(group: Self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -45,7 +47,9 @@ public struct HTTPServer: Sendable {
                     try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(60)))
                     try pipeline.addHandler(RequestDeadline(TimeAmount(requestLimit)))
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                    try pipeline.addHandler(RequestCollector(bodyLimit: bodyLimit, exchanges: continuation))
+                    try pipeline.addHandler(
+                        RequestCollector(bodyLimit: bodyLimit, exchanges: continuation, onRefusal: onRefusal)
+                    )
                 }
             }
         listeners = try await Self.bind(bootstrap, host: host, port: port)

@@ -10,13 +10,19 @@ final class RequestCollector: ChannelInboundHandler {
 
     private let bodyLimit: Int
     private let exchanges: AsyncStream<Exchange>.Continuation
+    private let onRefusal: @Sendable (String) -> Void
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
 
-    init(bodyLimit: Int, exchanges: AsyncStream<Exchange>.Continuation) {
+    init(
+        bodyLimit: Int,
+        exchanges: AsyncStream<Exchange>.Continuation,
+        onRefusal: @escaping @Sendable (String) -> Void
+    ) {
         self.bodyLimit = bodyLimit
         self.exchanges = exchanges
+        self.onRefusal = onRefusal
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -48,6 +54,16 @@ final class RequestCollector: ChannelInboundHandler {
         }
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        // The handler before this one has answered and closes the connection.
+        onRefusal("answered 400: what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?")
+    }
+
+    private func peer(_ context: ChannelHandlerContext) -> String {
+        context.remoteAddress?.text ?? "somebody"
+    }
+
     private func end(_ context: ChannelHandlerContext) {
         guard let head = head.take() else { return }
         let request = HTTPRequest(head, body: body, peer: context.remoteAddress)
@@ -55,6 +71,7 @@ final class RequestCollector: ChannelInboundHandler {
         guard !isTooLarge else {
             isTooLarge = false
             let text = "The body is larger than \(bodyLimit) bytes.\n"
+            onRefusal("answered 413: a body from \(peer(context)) is larger than \(bodyLimit) bytes")
             Self.write(HTTPResponse(status: 413, text: text), to: head, on: context.channel)
             return
         }
@@ -90,10 +107,15 @@ extension HTTPRequest {
             query: mark.map { String(head.uri[head.uri.index(after: $0)...]) },
             headers: HTTPFields(head.headers.map { (name: $0.name, value: $0.value) }),
             body: body,
-            peer: peer.flatMap { address in
-                guard let host = address.ipAddress, let port = address.port else { return nil }
-                return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-            }
+            peer: peer?.text
         )
+    }
+}
+
+extension SocketAddress {
+    /// The address and the port; `nil` for what has none.
+    fileprivate var text: String? {
+        guard let host = ipAddress, let port else { return nil }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

@@ -25,6 +25,21 @@ extension IntegrationTests {
             return (Int(text.split(separator: " ")[1]) ?? 0, parts[0], parts.dropFirst().joined())
         }
 
+        @Test func `what is no request of HTTP, or too large, is told`() throws {
+            let sink = try Sink()
+            let tls = sink.endpoint.replacing("http://", with: "https://")
+            #expect(try run(["curl", "--silent", "--insecure", "--max-time", "20", tls]).status != 0)
+            #expect(
+                try run(["curl", "--silent", "--http2-prior-knowledge", "--max-time", "20", sink.endpoint]).status != 0
+            )
+            let large = "head -c 20971521 /dev/zero | curl --silent --data-binary @- \(sink.endpoint)"
+            #expect(try run(["sh", "-c", large]).output.contains("larger than 20971520 bytes"))
+            _ = try eventually("three warnings") {
+                sink.error.ranges(of: "is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?").count == 2
+                    && sink.error.contains("answered 413: a body from 127.0.0.1:") ? true : nil
+            }
+        }
+
         @Test(.enabled(if: Executable.canTestSDK, "skipped: no Python"))
         func `every instrument of the official SDK is shown, plain and compressed`() throws {
             let sink = try Sink(environment: ["LC_ALL": "C.UTF-8"])

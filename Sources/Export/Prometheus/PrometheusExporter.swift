@@ -19,7 +19,7 @@ public struct PrometheusExporter: Sendable {
     ///   - port: The port; 0 takes any that is free.
     /// - Throws: ``HTTPServerError`` when that is not possible.
     public init(host: String, port: Int) async throws(HTTPServerError) {
-        server = try await HTTPServer(host: host, port: port, bodyLimit: 4096)
+        server = try await HTTPServer(host: host, port: port, bodyLimit: 4096, requestLimit: .seconds(10))
     }
 
     /// Answers scrapes until the task is cancelled.

@@ -9,7 +9,12 @@ struct HealthEndpoint: Sendable {
     /// - Throws: ``Failure`` when that is not possible.
     init(_ address: ListenAddress) async throws(Failure) {
         do {
-            server = try await HTTPServer(host: address.host, port: address.port, bodyLimit: 4096)
+            server = try await HTTPServer(
+                host: address.host,
+                port: address.port,
+                bodyLimit: 4096,
+                requestLimit: .seconds(10)
+            )
         } catch {
             throw Failure("\(error) (--health)")
         }

@@ -62,7 +62,7 @@ struct SinkCommand: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let server: HTTPServer
         do {
-            server = try await HTTPServer(host: host, port: port)
+            server = try await HTTPServer(host: host, port: port) { logger.warning("\($0)") }
         } catch {
             throw Failure("\(error)")
         }

@@ -23,6 +23,9 @@ final class Sink {
     /// What it has printed so far.
     var output: String { process.output }
 
+    /// What it has said on standard error.
+    var error: String { process.error }
+
     /// What it says of itself.
     var log: String { process.error }
 
