@@ -44,9 +44,10 @@ struct ExportProblem: Error, Hashable, Sendable {
         return outcome
     }
 
-    /// Says in the reason that the receiver wants more patience than there is.
-    mutating func note(retryAfter: Duration?, timeout: Duration) {
-        guard let retryAfter, retryAfter >= .seconds(1) else { return }
-        reason += "; the receiver asks to wait \(retryAfter.text), more than is left of the timeout of \(timeout.text)"
+    /// Says in the reason that the receiver wants more patience than the `rest` of the timeout, if it does.
+    mutating func note(retryAfter: Duration?, rest: Duration, timeout: Duration) {
+        guard let retryAfter, retryAfter >= .seconds(1), retryAfter >= rest else { return }
+        let wish = retryAfter > QueueSchedule.longestRetryAfter ? "more than an hour" : retryAfter.text
+        reason += "; the receiver asks to wait \(wish), more than is left of the timeout of \(timeout.text)"
     }
 }

@@ -19,6 +19,8 @@ internal import Glibc
         var retryAfter: Duration?
         /// Decompressed.
         var body: [UInt8] = []
+        /// Whether it came without TLS.
+        var isPlain = false
         /// Why the body is missing although there is a status; nil when the response came in whole.
         var interruption: String?
     }
@@ -114,6 +116,7 @@ internal import Glibc
             contentType: unsafe contentType.map { unsafe String(cString: $0) },
             retryAfter: response.retryAfter.flatMap { RetryAfter.wait($0, date: response.date, now: now) },
             body: code == CURLE_OK ? body : [],
+            isPlain: endpoint.url.hasPrefix("http://"),
             interruption: code == CURLE_OK ? nil : failure(code).reason
         )
     }

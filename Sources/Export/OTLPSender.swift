@@ -209,7 +209,7 @@ actor OTLPSender {
             guard verdict.attempts < effort.attemptLimit, !effort.hurry.isCancelled, wait < effort.end - now,
                 effort.waitsForAnswer || problem.isAnswer
             else {
-                problem.note(retryAfter: after, timeout: effort.budget)
+                problem.note(retryAfter: after, rest: effort.end - now, timeout: effort.budget)
                 verdict.answer = .retryable(problem, after: after)
                 return verdict
             }

@@ -27,9 +27,8 @@ enum ResponseClassification: Equatable, Sendable {
             reason: Self.message(response, secrets),
             hint: Self.hint(response.status)
         )
-        if response.status == 400, String(decoding: response.body.prefix(4096), as: UTF8.self).contains("HTTPS") {
-            // Servers for TLS say so in their own words, without TLS: Go's, nginx, Apache.
-            problem.hint = "The receiver speaks TLS on this port: the endpoint begins with https://"
+        if response.status == 400, response.isPlain, Self.isByTLSServer(response) {
+            problem.hint = "Does the receiver speak TLS on this port? Then the endpoint begins with https://"
         }
         if problem.isRequestTooLarge {
             problem.hint = "The receiver limits the size of a request: raise its max_request_body_size"
@@ -95,6 +94,12 @@ enum ResponseClassification: Equatable, Sendable {
     private static func isProtobuf(_ response: HTTPClient.Response) -> Bool {
         let type = response.contentType?.prefix { $0 != ";" }.trimmed.lowercased()
         return type == "application/x-protobuf" || type == "application/protobuf"
+    }
+
+    /// Whether it looks like the answer of a server for TLS to who speaks without it: nginx and Apache say so; Go's says so
+    /// without a type, and resets the connection, which may be faster than the words.
+    private static func isByTLSServer(_ response: HTTPClient.Response) -> Bool {
+        response.contentType == nil || String(decoding: response.body.prefix(4096), as: UTF8.self).contains("HTTPS")
     }
 
     private static func hint(_ status: Int) -> String? {

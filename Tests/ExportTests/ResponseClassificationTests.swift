@@ -30,6 +30,19 @@ import Testing
         #expect(problem.reason == "HTTP \(status): no")
     }
 
+    @Test(arguments: [
+        (nil, "", true, true), (nil, "", false, false), ("text/plain", "bad metrics", true, false),
+        ("text/html", "The plain HTTP request was sent to HTTPS port", true, true),
+    ])
+    func `a plain request to a port for TLS is known`(type: String?, text: String, isPlain: Bool, isKnown: Bool) {
+        let response = HTTPClient.Response(status: 400, contentType: type, body: Array(text.utf8), isPlain: isPlain)
+        guard case .permanent(let problem) = ResponseClassification(response) else {
+            Issue.record("400 is not permanent")
+            return
+        }
+        #expect((problem.hint?.contains("https://") == true) == isKnown)
+    }
+
     @Test(arguments: ["application/x-protobuf", "Application/X-Protobuf; charset=x", "application/protobuf"])
     func `a partial success counts what was rejected`(type: String) {
         var response = HTTPResponse.partialSuccess(rejected: 3, message: "too old")
