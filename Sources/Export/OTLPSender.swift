@@ -4,6 +4,9 @@ internal import Metrics
 ///
 /// The process must ignore SIGPIPE before the first request.
 actor OTLPSender {
+    /// How many single points a receiver may find too large, before it has taken anything, until larger parts are not tried.
+    private static let hopelessness = 8
+
     /// No limit must not mean for ever: metrics of an hour ago have been overtaken.
     private static let longestBudget = Duration.seconds(3600)
 
@@ -149,17 +152,19 @@ actor OTLPSender {
 
     private func deliver(_ request: EncodedRequest, _ effort: Effort) async -> Delivery {
         var delivery = Delivery()
+        // Single points that the receiver finds too large, and all that is given up for that.
+        var (largeOnes, givenUp) = (0, 0)
         // The last one is the next to be sent.
         var parts = [request]
         while let part = parts.popLast() {
             if let excess, part.body.count >= excess.size {
-                if let halves = part.halves() {
+                let isHopeless = largeOnes >= Self.hopelessness && delivery.outcome.acceptedPoints == 0
+                if !isHopeless, let halves = part.halves() {
                     parts += halves.reversed()
                     delivery.outcome.note(halving: part, excess.problem, endpoint: configuration.endpoint)
                 } else {
-                    delivery.outcome.add(
-                        excess.problem.outcome(points: part.pointCount, endpoint: configuration.endpoint)
-                    )
+                    largeOnes += 1
+                    givenUp += part.pointCount
                 }
                 continue
             }
@@ -179,10 +184,13 @@ actor OTLPSender {
                 delivery.undelivered = [part] + parts.reversed()
                 delivery.problem = outcome(of: verdict, points: delivery.undeliveredPoints)
                 delivery.outcome.add(delivery.problem)
-                return delivery
+                parts = []
             default:
                 delivery.outcome.add(outcome(of: verdict, points: part.pointCount))
             }
+        }
+        if givenUp > 0, let excess {
+            delivery.outcome.add(excess.problem.outcome(points: givenUp, endpoint: configuration.endpoint))
         }
         if delivery.outcome.acceptedPoints == 0 {
             // A receiver that finds everything too large is asked anew by the next request.

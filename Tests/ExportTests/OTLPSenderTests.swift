@@ -220,6 +220,7 @@ import Testing
             for _ in 0..<2 {
                 let delivery = await sender.send(try request(points: 1000), within: .seconds(1000))
                 #expect(delivery.outcome.droppedPoints == 1000)
+                #expect(delivery.outcome.message?.hasPrefix("cannot export 1000 data points") == true)
                 #expect(delivery.undelivered.isEmpty)
             }
             let asked = [1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]
