@@ -5,8 +5,8 @@ internal import NIOPosix
 /// A small HTTP/1.1 server for eyes, health checks and scrapers.
 ///
 /// It keeps connections alive, takes requests with their whole body up to a limit, and closes connections on which nothing
-/// happens for a minute, or whose request takes longer than a minute to arrive and to be answered. All servers of the process
-/// share one event-loop thread.
+/// happens for a minute, or whose request takes longer than its limit to arrive and to be answered. All servers of the
+/// process share one event-loop thread.
 public struct HTTPServer: Sendable {
     /// The port it listens on, also when 0 was asked for.
     public let port: Int

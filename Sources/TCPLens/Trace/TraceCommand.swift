@@ -42,7 +42,6 @@ struct TraceCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
-        let size = bufferSize ?? TraceProbe.standardBufferSize
         guard TraceProbe.bufferSizes.contains(size), size.nonzeroBitCount == 1 else {
             throw ValidationError("--buffer-size must be a power of two from 64KiB to 1GiB")
         }
@@ -69,12 +68,15 @@ struct TraceCommand: AsyncParsableCommand {
             environment: environment,
             filter: filters.filter,
             scope: scope.scope ?? .own,
-            bufferSize: bufferSize ?? TraceProbe.standardBufferSize,
+            bufferSize: size,
             count: count,
             duration: duration?.duration
         )
         try await TraceLoop.run(settings, until: stop, logger: logger)
     }
+
+    /// The size of the ring buffer in bytes.
+    private var size: Int { bufferSize ?? TraceProbe.standardBufferSize }
 
     /// How long the rest may take to be printed after a signal.
     private static let lastWriteLimit = Duration.seconds(5)
