@@ -165,8 +165,8 @@ extension IntegrationTests {
                 in: world.traffic
             )
             let lines = listeners.output.components(separatedBy: "\r\n")
+            try #require(lines.count == 6, "\(listeners)")
             #expect(lines[1].hasPrefix("127.0.0.1,7004,ipv4,1,5,4,1,0,4,0,"))
-            #expect(lines.count == 6)
         }
 
         @Test func `jq reads the queues`() throws {

@@ -115,7 +115,7 @@ extension IntegrationTests {
         @Test func `the table has its columns below their names, and no colours in a pipe`() throws {
             let result = try shell("$TRACE --count 2 2> /dev/null | cat", environment: ["TERM": "xterm"])
             let lines = result.output.split(separator: "\n").map(String.init)
-            #expect(lines.count == 3)
+            try #require(lines.count == 3, "\(result)")
             #expect(lines[0].hasPrefix("TIME         TRANSITION             LOCAL "))
             #expect(!result.output.contains("\u{1b}"))
             for (column, values) in [
