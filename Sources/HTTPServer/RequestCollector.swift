@@ -67,15 +67,18 @@ final class RequestCollector: ChannelInboundHandler {
     private func end(_ context: ChannelHandlerContext) {
         guard let head = head.take() else { return }
         let request = HTTPRequest(head, body: body, peer: context.remoteAddress)
-        body = []
+        let channel = context.channel
+        defer { (body, isTooLarge) = ([], false) }
         guard !isTooLarge else {
-            isTooLarge = false
             let text = "The body is larger than \(bodyLimit) bytes.\n"
             onRefusal("answered 413: a body from \(peer(context)) is larger than \(bodyLimit) bytes")
-            Self.write(HTTPResponse(status: 413, text: text), to: head, on: context.channel)
-            return
+            return Self.write(HTTPResponse(status: 413, text: text), to: head, on: channel)
         }
-        let channel = context.channel
+        guard head.hasItsHost else {
+            onRefusal("answered 400: a request from \(peer(context)) lacks its Host, or has two")
+            let text = "A request of HTTP/1.1 has exactly one Host field.\n"
+            return Self.write(HTTPResponse(status: 400, text: text), to: head, on: channel)
+        }
         exchanges.yield(Exchange(request: request) { Self.write($0, to: head, on: channel) })
     }
 
@@ -98,23 +101,9 @@ final class RequestCollector: ChannelInboundHandler {
     }
 }
 
-extension HTTPRequest {
-    fileprivate init(_ head: HTTPRequestHead, body: [UInt8], peer: SocketAddress?) {
-        let mark = head.uri.firstIndex(of: "?")
-        self.init(
-            method: head.method.rawValue,
-            path: String(head.uri[..<(mark ?? head.uri.endIndex)]),
-            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) },
-            headers: HTTPFields(head.headers.map { (name: $0.name, value: $0.value) }),
-            body: body,
-            peer: peer?.text
-        )
-    }
-}
-
 extension SocketAddress {
     /// The address and the port; `nil` for what has none.
-    fileprivate var text: String? {
+    var text: String? {
         guard let host = ipAddress, let port else { return nil }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
