@@ -20,3 +20,8 @@ struct QueuedRequest: Hashable, Sendable {
         if case .spool = place { true } else { false }
     }
 }
+
+extension Sequence<QueuedRequest> {
+    /// The points of all of them.
+    var pointCount: Int { reduce(0) { $0 + $1.pointCount } }
+}

@@ -125,7 +125,7 @@ struct RequestStore {
 
     private mutating func note(_ inventory: SpoolDirectory.Inventory, path: String) {
         let path = path.printable()
-        let points = inventory.requests.reduce(0) { $0 + $1.pointCount }
+        let points = inventory.requests.pointCount
         let notes: KeyValuePairs = [
             inventory.requests.count: "requests with \(points) data points from before; they go first",
             inventory.discarded.count: "damaged requests, whose ends are missing or whose headers are wrong: discarded",

@@ -5,17 +5,13 @@
 actor SendingQueue {
     private let executor = BlockingExecutor(label: "tcplens.sending-queue")
     private let sender: OTLPSender
-    private let endpoint: OTLPEndpoint
     private let patience: Duration?
     private let clock: ErasedClock
     private let random: @Sendable () -> Double
 
     private var store: RequestStore
     private var schedule: QueueSchedule
-    /// What became of points since the last export told.
-    private var report = ExportOutcome()
-    /// Why the receiver did not take the oldest request when it was last tried.
-    private var problem: ExportOutcome?
+    private var report: QueueReport
     /// Sends what waits, as long as something waits.
     private var draining: Task<Void, Never>?
     /// The rest until the next request may be sent.
@@ -47,7 +43,7 @@ actor SendingQueue {
             retryPolicy: retryPolicy
         )
         self.sender = sender
-        endpoint = configuration.endpoint
+        report = QueueReport(endpoint: configuration.endpoint)
         patience = configuration.patience.map { min($0, sender.timeout) }
         self.clock = clock
         self.random = random
@@ -69,11 +65,11 @@ actor SendingQueue {
     /// - Returns: What became of points since the last export, of this one or earlier ones.
     func export(_ encoded: RequestEncoder.Result, isLast: Bool) async -> ExportOutcome {
         if let problem = encoded.problem {
-            report.add(problem.outcome(points: encoded.droppedPoints, endpoint: endpoint))
+            report.add(problem, points: encoded.droppedPoints)
         }
         guard !isShutDown else {
             let points = encoded.requests.reduce(0) { $0 + $1.pointCount }
-            report.add(ExportProblem.cancelled.outcome(points: points, endpoint: endpoint))
+            report.add(.cancelled, points: points)
             return takeOutcome()
         }
         self.isLast = isLast
@@ -114,16 +110,7 @@ extension SendingQueue {
             schedule.append(queued)
             return
         }
-        report.add(
-            ExportOutcome(
-                droppedPoints: request.pointCount,
-                failure: .queueFull,
-                message: """
-                    \(request.pointCount) data points are dropped: they take \(request.body.count) bytes, more than the \
-                    queue may have (\(schedule.memoryLimit)), while \(endpoint) does not take them
-                    """
-            )
-        )
+        report.addOversize(request, limit: schedule.memoryLimit)
     }
 
     private func spooled(_ request: EncodedRequest) -> QueuedRequest? {
@@ -145,35 +132,16 @@ extension SendingQueue {
         for request in requests {
             store.remove(request)
         }
-        let points = requests.reduce(0) { $0 + $1.pointCount }
-        let limit = first.isSpooled ? schedule.spoolLimit : schedule.memoryLimit
-        report.add(
-            ExportOutcome(
-                droppedPoints: points,
-                failure: .queueFull,
-                message: """
-                    the \(first.isSpooled ? "spool" : "queue") is full (\(limit) bytes): \(points) data points are \
-                    dropped, the oldest first
-                    """
-            )
+        report.addFull(
+            points: requests.pointCount,
+            place: first.isSpooled ? "spool" : "queue",
+            limit: first.isSpooled ? schedule.spoolLimit : schedule.memoryLimit
         )
     }
 
     /// Gives up what would not outlive the process, which is about to end.
     private func abandon() {
-        let lost = schedule.abandonMemory().reduce(0) { $0 + $1.pointCount }
-        if lost > 0 {
-            report.add(
-                ExportOutcome(
-                    droppedPoints: lost,
-                    failure: problem?.failure ?? .cancelled,
-                    message: """
-                        \(lost) data points that waited for \(endpoint) are lost with the end of the process: they were \
-                        in memory only, while a spool (TCPLENS_SPOOL) outlives it
-                        """
-                )
-            )
-        }
+        report.addAbandoned(points: schedule.abandonMemory().pointCount)
     }
 }
 
@@ -233,7 +201,7 @@ extension SendingQueue {
         guard let (left, problem) = delivery.takeUndelivered() else {
             store.remove(queued)
             report.add(delivery.outcome)
-            self.problem = nil
+            report.problem = nil
             schedule.finish(at: now, after: now - start)
             return true
         }
@@ -242,7 +210,7 @@ extension SendingQueue {
         if problem.failure == .cancelled {
             schedule.putBack(back)
         } else {
-            self.problem = problem
+            report.problem = problem
             var displaced = schedule.giveBack(back, at: now, retryAfter: delivery.retryAfter, random: random())
             if let index = displaced.firstIndex(of: back) {
                 // It does not fit itself: then it is lost for the reason that it did not arrive.
@@ -258,8 +226,7 @@ extension SendingQueue {
         do throws(SpoolError) {
             return try store.load(queued)
         } catch {
-            let message = "\(queued.pointCount) data points are lost: \(error)"
-            report.add(ExportOutcome(droppedPoints: queued.pointCount, failure: .damaged, message: message))
+            report.addDamaged(points: queued.pointCount, error)
             return nil
         }
     }
@@ -299,19 +266,6 @@ extension SendingQueue {
     }
 
     private func takeOutcome() -> ExportOutcome {
-        var outcome = report
-        report = ExportOutcome()
-        outcome.queuedPoints = schedule.pointCount
-        outcome.warnings = store.takeWarnings()
-        if let problem {
-            // What was lost comes on top of why it had to wait.
-            let loss = outcome.message == problem.message ? nil : outcome.message
-            outcome.failure = outcome.failure ?? problem.failure
-            outcome.message = [problem.message, loss].compactMap(\.self).joined(separator: ". ")
-        } else if Task.isCancelled, outcome.queuedPoints > 0, outcome.failure == nil {
-            outcome.failure = .cancelled
-            outcome.message = "the export to \(endpoint) was cancelled"
-        }
-        return outcome
+        report.take(queuedPoints: schedule.pointCount, warnings: store.takeWarnings(), isCancelled: Task.isCancelled)
     }
 }

@@ -143,13 +143,6 @@ actor OTLPSender {
         var waitsForAnswer = true
     }
 
-    /// How the attempts at one request ended.
-    private struct Verdict {
-        var answer: ResponseClassification
-        var attempts: Int
-        var elapsed: Duration
-    }
-
     private func deliver(_ request: EncodedRequest, _ effort: Effort) async -> Delivery {
         var delivery = Delivery()
         // Single points that the receiver finds too large, and all that is given up for that.
@@ -182,11 +175,11 @@ actor OTLPSender {
                 }
                 // The others would meet the same.
                 delivery.undelivered = [part] + parts.reversed()
-                delivery.problem = outcome(of: verdict, points: delivery.undeliveredPoints)
+                delivery.problem = verdict.outcome(points: delivery.undeliveredPoints, endpoint: configuration.endpoint)
                 delivery.outcome.add(delivery.problem)
                 parts = []
             default:
-                delivery.outcome.add(outcome(of: verdict, points: part.pointCount))
+                delivery.outcome.add(verdict.outcome(points: part.pointCount, endpoint: configuration.endpoint))
             }
         }
         if givenUp > 0, let excess {
@@ -271,34 +264,5 @@ actor OTLPSender {
         defer { for end in ends { end.onCancel(nil) } }
         // A clock that throws for another reason only makes the wait shorter.
         _ = await sleep.result
-    }
-
-    private func outcome(of verdict: Verdict, points: Int) -> ExportOutcome {
-        switch verdict.answer {
-        case .success(let status, let warning):
-            .success(
-                points: points,
-                attempts: verdict.attempts,
-                status: status,
-                warning: warning,
-                endpoint: configuration.endpoint
-            )
-        case .partialSuccess(let status, let rejected, let message):
-            .partialSuccess(
-                points: points,
-                rejected: rejected,
-                attempts: verdict.attempts,
-                status: status,
-                message: message,
-                endpoint: configuration.endpoint
-            )
-        case .permanent(let problem), .retryable(let problem, _), .deferred(let problem):
-            problem.outcome(
-                points: points,
-                endpoint: configuration.endpoint,
-                attempts: verdict.attempts,
-                elapsed: verdict.elapsed
-            )
-        }
     }
 }
