@@ -5,8 +5,7 @@
 #include "sequence.h"
 #include "slots.h"
 #include "socket.h"
-#include "trace.h"
-#include "trace_filter.h"
+#include "trace_event.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -14,14 +13,6 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
-
-/* The reader is woken whenever this much more waits, in bytes, a power of two. User space sets it with the size. */
-const volatile __u64 wake_step = 1 << 17;
-
-struct {
-    __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 1 << 19);
-} trace_events SEC(".maps");
 
 /* What runs on a CPU, for the events that come in the midst of another. */
 struct turn {
@@ -50,88 +41,6 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
         return false;
     return old_state >= TCP_ESTABLISHED && old_state <= TCP_CLOSING && new_state >= TCP_ESTABLISHED &&
            new_state <= TCP_CLOSING;
-}
-
-/*
- * The port on this side. What the kernel knows the socket by (skc_num) is 0 again at its end, where inet_sport still
- * has it; but while a socket begins to connect, inet_sport may have that of its last connection.
- */
-static __always_inline __u16 local_port_of(const struct sock *sk, const struct tcp_sock *tcp, int new_state)
-{
-    return new_state == TCP_SYN_SENT ? sk->__sk_common.skc_num : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
-}
-
-/*
- * A wake-up costs more than all the rest of an event, so the reader comes by itself and is woken only when much waits:
- * by the one or two events that are just beyond a step.
- */
-static __always_inline __u64 wakeup(void)
-{
-    __u64 waiting = bpf_ringbuf_query(&trace_events, BPF_RB_AVAIL_DATA);
-    bool is_beyond_step = waiting >= wake_step && (waiting & (wake_step - 1)) < 2 * sizeof(struct trace_event);
-
-    return is_beyond_step ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline void write_addresses(struct trace_event *event, const struct sock_common *socket,
-                                            enum network_type type)
-{
-    if (type == IPV4) {
-        event->local_address[0] = socket->skc_rcv_saddr;
-        event->peer_address[0] = socket->skc_daddr;
-        for (int i = 1; i < 4; i++)
-            event->local_address[i] = event->peer_address[i] = 0;
-        return;
-    }
-    for (int i = 0; i < 4; i++) {
-        event->local_address[i] = socket->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
-        event->peer_address[i] = socket->skc_v6_daddr.in6_u.u6_addr32[i];
-    }
-}
-
-/* What is told of a connection when it ends. */
-static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp)
-{
-    event->srtt = tcp->srtt_us;
-    event->retransmits = tcp->total_retrans;
-    event->sent = data_sent(tcp);
-    event->received = data_received(tcp);
-}
-
-/* Puts an event into the ring buffer, if it is wanted. */
-static __noinline void emit(struct sock *sk, const struct tcp_sock *tcp, const struct change *change)
-{
-    struct trace_event *event;
-
-    if (!is_wanted_change(change))
-        return;
-    event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
-    if (!event) {
-        count_loss(RING_FULL);
-        return;
-    }
-    event->time = change->time;
-    event->held = change->held;
-    event->socket = (__u64)sk;
-    event->cookie = change->cookie;
-    event->cgroup = cgroup_of(sk);
-    event->netns = netns_of(&sk->__sk_common);
-    write_addresses(event, &sk->__sk_common, change->type);
-    event->local_port = local_port_of(sk, tcp, change->new_state);
-    event->peer_port = bpf_ntohs(sk->__sk_common.skc_dport);
-    event->old_state = change->old_state;
-    event->new_state = change->new_state;
-    event->type = change->type;
-    event->role = change->role;
-    event->failure = change->failure;
-    event->known = change->known;
-    if (change->known & TRACE_END)
-        write_end(event, tcp);
-    if (change->known & TRACE_PROCESS) {
-        event->process = bpf_get_current_pid_tgid() >> 32;
-        bpf_get_current_comm(event->command, sizeof(event->command));
-    }
-    bpf_ringbuf_submit(event, wakeup());
 }
 
 /* Why a connection ends, if by a failure. */
