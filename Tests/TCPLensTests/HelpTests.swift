@@ -17,4 +17,10 @@ import Testing
         }
         #expect(invocations.count >= 3, "\(help)")
     }
+
+    @Test func `the help of them all tells the exit statuses and fits a screen, too`() {
+        let lines = TCPLens.helpMessage(columns: 80).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 24)
+        #expect(lines.contains { $0.hasPrefix("Exit status: 0 done; 1 failed") })
+    }
 }
