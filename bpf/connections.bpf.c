@@ -78,7 +78,7 @@ static __noinline void end_handshake(struct connection *connection, const struct
     const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
     enum handshake_outcome outcome;
 
-    outcome = handshake_outcome(old_state, connection->state, sk->sk_err, data_acknowledged(tcp));
+    outcome = handshake_outcome(old_state, connection->state, handshake_error(sk, old_state), data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
     count_handshake(connection->role, type, outcome);

@@ -84,6 +84,7 @@ struct sock_cgroup_data {
 struct sock {
     struct sock_common __sk_common;
     int sk_err;
+    int sk_err_soft;
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
     __u16 sk_protocol;

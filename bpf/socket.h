@@ -89,6 +89,16 @@ static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
     return bpf_skc_to_tcp_sock(sk);
 }
 
+/*
+ * Why a handshake fails, by errno; 0 if nothing is known. An ICMP message that arrives while connect() holds the socket
+ * leaves a soft error only (tcp_v4_err()), with which a program that gives up before the next SYN closes it: so where a
+ * rule on the same machine rejects, as for a Kubernetes service without endpoints.
+ */
+static __always_inline int handshake_error(const struct sock *sk, int old_state)
+{
+    return sk->sk_err || old_state != TCP_SYN_SENT ? sk->sk_err : sk->sk_err_soft;
+}
+
 /* The number that no other socket ever has (bpf_get_socket_cookie()), without a call once the socket has it. */
 static __always_inline __u64 cookie_of(struct sock *sk)
 {

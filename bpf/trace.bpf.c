@@ -52,7 +52,7 @@ static __always_inline enum handshake_outcome failure_at_end(const struct sock *
     if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
         return NO_OUTCOME;
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        return handshake_outcome(old_state, new_state, error, data_acknowledged(tcp));
+        return handshake_outcome(old_state, new_state, handshake_error(sk, old_state), data_acknowledged(tcp));
     /* A reset that comes after the peer's FIN (tcp_reset()). */
     if (error == EPIPE)
         return RESET;

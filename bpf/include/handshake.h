@@ -56,7 +56,7 @@ static inline enum handshake_outcome failure_of(int error)
 /*
  * What a change of state says of a handshake.
  *
- *   old         new          sk_err        acknowledged   outcome
+ *   old         new          error         acknowledged   outcome
  *   SYN_SENT    ESTABLISHED  any           any            SUCCEEDED
  *   SYN_RECV    ESTABLISHED  any           any            SUCCEEDED
  *   SYN_SENT    CLOSE        by its name   0              REFUSED, TIMED_OUT, …; OTHER_FAILURE for the rest and for 0
@@ -65,8 +65,8 @@ static inline enum handshake_outcome failure_of(int error)
  *   any         any          any           more than 0    NO_OUTCOME: the peer has answered data, so it was connected
  *   the rest                                              NO_OUTCOME: listeners, idle connections and forks that close
  *
- * An error of 0 in SYN_SENT is a program that gave up waiting (close() before connect() was done). `acknowledged` is
- * how many bytes of data the peer has acknowledged, the SYN not counted.
+ * `error` is handshake_error(); 0 in SYN_SENT is a program that gave up waiting (close() before connect() was done).
+ * `acknowledged` is how many bytes of data the peer has acknowledged, the SYN not counted.
  */
 static inline enum handshake_outcome handshake_outcome(int old_state, int new_state, int error,
                                                        unsigned long long acknowledged)

@@ -64,10 +64,19 @@ final class Traffic {
 
     /// Drops what a rule of nftables matches, before a socket of the namespace sees it.
     func drop(_ rule: String) throws {
+        try filter("\(rule) drop")
+    }
+
+    /// Answers what a rule of nftables matches with an ICMP message, before a socket of the namespace sees it.
+    func reject(_ rule: String) throws {
+        try filter("\(rule) reject")
+    }
+
+    private func filter(_ rule: String) throws {
         let script = """
             add table inet test
             add chain inet test in { type filter hook input priority 0; }
-            add rule inet test in \(rule) drop
+            add rule inet test in \(rule)
             """
         let result = try run(["nft", script], in: self)
         guard result.status == 0 else { throw Refused(description: "nft: \(result.error)") }
