@@ -21,11 +21,17 @@ struct AcceptList {
             .map(\.element)
     }
 
-    /// Whether a response may be compressed by gzip.
-    var takesGzip: Bool {
-        let names = ["gzip", "x-gzip"]
+    /// Whether a response is best compressed by gzip: where that is taken, and wanted no less than one that is not compressed
+    /// (RFC 9110, section 12.5.3).
+    var prefersGzip: Bool {
+        let gzip = weight(of: "gzip", "x-gzip")
+        return gzip > 0 && gzip >= weight(of: "identity")
+    }
+
+    /// How much the one value with these names is wanted; 0 where nothing is said of it.
+    private func weight(of names: String...) -> Double {
         let element = elements.first { names.contains($0.value) } ?? elements.first { $0.value == "*" }
-        return (element?.weight ?? 0) > 0
+        return element?.weight ?? 0
     }
 }
 

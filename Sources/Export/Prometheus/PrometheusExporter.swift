@@ -83,12 +83,13 @@ final class PrometheusScrapes: Sendable {
             capacity: size.load(ordering: .relaxed)
         )
         size.store(text.bytes.count + 1024, ordering: .relaxed)
-        let takesGzip = request.headers.list("Accept-Encoding").map { AcceptList($0).takesGzip } ?? false
+        let prefersGzip = request.headers.list("Accept-Encoding").map { AcceptList($0).prefersGzip } ?? false
+        let (type, vary) = (format.contentType, "Accept, Accept-Encoding")
         // Without memory for it, it goes as it is.
-        if takesGzip, let compressed = try? Gzip.compress(text.bytes) {
-            let headers: HTTPFields = ["Content-Type": format.contentType, "Content-Encoding": "gzip"]
+        if prefersGzip, let compressed = try? Gzip.compress(text.bytes) {
+            let headers: HTTPFields = ["Content-Type": type, "Vary": vary, "Content-Encoding": "gzip"]
             return (HTTPResponse(status: 200, headers: headers, body: compressed), omissions)
         }
-        return (HTTPResponse(status: 200, headers: ["Content-Type": format.contentType], body: text.bytes), omissions)
+        return (HTTPResponse(status: 200, headers: ["Content-Type": type, "Vary": vary], body: text.bytes), omissions)
     }
 }

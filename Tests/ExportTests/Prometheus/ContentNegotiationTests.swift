@@ -57,8 +57,10 @@ import Testing
     @Test(arguments: [
         ("gzip", true), ("deflate, gzip;q=0.5", true), ("x-gzip", true), ("*", true), ("GZIP", true),
         ("", false), ("identity", false), ("br", false), ("gzip;q=0", false), ("*, gzip;q=0", false), ("*;q=0", false),
+        ("gzip;q=0.1, identity;q=0.9", false), ("identity, gzip", true), ("identity;q=0.5, gzip;q=0.6", true),
+        ("*;q=0.5, gzip;q=0.1", false), ("*;q=0.5, identity", false), ("gzip;q=0.1, identity;q=0", true),
     ])
-    func `gzip is sent where it is taken`(field: String, isTaken: Bool) {
-        #expect(AcceptList(field).takesGzip == isTaken)
+    func `gzip is sent where it is taken, and nothing is wanted more`(field: String, isTaken: Bool) {
+        #expect(AcceptList(field).prefersGzip == isTaken)
     }
 }

@@ -85,6 +85,9 @@ import Testing
         ]
         let compressed = await scrapes.answer(HTTPRequest(method: "GET", path: "/metrics", headers: fields))
         #expect(compressed.headers["Content-Encoding"] == "gzip")
+        #expect(
+            [plain, compressed].map { $0.headers["Vary"] } == ["Accept, Accept-Encoding", "Accept, Accept-Encoding"]
+        )
         #expect(compressed.headers["Content-Type"]?.hasPrefix("application/openmetrics-text; version=1.0.0") == true)
         let body = String(decoding: try Gzip.decompress(compressed.body, limit: 10_000), as: UTF8.self)
         #expect(body.hasSuffix("# TYPE n counter\nn_total{otel_scope_name=\"s\"} 2\n# EOF\n"))
