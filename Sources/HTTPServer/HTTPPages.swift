@@ -8,7 +8,12 @@ public struct HTTPPages: Sendable {
     }
 
     /// The answer to `request`: that of its page, 404 where there is none, and 405 to methods that would change it.
+    ///
+    /// `OPTIONS *` asks what may be asked of any page (RFC 9110, section 9.3.7).
     public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        if request.method == "OPTIONS", request.path == "*" {
+            return HTTPResponse(status: 200, headers: ["Allow": "GET, HEAD, OPTIONS"])
+        }
         guard let page = pages[request.path] else {
             let paths = pages.keys.sorted().joined(separator: " ")
             return HTTPResponse(status: 404, text: "There is nothing here. What there is: \(paths)\n")

@@ -25,4 +25,12 @@ import Testing
         #expect(response.status == 405)
         #expect(response.headers["Allow"] == "GET, HEAD")
     }
+
+    @Test func `the server as a whole says what may be asked of it`() async {
+        let response = await pages.answer(HTTPRequest(method: "OPTIONS", path: "*"))
+        #expect(response.status == 200)
+        #expect(response.headers["Allow"] == "GET, HEAD, OPTIONS")
+        #expect(response.body.isEmpty)
+        #expect(await pages.answer(HTTPRequest(method: "GET", path: "*")).status == 404)
+    }
 }
