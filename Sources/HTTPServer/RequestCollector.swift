@@ -85,6 +85,7 @@ final class RequestCollector: ChannelInboundHandler {
     /// From any thread; on a connection that is closed nothing happens.
     private static func write(_ response: HTTPResponse, to request: HTTPRequestHead, on channel: any Channel) {
         var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
+        headers.replaceOrAdd(name: "Date", value: "\(HTTPDate.now)")
         headers.replaceOrAdd(name: "Content-Length", value: "\(response.body.count)")
         headers.replaceOrAdd(name: "Connection", value: request.isKeepAlive ? "keep-alive" : "close")
         let status = HTTPResponseStatus(statusCode: response.status)

@@ -69,6 +69,22 @@ import Testing
         }
     }
 
+    @Test func `an answer says when it was given`() async throws {
+        try await serve { _ in
+            HTTPResponse(status: 200)
+        } body: { url in
+            let start = Date().addingTimeInterval(-1)
+            let text = try #require(try await send("GET", url).1.value(forHTTPHeaderField: "Date"))
+            let formatter = DateFormatter()
+            formatter.locale = Locale(identifier: "en_US_POSIX")
+            formatter.timeZone = TimeZone(identifier: "GMT")
+            formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+            let date = try #require(formatter.date(from: text))
+            #expect(date >= start && date <= Date())
+            #expect(formatter.string(from: date) == text)
+        }
+    }
+
     @Test func `requests of different connections do not wait for each other`() async throws {
         let (arrivals, arrival) = AsyncStream<Void>.makeStream()
         try await serve { request in
