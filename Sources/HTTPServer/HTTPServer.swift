@@ -45,8 +45,10 @@ public struct HTTPServer: Sendable {
                     connections.add(channel)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(60)))
+                    try pipeline.addHandler(LingeringClose(.seconds(5)))
                     try pipeline.addHandler(RequestDeadline(TimeAmount(requestLimit)))
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    // NIO's handling of errors answers without words, twice to some, and closes nothing.
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
                     try pipeline.addHandler(
                         RequestCollector(bodyLimit: bodyLimit, exchanges: continuation, onRefusal: onRefusal)
                     )

@@ -14,6 +14,8 @@ final class RequestCollector: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Whether the last answer is given, after which nothing more is taken.
+    private var isClosing = false
 
     init(
         bodyLimit: Int,
@@ -26,6 +28,7 @@ final class RequestCollector: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
@@ -55,9 +58,11 @@ final class RequestCollector: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
-        // The handler before this one has answered and closes the connection.
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        // The parser tells some mistakes twice.
+        guard !isClosing else { return }
         onRefusal("answered 400: what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?")
+        write(error.answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
     }
 
     private func peer(_ context: ChannelHandlerContext) -> String {
@@ -72,32 +77,42 @@ final class RequestCollector: ChannelInboundHandler {
         guard !isTooLarge else {
             let text = "The body is larger than \(bodyLimit) bytes.\n"
             onRefusal("answered 413: a body from \(peer(context)) is larger than \(bodyLimit) bytes")
-            return Self.write(HTTPResponse(status: 413, text: text), to: head, on: channel)
+            return write(HTTPResponse(status: 413, text: text), to: head, on: channel)
         }
         guard head.hasItsHost else {
             onRefusal("answered 400: a request from \(peer(context)) lacks its Host, or has two")
             let text = "A request of HTTP/1.1 has exactly one Host field.\n"
-            return Self.write(HTTPResponse(status: 400, text: text), to: head, on: channel)
+            return write(HTTPResponse(status: 400, text: text), to: head, on: channel)
         }
-        exchanges.yield(Exchange(request: request) { Self.write($0, to: head, on: channel) })
+        let collector = NIOLoopBound(self, eventLoop: context.eventLoop)
+        exchanges.yield(
+            Exchange(request: request) { response in
+                channel.eventLoop.execute { collector.value.write(response, to: head, on: channel) }
+            }
+        )
     }
 
-    /// From any thread; on a connection that is closed nothing happens.
-    private static func write(_ response: HTTPResponse, to request: HTTPRequestHead, on channel: any Channel) {
+    private func write(_ response: HTTPResponse, to request: HTTPRequestHead, on channel: any Channel) {
+        write(response, isLast: !request.isKeepAlive, isHeadAlone: request.method == .HEAD, on: channel)
+    }
+
+    /// Writes an answer; on a connection that is closed nothing happens.
+    private func write(_ response: HTTPResponse, isLast: Bool, isHeadAlone: Bool, on channel: any Channel) {
+        isClosing = isLast
         var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
         headers.replaceOrAdd(name: "Date", value: "\(HTTPDate.now)")
         headers.replaceOrAdd(name: "Content-Length", value: "\(response.body.count)")
-        headers.replaceOrAdd(name: "Connection", value: request.isKeepAlive ? "keep-alive" : "close")
+        headers.replaceOrAdd(name: "Connection", value: isLast ? "close" : "keep-alive")
         let status = HTTPResponseStatus(statusCode: response.status)
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        if request.method != .HEAD {
+        if !isHeadAlone {
             let body = channel.allocator.buffer(bytes: response.body)
             channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
         }
         let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
-        if !request.isKeepAlive {
-            written.whenComplete { _ in channel.close(promise: nil) }
+        if isLast {
+            written.whenComplete { _ in channel.close(mode: .output, promise: nil) }
         }
     }
 }

@@ -1,7 +1,6 @@
 import HTTPServer
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 /// Bytes to a server as no HTTP client would send them.
@@ -10,7 +9,9 @@ extension HTTPServer {
 
     /// Answers every request by `handler` while `body` runs.
     func serving(
-        _ handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse = { _ in HTTPResponse(status: 200, text: "here") },
+        _ handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
+            HTTPResponse(status: 200, text: "here")
+        },
         body: () async throws -> Void
     ) async throws {
         await withTaskGroup { group in
@@ -25,16 +26,48 @@ extension HTTPServer {
         try await ClientBootstrap(group: Self.clients).connect(host: "127.0.0.1", port: port).get()
     }
 
-    /// All that comes back for `text` until the server closes.
-    func answer(to text: String, host: String = "127.0.0.1") async throws -> String {
-        let collected = Collected()
+    /// All that comes back for `text` until the server closes; half closed, it is told that nothing more comes.
+    func answer(to text: String, host: String = "127.0.0.1", isHalfClosed: Bool = false) async throws -> String {
+        let conversation = try await conversation(host: host)
+        // The server may close before it has taken all of it; what it said is there all the same.
+        try? await conversation.channel.send(text)
+        if isHalfClosed {
+            try? await conversation.channel.close(mode: .output)
+        }
+        return await conversation.text()
+    }
+
+    /// A connection whose answers are kept.
+    func conversation(host: String = "127.0.0.1") async throws -> Conversation {
+        let (parts, received) = AsyncStream<String>.makeStream()
         let channel = try await ClientBootstrap(group: Self.clients)
-            .channelInitializer { $0.pipeline.addHandler(collected) }
+            .channelInitializer { $0.pipeline.addHandler(Receiver(received: received)) }
             .connect(host: host, port: port)
             .get()
-        try await channel.send(text)
-        try await channel.closeFuture.get()
-        return collected.text.withLock { $0 }
+        return Conversation(channel: channel, parts: parts)
+    }
+}
+
+/// A connection on which one asks again and again.
+struct Conversation {
+    /// The connection.
+    let channel: any Channel
+    fileprivate let parts: AsyncStream<String>
+
+    /// Sends a request and waits for its answer, the body of which is `body`.
+    func ask(_ request: String = "GET / HTTP/1.1\r\nHost: x\r\n\r\n", body: String = "here") async throws {
+        try await channel.send(request)
+        #expect(await text(until: body).hasSuffix(body))
+    }
+
+    /// What comes until it ends in `end`, or else until the server closes.
+    func text(until end: String? = nil) async -> String {
+        var text = ""
+        for await part in parts {
+            text += part
+            if let end, text.hasSuffix(end) { break }
+        }
+        return text
     }
 }
 
@@ -45,15 +78,22 @@ extension Channel {
     }
 }
 
-/// Keeps what a connection receives.
-private final class Collected: ChannelInboundHandler, Sendable {
+/// Hands on what a connection receives until it is closed.
+private final class Receiver: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
-    let text = Mutex("")
+    private let received: AsyncStream<String>.Continuation
+
+    init(received: AsyncStream<String>.Continuation) {
+        self.received = received
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let part = String(buffer: Self.unwrapInboundIn(data))
-        text.withLock { $0 += part }
+        received.yield(String(buffer: Self.unwrapInboundIn(data)))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        received.finish()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,0 +1,51 @@
+import HTTPServer
+import Testing
+
+/// When a server closes, and what it says before (RFC 9112, section 9.6); by raw connections.
+@Suite(.timeLimit(.minutes(1))) struct ClosingTests {
+    /// All that a server says to `text` until it closes, and how long that took.
+    private func answer(to text: String, isHalfClosed: Bool = false) async throws -> Answer {
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0, bodyLimit: 10)
+        var answer = Answer()
+        try await server.serving {
+            let start = ContinuousClock.now
+            answer.text = try await server.answer(to: text, isHalfClosed: isHalfClosed)
+            // An idle connection is closed after a minute.
+            answer.isPrompt = ContinuousClock.now - start < .seconds(20)
+        }
+        return answer
+    }
+
+    private struct Answer {
+        var text = ""
+        var isPrompt = false
+        var statuses: [Substring] {
+            text.matches(of: #/HTTP/1\.1 (\d{3}) /#).map(\.1)
+        }
+    }
+
+    @Test(arguments: [
+        "G@T / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost : x\r\n\r\n", "\u{16}\u{3}\u{1}",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ])
+    func `what is no request is answered once, with words, and closed`(text: String) async throws {
+        let answer = try await answer(to: text)
+        #expect(answer.statuses == ["400"])
+        #expect(answer.text.contains("Connection: close\r\n"))
+        #expect(answer.text.hasSuffix("no request of HTTP/1.1.\n"))
+        #expect(answer.isPrompt)
+    }
+
+    @Test(arguments: [
+        ("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 11\r\n\r\n12345678901", "413"),
+        ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"), ("GET / HTTP/1.0\r\n\r\n", "200"),
+    ])
+    func `who wants no further answer gets none, whatever follows`(text: String, status: Substring) async throws {
+        let answer = try await answer(to: text + "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(answer.statuses == [status])
+        #expect(answer.text.contains("Connection: close\r\n"))
+        #expect(answer.isPrompt)
+    }
+}
