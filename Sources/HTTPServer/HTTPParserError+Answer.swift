@@ -3,6 +3,9 @@ internal import NIOHTTP1
 extension HTTPParserError {
     /// What to say to who sent it.
     var answer: HTTPResponse {
-        HTTPResponse(status: 400, text: "This is no request of HTTP/1.1.\n")
+        switch self {
+        case .invalidVersion: HTTPResponse(status: 505, text: "This server speaks HTTP/1.1.\n")
+        default: HTTPResponse(status: 400, text: "This is no request of HTTP/1.1.\n")
+        }
     }
 }

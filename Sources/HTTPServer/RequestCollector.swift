@@ -61,8 +61,10 @@ final class RequestCollector: ChannelInboundHandler {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         // The parser tells some mistakes twice.
         guard !isClosing else { return }
-        onRefusal("answered 400: what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?")
-        write(error.answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
+        let answer = error.answer
+        let reason = "what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
+        onRefusal("answered \(answer.status): \(reason)")
+        write(answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
     }
 
     private func peer(_ context: ChannelHandlerContext) -> String {

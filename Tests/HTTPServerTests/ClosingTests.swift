@@ -38,6 +38,14 @@ import Testing
         #expect(answer.isPrompt)
     }
 
+    @Test(arguments: ["0.9", "2.0", "3.0"])
+    func `another version is answered once`(version: String) async throws {
+        let answer = try await answer(to: "GET / HTTP/\(version)\r\n\r\n")
+        #expect(answer.statuses == ["505"])
+        #expect(answer.text.hasSuffix("This server speaks HTTP/1.1.\n"))
+        #expect(answer.isPrompt)
+    }
+
     @Test(arguments: [
         ("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 11\r\n\r\n12345678901", "413"),
         ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"), ("GET / HTTP/1.0\r\n\r\n", "200"),
