@@ -62,7 +62,10 @@ final class RequestCollector: ChannelInboundHandler {
         // The parser tells some mistakes twice.
         guard !isClosing else { return }
         let answer = error.answer
-        let reason = "what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
+        let reason =
+            error == .headerOverflow
+            ? "the header or the target of a request from \(peer(context)) is too large"
+            : "what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
         onRefusal("answered \(answer.status): \(reason)")
         write(answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
     }

@@ -47,6 +47,18 @@ import Testing
     }
 
     @Test(arguments: [
+        "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 4_000_000))\r\n\r\n",
+        "GET /\(String(repeating: "x", count: 4_000_000)) HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\n\(String(repeating: "X: x\r\n", count: 300))\r\n",
+    ])
+    func `a header that is too large is named, also to who is still sending it`(text: String) async throws {
+        let answer = try await answer(to: text)
+        #expect(answer.statuses == ["431"])
+        #expect(answer.text.hasSuffix("The header or the target is too large.\n"))
+        #expect(answer.isPrompt)
+    }
+
+    @Test(arguments: [
         ("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 11\r\n\r\n12345678901", "413"),
         ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"), ("GET / HTTP/1.0\r\n\r\n", "200"),
     ])
