@@ -40,6 +40,8 @@ public struct HTTPServer: Sendable {
         let connections = Connections(limit: connectionLimit, onRefusal: onRefusal)
         let bootstrap = ServerBootstrap(group: Self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Who has asked and says that nothing more comes still wants the answer.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     connections.add(channel)

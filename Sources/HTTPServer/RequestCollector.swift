@@ -14,6 +14,10 @@ final class RequestCollector: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// How many requests have begun whose answers are not sent; several if answers wait for the client to read them.
+    private var openCount = 0
+    /// Whether the client has said that nothing more comes.
+    private var isInputClosed = false
     /// Whether the last answer is given, after which nothing more is taken.
     private var isClosing = false
 
@@ -32,6 +36,7 @@ final class RequestCollector: ChannelInboundHandler {
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
+            openCount += 1
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
                 let proceed = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(Self.wrapOutboundOut(.head(proceed)), promise: nil)
@@ -50,9 +55,16 @@ final class RequestCollector: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent {
+        switch event {
+        case is IdleStateHandler.IdleStateEvent:
             context.close(promise: nil)
-        } else {
+        case ChannelEvent.inputClosed:
+            isInputClosed = true
+            // What is begun is answered first; a request that lacks its end is a mistake to the parser, told before this.
+            if openCount == 0 {
+                context.close(promise: nil)
+            }
+        default:
             context.fireUserInboundEventTriggered(event)
         }
     }
@@ -61,6 +73,9 @@ final class RequestCollector: ChannelInboundHandler {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         // The parser tells some mistakes twice.
         guard !isClosing else { return }
+        if head == nil {
+            openCount += 1
+        }
         let answer = error.answer
         let reason =
             error == .headerOverflow
@@ -116,8 +131,14 @@ final class RequestCollector: ChannelInboundHandler {
             channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
         }
         let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
-        if isLast {
-            written.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        let collector = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        written.whenComplete { _ in collector.value.hasWritten(on: channel) }
+    }
+
+    private func hasWritten(on channel: any Channel) {
+        openCount -= 1
+        if openCount == 0, isClosing || isInputClosed {
+            channel.close(mode: .output, promise: nil)
         }
     }
 }

@@ -1,4 +1,5 @@
 import HTTPServer
+import NIOCore
 import Testing
 
 /// When a server closes, and what it says before (RFC 9112, section 9.6); by raw connections.
@@ -67,5 +68,36 @@ import Testing
         #expect(answer.statuses == [status])
         #expect(answer.text.contains("Connection: close\r\n"))
         #expect(answer.isPrompt)
+    }
+
+    @Test(arguments: [
+        ("GET / HTTP/1.0\r\n\r\n", ["200"]), ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", ["200"]),
+        (String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 3), ["200", "200", "200"]),
+        ("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET", ["200", "400"]),
+        ("", []), ("GET", ["400"]), ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n1", ["400"]),
+    ])
+    func `who has said that nothing more comes is answered, and closed`(
+        text: String,
+        statuses: [Substring]
+    ) async throws {
+        let answer = try await answer(to: text, isHalfClosed: true)
+        #expect(answer.statuses == statuses)
+        #expect(answer.isPrompt)
+    }
+
+    @Test func `an answer that takes its time is not cut off`() async throws {
+        let length = 20_000_000
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0)
+        try await server.serving { _ in
+            HTTPResponse(status: 200, body: Array(repeating: UInt8(ascii: "x"), count: length))
+        } body: {
+            let conversation = try await server.conversation()
+            try await conversation.channel.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            let start = await conversation.text(until: "")
+            try await conversation.channel.close(mode: .output)
+            let text = await start + conversation.text()
+            #expect(text.utf8.count(where: { $0 == UInt8(ascii: "x") }) == length)
+            try? await conversation.channel.close()
+        }
     }
 }

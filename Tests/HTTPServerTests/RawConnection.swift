@@ -29,18 +29,21 @@ extension HTTPServer {
     /// All that comes back for `text` until the server closes; half closed, it is told that nothing more comes.
     func answer(to text: String, host: String = "127.0.0.1", isHalfClosed: Bool = false) async throws -> String {
         let conversation = try await conversation(host: host)
-        // The server may close before it has taken all of it; what it said is there all the same.
-        try? await conversation.channel.send(text)
+        // All of it, also where the server has answered before: else it would have reset the connection.
+        try await conversation.channel.send(text)
         if isHalfClosed {
             try? await conversation.channel.close(mode: .output)
         }
-        return await conversation.text()
+        let answer = await conversation.text()
+        try? await conversation.channel.close()
+        return answer
     }
 
     /// A connection whose answers are kept.
     func conversation(host: String = "127.0.0.1") async throws -> Conversation {
         let (parts, received) = AsyncStream<String>.makeStream()
         let channel = try await ClientBootstrap(group: Self.clients)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { $0.pipeline.addHandler(Receiver(received: received)) }
             .connect(host: host, port: port)
             .get()
@@ -78,7 +81,7 @@ extension Channel {
     }
 }
 
-/// Hands on what a connection receives until it is closed.
+/// Hands on what a connection receives until the server closes.
 private final class Receiver: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
@@ -90,6 +93,12 @@ private final class Receiver: ChannelInboundHandler, Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received.yield(String(buffer: Self.unwrapInboundIn(data)))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            received.finish()
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
