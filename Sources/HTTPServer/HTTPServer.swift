@@ -24,9 +24,10 @@ public struct HTTPServer: Sendable {
     ///   - host: A name or an address, IPv4 or IPv6 without brackets; `localhost` is both loopback addresses.
     ///   - port: The port; 0 takes any that is free.
     ///   - bodyLimit: The greatest number of bytes of a request's body; larger ones are answered with 413.
-    ///   - connectionLimit: The most connections at a time; one more is closed at once.
+    ///   - connectionLimit: The most connections at a time; one more takes the place of the one that has been idle longest,
+    ///     and is closed at once if none is.
     ///   - requestLimit: How long a request may take from its first byte to the beginning of its answer.
-    ///   - onRefusal: Is told, in words for a log, of what is refused before the handler sees it; from any thread.
+    ///   - onRefusal: Is told of what is refused before the handler sees it; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
     public init(
         host: String,
@@ -34,7 +35,7 @@ public struct HTTPServer: Sendable {
         bodyLimit: Int = 20 * 1024 * 1024,
         connectionLimit: Int = 100,
         requestLimit: Duration = .seconds(60),
-        onRefusal: @escaping @Sendable (String) -> Void = { _ in }
+        onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(HTTPServerError) {
         let (exchanges, continuation) = AsyncStream<Exchange>.makeStream()
         let connections = Connections(limit: connectionLimit, onRefusal: onRefusal)
@@ -52,7 +53,12 @@ public struct HTTPServer: Sendable {
                     // NIO's handling of errors answers without words, twice to some, and closes nothing.
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
                     try pipeline.addHandler(
-                        RequestCollector(bodyLimit: bodyLimit, exchanges: continuation, onRefusal: onRefusal)
+                        RequestCollector(
+                            bodyLimit: bodyLimit,
+                            exchanges: continuation,
+                            connections: connections,
+                            onRefusal: onRefusal
+                        )
                     )
                 }
             }

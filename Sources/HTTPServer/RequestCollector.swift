@@ -10,7 +10,8 @@ final class RequestCollector: ChannelInboundHandler {
 
     private let bodyLimit: Int
     private let exchanges: AsyncStream<Exchange>.Continuation
-    private let onRefusal: @Sendable (String) -> Void
+    private let connections: Connections
+    private let onRefusal: @Sendable (HTTPRefusal) -> Void
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
@@ -24,10 +25,12 @@ final class RequestCollector: ChannelInboundHandler {
     init(
         bodyLimit: Int,
         exchanges: AsyncStream<Exchange>.Continuation,
-        onRefusal: @escaping @Sendable (String) -> Void
+        connections: Connections,
+        onRefusal: @escaping @Sendable (HTTPRefusal) -> Void
     ) {
         self.bodyLimit = bodyLimit
         self.exchanges = exchanges
+        self.connections = connections
         self.onRefusal = onRefusal
     }
 
@@ -36,7 +39,7 @@ final class RequestCollector: ChannelInboundHandler {
         switch Self.unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
-            openCount += 1
+            begin(on: context.channel)
             if head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
                 let proceed = HTTPResponseHead(version: .http1_1, status: .continue)
                 context.writeAndFlush(Self.wrapOutboundOut(.head(proceed)), promise: nil)
@@ -74,14 +77,14 @@ final class RequestCollector: ChannelInboundHandler {
         // The parser tells some mistakes twice.
         guard !isClosing else { return }
         if head == nil {
-            openCount += 1
+            begin(on: context.channel)
         }
         let answer = error.answer
         let reason =
             error == .headerOverflow
             ? "the header or the target of a request from \(peer(context)) is too large"
             : "what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
-        onRefusal("answered \(answer.status): \(reason)")
+        onRefusal(.request("answered \(answer.status): \(reason)"))
         write(answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
     }
 
@@ -96,11 +99,11 @@ final class RequestCollector: ChannelInboundHandler {
         defer { (body, isTooLarge) = ([], false) }
         guard !isTooLarge else {
             let text = "The body is larger than \(bodyLimit) bytes.\n"
-            onRefusal("answered 413: a body from \(peer(context)) is larger than \(bodyLimit) bytes")
+            onRefusal(.request("answered 413: a body from \(peer(context)) is larger than \(bodyLimit) bytes"))
             return write(HTTPResponse(status: 413, text: text), to: head, on: channel)
         }
         guard head.hasItsHost else {
-            onRefusal("answered 400: a request from \(peer(context)) lacks its Host, or has two")
+            onRefusal(.request("answered 400: a request from \(peer(context)) lacks its Host, or has two"))
             let text = "A request of HTTP/1.1 has exactly one Host field.\n"
             return write(HTTPResponse(status: 400, text: text), to: head, on: channel)
         }
@@ -135,9 +138,16 @@ final class RequestCollector: ChannelInboundHandler {
         written.whenComplete { _ in collector.value.hasWritten(on: channel) }
     }
 
+    private func begin(on channel: any Channel) {
+        openCount += 1
+        connections.begin(channel)
+    }
+
     private func hasWritten(on channel: any Channel) {
         openCount -= 1
-        if openCount == 0, isClosing || isInputClosed {
+        guard openCount == 0 else { return }
+        connections.end(channel)
+        if isClosing || isInputClosed {
             channel.close(mode: .output, promise: nil)
         }
     }

@@ -1,5 +1,6 @@
 import HTTPServer
 import NIOCore
+import Synchronization
 import Testing
 
 /// What a server bears from clients that mean no good; by raw connections.
@@ -16,17 +17,45 @@ import Testing
         }
     }
 
-    @Test func `one connection too many is closed at once, and the next is welcome when another has gone`() async throws
-    {
-        let server = try await HTTPServer(host: "127.0.0.1", port: 0, connectionLimit: 1)
+    @Test func `one connection too many takes the place of the one that has been idle longest`() async throws {
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0, connectionLimit: 2)
         try await server.serving {
-            let first = try await server.connect()
-            try await server.connect().closeFuture.get()
-            #expect(first.isActive)
-            try await first.close()
-            // The server may hear of that a moment later, and until then close the connection before or after the request.
-            while (try? await server.answer(to: request))?.hasSuffix("here") != true {}
+            let (first, second) = (try await server.conversation(), try await server.conversation())
+            try await first.ask()
+            try await second.ask()
+            try await first.ask()
+            #expect(try await server.answer(to: request).hasSuffix("here"))
+            #expect(await second.text().isEmpty, "closed")
+            #expect(first.channel.isActive)
+            try await first.ask()
         }
+    }
+
+    @Test func `one connection too many is closed at once when all others are busy, which is told once`() async throws {
+        let (arrivals, arrival) = AsyncStream<Void>.makeStream()
+        let (releases, release) = AsyncStream<Void>.makeStream()
+        let refusals = Mutex<[String]>([])
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0, connectionLimit: 1) { refusal in
+            refusals.withLock { $0.append("\(refusal)") }
+        }
+        try await server.serving { request in
+            if request.path == "/slow" {
+                arrival.yield()
+                for await _ in releases { break }
+            }
+            return HTTPResponse(status: 200, text: "here")
+        } body: {
+            let busy = try await server.conversation()
+            try await busy.channel.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+            for await _ in arrivals { break }
+            for _ in 0..<3 {
+                try await server.connect().closeFuture.get()
+            }
+            release.yield()
+            #expect(await busy.text(until: "here").hasSuffix("here"))
+            #expect(try await server.answer(to: request).hasSuffix("here"), "the busy one is idle now, and makes room")
+        }
+        #expect(refusals.withLock { $0 } == ["closed a connection, as all 1 that may be open are busy"])
     }
 
     @Test(arguments: ["127.0.0.1", "::1"])

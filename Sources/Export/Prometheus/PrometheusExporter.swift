@@ -17,9 +17,20 @@ public struct PrometheusExporter: Sendable {
     /// - Parameters:
     ///   - host: A name or an address, IPv4 or IPv6 without brackets.
     ///   - port: The port; 0 takes any that is free.
+    ///   - onRefusal: Is told of what is refused before it is a scrape; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
-    public init(host: String, port: Int) async throws(HTTPServerError) {
-        server = try await HTTPServer(host: host, port: port, bodyLimit: 4096, requestLimit: .seconds(10))
+    public init(
+        host: String,
+        port: Int,
+        onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
+    ) async throws(HTTPServerError) {
+        server = try await HTTPServer(
+            host: host,
+            port: port,
+            bodyLimit: 4096,
+            requestLimit: .seconds(10),
+            onRefusal: onRefusal
+        )
     }
 
     /// Answers scrapes until the task is cancelled.

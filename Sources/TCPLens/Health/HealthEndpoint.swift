@@ -6,14 +6,20 @@ struct HealthEndpoint: Sendable {
 
     /// Begins to listen; requests wait until ``run(_:)``.
     ///
+    /// What is refused is told to `onRefusal`, from any thread.
+    ///
     /// - Throws: ``Failure`` when that is not possible.
-    init(_ address: ListenAddress) async throws(Failure) {
+    init(
+        _ address: ListenAddress,
+        onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
+    ) async throws(Failure) {
         do {
             server = try await HTTPServer(
                 host: address.host,
                 port: address.port,
                 bodyLimit: 4096,
-                requestLimit: .seconds(10)
+                requestLimit: .seconds(10),
+                onRefusal: onRefusal
             )
         } catch {
             throw Failure("\(error) (--health)")

@@ -28,17 +28,22 @@ extension ListenerPlan {
 
     /// Begins to listen; whoever comes waits.
     ///
+    /// What is refused is told to `onRefusal`, from any thread.
+    ///
     /// - Throws: ``Failure`` when that is not possible.
-    func listen() async throws(Failure) -> BoundListener {
+    func listen(onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }) async throws(Failure) -> BoundListener
+    {
         switch self {
         case .prometheus(let address):
             do {
-                return .prometheus(try await PrometheusExporter(host: address.host, port: address.port))
+                return .prometheus(
+                    try await PrometheusExporter(host: address.host, port: address.port, onRefusal: onRefusal)
+                )
             } catch {
                 throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
             }
         case .health(let address):
-            return .health(try await HealthEndpoint(address))
+            return .health(try await HealthEndpoint(address, onRefusal: onRefusal))
         }
     }
 }
@@ -101,7 +106,14 @@ extension Agent {
 
     private func listener(_ plan: ListenerPlan) async throws(Failure) -> Listener {
         var address = plan.address
-        switch try await plan.listen() {
+        let bound = try await plan.listen { [logger] refusal in
+            switch refusal {
+            case .connection: logger.warning("\(plan.address): \(refusal)")
+            // Who looks through all ports of a machine is not to fill the log.
+            case .request: logger.debug("\(plan.address): \(refusal)")
+            }
+        }
+        switch bound {
         case .prometheus(let exporter):
             address.port = exporter.port
             logger.info("Prometheus finds the metrics at http://\(address)/metrics")
