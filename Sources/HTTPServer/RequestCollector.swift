@@ -116,7 +116,7 @@ final class RequestCollector: ChannelInboundHandler {
     }
 
     private func write(_ response: HTTPResponse, to request: HTTPRequestHead, on channel: any Channel) {
-        write(response, isLast: !request.isKeepAlive, isHeadAlone: request.method == .HEAD, on: channel)
+        write(response, isLast: !request.isFollowed, isHeadAlone: request.method == .HEAD, on: channel)
     }
 
     /// Writes an answer; on a connection that is closed nothing happens.
@@ -150,6 +150,13 @@ final class RequestCollector: ChannelInboundHandler {
         if isClosing || isInputClosed {
             channel.close(mode: .output, promise: nil)
         }
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether another request may follow: after one that asks for another protocol, the parser reads nothing more.
+    fileprivate var isFollowed: Bool {
+        isKeepAlive && method != .CONNECT && !headers.contains(name: "Upgrade")
     }
 }
 

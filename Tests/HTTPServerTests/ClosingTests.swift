@@ -100,4 +100,14 @@ import Testing
             try? await conversation.channel.close()
         }
     }
+
+    @Test func `a request that would become another protocol is answered, and the next one is not waited for`()
+        async throws
+    {
+        let upgrade = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+        let answer = try await answer(to: upgrade)
+        #expect(answer.statuses == ["200"])
+        #expect(answer.text.contains("Connection: close\r\n"))
+        #expect(answer.isPrompt)
+    }
 }
