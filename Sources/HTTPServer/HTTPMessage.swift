@@ -72,7 +72,7 @@ public struct HTTPRequest: Hashable, Sendable {
 public struct HTTPResponse: Hashable, Sendable {
     /// The status, such as 200.
     public var status: Int
-    /// The header fields; `Date`, `Content-Length` and `Connection` are added.
+    /// The header fields; `Content-Length` and `Connection` are added, and `Date` where it is not there.
     public var headers: HTTPFields
     /// The body.
     public var body: [UInt8]

@@ -123,7 +123,9 @@ final class RequestCollector: ChannelInboundHandler {
     private func write(_ response: HTTPResponse, isLast: Bool, isHeadAlone: Bool, on channel: any Channel) {
         isClosing = isLast
         var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
-        headers.replaceOrAdd(name: "Date", value: "\(HTTPDate.now)")
+        if !headers.contains(name: "Date") {
+            headers.add(name: "Date", value: "\(HTTPDate.now)")
+        }
         headers.replaceOrAdd(name: "Content-Length", value: "\(response.body.count)")
         headers.replaceOrAdd(name: "Connection", value: isLast ? "close" : "keep-alive")
         let status = HTTPResponseStatus(statusCode: response.status)

@@ -85,6 +85,16 @@ import Testing
         }
     }
 
+    @Test func `an answer that has its own date keeps it`() async throws {
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+        try await serve { _ in
+            HTTPResponse(status: 200, headers: ["date": date])
+        } body: { url in
+            let (_, response) = try await send("GET", url)
+            #expect(response.value(forHTTPHeaderField: "Date") == date)
+        }
+    }
+
     @Test func `requests of different connections do not wait for each other`() async throws {
         let (arrivals, arrival) = AsyncStream<Void>.makeStream()
         try await serve { request in

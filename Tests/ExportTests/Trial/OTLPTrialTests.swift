@@ -110,8 +110,10 @@ import Testing
             // The suite may be stopped for a while between the two readings.
             #expect(difference <= .seconds(offset) && difference > .seconds(offset - 60))
         }
-        try await ScriptedServer.run([.accepted]) { _, url in
-            let trial = try await trial(url)
+        // One that does not say what time it is.
+        try await FaultServer.run(FaultScript(answers: [.accepted])) { server in
+            let trial = try await trial("http://127.0.0.1:\(server.port)")
+            #expect(trial.journey.reached == .answer)
             #expect(trial.journey.clockDifference == nil)
         }
     }
