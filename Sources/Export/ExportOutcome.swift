@@ -56,6 +56,8 @@ public struct ExportOutcome: Hashable, Sendable {
     public var status: Int?
     /// Why points did not arrive, or nil when all did.
     public var failure: Failure?
+    /// What tells this failure from others of its kind, without numbers and words that vary; nil if nothing does.
+    public internal(set) var cause: String?
     /// A line for people, without secrets: what failed, on what, why and what to do; or what the receiver warns of.
     public var message: String?
     /// What the user should know besides, each told once: a line for the log without secrets.
@@ -106,7 +108,7 @@ extension ExportOutcome {
         }
         warnings += other.warnings
         if other.gravity > gravity {
-            (failure, message) = (other.failure, other.message)
+            (failure, cause, message) = (other.failure, other.cause, other.message)
         }
     }
 
@@ -117,7 +119,7 @@ extension ExportOutcome {
             lose(-points, failure)
         }
         if lostPoints.isEmpty {
-            (failure, message) = (nil, nil)
+            (failure, cause, message) = (nil, nil, nil)
         }
     }
 

@@ -6,6 +6,8 @@ struct ExportProblem: Error, Hashable, Sendable {
     var reason: String
     /// What the user can do, a sentence.
     var hint: String?
+    /// What tells this problem from others with the same ``failure``, without numbers and words that vary; nil if nothing.
+    var cause: String?
 
     static let cancelled = ExportProblem(failure: .cancelled, reason: "the export was cancelled")
 
@@ -38,6 +40,7 @@ struct ExportProblem: Error, Hashable, Sendable {
             message += ". \(hint)"
         }
         var outcome = ExportOutcome(droppedPoints: points, attempts: attempts, failure: failure, message: message)
+        outcome.cause = cause
         if case .status(let status) = failure {
             outcome.status = status
         }

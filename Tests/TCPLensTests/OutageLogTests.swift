@@ -20,6 +20,21 @@ import Testing
         #expect(log.line(after: failed)?.level == .error, "the next outage is told again")
     }
 
+    @Test func `each reason is told once, in its turn`() {
+        var log = OutageLog()
+        func outcome(_ status: Int) -> ExportOutcome {
+            ExportOutcome(queuedPoints: 5, failure: .status(status), message: "HTTP \(status)")
+        }
+        #expect(log.line(after: outcome(401))?.text.contains("HTTP 401") == true)
+        #expect(log.line(after: outcome(503))?.text.contains("HTTP 503") == true)
+        #expect(log.line(after: outcome(401)) == nil, "two that alternate are told twice, not for ever")
+        #expect(log.line(after: failed)?.text.contains("refused") == true)
+        #expect(log.line(after: outcome(404))?.text.contains("HTTP 404") == true)
+        let end = log.line(after: ExportOutcome(acceptedPoints: 20))
+        #expect(end?.text.contains("5 exports failed meanwhile") == true, "\(end?.text ?? "")")
+        #expect(log.line(after: outcome(401)) != nil, "the next outage is told again")
+    }
+
     @Test func `points that wait are no loss, and the first loss is told`() {
         var log = OutageLog()
         let waiting = ExportOutcome(queuedPoints: 40, failure: .transport, message: "cannot export: refused")

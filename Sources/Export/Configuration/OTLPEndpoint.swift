@@ -129,13 +129,12 @@ public struct OTLPEndpoint: Hashable, Sendable {
 
     /// A value that did not parse, without what may be a password or a token.
     static func redact(_ value: String) -> String {
-        var value = value[...]
-        if let query = value.firstIndex(where: { $0 == "?" || $0 == "#" }) {
-            value = value[..<query]
-        }
-        guard let at = value.lastIndex(of: "@") else { return value.printable() }
+        // Up to the last "@" it may be a password, also what looks like a path or a query.
         let start = value.firstRange(of: "://")?.upperBound ?? value.startIndex
-        return (value[..<min(start, at)] + "***" + value[at...]).printable()
+        let at = value.lastIndex(of: "@")
+        let rest = at.map { value[$0...] } ?? value[start...]
+        let scheme = value[..<min(start, rest.startIndex)]
+        return (scheme + (at == nil ? "" : Secret.mask) + rest.prefix { $0 != "?" && $0 != "#" }).printable()
     }
 }
 

@@ -77,11 +77,19 @@ extension OTLPHeader {
                 continue
             }
             guard !reserved.contains(name.lowercased()) else {
-                warn("entry \(index + 1) is ignored: \(name) is set by tcplens")
+                warn("entry \(index + 1) is ignored: tcplens sets that header itself")
                 continue
             }
-            guard let value = percentDecoded(entry[entry.index(after: equals)...].trimmed), isFieldValue(value) else {
-                warn("the value of \(name) is ignored: expected percent-encoded text without line breaks")
+            let text = entry[entry.index(after: equals)...].trimmed
+            guard text.isEmpty || !text.allSatisfy({ $0 == "=" }) else {
+                // base64's padding: a name is shown, and this one is the rest of a value.
+                warn(
+                    "entry \(index + 1) is ignored: it looks like the rest of a value, in which a comma is written %2C"
+                )
+                continue
+            }
+            guard let value = percentDecoded(text), isFieldValue(value) else {
+                warn("entry \(index + 1) is ignored: its value is not percent-encoded text without line breaks")
                 continue
             }
             headers.set(OTLPHeader(checkedName: name, value: value))

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import FoundationEssentials
 
 /// A URL taken apart by libcurl's own parser, so that what is checked here is what is requested later.
 struct URLParts: Hashable, Sendable {
@@ -19,7 +20,7 @@ struct URLParts: Hashable, Sendable {
     var path: String
     /// Whether there is a query, which may hold a secret.
     var hasQuery: Bool
-    /// User, password and query, as they are and decoded: not to be shown.
+    /// User, password and query, as they are and decoded, and user and password as HTTP sends them: not to be shown.
     var secrets: [String]
 
     /// Takes `text` apart, whose scheme must be one of `schemes`; with `suffix`, first appends that path to the one in
@@ -41,6 +42,9 @@ struct URLParts: Hashable, Sendable {
             // "localhost:4318" parses as the scheme "localhost": say what is missing rather than what was understood.
             let known = schemes.sorted().joined(separator: ", ")
             throw Malformed(reason: text.contains("://") ? "the scheme is none of \(known)" : "it has no scheme")
+        }
+        guard !Self.isCutShort(text) else {
+            throw Malformed(reason: "in a user or a password, / is written %2F, ? is %3F, # is %23 and @ is %40")
         }
         // Of the whole text, before a query is dropped.
         secrets = unsafe Self.secrets(of: handle)
@@ -70,6 +74,14 @@ struct URLParts: Hashable, Sendable {
         "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(path)\(hasQuery ? "?***" : "")"
     }
 
+    /// Whether an `@` comes so late that a part of a password would be taken for the port, the path or the query, and shown.
+    private static func isCutShort(_ text: String) -> Bool {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        let tail = text[start...].drop { !"/?#".contains($0) }
+        let isPath = tail.hasPrefix("/")
+        return (isPath ? tail.prefix { $0 != "?" } : tail).contains("@")
+    }
+
     private static func secrets(of handle: OpaquePointer) -> [String] {
         var secrets: [String] = []
         for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY] {
@@ -82,7 +94,16 @@ struct URLParts: Hashable, Sendable {
         let values = secrets.flatMap { $0.split(separator: "&") }.compactMap { pair in
             pair.firstIndex(of: "=").map { String(pair[pair.index(after: $0)...]) }
         }
-        return secrets + values
+        return unsafe secrets + values + [basicCredentials(of: handle)].compactMap(\.self)
+    }
+
+    /// What stands behind `Basic ` in the header that libcurl makes of user and password (RFC 7617).
+    private static func basicCredentials(of handle: OpaquePointer) -> String? {
+        let parts = [CURLUPART_USER, CURLUPART_PASSWORD].map { part in
+            (try? unsafe Self.part(part, of: handle, flags: CURLU_URLDECODE)) ?? nil
+        }
+        guard parts.contains(where: { $0 != nil }) else { return nil }
+        return Data("\(parts[0] ?? ""):\(parts[1] ?? "")".utf8).base64EncodedString()
     }
 
     /// A copy of one part, or nil where the URL has none.

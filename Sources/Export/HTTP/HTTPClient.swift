@@ -133,8 +133,18 @@ internal import Glibc
         } else if code == CURLE_SSL_CERTPROBLEM, let clientKey, CredentialFiles.isEncrypted(clientKey) {
             error.hint = "The client key has a passphrase, which nobody is asked for: 'openssl pkey' writes one without"
         }
+        if error.kind == .retryable, error.hint == nil, isNewlyEncrypted, !response.isBegun {
+            error.noteEndAfterHandshake()
+        }
         response.reset()
         return error
+    }
+
+    /// Whether the last transfer made a connection of its own, over TLS.
+    private var isNewlyEncrypted: Bool {
+        var connections = 0
+        _ = unsafe CLibcurl_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        return endpoint.isSecure && connections > 0
     }
 
     /// Sets everything that stays the same from request to request; returns the first code that is not `CURLE_OK`.

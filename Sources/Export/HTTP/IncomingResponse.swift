@@ -9,6 +9,8 @@ final class IncomingResponse {
     private(set) var excess: String?
     /// Whether everything up to the body is there, so that the receiver has decided, whatever becomes of its words.
     private(set) var isDecided = false
+    /// Whether anything of it is there.
+    var isBegun: Bool { headSize > 0 }
     /// The header `Retry-After`.
     private(set) var retryAfter: String?
     /// The header `Date`.

@@ -20,10 +20,15 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     public var url: String
     /// What it means.
     public var kind: Kind
-    /// libcurl's name for what went wrong, and its details.
+    /// libcurl's name for what went wrong; the same whatever the details.
+    public var name: String
+    /// ``name``, or the details instead.
     public var reason: String
     /// What the user can do about it, a sentence.
     public var hint: String?
+
+    /// What tells this error from others: what is to be done differs, where libcurl's name is the same.
+    var cause: String { name + (hint ?? "") }
 
     /// One line for people.
     public var description: String { "\(url): \(reason)" + (hint.map { ". \($0)" } ?? "") }
@@ -32,7 +37,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 extension TransportError {
     /// Creates an error from what libcurl returned and the `details` that it wrote to `CURLOPT_ERRORBUFFER`, if any.
     init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint, proxy: ProxySettings? = nil) {
-        let name = unsafe String(cString: curl_easy_strerror(code))
+        name = unsafe String(cString: curl_easy_strerror(code))
         url = endpoint.description
         reason = (details.isEmpty ? name : details).printable()
         kind =
@@ -46,6 +51,17 @@ extension TransportError {
             }
         let isIndirect = proxy.map { !$0.url.isEmpty } ?? false
         hint = Self.hint(code, details: details, endpoint: endpoint, isIndirect: isIndirect)
+    }
+
+    /// Says that the receiver ended the connection between the handshake and the response.
+    ///
+    /// What it thinks of a certificate of ours it tells after the handshake of TLS 1.3, in an alert that the end of the
+    /// connection may overtake; libcurl then has only the words for what it happened to do.
+    mutating func noteEndAfterHandshake() {
+        reason = "the receiver closed the connection right after the TLS handshake (\(reason))"
+        hint =
+            "If it wants a client certificate: check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and "
+            + "OTEL_EXPORTER_OTLP_CLIENT_KEY"
     }
 
     private static func hint(

@@ -48,7 +48,7 @@ enum ResponseClassification: Equatable, Sendable {
             case .cancelled: .cancelled
             case .permanent, .retryable: .transport
             }
-        let problem = ExportProblem(failure: failure, reason: error.reason, hint: error.hint)
+        let problem = ExportProblem(failure: failure, reason: error.reason, hint: error.hint, cause: error.cause)
         self =
             switch error.kind {
             case .retryable, .timedOut: .retryable(problem, after: nil)

@@ -69,7 +69,9 @@ struct QueueReport {
         if let problem {
             // What was lost comes on top of why it had to wait.
             let loss = outcome.message == problem.message ? nil : outcome.message
-            outcome.failure = outcome.failure ?? problem.failure
+            if outcome.failure == nil {
+                (outcome.failure, outcome.cause) = (problem.failure, problem.cause)
+            }
             outcome.message = [problem.message, loss].compactMap(\.self).joined(separator: ". ")
         } else if isCancelled, queuedPoints > 0, outcome.failure == nil {
             outcome.failure = .cancelled

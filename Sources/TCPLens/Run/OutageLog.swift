@@ -1,7 +1,8 @@
 import Export
 import Logging
 
-/// Decides what to say of each export, so that an outage is told when it begins and when it ends, and not in between.
+/// Decides what to say of each export, so that an outage is told when it begins, for each
+/// new reason, and when it ends, and not in between.
 struct OutageLog: Equatable {
     /// A line for the log.
     struct Line: Equatable {
@@ -24,6 +25,9 @@ struct OutageLog: Equatable {
         /// Points are lost.
         case failing
 
+        /// Whether nothing arrives.
+        var isOutage: Bool { self == .waiting || self == .failing }
+
         init(_ outcome: ExportOutcome) {
             self =
                 outcome.droppedPoints > 0
@@ -35,7 +39,15 @@ struct OutageLog: Equatable {
         }
     }
 
+    /// One of the reasons why exports fail.
+    private struct Reason: Hashable {
+        var failure: ExportOutcome.Failure?
+        var cause: String?
+    }
+
     private var condition = Condition.working
+    /// What was told since everything arrived: each once, or two that alternate would be told for ever.
+    private var told: Set<Reason> = []
     private var count = 0
     private var lostPoints = 0
 
@@ -53,15 +65,17 @@ struct OutageLog: Equatable {
             now = .failing
         }
         lostPoints += outcome.droppedPoints
-        if isLast, now == .failing || now == .waiting {
+        if isLast, now.isOutage {
             return lastLine(after: outcome)
         }
+        let isNew = told.insert(Reason(failure: outcome.failure, cause: outcome.cause)).inserted
         guard now != condition else {
             count += 1
-            return nil
+            return isNew && now != .working ? beginning(of: now, outcome) : nil
         }
+        if now == .working { told = [] }
         let (before, exports) = (condition, count == 1 ? "one export" : "\(count) exports")
-        (condition, count) = (now, 1)
+        (condition, count) = (now, now.isOutage && before.isOutage ? count + 1 : 1)
         switch (now, before) {
         case (.working, .failing), (.working, .waiting):
             let loss = lostPoints == 0 ? "nothing was lost" : "\(lostPoints) data points were lost"
@@ -70,10 +84,14 @@ struct OutageLog: Equatable {
         case (.working, _):
             return Line(level: .notice, text: "all points are accepted again; \(exports) were not meanwhile")
         default:
-            let waiting = outcome.queuedPoints == 0 ? "" : "\(outcome.queuedPoints) data points wait to be sent again; "
-            let level = now == .failing ? Logger.Level.error : .warning
-            return Line(level: level, text: "\(reason(outcome)) (\(waiting)not logged again until it changes)")
+            return beginning(of: now, outcome)
         }
+    }
+
+    private func beginning(of condition: Condition, _ outcome: ExportOutcome) -> Line {
+        let waiting = outcome.queuedPoints == 0 ? "" : "\(outcome.queuedPoints) data points wait to be sent again; "
+        let level = condition == .failing ? Logger.Level.error : .warning
+        return Line(level: level, text: "\(reason(outcome)) (\(waiting)not logged again until it changes)")
     }
 
     private func lastLine(after outcome: ExportOutcome) -> Line {

@@ -97,7 +97,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["http://me:hunter2@c:99999", "me:hunter2@c", "http://me:hun@ter2@c:x/?k=hunter2"])
+    @Test(arguments: [
+        "http://me:hunter2@c:99999", "me:hunter2@c", "http://me:hun@ter2@c:x/?k=hunter2", "http://me:hun#ter2@c",
+        "http://me:hun?ter2@c", "http://me:hun/ter2@c", "http://hun:12#ter2@c", "http://hun:12?ter2@c",
+        "http://hun:12/ter2@c?x", "http://me@hun/ter2@c",
+    ])
     func `an error shows no password either`(value: String) throws {
         let error = #expect(throws: ConfigurationError.self) {
             try endpoint(["OTEL_EXPORTER_OTLP_ENDPOINT": value])
@@ -105,5 +109,6 @@ import Testing
         let text = try #require(error).description
         #expect(!text.contains("hun"))
         #expect(text.contains("***@c"))
+        #expect(!text.contains("ter2"))
     }
 }

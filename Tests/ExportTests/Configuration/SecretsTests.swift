@@ -7,7 +7,7 @@ import Testing
 
 /// No value of a header, no key and no token is ever shown, whatever goes wrong and whoever says it.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct SecretsTests {
-    private let secrets = ["t0ken-of-ours", "s3cret-key", "hunter2", "qu3ry-secret", "YTp0b3A="]
+    private let secrets = ["t0ken-of-ours", "s3cret-key", "hunter2", "qu3ry-secret", "YTp0b3A=", "bWU6aHVudGVyMg=="]
     private let settings = [
         "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer%20t0ken-of-ours,api-key=s3cret-key,x-basic=Basic%20YTp0b3A="
     ]

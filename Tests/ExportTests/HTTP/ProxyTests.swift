@@ -51,7 +51,7 @@ import Testing
         #expect(!dumped.contains("hunter2") && !String(reflecting: settings).contains("hunter2"))
     }
 
-    @Test(arguments: ["ftp://me:hunter2@a", "http://me:hunter2@a:99999", "http://"])
+    @Test(arguments: ["ftp://me:hunter2@a", "http://me:hunter2@a:99999", "http://", "hunter2:1#@a"])
     func `what is no proxy is refused without its password, for going around one may be forbidden`(
         value: String
     ) throws {

@@ -146,6 +146,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [(FaultAnswer.reset(after: .head), true), (FaultAnswer(raw: "HTTP/1.1 200 OK\r\nX: "), false)])
+    func `a receiver that hangs up without a word may want a certificate`(answer: FaultAnswer, isMute: Bool)
+        async throws
+    {
+        let certificates = try await Certificates.shared
+        // What it thinks of ours it tells after the handshake, and the end of the connection may be faster than these words.
+        try await FaultServer.run(FaultScript(tls: certificates.server(), answers: [answer])) { server in
+            let settings = certificates.client().merging(["OTEL_EXPORTER_OTLP_TIMEOUT": "500"]) { $1 }
+            let exporter = try OTLPHTTPExporter.sample("https://localhost:\(server.port)", settings)
+            let message = await exporter.export(metrics).message ?? ""
+            #expect(message.contains("closed the connection right after the TLS handshake") == isMute, "\(message)")
+            #expect(message.contains("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE") == isMute, "\(message)")
+        }
+    }
+
     @Test func `a key that belongs to another certificate is said to be wrong`() async throws {
         let certificates = try await Certificates.shared
         var settings = certificates.client("client")
