@@ -32,6 +32,8 @@ public actor PeriodicReader {
         public var outcomes: [ExportOutcome] = []
         /// Why producers could not be read, one line each.
         public var failures: [String] = []
+        /// What the user should know besides, each told once.
+        public var warnings: [String] = []
 
         /// Creates a round that has done nothing yet.
         public init() {}
@@ -49,7 +51,7 @@ public actor PeriodicReader {
     private let now: @Sendable () -> Timestamp
     /// Exporters of one preference get the same points, also one that takes another's place.
     private var deltas: [TemporalityPreference: DeltaConversion] = [:]
-    private var lastTime: Timestamp
+    private var pointClock: PointClock
 
     /// Creates a reader of `producers`, all of one scope.
     ///
@@ -81,7 +83,7 @@ public actor PeriodicReader {
         self.clock = ErasedClock(clock)
         self.now = now
         identities = exporters.identities
-        lastTime = now()
+        pointClock = PointClock(start: now())
         for identity in identities {
             sdk.expect(identity)
         }
@@ -102,6 +104,7 @@ public actor PeriodicReader {
         let collection = collect(for: .periodicReader)
         var round = Round()
         round.failures = collection.failures
+        round.warnings = pointClock.takeWarnings()
         var converted: [TemporalityPreference: [ResourceMetrics]] = [:]
         for (exporter, identity) in zip(exporters, identities) {
             let preference = exporter.temporality
@@ -160,9 +163,7 @@ public actor PeriodicReader {
     func collect(for reader: ExporterIdentity) -> Collection {
         let start = clock.now()
         // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
-        // A clock that is set back must not make a point older than its start, nor than the point before it.
-        let time = max(now(), lastTime.next)
-        lastTime = time
+        let time = pointClock.time(at: now())
         var collection = Collection()
         var error: String?
         var own = resource

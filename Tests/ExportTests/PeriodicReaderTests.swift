@@ -92,6 +92,16 @@ import Testing
         #expect(exporter.points.map(\.time.unixNanoseconds) == [2_000, 2_001, 2_002, 3_000])
     }
 
+    @Test func `a clock that is set back by much is told once`() async {
+        let second: UInt64 = 1_000_000_000
+        let reader = reader([], clock: [100, 101, 41, 42, 101, 102, 103, 90].map { $0 * second })
+        var warnings: [[String]] = []
+        for _ in 0..<7 { warnings.append(await reader.round().warnings) }
+        #expect(warnings.map(\.count) == [0, 1, 0, 0, 0, 0, 1])
+        #expect(warnings[1].first?.hasPrefix("the clock was set back by 60 s: ") == true, "\(warnings)")
+        #expect(warnings[6].first?.hasPrefix("the clock was set back by 13 s: ") == true)
+    }
+
     @Test func `the agent's own metrics are a resource of their own in the same collection`() async {
         let reader = PeriodicReader(
             producers: MetricProducers(machine: [Producer()], agent: [Producer()]),

@@ -30,6 +30,9 @@ final class RoundLog: Sendable {
     /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
     func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
         note(failures: round.failures)
+        for warning in round.warnings {
+            logger.warning("\(warning)")
+        }
         state.withLock { state in
             while state.exports.count < round.outcomes.count {
                 state.exports.append(OutageLog())
