@@ -13,6 +13,7 @@ public struct Section {
     private let position: YAMLNode.Position
     private var entries: [Node.Entry] = []
     private var known: [String] = []
+    private var unsupported: [String] = []
     /// What is no mapping is one problem, and not one more for each key that it does not have.
     private var isMapping = true
 
@@ -42,6 +43,11 @@ public struct Section {
     public mutating func ignore(_ keys: String...) -> [String] {
         known += keys
         return keys.filter(has)
+    }
+
+    /// Takes note of `keys` of the schema that the reader has no way to follow, so that they are not called mistakes.
+    public mutating func cannotFollow(_ keys: String...) {
+        unsupported += keys
     }
 
     /// Adds a problem with the value of `key`, or with the whole section if it is not there.
@@ -108,7 +114,9 @@ public struct Section {
             problem(
                 at: entry.position,
                 Self.path(path, entry.key),
-                "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+                unsupported.contains(entry.key)
+                    ? "a key of the schema that can't be followed here; leave it out"
+                    : "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
             )
         }
     }

@@ -49,7 +49,12 @@ extension IntegrationTests {
                 "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "300",
             ]
             let arguments = [tcplens, "run", "--once"]
-            try expect(arguments, environment: environment, status: 1, says: "Set OTEL_EXPORTER_OTLP_ENDPOINT")
+            try expect(
+                arguments,
+                environment: environment,
+                status: 1,
+                says: "set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT)"
+            )
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"), arguments: ["snapshot", "run"])

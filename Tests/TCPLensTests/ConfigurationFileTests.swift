@@ -133,4 +133,18 @@ import Testing
         #expect(try again.yaml() == settings.yaml())
         #expect(again.exporters == settings.exporters)
     }
+
+    @Test func `what is printed of paths and limits of an environment can be read, too`() throws {
+        let environment = [
+            "OTEL_EXPORTER_OTLP_CERTIFICATE": "ca.pem", "TCPLENS_SPOOL": "spool", "TCPLENS_QUEUE_LIMIT": "4GiB",
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/alone.key", "OTEL_EXPORTER_PROMETHEUS_HOST": "[::1]",
+        ]
+        let settings = try RunSettings(environmentOf: Machine(environment: environment) { _ in nil })
+        let again = try ConfigurationExample.settings(try settings.yaml())
+        #expect(again.otlp.certificate?.hasPrefix("/") == true && again.otlp.certificate?.hasSuffix("/ca.pem") == true)
+        #expect(again.otlp.spool?.hasPrefix("/") == true && again.otlp.spool?.hasSuffix("/spool") == true)
+        #expect(again.otlp.queueLimit == 4 << 30)
+        #expect(again.otlp.clientKey == nil)
+        #expect(settings.prometheus.host == "::1")
+    }
 }

@@ -70,6 +70,14 @@ import Testing
         #expect(stay?.level == .warning)
         #expect(stay?.text == "cannot export: refused. 40 data points stay in the spool for the next start")
 
+        var hanging = OutageLog()
+        let unanswered = hanging.line(after: ExportOutcome(queuedPoints: 40), isLast: true)
+        #expect(unanswered?.level == .warning)
+        #expect(
+            unanswered?.text
+                == "the receiver has not answered yet. 40 data points stay in the spool for the next start"
+        )
+
         var working = OutageLog()
         #expect(working.line(after: ExportOutcome(acceptedPoints: 20), isLast: true) == nil)
     }

@@ -108,7 +108,7 @@ public struct OTLPConfiguration: Hashable, Sendable {
         guard
             let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
         else { return [] }
-        return OTLPHeader.list(setting.value) { environment.warn("\(setting.name): \($0)") }
+        return OTLPHeader.list(setting.value) { environment.warn("\(setting.name): entry \($0) is ignored: \($1)") }
     }
 
     private static func checkProtocol(_ environment: inout EnvironmentReader) {

@@ -13,12 +13,21 @@ public struct OTLPHeader: Hashable, Sendable {
     /// The value: a secret.
     var value: String
 
-    /// Creates a header, or nil when HTTP does not allow its name or its value, or tcplens sets it itself.
+    /// Creates a header, or nil when there is a ``problem(withName:)`` or a ``problem(withValue:)``.
     public init?(name: String, value: String) {
-        guard Self.isToken(name), Self.isFieldValue(value), !Self.reserved.contains(name.lowercased()) else {
-            return nil
-        }
+        guard Self.problem(withName: name) == nil, Self.problem(withValue: value) == nil else { return nil }
         self.init(checkedName: name, value: value)
+    }
+
+    /// Why `name` can't be that of a header, without naming it; nil when it can.
+    public static func problem(withName name: String) -> String? {
+        guard isToken(name) else { return "its name is not one that HTTP allows" }
+        return reserved.contains(name.lowercased()) ? "tcplens sets that header itself" : nil
+    }
+
+    /// Why `value` can't be that of a header, without showing it; nil when it can.
+    public static func problem(withValue value: String) -> String? {
+        isFieldValue(value) ? nil : "its value has a line break or another control character"
     }
 
     /// The value as it may be shown: asterisks, whatever it is.
@@ -60,41 +69,37 @@ extension OTLPHeader {
     ///
     /// - Parameters:
     ///   - text: The list.
-    ///   - warn: Takes what was left out and why, without any value.
+    ///   - refuse: Takes the number of an entry that was left out, from 1 on, and why, without anything that stands there.
     /// - Returns: The headers that HTTP allows.
-    public static func list(_ text: String, warn: (String) -> Void) -> [OTLPHeader] {
+    public static func list(_ text: String, refuse: (_ entry: Int, _ reason: String) -> Void) -> [OTLPHeader] {
         var headers: [OTLPHeader] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             if entry.trimmed.isEmpty { continue }
-            // At the first "=": base64 ends in more of them.
-            guard let equals = entry.firstIndex(of: "=") else {
-                warn("entry \(index + 1) is ignored: expected name=value")
-                continue
+            do throws(Refusal) {
+                headers.set(try header(entry))
+            } catch {
+                refuse(index + 1, error.reason)
             }
-            let name = String(entry[..<equals].trimmed)
-            guard isToken(name) else {
-                warn("entry \(index + 1) is ignored: its name is not one that HTTP allows")
-                continue
-            }
-            guard !reserved.contains(name.lowercased()) else {
-                warn("entry \(index + 1) is ignored: tcplens sets that header itself")
-                continue
-            }
-            let text = entry[entry.index(after: equals)...].trimmed
-            guard text.isEmpty || !text.allSatisfy({ $0 == "=" }) else {
-                // base64's padding: a name is shown, and this one is the rest of a value.
-                warn(
-                    "entry \(index + 1) is ignored: it looks like the rest of a value, in which a comma is written %2C"
-                )
-                continue
-            }
-            guard let value = percentDecoded(text), isFieldValue(value) else {
-                warn("entry \(index + 1) is ignored: its value is not percent-encoded text without line breaks")
-                continue
-            }
-            headers.set(OTLPHeader(checkedName: name, value: value))
         }
         return headers
+    }
+
+    private struct Refusal: Error {
+        var reason: String
+    }
+
+    private static func header(_ entry: Substring) throws(Refusal) -> OTLPHeader {
+        // At the first "=": base64 ends in more of them.
+        guard let equals = entry.firstIndex(of: "=") else { throw Refusal(reason: "expected name=value") }
+        let (name, text) = (String(entry[..<equals].trimmed), entry[entry.index(after: equals)...].trimmed)
+        guard text.isEmpty || !text.allSatisfy({ $0 == "=" }) else {
+            // base64's padding: a name is shown, and this one is the rest of a value.
+            throw Refusal(reason: "it looks like the rest of a value, in which a comma is written %2C")
+        }
+        if let reason = problem(withName: name) { throw Refusal(reason: reason) }
+        guard let value = percentDecoded(text) else { throw Refusal(reason: "its value is not percent-encoded text") }
+        if let reason = problem(withValue: value) { throw Refusal(reason: reason) }
+        return OTLPHeader(checkedName: name, value: value)
     }
 
     /// Whether `name` is a `token` of RFC 9110, section 5.6.2.

@@ -35,13 +35,12 @@ struct URLParts: Hashable, Sendable {
         }
         defer { unsafe curl_url_cleanup(handle) }
 
+        guard text.contains("://") else { throw Malformed(reason: "it has no scheme") }
         let flags = UInt32(CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME)
         try unsafe Self.check(curl_url_set(handle, CURLUPART_URL, text, flags))
         scheme = try unsafe Self.part(CURLUPART_SCHEME, of: handle) ?? ""
         guard schemes.contains(scheme) else {
-            // "localhost:4318" parses as the scheme "localhost": say what is missing rather than what was understood.
-            let known = schemes.sorted().joined(separator: ", ")
-            throw Malformed(reason: text.contains("://") ? "the scheme is none of \(known)" : "it has no scheme")
+            throw Malformed(reason: "the scheme is none of \(schemes.sorted().joined(separator: ", "))")
         }
         guard !Self.isCutShort(text) else {
             throw Malformed(reason: "in a user or a password, / is written %2F, ? is %3F, # is %23 and @ is %40")

@@ -39,7 +39,9 @@ extension TransportError {
     init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint, proxy: ProxySettings? = nil) {
         name = unsafe String(cString: curl_easy_strerror(code))
         url = endpoint.description
-        reason = (details.isEmpty ? name : details).printable()
+        // Of a socket libcurl tells a host and a port that nobody has set.
+        let isAboutHost = endpoint.socket != nil && code == CURLE_COULDNT_CONNECT
+        reason = (details.isEmpty || isAboutHost ? name : details).printable()
         kind =
             switch code {
             case CURLE_OPERATION_TIMEDOUT: .timedOut
@@ -77,15 +79,21 @@ extension TransportError {
             return "The receiver wants a client certificate that it trusts: check "
                 + "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
         }
+        if details.contains("CONNECT tunnel failed") {
+            return details.contains("407")
+                ? "The proxy wants credentials: put them into the URL in https_proxy"
+                : "The proxy does not let tcplens through: https_proxy names it, no_proxy what is reached without"
+        }
         switch code {
         case CURLE_COULDNT_CONNECT where endpoint.socket != nil:
             return "Is a Collector listening on this socket, and may tcplens write to it?"
         case CURLE_COULDNT_CONNECT where isIndirect, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
             return "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
         case CURLE_COULDNT_CONNECT:
-            return "Is a Collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to its address"
+            return
+                "Is a Collector listening there? If not, set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to its address"
         case CURLE_COULDNT_RESOLVE_HOST:
-            return "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is known here, or to an address"
+            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that is known here, or to an address"
         case CURLE_PEER_FAILED_VERIFICATION:
             return verificationHint(details)
         case CURLE_SSL_CACERT_BADFILE:
@@ -110,7 +118,7 @@ extension TransportError {
             return "Is this machine's clock right?"
         }
         if details.contains("does not match") || details.contains("no alternative certificate subject name") {
-            return "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that stands in the receiver's certificate"
+            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that stands in the receiver's certificate"
         }
         return "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
     }

@@ -72,7 +72,7 @@ struct QueueReport {
             if outcome.failure == nil {
                 (outcome.failure, outcome.cause) = (problem.failure, problem.cause)
             }
-            outcome.message = [problem.message, loss].compactMap(\.self).joined(separator: ". ")
+            outcome.message = [problem.message, loss].compactMap(\.self).joined(separator: "; ")
         } else if isCancelled, queuedPoints > 0, outcome.failure == nil {
             outcome.failure = .cancelled
             outcome.message = "the export to \(endpoint) was cancelled"

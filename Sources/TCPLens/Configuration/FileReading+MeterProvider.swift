@@ -14,6 +14,7 @@ extension FileReading {
     mutating func readMeterProvider(_ provider: inout Section) {
         // There are no exemplars, so nothing is to be filtered.
         _ = provider.choice("exemplar_filter", from: ["always_on": (), "always_off": (), "trace_based": ()])
+        provider.cannotFollow("views", "meter_configurator/development")
         provider.sections("readers", isRequired: true) { reader in
             switch reader.one(of: "periodic", "pull") {
             case "periodic": reader.section("periodic", isPresence: true) { readPeriodic(&$0) }
@@ -29,6 +30,7 @@ extension FileReading {
     }
 
     private mutating func readPeriodic(_ section: inout Section) {
+        section.cannotFollow("producers")
         let limit = section.milliseconds("timeout")
         let period = Period(
             interval: section.milliseconds("interval", in: RunSettings.intervals) ?? .seconds(60),
@@ -56,11 +58,21 @@ extension FileReading {
     }
 
     private mutating func readPull(_ section: inout Section) {
+        section.cannotFollow("producers")
         readCardinality(&section)
         section.section("exporter", isRequired: true) { exporter in
             guard exporter.one(of: "prometheus/development") != nil else { return }
             add(.prometheus, "prometheus/development", &exporter)
             exporter.section("prometheus/development", isPresence: true) { section in
+                section.cannotFollow(
+                    "scope_info_enabled",
+                    "target_info_enabled/development",
+                    "without_scope_info",
+                    "without_target_info/development",
+                    "resource_constant_labels",
+                    "with_resource_constant_labels",
+                    "translation_strategy"
+                )
                 settings.prometheus.host = section.string("host") ?? settings.prometheus.host
                 settings.prometheus.port = section.integer("port", in: ListenAddress.ports) ?? settings.prometheus.port
             }
@@ -92,9 +104,20 @@ extension FileReading {
     }
 
     private mutating func readCardinality(_ section: inout Section) {
-        let limit =
-            section.section("cardinality_limits") { $0.integer("default", in: RunSettings.cardinalityLimits) ?? nil }
-            ?? nil ?? settings.probes.cardinalityLimit
+        let given =
+            section.section("cardinality_limits") { limits in
+                limits.cannotFollow(
+                    "counter",
+                    "gauge",
+                    "histogram",
+                    "observable_counter",
+                    "observable_gauge",
+                    "observable_up_down_counter",
+                    "up_down_counter"
+                )
+                return limits.integer("default", in: RunSettings.cardinalityLimits)
+            } ?? nil
+        let limit = given ?? settings.probes.cardinalityLimit
         if let first = cardinalityLimit, first != limit {
             section.refuse("cardinality_limits", "the default must be that of the other reader; one pass serves both")
         }

@@ -54,7 +54,7 @@ extension FileReading {
         var headers: [OTLPHeader] = []
         if let list = section.string("headers_list") {
             var refusals: [String] = []
-            headers = OTLPHeader.list(list) { refusals.append($0) }
+            headers = OTLPHeader.list(list) { refusals.append("entry \($0): \($1)") }
             for refusal in refusals {
                 section.refuse("headers_list", refusal)
             }
@@ -66,7 +66,8 @@ extension FileReading {
             if let header = OTLPHeader(name: name, value: value) {
                 headers.set(header)
             } else {
-                section.refuse("name", "HTTP must allow the header and its value, and tcplens not set it itself")
+                OTLPHeader.problem(withName: name).map { section.refuse("name", $0) }
+                OTLPHeader.problem(withValue: value).map { section.refuse("value", $0) }
             }
         }
         return headers

@@ -83,7 +83,7 @@ struct FileReading {
                 section.refuse("health", "expected HOST:PORT, as localhost:8080 or \"[::1]:8080\"")
             }
         }
-        if let limit = section.integer("queue_limit", in: 0...Int(Int32.max), of: "bytes") {
+        if let limit = section.integer("queue_limit", in: 0...Int.max, of: "bytes") {
             settings.otlp.queueLimit = limit
         }
         if let limit = section.integer("spool_limit", in: 0...Int.max, of: "bytes") {

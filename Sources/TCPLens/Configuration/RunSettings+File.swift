@@ -1,5 +1,6 @@
 import Configuration
 import Export
+import FoundationEssentials
 import Logging
 import Metrics
 import Probes
@@ -82,7 +83,7 @@ extension RunSettings {
             ("health", health.map { .string("\($0)") }),
             ("queue_limit", .int(otlp.queueLimit)),
             ("spool_limit", .int(otlp.spoolLimit)),
-            ("spool", otlp.spool.map { .string($0) }),
+            ("spool", otlp.spool.map { .path($0) }),
         ])
     }
 }
@@ -90,10 +91,12 @@ extension RunSettings {
 extension OTLPConfiguration {
     /// The configuration as `otlp_http` has it, secrets left out.
     fileprivate func file(histograms: ConfigurationValue) -> ConfigurationValue {
+        // One without the other is not used, and can't stand in a file.
+        let isClientShown = clientKey != nil && clientCertificate != nil
         let tls: [(key: String, value: ConfigurationValue?)] = [
-            ("ca_file", certificate.map { .string($0) }),
-            ("key_file", clientKey.map { .string($0) }),
-            ("cert_file", clientCertificate.map { .string($0) }),
+            ("ca_file", certificate.map { .path($0) }),
+            ("key_file", isClientShown ? clientKey.map { .path($0) } : nil),
+            ("cert_file", isClientShown ? clientCertificate.map { .path($0) } : nil),
         ]
         let headers = headers.map { header in
             ConfigurationValue.section([("name", .string(header.name)), ("value", .string(header.redactedValue))])
@@ -116,6 +119,15 @@ extension OTLPConfiguration {
             ("temporality_preference", .string(temporality)),
             ("default_histogram_aggregation", histograms),
         ])
+    }
+}
+
+extension ConfigurationValue {
+    /// A path from the root on, as a file has to have it: that of the environment may begin where tcplens was started.
+    fileprivate static func path(_ text: String) -> ConfigurationValue {
+        guard !text.hasPrefix("/") else { return .string(text) }
+        let folder = FileManager.default.currentDirectoryPath
+        return .string(folder.hasSuffix("/") ? folder + text : "\(folder)/\(text)")
     }
 }
 

@@ -127,7 +127,8 @@ extension Agent {
             logger.info("configuration from \(source) and options: \(yaml.filter { !$0.isNewline })")
         }
         guard !settings.isDisabled else {
-            logger.notice("disabled by its configuration (OTEL_SDK_DISABLED): nothing is observed, nothing exported")
+            let setting = settings.file == nil ? "OTEL_SDK_DISABLED" : "disabled"
+            logger.notice("disabled by its configuration (\(setting)): nothing is observed, nothing exported")
             return
         }
         let resource = AgentResource.resource(of: source.machine, settings.resource).attributes

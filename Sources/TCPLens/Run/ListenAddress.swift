@@ -16,15 +16,17 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             Self.ports.contains(port)
         else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            // Without brackets nobody knows where an IPv6 address ends.
-            return nil
-        }
+        let written = String(text[..<colon])
+        let host = Self.unbracketed(written)
+        // Without brackets nobody knows where an IPv6 address ends.
+        guard host != written || !host.contains(":") else { return nil }
         guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || "[]/@".contains($0) }) else { return nil }
-        self.init(host: String(host), port: port)
+        self.init(host: host, port: port)
+    }
+
+    /// `host` without the brackets that an IPv6 address may have.
+    static func unbracketed(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
     /// The ports that there are.

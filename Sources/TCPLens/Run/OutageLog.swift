@@ -58,14 +58,14 @@ struct OutageLog: Equatable {
     ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
     /// - Returns: The line, or nil when there is nothing new.
     mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
-        guard !outcome.isUndecided else { return nil }
+        guard isLast || !outcome.isUndecided else { return nil }
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
             // A full queue does not lose something with each export; it is the same outage.
             now = .failing
         }
         lostPoints += outcome.droppedPoints
-        if isLast, now.isOutage {
+        if isLast, now.isOutage || outcome.isUndecided {
             return lastLine(after: outcome)
         }
         let isNew = told.insert(Reason(failure: outcome.failure, cause: outcome.cause)).inserted
@@ -106,6 +106,6 @@ struct OutageLog: Equatable {
     }
 
     private func reason(_ outcome: ExportOutcome) -> String {
-        outcome.message ?? "no reason was given"
+        outcome.message ?? (outcome.isUndecided ? "the receiver has not answered yet" : "no reason was given")
     }
 }

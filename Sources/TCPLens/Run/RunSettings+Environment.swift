@@ -23,7 +23,8 @@ extension RunSettings {
             throw Failure(usage: "\(error)")
         }
         readQueue(&reader)
-        prometheus.host = reader.setting("OTEL_EXPORTER_PROMETHEUS_HOST")?.value ?? prometheus.host
+        let host = reader.setting("OTEL_EXPORTER_PROMETHEUS_HOST")?.value
+        prometheus.host = host.map(ListenAddress.unbracketed) ?? prometheus.host
         prometheus.port = reader.integer("OTEL_EXPORTER_PROMETHEUS_PORT", in: ListenAddress.ports) ?? prometheus.port
         health = try reader.setting("TCPLENS_HEALTH").map { setting throws(Failure) in
             try Self.health(setting.value, from: setting.name)

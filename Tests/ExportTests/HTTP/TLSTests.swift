@@ -81,7 +81,8 @@ import Testing
     @Test func `the certificate of another host is refused`() async throws {
         let certificates = try await Certificates.shared
         try await export(to: certificates.server("wrong-host"), certificates.client()) { outcome, server in
-            let hint = "Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that stands in the receiver's certificate"
+            let hint =
+                "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that stands in the receiver's certificate"
             expectRefusal(
                 outcome,
                 server,
