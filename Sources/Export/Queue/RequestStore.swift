@@ -7,6 +7,8 @@ struct RequestStore {
 
     private let path: String?
     private var directory: SpoolDirectory?
+    /// Where the numbers of a directory begin that takes the place of one that was deleted.
+    private var firstNumber: UInt64 = 1
     /// Whether it is open and what earlier processes have left in it is known.
     private(set) var isOpen = false
     /// Whether the user knows that the spool does not work.
@@ -59,6 +61,10 @@ struct RequestStore {
             return .spooled(request, number)
         } catch {
             noteBroken(error)
+            if directory.isDeleted {
+                // Another is made with the next request; what the old one held is not taken for what it holds.
+                (firstNumber, isOpen, self.directory) = (directory.nextNumber, false, nil)
+            }
             return nil
         }
     }
@@ -112,7 +118,7 @@ struct RequestStore {
 
     private mutating func opened(_ path: String) throws(SpoolError) -> SpoolDirectory {
         if let directory { return directory }
-        let opened = try SpoolDirectory(path)
+        let opened = try SpoolDirectory(path, firstNumber: firstNumber)
         directory = opened
         return opened
     }

@@ -32,17 +32,25 @@ final class SpoolDirectory {
     let path: String
     private let directory: FileDescriptor
     private let lock: SpoolLock
-    private var nextNumber: UInt64 = 1
+    /// The number of the next request.
+    private(set) var nextNumber: UInt64
 
     /// Opens the spool at `path`, makes it if it is not there, and takes its lock.
     ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - firstNumber: No request gets a smaller number.
     /// - Throws: ``SpoolError``.
-    init(_ path: String) throws(SpoolError) {
+    init(_ path: String, firstNumber: UInt64 = 1) throws(SpoolError) {
         self.path = path
+        nextNumber = firstNumber
         directory = try Self.directory(path)
         try Self.check(directory, path)
         lock = try SpoolLock(in: directory, path: path)
     }
+
+    /// Whether somebody has deleted the directory, so that nothing can be brought there any more.
+    var isDeleted: Bool { (try? directory.status())?.st_nlink == 0 }
 
     /// How much of the spool's bound a request takes with a body of `size` bytes.
     static func size(ofBody size: Int) -> Int {

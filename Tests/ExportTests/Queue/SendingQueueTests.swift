@@ -277,6 +277,24 @@ import Testing
         }
     }
 
+    @Test func `a spool that was deleted is made again, and what was in it is lost and counted`() async throws {
+        try await ScriptedServer.run([busy, .accepted]) { server, url in
+            let exporter = try exporter(url) { $0.spool = spool }
+            _ = await exporter.export([.sample(points: 1)])
+            try directory.remove("spool")
+            let outcomes = [await exporter.export([.sample(points: 2)]), await exporter.export([.sample(points: 4)])]
+            #expect(outcomes[0].warnings.first?.contains("wait in memory") == true)
+            #expect(outcomes[1].warnings.first?.hasSuffix("works again") == true, "\(outcomes[1].warnings)")
+            #expect(try directory.names(in: "spool").filter { $0.hasSuffix(".otlp") }.count == 1)
+            // What can't be read says nothing of the receiver, so that exports wait for the next ones.
+            endRests(4)
+            let sum = await drain(exporter)
+            #expect(sum.acceptedPoints == 6)
+            #expect(sum.lostPoints == [.damaged: 1])
+            #expect(try points(server) == [1, 2, 4])
+        }
+    }
+
     @Test func `requests keep their encoding when settings change, and no header is on disk`() async throws {
         let secret = ["OTEL_EXPORTER_OTLP_HEADERS": "authorization=s3cret-token"]
         try await ScriptedServer.run([busy, .accepted]) { server, url in

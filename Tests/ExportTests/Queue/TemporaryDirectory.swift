@@ -38,6 +38,11 @@ final class TemporaryDirectory: Sendable {
         try Data(bytes).write(to: URL(filePath: path(name)))
     }
 
+    /// Removes `name` with all that is in it.
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path(name))
+    }
+
     /// Makes a folder with `mode`.
     func makeFolder(_ name: String, mode: Int = 0o700) throws {
         try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: false)
