@@ -65,6 +65,21 @@ import Testing
         #expect(try exporters("prometheus,console,Prometheus") == [.prometheus, .console])
     }
 
+    @Test func `health and metrics can't be had at one address`() throws {
+        var environment = ["OTEL_METRICS_EXPORTER": "prometheus", "TCPLENS_HEALTH": "localhost:9464"]
+        let failure = #expect(throws: Failure.self) { try settings(environment) }
+        #expect(failure?.status == Failure.usage)
+        #expect(failure?.message.contains("localhost:9464") == true)
+        environment["OTEL_METRICS_EXPORTER"] = "otlp"
+        #expect(try settings(environment).listenerPlans.count == 1)
+    }
+
+    @Test(arguments: [("0", 1), ("4095", 1), ("64KiB", 0)])
+    func `a spool that nothing fits into is a warning`(limit: String, count: Int) throws {
+        #expect(try settings(["TCPLENS_SPOOL": "/s", "TCPLENS_SPOOL_LIMIT": limit]).warnings.count == count)
+        #expect(try settings(["TCPLENS_SPOOL_LIMIT": limit]).warnings.isEmpty)
+    }
+
     @Test func `an interval of nothing is refused`() {
         #expect(throws: Failure.self) { try settings([:], .init(interval: .zero)) }
     }

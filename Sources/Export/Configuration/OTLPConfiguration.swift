@@ -43,6 +43,8 @@ public struct OTLPConfiguration: Hashable, Sendable {
     public var spool: String?
     /// How many bytes of requests are kept there; the oldest go first.
     public var spoolLimit = 256 * 1024 * 1024
+    /// What the smallest request takes there, in bytes.
+    public static let smallestSpool = SpoolDirectory.blockSize
     /// How long an export may hold up who asked for it; what has not arrived by then goes on being sent.
     ///
     /// Nil is as long as ``timeout``, which is also the most.

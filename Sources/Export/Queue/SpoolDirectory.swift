@@ -21,7 +21,7 @@ final class SpoolDirectory {
     }
 
     /// The unit of disks: what a file takes at least.
-    private static let blockSize = 4096
+    static let blockSize = 4096
     private static let suffix = ".otlp"
     private static let unfinishedSuffix = ".part"
     private static let digits = 18

@@ -58,5 +58,19 @@ extension RunSettings {
         apply(options.queue)
         // Collections go on while the Collector is slow; a single export is waited for.
         otlp.patience = options.once ? nil : min(interval, Self.longestPatience)
+        try checkTogether()
+    }
+
+    /// Checks what makes sense alone and not with the rest.
+    private mutating func checkTogether() throws(Failure) {
+        let addresses = listenerPlans.map(\.address).filter { $0.port != 0 }
+        if let address = addresses.first, addresses.count > Set(addresses).count {
+            throw Failure(
+                usage: "health and metrics for Prometheus can't both be at \(address): choose another port for one"
+            )
+        }
+        if otlp.spool != nil, otlp.spoolLimit < OTLPConfiguration.smallestSpool {
+            warnings.append("a spool of \(otlp.spoolLimit) bytes has room for no request: what waits is in memory")
+        }
     }
 }
