@@ -154,8 +154,7 @@ import Testing
         let certificates = try await Certificates.shared
         // What it thinks of ours it tells after the handshake, and the end of the connection may be faster than these words.
         try await FaultServer.run(FaultScript(tls: certificates.server(), answers: [answer])) { server in
-            let settings = certificates.client().merging(["OTEL_EXPORTER_OTLP_TIMEOUT": "500"]) { $1 }
-            let exporter = try OTLPHTTPExporter.sample("https://localhost:\(server.port)", settings)
+            let exporter = try OTLPHTTPExporter.sample("https://localhost:\(server.port)", certificates.client())
             let message = await exporter.export(metrics).message ?? ""
             #expect(message.contains("closed the connection right after the TLS handshake") == isMute, "\(message)")
             #expect(message.contains("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE") == isMute, "\(message)")

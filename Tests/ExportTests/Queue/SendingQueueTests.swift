@@ -24,13 +24,15 @@ import Testing
         _ settings: [String: String] = [:],
         configure: (inout OTLPConfiguration) -> Void = { _ in }
     ) throws -> OTLPHTTPExporter {
-        let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_EXPORTER_OTLP_TIMEOUT": "900"]
+        let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_EXPORTER_OTLP_TIMEOUT": "60000"]
         var configuration = try OTLPConfiguration.sample(environment.merging(settings) { $1 })
         configure(&configuration)
         let clock = ManualClock { [stream = rests.stream] in
             for await _ in stream { return }
         }
-        return try OTLPHTTPExporter(configuration, version: "1", clock: clock, random: { 0.5 })
+        // A second attempt would come after the timeout, which is far more than a busy machine takes for the first.
+        let policy = RetryPolicy(initial: .seconds(100), maximum: .seconds(1000))
+        return try OTLPHTTPExporter(configuration, version: "1", retryPolicy: policy, clock: clock, random: { 0.5 })
     }
 
     /// Lets the sending go on after `count` failures.
