@@ -89,10 +89,9 @@ extension Section {
         return nil
     }
 
-    /// What is there instead of the `expected` kind, or of a value that was expected of it; a variable's is not shown.
+    /// What is there instead of the `expected` kind, or of a value that was expected of it; never shown, as it may be a
+    /// secret that stands in the wrong place.
     private func found(_ node: Node, _ expected: String) -> String {
-        guard node.kind == expected else { return node.kind }
-        let isPlain = node.text.count <= 40 && node.text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-        return node.isSubstituted || !isPlain ? "another one" : node.text.isEmpty ? "an empty one" : node.text
+        node.kind == expected ? "another one" : node.kind
     }
 }

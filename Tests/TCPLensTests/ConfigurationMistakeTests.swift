@@ -83,7 +83,7 @@ import Testing
             "compression: gzip",
             "compression: zstd",
             at: "zstd",
-            "\(otlp).compression: expected one of none, gzip, found zstd"
+            "\(otlp).compression: expected one of none, gzip, found another one"
         ),
         Mistake("timeout: 0", "timeout: 1.5", at: "1.5", "\(otlp).timeout: expected a whole number of milliseconds"),
         Mistake("max_request_size: 1000", "max_request_size: 1 MiB", at: "1 M", "\(otlp).max_request_size: expected a"),
