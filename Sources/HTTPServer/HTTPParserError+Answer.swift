@@ -9,4 +9,12 @@ extension HTTPParserError {
         default: HTTPResponse(status: 400, text: "This is no request of HTTP/1.1.\n")
         }
     }
+
+    /// What to say in a log of what `peer` sent.
+    func complaint(of peer: String) -> String {
+        switch self {
+        case .headerOverflow: "the header or the target of a request from \(peer) is too large"
+        default: "what \(peer) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
+        }
+    }
 }

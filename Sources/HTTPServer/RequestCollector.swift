@@ -80,11 +80,7 @@ final class RequestCollector: ChannelInboundHandler {
             begin(on: context.channel)
         }
         let answer = error.answer
-        let reason =
-            error == .headerOverflow
-            ? "the header or the target of a request from \(peer(context)) is too large"
-            : "what \(peer(context)) sends is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?"
-        onRefusal(.request("answered \(answer.status): \(reason)"))
+        onRefusal(.request("answered \(answer.status): \(error.complaint(of: peer(context)))"))
         write(answer, isLast: true, isHeadAlone: head?.method == .HEAD, on: context.channel)
     }
 

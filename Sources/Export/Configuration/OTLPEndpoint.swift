@@ -130,11 +130,11 @@ public struct OTLPEndpoint: Hashable, Sendable {
     /// A value that did not parse, without what may be a password or a token.
     static func redact(_ value: String) -> String {
         // Up to the last "@" it may be a password, also what looks like a path or a query.
-        let start = value.firstRange(of: "://")?.upperBound ?? value.startIndex
         let at = value.lastIndex(of: "@")
-        let rest = at.map { value[$0...] } ?? value[start...]
-        let scheme = value[..<min(start, rest.startIndex)]
-        return (scheme + (at == nil ? "" : Secret.mask) + rest.prefix { $0 != "?" && $0 != "#" }).printable()
+        let shown = value[(at ?? value.startIndex)...].prefix { $0 != "?" && $0 != "#" }
+        guard let at else { return shown.printable() }
+        let start = value.firstRange(of: "://")?.upperBound ?? value.startIndex
+        return (value[..<min(start, at)] + Secret.mask + shown).printable()
     }
 }
 

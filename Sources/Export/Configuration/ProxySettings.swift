@@ -39,6 +39,12 @@ public struct ProxySettings: Hashable, Sendable {
     /// Whether there is a proxy; it may still have to leave the receiver out, by its exceptions.
     public var isUsed: Bool { parts != nil }
 
+    /// What to do about a proxy that does not let through, a sentence.
+    static let hint = "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
+
+    /// What to do about a proxy that wants to know who asks, a sentence.
+    static let credentialsHint = "The proxy wants credentials: put them into the URL in http_proxy or https_proxy"
+
     /// What libcurl is told, user and password included: a secret; empty for no proxy.
     var url: String { parts?.url ?? "" }
 

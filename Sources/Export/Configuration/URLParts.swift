@@ -30,19 +30,21 @@ struct URLParts: Hashable, Sendable {
         appending suffix: String? = nil,
         schemes: Set<String> = ["http", "https"]
     ) throws(Malformed) {
+        guard let schemeEnd = text.firstRange(of: "://")?.upperBound else {
+            throw Malformed(reason: "it has no scheme")
+        }
         guard let handle = unsafe curl_url() else {
             throw Malformed(reason: "out of memory")
         }
         defer { unsafe curl_url_cleanup(handle) }
 
-        guard text.contains("://") else { throw Malformed(reason: "it has no scheme") }
         let flags = UInt32(CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME)
         try unsafe Self.check(curl_url_set(handle, CURLUPART_URL, text, flags))
         scheme = try unsafe Self.part(CURLUPART_SCHEME, of: handle) ?? ""
         guard schemes.contains(scheme) else {
             throw Malformed(reason: "the scheme is none of \(schemes.sorted().joined(separator: ", "))")
         }
-        guard !Self.isCutShort(text) else {
+        guard !Self.isCutShort(text[schemeEnd...]) else {
             throw Malformed(reason: "in a user or a password, / is written %2F, ? is %3F, # is %23 and @ is %40")
         }
         // Of the whole text, before a query is dropped.
@@ -73,10 +75,10 @@ struct URLParts: Hashable, Sendable {
         "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(path)\(hasQuery ? "?***" : "")"
     }
 
-    /// Whether an `@` comes so late that a part of a password would be taken for the port, the path or the query, and shown.
-    private static func isCutShort(_ text: String) -> Bool {
-        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
-        let tail = text[start...].drop { !"/?#".contains($0) }
+    /// Whether an `@` comes so late in what follows the scheme that a part of a password would be taken for the port, the path
+    /// or the query, and shown.
+    private static func isCutShort(_ rest: Substring) -> Bool {
+        let tail = rest.drop { !"/?#".contains($0) }
         let isPath = tail.hasPrefix("/")
         return (isPath ? tail.prefix { $0 != "?" } : tail).contains("@")
     }

@@ -61,10 +61,11 @@ extension TransportError {
     /// connection may overtake; libcurl then has only the words for what it happened to do.
     mutating func noteEndAfterHandshake() {
         reason = "the receiver closed the connection right after the TLS handshake (\(reason))"
-        hint =
-            "If it wants a client certificate: check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and "
-            + "OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        hint = "If it wants a client certificate: check \(Self.clientFiles); its log says why it hung up"
     }
+
+    /// What names the client certificate and its key.
+    private static let clientFiles = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
 
     private static func hint(
         _ code: CURLcode,
@@ -76,19 +77,16 @@ extension TransportError {
         if let alert = details.firstRange(of: "alert ")?.upperBound,
             details[alert...].contains("certificate") || details[alert...].contains("unknown ca")
         {
-            return "The receiver wants a client certificate that it trusts: check "
-                + "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+            return "The receiver wants a client certificate that it trusts: check \(clientFiles)"
         }
         if details.contains("CONNECT tunnel failed") {
-            return details.contains("407")
-                ? "The proxy wants credentials: put them into the URL in https_proxy"
-                : "The proxy does not let tcplens through: https_proxy names it, no_proxy what is reached without"
+            return details.contains("407") ? ProxySettings.credentialsHint : ProxySettings.hint
         }
         switch code {
         case CURLE_COULDNT_CONNECT where endpoint.socket != nil:
             return "Is a Collector listening on this socket, and may tcplens write to it?"
         case CURLE_COULDNT_CONNECT where isIndirect, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
-            return "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
+            return ProxySettings.hint
         case CURLE_COULDNT_CONNECT:
             return
                 "Is a Collector listening there? If not, set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to its address"
@@ -99,7 +97,7 @@ extension TransportError {
         case CURLE_SSL_CACERT_BADFILE:
             return "Check the file that OTEL_EXPORTER_OTLP_CERTIFICATE names"
         case CURLE_SSL_CERTPROBLEM:
-            return "Check OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+            return "Check \(clientFiles)"
         case CURLE_SSL_CONNECT_ERROR:
             return "Does the receiver speak TLS on this port? If not, the endpoint begins with http://"
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:

@@ -112,7 +112,7 @@ enum ResponseClassification: Equatable, Sendable {
             "Check the path: v1/metrics is appended to OTEL_EXPORTER_OTLP_ENDPOINT, "
                 + "while OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is used as it is"
         case 407:
-            "The proxy wants credentials: put them into the URL in http_proxy or https_proxy"
+            ProxySettings.credentialsHint
         case 415:
             "Is this a receiver of OTLP over HTTP with protobuf?"
         default: nil

@@ -5,7 +5,7 @@ import Resource
 extension FileReading {
     /// Reads `resource`: what stands in `attributes` wins over `attributes_list`.
     mutating func readResource(_ section: inout Section) {
-        section.cannotFollow("detection/development", "detectors/development", "entities/development")
+        section.cannotFollow("detection/development")
         var attributes: Attributes = [:]
         if let list = section.string("attributes_list") {
             if let given = ResourceSettings.attributes(list) {

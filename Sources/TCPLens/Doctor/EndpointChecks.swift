@@ -50,7 +50,8 @@ struct EndpointChecks: Sendable {
         for stage in stages {
             guard trial.journey.reached.map({ $0 >= stage }) ?? false else {
                 let problem = trial.problem
-                let remedy = Check.Remedy(problem?.hint ?? hint(stage), command(stage))
+                let hint = problem?.hint ?? "Is it the right address, and what does the receiver's log say?"
+                let remedy = Check.Remedy(hint, command(stage))
                 checks.append(.failed(name(stage), problem?.reason ?? "it was not reached", remedy))
                 break
             }
@@ -132,17 +133,6 @@ struct EndpointChecks: Sendable {
             "\(amount.text) \(difference < .zero ? "behind" : "ahead of") this machine's",
             Check.Remedy("One of both is wrong; points are dated by this machine's", "date -u")
         )
-    }
-
-    /// What to do about a part that failed without saying why.
-    private func hint(_ stage: Journey.Stage) -> String {
-        guard stage == .answer, endpoint.isSecure else {
-            return "Is it the right address, and what does the receiver's log say?"
-        }
-        let names = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
-        return configuration.clientCertificate == nil
-            ? "If the receiver wants a client certificate, set \(names); its log says why it hung up"
-            : "The receiver may not trust the client certificate: check \(names); its log says why it hung up"
     }
 
     private var authority: String { "\(ListenAddress(host: endpoint.host, port: endpoint.port))" }

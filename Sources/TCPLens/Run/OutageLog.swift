@@ -1,8 +1,8 @@
 import Export
 import Logging
 
-/// Decides what to say of each export, so that an outage is told when it begins, for each
-/// new reason, and when it ends, and not in between.
+/// Decides what to say of each export, so that an outage is told when it begins, for each new reason, and when it ends, and
+/// not in between.
 struct OutageLog: Equatable {
     /// A line for the log.
     struct Line: Equatable {

@@ -124,9 +124,18 @@ import Testing
             #expect(outcome.failure == .transport)
             #expect(outcome.droppedPoints == 5)
             #expect(outcome.message?.contains("407") == true)
+            #expect(outcome.message?.contains("The proxy wants credentials") == true)
             #expect(outcome.message?.contains("hunter2") == false)
             #expect(clock.sleeps == [.seconds(1), .seconds(2), .seconds(4)])
         }
+    }
+
+    @Test func `a socket that is not there is named, and no host and port that nobody has set`() async throws {
+        let exporter = try OTLPHTTPExporter.sample("unix:///nonexistent/otel.sock")
+        let message = await exporter.export(metrics, isLast: true).message ?? ""
+        #expect(message.contains("unix:///nonexistent/otel.sock"))
+        #expect(message.contains("listening on this socket"))
+        #expect(!message.contains("localhost") && !message.contains("port 80"), "\(message)")
     }
 
     @Test func `a proxy that is not there is named`() async throws {
