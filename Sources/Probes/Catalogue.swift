@@ -47,7 +47,7 @@ extension CataloguedMetric {
         "{transition}",
         "Changes of state of TCP connections."
     )
-    package static let connections = Self("tcplens.connections", "{connection}", "Handshakes that finished or failed.")
+    package static let handshakes = Self("tcplens.handshakes", "{handshake}", "Handshakes that finished or failed.")
     package static let handshakeDuration = Self(
         "tcplens.handshake.duration",
         "s",
@@ -90,7 +90,7 @@ extension CataloguedMetric {
 extension CataloguedMetric {
     package static let programRuns = Self("tcplens.bpf.program.runs", "{run}", "How often a program of the agent ran.")
     package static let programTime = Self("tcplens.bpf.program.time", "s", "How long a program of the agent ran.")
-    package static let eventsLost = Self("tcplens.events.lost", "{event}", "Events that could not be counted.")
+    package static let lostEvents = Self("tcplens.lost_events", "{event}", "Events that could not be counted.")
     package static let stockDrift = Self(
         "tcplens.stock.drift",
         "{connection}",
@@ -111,7 +111,7 @@ package enum AttributeKey {
     package static let type = "network.type"
     package static let state = "network.connection.state"
     package static let previousState = "tcplens.connection.state.previous"
-    package static let role = "network.tcp.handshake.role"
+    package static let role = "tcplens.connection.role"
     package static let direction = "network.io.direction"
     package static let error = "error.type"
     package static let retransmitType = "tcplens.retransmit.type"

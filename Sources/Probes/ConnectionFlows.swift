@@ -10,12 +10,12 @@ struct ConnectionFlows: Equatable {
     /// Bytes of data, in the order of `tcp_io`.
     var io: [UInt64] = []
 
-    /// `tcplens.connections` and `tcplens.connection.io`.
+    /// `tcplens.handshakes` and `tcplens.connection.io`.
     func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
         let handshakes = Self.handshakeSeries.points(of: handshakes, start: start, time: time)
         let io = Self.ioSeries.points(of: io, start: start, time: time)
         return [
-            Metric(.connections, .sum(handshakes, .cumulative, isMonotonic: true)),
+            Metric(.handshakes, .sum(handshakes, .cumulative, isMonotonic: true)),
             Metric(.io, .sum(io, .cumulative, isMonotonic: true)),
         ]
     }

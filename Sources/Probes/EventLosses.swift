@@ -48,7 +48,7 @@ struct EventLosses {
         max(before, gaps > recursions ? gaps &- recursions : 0)
     }
 
-    /// `tcplens.events.lost`: a point for every reason, zeros included.
+    /// `tcplens.lost_events`: a point for every reason, zeros included.
     mutating func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
         let counts = try counts()
         let points = LossReason.ofCounting.map { reason in
@@ -59,7 +59,7 @@ struct EventLosses {
                 value: Number(count: counts[reason] ?? 0)
             )
         }
-        return Metric(.eventsLost, .sum(points, .cumulative, isMonotonic: true))
+        return Metric(.lostEvents, .sum(points, .cumulative, isMonotonic: true))
     }
 }
 

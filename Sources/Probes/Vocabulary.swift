@@ -5,7 +5,7 @@ public enum HandshakeRole: UInt8, CaseIterable, Sendable {
     /// It came from a listener.
     case server = 1
 
-    /// The value of `network.tcp.handshake.role`.
+    /// The value of `tcplens.connection.role`.
     public var attributeValue: String {
         switch self {
         case .client: "client"

@@ -34,7 +34,7 @@ extension IntegrationTests {
             let report = try agent.end()
 
             let made = Self.processes * Self.connections
-            let lost = report.sum("tcplens.events.lost")
+            let lost = report.sum("tcplens.lost_events")
             #expect(made >= 200_000)
             // An event that is lost may be missing in a flow; it can never be one too many.
             func expect(_ counted: Int, _ happened: Int, location: SourceLocation = #_sourceLocation) {
@@ -45,7 +45,7 @@ extension IntegrationTests {
             expect(report.transitions("syn_received", "established"), made + 7)
             expect(report.transitions("listen", "syn_received"), made + 7)
             expect(report.transitions("syn_sent", "closed"), 13)
-            expect(report.sum("tcplens.connections", "error.type=refused"), 13)
+            expect(report.sum("tcplens.handshakes", "error.type=refused"), 13)
             // Of three connections two are closed and one is reset.
             expect(report.transitions("established", "fin_wait_1"), made / 3 * 2 + 3)
             expect(report.transitions("established", "closed"), made / 3 * 2 + 22)

@@ -23,7 +23,7 @@ extension IntegrationTests {
             // One bucket, or two neighbours if a bound lies between the ends: 9 % wide each.
             #expect(held.upper / held.lower < 1.2)
             let whole = try #require(
-                report.histogram("tcplens.connection.duration", "network.tcp.handshake.role=client")
+                report.histogram("tcplens.connection.duration", "tcplens.connection.role=client")
             )
             #expect(abs(whole.sum - mean) < 0.001)
         }
@@ -116,7 +116,7 @@ extension IntegrationTests {
 
         /// How long handshakes took, as one end saw them.
         private func handshake(_ role: String, _ report: ConsoleReport) throws -> ConsoleReport.Histogram {
-            try #require(report.histogram("tcplens.handshake.duration", "network.tcp.handshake.role=\(role)"))
+            try #require(report.histogram("tcplens.handshake.duration", "tcplens.connection.role=\(role)"))
         }
     }
 }

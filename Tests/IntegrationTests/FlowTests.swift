@@ -33,14 +33,14 @@ extension IntegrationTests {
             // A child of a listener on :: that speaks IPv4 is IPv4 from its first step on.
             #expect(report.transitions("listen", "syn_received", "network.type=ipv4") == 70)
             #expect(report.transitions("listen", "syn_received", "network.type=ipv6") == 31)
-            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=client") == 101)
-            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server") == 101)
+            #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=client") == 101)
+            #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=server") == 101)
             #expect(report.sum("tcplens.resets", "network.io.direction=transmit") == 17)
             #expect(report.sum("tcplens.resets", "network.io.direction=receive") == 17)
             #expect(report.stock("listen") == 3)
             #expect(report.stock("time_wait") == 84)
             #expect(report.histogram("tcplens.connection.duration", "network.type=ipv6")?.count == 31)
-            #expect(report.sum("tcplens.events.lost") == 0)
+            #expect(report.sum("tcplens.lost_events") == 0)
         }
 
         @Test func `a refused, a timed out, an unreachable and a broken handshake are told apart`() throws {
@@ -66,13 +66,13 @@ extension IntegrationTests {
             try traffic.reject("tcp dport 7005")
             try traffic("knock r 4 7005 4", "sleep 50", "close r client")
             let report = try agent.end()
-            func connections(_ attributes: String) -> Int { report.sum("tcplens.connections", attributes) }
+            func connections(_ attributes: String) -> Int { report.sum("tcplens.handshakes", attributes) }
             #expect(connections("error.type=refused") == 2 + 4)
             #expect(connections("error.type=timed_out") == 1)
             #expect(connections("error.type=host_unreachable") == 1)
             #expect(connections("error.type=reset") == 3)
             #expect(connections("error.type=_OTHER") == 0, "a listener's end is no failure")
-            #expect(report.sum("tcplens.connections") == 6 + 1 + 1 + 3 + 2, "and one success at each end")
+            #expect(report.sum("tcplens.handshakes") == 6 + 1 + 1 + 3 + 2, "and one success at each end")
             // The RST that answers a SYN to a closed port belongs to no socket.
             #expect(report.sum("tcplens.resets", "network.io.direction=transmit", "network.type=ipv6") == 1)
         }
@@ -98,7 +98,7 @@ extension IntegrationTests {
             try traffic.settle()
             let report = try agent.end()
             func bytes(_ direction: String, _ role: String) -> Int {
-                let (direction, role) = ("network.io.direction=\(direction)", "network.tcp.handshake.role=\(role)")
+                let (direction, role) = ("network.io.direction=\(direction)", "tcplens.connection.role=\(role)")
                 return report.sum("tcplens.connection.io", direction, role)
             }
             #expect(bytes("transmit", "client") == 3 * 100_003)
@@ -132,14 +132,14 @@ extension IntegrationTests {
             let report = try agent.end()
             #expect(agent.first.stock("established") == 24)
             func bytes(_ direction: String, _ role: String) -> Int {
-                let (direction, role) = ("network.io.direction=\(direction)", "network.tcp.handshake.role=\(role)")
+                let (direction, role) = ("network.io.direction=\(direction)", "tcplens.connection.role=\(role)")
                 return report.sum("tcplens.connection.io", direction, role)
             }
             #expect(bytes("transmit", "client") == 7 * 11)
             #expect(bytes("receive", "server") == 7 * 11)
             #expect(bytes("transmit", "server") == 0)
             #expect(bytes("receive", "client") == 0)
-            #expect(report.sum("tcplens.connections") == 0, "their handshakes were before")
+            #expect(report.sum("tcplens.handshakes") == 0, "their handshakes were before")
             #expect(report.histogram("tcplens.connection.duration", "network.type=ipv4") == nil)
             #expect(report.sum("tcplens.stock.drift") == 0)
         }
@@ -194,8 +194,8 @@ extension IntegrationTests {
             try traffic.settle()
             let report = try agent.end()
             #expect(report.transitions("closed", "syn_sent") == 3)
-            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=client") == 3)
-            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server") == 3)
+            #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=client") == 3)
+            #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=server") == 3)
         }
 
         @Test func `connections of other namespaces do not count`() throws {
@@ -204,7 +204,7 @@ extension IntegrationTests {
             try other("listen 4 7001 128", "connect a 4 7001 9", "reset a client", "dial 4 127.0.0.1 9")
             let report = try agent.end()
             #expect(report.transitions("closed", "syn_sent") == 0)
-            #expect(report.sum("tcplens.connections") == 0)
+            #expect(report.sum("tcplens.handshakes") == 0)
             #expect(report.sum("tcplens.resets") == 0)
             #expect(report.stock("listen") == 0)
         }

@@ -104,16 +104,16 @@ extension IntegrationTests {
                 return exported == stored ? true : nil
             }
             #expect(exported.count > 100)
-            let role = #"network_tcp_handshake_role="server""#
+            let role = #"tcplens_connection_role="server""#
             func value(_ name: String) -> Double? {
                 stored.first {
                     $0.key.hasPrefix("\(name){") && $0.key.contains(role) && !$0.key.contains("error_type")
                 }?.value
             }
-            #expect(value("tcplens_connections_total") == 15)
+            #expect(value("tcplens_handshakes_total") == 15)
             #expect(value("tcplens_handshake_duration_seconds_count") == 15)
             #expect(value("tcplens_connection_duration_seconds_count") == 15)
-            #expect(stored.keys.contains { $0.hasPrefix("tcplens_connections_created{") })
+            #expect(stored.keys.contains { $0.hasPrefix("tcplens_handshakes_created{") })
             #expect(try prometheus.query("up").values.values.map(\.self) == [1])
             let target = try prometheus.query("target_info").values
             #expect(target.count == 1)
@@ -133,7 +133,7 @@ extension IntegrationTests {
             agent.wait()
             #expect(agent.status == 0)
             let report = ConsoleReport(agent.output)
-            #expect(report.sum("tcplens.connections", "network.tcp.handshake.role=server", "network.type=ipv6") == 15)
+            #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=server", "network.type=ipv6") == 15)
             let scraped = report.sum(
                 "otel.sdk.exporter.metric_data_point.exported",
                 "otel.component.type=prometheus_http_text_metric_exporter"

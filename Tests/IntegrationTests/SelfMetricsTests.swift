@@ -38,8 +38,8 @@ extension IntegrationTests {
             #expect(account["otel.sdk.metric_reader.collection.duration"]?.points.isEmpty == false)
             #expect(account["process.cpu.time"]?.points.count == 2)
             #expect(account["process.memory.usage"]?.descriptor["Unit"] == "By")
-            #expect(account["tcplens.events.lost"] != nil && account["tcplens.stock.drift"] != nil)
-            #expect(machine["tcplens.events.lost"] == nil)
+            #expect(account["tcplens.lost_events"] != nil && account["tcplens.stock.drift"] != nil)
+            #expect(machine["tcplens.lost_events"] == nil)
 
             // What failed shows when it works again.
             collector.kill()

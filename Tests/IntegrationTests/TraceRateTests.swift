@@ -41,7 +41,7 @@ extension IntegrationTests {
             let counted = report.sum("tcplens.connection.transitions")
             #expect(counted <= written + lost, "\(written) shown, \(lost) lost, \(counted) counted: \(tracer.log)")
             #expect(written + lost <= Self.made, "\(written) shown, \(lost) lost: \(tracer.log)")
-            #expect(Self.made - counted <= 10, "the agent has lost \(report.sum("tcplens.events.lost"))")
+            #expect(Self.made - counted <= 10, "the agent has lost \(report.sum("tcplens.lost_events"))")
             return (lines, lost, tracer.log)
         }
 

@@ -240,7 +240,7 @@ extension IntegrationTests {
                 let (traced, other) = (try TracedScenario(tracer), try TracedScenario(another))
                 let report = try agent.end()
                 #expect((traced.total, other.total) == (Self.changes, Self.changes))
-                guard traced.isWhole, other.isWhole, report.sum("tcplens.events.lost") == 0 else { continue }
+                guard traced.isWhole, other.isWhole, report.sum("tcplens.lost_events") == 0 else { continue }
                 #expect(traced.events.map(\.change) == other.events.map(\.change))
                 for (change, count) in Dictionary(grouping: traced.events, by: \.change).mapValues(\.count) {
                     let states = change.split(separator: ">").map(String.init)

@@ -354,7 +354,7 @@ client ipv4 timed_out 1
 client ipv6 ok 6
 client ipv6 refused 1
 server ipv4 ok 31
-server ipv6 ok 6" "$(rows tcplens.connections 'word["role"], word["type"], ("error" in word ? word["error"] : "ok")' | sort)"
+server ipv6 ok 6" "$(rows tcplens.handshakes 'word["role"], word["type"], ("error" in word ? word["error"] : "ok")' | sort)"
     check "bytes" "receive client 90050
 receive server 5000
 transmit client 5000
@@ -405,8 +405,8 @@ if [ "$total" -lt 4 ] || [ "$total" -lt "$before" ] || [ "$total" -gt "$after" ]
     fail "$total retransmits, where the kernel counts $before to $after"
 fi
 
-check "losses" "" "$(rows tcplens.events.lost 'word["reason"]')"
-check "reasons of losses" 4 "$(exported tcplens.events.lost | wc -l)"
+check "losses" "" "$(rows tcplens.lost_events 'word["reason"]')"
+check "reasons of losses" 4 "$(exported tcplens.lost_events | wc -l)"
 check "drift" "" "$(rows tcplens.stock.drift 'word["state"]')"
 check "states that drift is told of" 6 "$(exported tcplens.stock.drift | wc -l)"
 

@@ -34,7 +34,7 @@ import Testing
             ConnectionGroups(),
             [
                 sum(
-                    "tcplens.connections",
+                    "tcplens.handshakes",
                     [([:], 40), (["error.type": "refused"], 2), (["error.type": "refused"], 1)]
                 ),
                 sum("tcplens.connection.transitions", [([:], 300), (["network.type": "ipv6"], 5)]),
@@ -48,7 +48,7 @@ import Testing
                     "tcplens.connection.io",
                     [(["network.io.direction": "transmit"], 100), (["network.io.direction": "receive"], 200)]
                 ),
-                sum("tcplens.events.lost", [(["tcplens.loss.reason": "unseen"], 1)]),
+                sum("tcplens.lost_events", [(["tcplens.loss.reason": "unseen"], 1)]),
                 sum("tcplens.syn_cookies", [([:], 99)]),
                 Metric(name: "tcplens.handshake.duration", description: "", unit: "s", data: histogram),
                 Metric(name: "tcplens.rtt", description: "", unit: "s", data: histogram),

@@ -88,7 +88,7 @@ extension TopReading.Flow {
         func text(_ key: String) -> String? { attributes[key]?.description }
         let isSent = text(AttributeKey.direction) == IODirection.transmit.attributeValue
         switch name {
-        case CataloguedMetric.connections.name:
+        case CataloguedMetric.handshakes.name:
             self = text(AttributeKey.error).map(Self.failures) ?? .handshakes
         case CataloguedMetric.transitions.name: self = .transitions
         case CataloguedMetric.retransmits.name: self = .retransmits(text(AttributeKey.retransmitType) ?? "")
@@ -96,7 +96,7 @@ extension TopReading.Flow {
         case CataloguedMetric.listenerOverflows.name: self = .overflows
         case CataloguedMetric.listenerDrops.name: self = .drops
         case CataloguedMetric.io.name: self = isSent ? .bytesSent : .bytesReceived
-        case CataloguedMetric.eventsLost.name: self = .lost(text(AttributeKey.lossReason) ?? "")
+        case CataloguedMetric.lostEvents.name: self = .lost(text(AttributeKey.lossReason) ?? "")
         default: return nil
         }
     }
