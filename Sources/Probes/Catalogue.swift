@@ -40,6 +40,39 @@ extension CataloguedMetric {
     )
 }
 
+extension CataloguedMetric {
+    package static let acceptQueueFull = Self(
+        "tcplens.listener.accept_queue.full",
+        "{listener}",
+        "Listeners whose queue of connections that wait to be accepted is full."
+    )
+    package static let synQueueLimit = Self(
+        "tcplens.listener.syn_queue.limit",
+        "{connection}",
+        "Connections whose handshake may be unfinished at a time."
+    )
+    package static let queueUsage = Self(
+        "tcplens.connection.queue.usage",
+        "By",
+        "Bytes that wait in connections: to be acknowledged by the peer, or to be read by the program here."
+    )
+    package static let stalled = Self(
+        "tcplens.connection.stalled",
+        "{connection}",
+        "Connections held up by a window of zero: the peer's (transmit), or ours, as the program does not read (receive)."
+    )
+    package static let stateAge = Self(
+        "tcplens.connection.state.age",
+        "s",
+        "For how long the connection that is longest in a state has been there; of one older than tcplens, since that began."
+    )
+    package static let unfollowed = Self(
+        "tcplens.connection.unfollowed",
+        "{connection}",
+        "Connections that there is no memory for: they are counted, but have no durations, round-trip times and bytes."
+    )
+}
+
 // Flows: what happened.
 extension CataloguedMetric {
     package static let transitions = Self(
@@ -63,16 +96,20 @@ extension CataloguedMetric {
     package static let rtt = Self(
         "tcplens.rtt",
         "s",
-        "The kernel's smoothed round-trip time of live and ended connections."
+        "The kernel's smoothed round-trip time, once for each minute in which a connection carried data, and at its end."
     )
     package static let retransmits = Self("tcplens.retransmits", "{segment}", "Segments that were sent again.")
     package static let resets = Self("tcplens.resets", "{segment}", "Resets that were sent and received.")
     package static let listenerOverflows = Self(
         "tcplens.listener.overflows",
         "{event}",
-        "Connections that a full accept queue kept out."
+        "Segments that found an accept queue full; one attempt to connect may be several."
     )
-    package static let listenerDrops = Self("tcplens.listener.drops", "{event}", "Connections that a listener dropped.")
+    package static let listenerDrops = Self(
+        "tcplens.listener.drops",
+        "{event}",
+        "Segments that would have begun or finished a connection and that a listener dropped."
+    )
     package static let synCookies = Self("tcplens.syn_cookies", "{cookie}", "SYN cookies by what became of them.")
     package static let responseDuration = Self(
         "tcplens.response.duration",

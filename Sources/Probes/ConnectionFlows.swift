@@ -40,7 +40,7 @@ struct ConnectionFlows: Equatable {
                     AttributeKey.direction: .string(direction.attributeValue),
                     AttributeKey.role: .string(role.attributeValue),
                 ],
-                rows: [AT_END, IN_PASS].map {
+                rows: [AT_EVENT, IN_PASS].map {
                     io_index($0.rawValue, UInt32(direction.rawValue), UInt32(role.rawValue))
                 }
             )

@@ -51,9 +51,9 @@ final class ConnectionProbe {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func flows() throws(BPFError) -> ConnectionFlows {
-        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.sums()))
+        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.columnSums()))
         if follows {
-            flows.handshakes = try handshakes.sums()
+            flows.handshakes = try handshakes.columnSums()
             flows.io = try io.sums()
         }
         return flows

@@ -28,7 +28,7 @@ struct DurationSeries {
             .rtt,
             NetworkType.allCases.map { type in
                 let attributes: Attributes = [AttributeKey.type: .string(type.attributeValue)]
-                let rows = [AT_END, IN_PASS].map { rtt_index($0.rawValue, UInt32(type.rawValue)) }
+                let rows = [AT_EVENT, IN_PASS].map { rtt_index($0.rawValue, UInt32(type.rawValue)) }
                 return Series(attributes: attributes, rows: rows)
             }
         ),

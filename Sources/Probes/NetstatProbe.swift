@@ -32,7 +32,6 @@ struct NetstatProbe {
         }
         return [
             metric(.listenerOverflows, [point("TcpExt.ListenOverflows", [:])]),
-            metric(.listenerDrops, [point("TcpExt.ListenDrops", [:])]),
             metric(
                 .synCookies,
                 [

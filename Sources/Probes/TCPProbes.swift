@@ -13,6 +13,9 @@ public final class TCPProbes {
         public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
+        /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
+        /// carried data, in whole seconds.
+        public var rttPeriod: Duration
         /// Whether to measure how long services take to answer, on every send and receive of the machine.
         public var responseTime: Bool
 
@@ -22,13 +25,15 @@ public final class TCPProbes {
             ports: Set<PortAttribute> = [],
             histograms: HistogramAggregation = .explicitBuckets,
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
-            responseTime: Bool = false
+            responseTime: Bool = false,
+            rttPeriod: Duration = .seconds(60)
         ) {
             self.scope = scope
             self.ports = ports
             self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
             self.responseTime = responseTime
+            self.rttPeriod = rttPeriod
         }
     }
 
@@ -47,6 +52,7 @@ public final class TCPProbes {
     private let costs: ProgramCosts
     private var countSeries: ConnectionCountSeries
     private var durations: DurationSeries
+    private var listenerDrops: ListenerDrops
     private var drift = StockDrift()
     /// What the last collection found of it; nil when that failed.
     private var lastDrift: [ConnectionState: Int64]?
@@ -85,7 +91,11 @@ public final class TCPProbes {
         let namespace = try options.scope.namespace()
         let connections = try ConnectionProbe(namespace: namespace)
         loaded(LoadedProgram.list([connections.program], of: connections.object))
-        let count = try ConnectionCountProbe(ports: options.ports, following: connections)
+        let count = try ConnectionCountProbe(
+            ports: options.ports,
+            following: connections,
+            rttPeriod: options.rttPeriod
+        )
         loaded(LoadedProgram.list(count.programs, of: count.object))
         var limitations: [String] = []
         if !connections.follows {
@@ -127,6 +137,7 @@ public final class TCPProbes {
         losses = Self.losses(count, connections, counters, responseTime)
         costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
+        listenerDrops = ListenerDrops(start: start, limit: options.cardinalityLimit)
         durations = DurationSeries(start: start, aggregation: options.histograms)
     }
 
@@ -137,13 +148,14 @@ public final class TCPProbes {
         _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
-        losses.add { () throws(BPFError) in try count.object.losses(of: count.programs) }
+        // What was missed of a connection shows in what is remembered of it, which only this program and the pass look at.
+        losses.add { () throws(BPFError) in try count.object.losses(of: []) }
         losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
         for counter in counters {
-            losses.add { () throws(BPFError) in try counter.object.losses(of: counter.programs) }
+            losses.add { () throws(BPFError) in try counter.object.losses(of: []) }
         }
         if let responseTime {
-            losses.add { () throws(BPFError) in try responseTime.object.losses(of: responseTime.programs) }
+            losses.add { () throws(BPFError) in try responseTime.object.losses(of: []) }
         }
         return losses
     }
@@ -182,12 +194,15 @@ extension TCPProbes: MetricProducer {
 
     private func collect(at time: Timestamp) throws(BPFError) -> [Metric] {
         // The pass samples connections into the flows' maps, so it comes first.
-        let (counts, queues) = try count.pass()
+        let before = try connections.flows().transitions
+        let found = try count.pass()
         let flows = try connections.flows()
-        var metrics = [countSeries.metric(counts, time: time)]
-        metrics += queues.metrics(start: start, time: time)
+        var metrics = [countSeries.metric(found.counts, time: time)]
+        metrics += found.queues.metrics(start: start, time: time)
+        metrics += found.totals.metrics(follows: connections.follows, start: start, time: time)
         metrics.append(flows.transitions.metric(start: start, time: time))
         if connections.follows {
+            metrics.append(listenerDrops.metric(found.drops, time: time))
             metrics += flows.metrics(start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }
@@ -195,11 +210,11 @@ extension TCPProbes: MetricProducer {
             metrics.append(try counter.metric(start: start, time: time))
         }
         if let responseTime {
-            let listening = Set(queues.rows.keys.compactMap(\.port))
+            let listening = Set(found.queues.rows.keys.compactMap(\.port))
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
         metrics += netstat.metrics(start: start, time: time)
-        lastDrift = drift.drift(counts, flows.transitions)
+        lastDrift = drift.drift(.init(counts: found.counts, before: before, after: flows.transitions))
         return metrics
     }
 
