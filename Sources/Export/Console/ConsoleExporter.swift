@@ -2,6 +2,9 @@ public import Metrics
 
 /// Prints metrics for people.
 public struct ConsoleExporter: MetricExporter {
+    /// No: each text is the whole, and what is not in it is no more.
+    public let endsSeries = false
+
     private let write: @Sendable (String) throws(StandardStream.Failure) -> Void
 
     /// Creates an exporter.

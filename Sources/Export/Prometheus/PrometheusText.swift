@@ -69,23 +69,23 @@ struct PrometheusText {
         labelNames = PrometheusLabelNames(of: [:], taken: taken)
         switch part.data {
         case .gauge(let points), .sum(let points, _, isMonotonic: false):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 writeSample(family.name, "", point.value)
             }
         case .sum(let points, _, isMonotonic: true):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 writeSample(family.name, PrometheusFamily.total, point.value)
                 writeCreated(family.name, point.start)
             }
         case .histogram(let points, _):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }
         case .exponentialHistogram(let points, _):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }

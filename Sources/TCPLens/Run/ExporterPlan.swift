@@ -31,6 +31,14 @@ enum ExporterPlan: Hashable, Sendable {
         }
     }
 
+    /// Whether the metrics go to the same receiver as those of `other`.
+    func hasReceiver(of other: ExporterPlan) -> Bool {
+        switch (self, other) {
+        case (.otlp(let configuration), .otlp(let other)): configuration.endpoint == other.endpoint
+        default: self == other
+        }
+    }
+
     /// Where the metrics go, without secrets.
     var destination: String {
         switch self {

@@ -48,6 +48,17 @@ import Testing
         )
     )
 
+    @Test func `a series that has ended is in no scrape`() {
+        let points = [NumberDataPoint.sample(.int(7)), .sample(.int(8), attributes: ["a": 1]).ended(at: .unknown)]
+        let stock = Metric(name: "n", description: "", unit: "", data: .sum(points, .cumulative, isMonotonic: false))
+        #expect(lines([stock]).filter { !$0.hasPrefix("#") } == ["n 7"])
+        guard case .histogram(let points, let temporality) = Self.histogram.data else { return }
+        let ended = points.map { $0.ended(at: .unknown) }
+        var metric = Self.histogram
+        metric.data = .histogram(ended, temporality)
+        #expect(lines([metric]).filter { !$0.hasPrefix("#") } == [])
+    }
+
     @Test func `Prometheus' own format`() {
         let text = render([.sample([Self.counter, Self.histogram])])
         #expect(
