@@ -199,6 +199,8 @@ extension TCPProbes: MetricProducer {
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
         metrics += netstat.metrics(start: start, time: time)
+        metrics += NamespaceLimits.current.metrics(start: start, time: time)
+        metrics += TCPMemory.current?.metrics(start: start, time: time) ?? []
         lastDrift = drift.drift(counts, flows.transitions)
         return metrics
     }
