@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
- * Stocks: how many sockets stand in each state, counted one by one, how full the queues of listeners are, and what waits
- * in connections. In the same pass each live connection is sampled for its round-trip time and its bytes.
+ * Stocks: how many sockets stand in each state, counted one by one, how full the queues of listeners are, and what
+ * waits in connections. In the same pass each live connection is sampled for its round-trip time and its bytes.
  *
  * iter/tcp walks the tables of the network namespace of whoever opens the iterator, first that of listeners, then that
  * of connections, and calls the program for each socket, locked: full ones, request sockets and those in TIME_WAIT.

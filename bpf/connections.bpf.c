@@ -28,9 +28,8 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
 }
 
 /* How a handshake went that ends now. A client's begins with its first SYN. */
-static __always_inline struct server_handshake handshake_of(const struct connection *connection,
-                                                            const struct tcp_sock *tcp, enum network_type type,
-                                                            __u64 now)
+static __always_inline struct server_handshake
+handshake_of(const struct connection *connection, const struct tcp_sock *tcp, enum network_type type, __u64 now)
 {
     const struct sock_common *socket = &tcp->inet_conn.icsk_inet.sk.__sk_common;
     struct server_handshake handshake = {};

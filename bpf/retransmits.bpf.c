@@ -35,9 +35,9 @@ static __always_inline void count_retransmits(enum retransmit_type kind, enum ne
  * Why a segment is sent again, as the kernel's own counters have it.
  *
  * In TCP_CA_Loss it is the timer, or what follows from it (TCPTimeouts, TCPSlowStartRetrans). Otherwise the segment was
- * marked as lost by what the peer acknowledged (tcp_xmit_retransmit_queue(): TCPFastRetrans), or it is a probe, which the
- * kernel sends of a segment that it does not take for lost (tcp_send_loss_probe(): TCPLossProbes). A probe's timer that
- * is pending says nothing: it still is when an acknowledgement makes the probe needless.
+ * marked as lost by what the peer acknowledged (tcp_xmit_retransmit_queue(): TCPFastRetrans), or it is a probe, which
+ * the kernel sends of a segment that it does not take for lost (tcp_send_loss_probe(): TCPLossProbes). A probe's timer
+ * that is pending says nothing: it still is when an acknowledgement makes the probe needless.
  */
 static __always_inline enum retransmit_type kind_of(const struct tcp_sock *tcp, __u8 sacked)
 {

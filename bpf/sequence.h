@@ -21,7 +21,8 @@ static __always_inline bool has_sent_fin(const struct tcp_sock *tcp, int state)
  * that itself.
  *
  * It is what the peer has acknowledged or still has to. The kernel's bytes_sent less bytes_retrans is more, where a
- * queueing discipline or a rule of this machine drops a segment: that one is sent anew and counts as a first time twice.
+ * queueing discipline or a rule of this machine drops a segment: that one is sent anew and counts as a first time
+ * twice.
  */
 static __always_inline __u64 position(const struct tcp_sock *tcp, int state)
 {

@@ -84,7 +84,8 @@ static __always_inline __u64 retransmitted_handshake_begun(const struct sock_com
 
 /*
  * At the birth of a child (LISTEN to SYN_RECV) its socket is still a copy of the listener's (inet_csk_clone_lock()), so
- * it tells whether the listener waits for data. The next change of the child comes on the same CPU, before another birth.
+ * it tells whether the listener waits for data. The next change of the child comes on the same CPU, before another
+ * birth.
  */
 static __always_inline void note_birth(struct sock *sk)
 {

@@ -108,8 +108,8 @@ static __always_inline bool has_no_port(const struct tcp_sock *tcp)
 }
 
 /*
- * Whether a socket that leaves SYN_SENT was never to send a SYN: with TCP_FASTOPEN_CONNECT, connect() leaves that to the
- * first write (tcp_fastopen_defer_connect()).
+ * Whether a socket that leaves SYN_SENT was never to send a SYN: with TCP_FASTOPEN_CONNECT, connect() leaves that to
+ * the first write (tcp_fastopen_defer_connect()).
  */
 static __always_inline bool is_unsent(const struct tcp_sock *tcp)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * Events that no program was run for. The kernel skips a program that is running on the same CPU already, and says only
- * how often, in all namespaces together. What was missed of a connection shows in the state that is remembered of it: so
- * it is counted late, and only when it happened is lost.
+ * how often, in all namespaces together. What was missed of a connection shows in the state that is remembered of it:
+ * so it is counted late, and only when it happened is lost.
  */
 #ifndef UNSEEN_H
 #define UNSEEN_H

@@ -73,6 +73,30 @@ extension CataloguedMetric {
     )
 }
 
+// Limits and memory of the network namespace.
+extension CataloguedMetric {
+    package static let timeWaitLimit = Self(
+        "tcplens.time_wait.limit",
+        "{connection}",
+        "Connections that may be in TIME_WAIT at a time."
+    )
+    package static let ephemeralPortLimit = Self(
+        "tcplens.ephemeral_port.limit",
+        "{port}",
+        "Ports that the kernel may choose from for a connection to one destination."
+    )
+    package static let memoryUsage = Self(
+        "tcplens.memory.usage",
+        "By",
+        "Memory that the queues of all TCP sockets of the machine take."
+    )
+    package static let memoryLimit = Self(
+        "tcplens.memory.limit",
+        "By",
+        "Memory that the queues of all TCP sockets of the machine may take."
+    )
+}
+
 // Flows: what happened.
 extension CataloguedMetric {
     package static let transitions = Self(
@@ -100,6 +124,22 @@ extension CataloguedMetric {
     )
     package static let retransmits = Self("tcplens.retransmits", "{segment}", "Segments that were sent again.")
     package static let resets = Self("tcplens.resets", "{segment}", "Resets that were sent and received.")
+    package static let segments = Self(
+        "tcplens.segments",
+        "{segment}",
+        "Segments that were sent, without those sent again, and received."
+    )
+    package static let zeroWindows = Self(
+        "tcplens.zero_windows",
+        "{event}",
+        "Windows that were closed to the peer (transmit), and probes of one that the peer has closed (receive)."
+    )
+    package static let aborts = Self("tcplens.aborts", "{connection}", "Connections that were broken off from here.")
+    package static let receiveDrops = Self(
+        "tcplens.receive.drops",
+        "{segment}",
+        "Segments that arrived and were thrown away for want of room."
+    )
     package static let listenerOverflows = Self(
         "tcplens.listener.overflows",
         "{event}",
@@ -155,6 +195,8 @@ package enum AttributeKey {
     package static let localPort = "network.local.port"
     package static let peerPort = "network.peer.port"
     package static let cookieResult = "tcplens.syn_cookie.result"
+    package static let abortReason = "tcplens.abort.reason"
+    package static let dropReason = "tcplens.drop.reason"
     package static let program = "tcplens.bpf.program"
     package static let lossReason = "tcplens.loss.reason"
     package static let overflow = "otel.metric.overflow"

@@ -192,18 +192,23 @@ extension TCPProbes: MetricProducer {
         }
     }
 
+    /// Resets of connections of which the kernel has a request only: it makes no event of them (`tcp_check_req()`).
+    private static let embryonicResets = "TcpExt.EmbryonicRsts"
+
     private func collect(at time: Timestamp) throws(BPFError) -> [Metric] {
         // The pass samples connections into the flows' maps, so it comes first.
         let before = try connections.flows().transitions
         let found = try count.pass()
         let flows = try connections.flows()
+        let kernel = netstat.reading()
         var metrics = [countSeries.metric(found.counts, time: time)]
         metrics += found.queues.metrics(start: start, time: time)
         metrics += found.totals.metrics(follows: connections.follows, start: start, time: time)
         metrics.append(flows.transitions.metric(start: start, time: time))
         if connections.follows {
             metrics.append(listenerDrops.metric(found.drops, time: time))
-            metrics += flows.metrics(start: start, time: time)
+            let resets = kernel.increase(of: [Self.embryonicResets])
+            metrics += flows.metrics(embryonicResets: resets, start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }
         for counter in counters {
@@ -213,7 +218,9 @@ extension TCPProbes: MetricProducer {
             let listening = Set(found.queues.rows.keys.compactMap(\.port))
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
-        metrics += netstat.metrics(start: start, time: time)
+        metrics += kernel.metrics(start: start, time: time)
+        metrics += NamespaceLimits.current.metrics(start: start, time: time)
+        metrics += TCPMemory.current?.metrics(start: start, time: time) ?? []
         lastDrift = drift.drift(.init(counts: found.counts, before: before, after: flows.transitions))
         return metrics
     }

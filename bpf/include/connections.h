@@ -47,7 +47,6 @@ static inline unsigned int handshake_index(unsigned int role, unsigned int type,
     return (role * NETWORK_TYPE_COUNT + type) * HANDSHAKE_OUTCOME_COUNT + outcome;
 }
 
-
 /* `tcp_io`: bytes by sampler, then by direction, then by role. */
 enum io_direction {
     TRANSMIT = 0,
@@ -120,7 +119,8 @@ struct connection {
     unsigned char missed;
     /* enum network_type. */
     unsigned char type;
-    /* The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for none. */
+    /* The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for none.
+     */
     unsigned char minute;
     /* enum connection_flag. */
     unsigned char flags;
