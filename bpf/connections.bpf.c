@@ -69,7 +69,8 @@ static __noinline void end_handshake(struct connection *connection, const struct
     } else if (is_acknowledged(connection, tcp)) {
         set_flag(connection, HANDSHAKING, false);
         count_handshake(AT_EVENT, connection->role, type, SUCCEEDED);
-        connection->established = now;
+        /* It was in use since it was made. */
+        connection->established = connection->opened;
         return;
     } else if (connection->state != TCP_CLOSE) {
         return;
@@ -208,10 +209,8 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
      * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
      * counted with the next change, for then it is known what the child is.
      */
-    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV) {
-        note_birth(sk);
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    }
     /* close() after shutdown() stores the state again. */
     if (old_state == new_state)
         return 0;

@@ -101,7 +101,6 @@ struct sock {
 };
 
 struct request_sock_queue {
-    __u8 rskq_defer_accept;
     atomic_t qlen;
 };
 
@@ -130,10 +129,12 @@ struct tcp_sock {
     __u32 snd_wnd;
     __u32 packets_out;
     __u32 segs_out;
+    __u32 data_segs_in;
     __u32 delivered;
     __u32 total_retrans;
     __u8 repair : 1;
     __u8 fastopen_connect : 1;
+    __u8 syn_data_acked : 1;
     struct request_sock *fastopen_rsk;
     __u64 tcp_clock_cache;
     __u64 bytes_sent;

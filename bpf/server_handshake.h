@@ -6,8 +6,8 @@
  * request socket; the connection's own socket is made only at the end. The first round-trip time that it is given is
  * just the duration (tcp_synack_rtt_meas()), but for three cases. A SYN-ACK was sent more than once: then the beginning
  * is kept here, by the addresses of the two ends. The SYN-ACK was a cookie, of which the kernel keeps no time: then it
- * takes the timestamp that the client echoes, whose lowest bits are the cookie's. And a listener with TCP_DEFER_ACCEPT
- * waits for data: then the time is the client's.
+ * takes the timestamp that the client echoes, whose lowest bits are the cookie's. And where it is data that end the
+ * handshake, part of the time is the client's.
  */
 #ifndef SERVER_HANDSHAKE_H
 #define SERVER_HANDSHAKE_H
@@ -29,14 +29,6 @@ struct {
     __type(key, struct handshake_key);
     __type(value, __u64);
 } retransmitted_handshakes SEC(".maps");
-
-/* The last child on this CPU whose listener waits for data. */
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, __u64);
-} deferred_children SEC(".maps");
 
 static __always_inline struct handshake_key handshake_key_of(const struct sock_common *socket, enum network_type type)
 {
@@ -83,29 +75,12 @@ static __always_inline __u64 retransmitted_handshake_begun(const struct sock_com
 }
 
 /*
- * At the birth of a child (LISTEN to SYN_RECV) its socket is still a copy of the listener's (inet_csk_clone_lock()), so
- * it tells whether the listener waits for data. The next change of the child comes on the same CPU, before another
- * birth.
+ * Whether the segment that ended the handshake carried data: then it did not come at once, as the client had its ACK
+ * wait for that, or the listener did (TCP_DEFER_ACCEPT). Data in the SYN of a connection of TCP Fast Open came before.
  */
-static __always_inline void note_birth(struct sock *sk)
+static __always_inline bool is_ended_by_data(const struct tcp_sock *tcp)
 {
-    const struct tcp_sock *tcp = tcp_sock_of(sk);
-    __u32 zero = 0;
-    __u64 *child;
-
-    if (!tcp || !tcp->inet_conn.icsk_accept_queue.rskq_defer_accept)
-        return;
-    child = bpf_map_lookup_elem(&deferred_children, &zero);
-    if (child)
-        *child = (__u64)sk;
-}
-
-static __always_inline bool is_deferred(const struct tcp_sock *tcp)
-{
-    __u32 zero = 0;
-    __u64 *child = bpf_map_lookup_elem(&deferred_children, &zero);
-
-    return child && *child == (__u64)tcp;
+    return tcp->data_segs_in > BPF_CORE_READ_BITFIELD(tcp, syn_data_acked);
 }
 
 /* How a server's handshake went that ends now. */
@@ -121,7 +96,7 @@ server_handshake_of(const struct tcp_sock *tcp, const struct sock_common *socket
 {
     struct server_handshake handshake = {};
 
-    if (is_deferred(tcp)) {
+    if (is_ended_by_data(tcp)) {
         handshake.is_rtt_doubtful = true;
     } else if (tcp->total_retrans || tcp->srtt_us % (8 * 1000) == 0) {
         /* Whole milliseconds are what an echoed timestamp gives (tcp_rtt_tsopt_us()), which nearly no clock does. */

@@ -123,10 +123,8 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
 
     if (!is_observed(sk, old_state, new_state))
         return 0;
-    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV) {
-        note_birth(sk);
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    }
     tcp = tcp_sock_of(sk);
     if (!tcp)
         return 0;
