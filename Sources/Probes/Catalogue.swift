@@ -1,4 +1,4 @@
-internal import Metrics
+package import Metrics
 
 /// A metric as the catalogue has it: what its points have in common.
 package struct CataloguedMetric {
@@ -8,12 +8,20 @@ package struct CataloguedMetric {
     let description: String
     /// The unit, in UCUM.
     let unit: String
+    /// The bounds of its buckets where these are fixed, of a distribution.
+    package let bounds: BucketBounds?
 
-    init(_ name: String, _ unit: String, _ description: String) {
+    init(_ name: String, _ unit: String, _ description: String, _ bounds: BucketBounds? = nil) {
         self.name = name
         self.unit = unit
         self.description = description
+        self.bounds = bounds
     }
+}
+
+extension BucketBounds {
+    /// All that the kernel tells apart.
+    fileprivate static let octaves = Self(-20...28)
 }
 
 // Stocks: how many there are now.
@@ -51,19 +59,27 @@ extension CataloguedMetric {
     package static let handshakeDuration = Self(
         "tcplens.handshake.duration",
         "s",
-        "From the SYN to ESTABLISHED, of handshakes that finished."
+        "From the SYN to ESTABLISHED, of handshakes that finished.",
+        .octaves
     )
-    package static let connectionDuration = Self("tcplens.connection.duration", "s", "From ESTABLISHED to the end.")
+    package static let connectionDuration = Self(
+        "tcplens.connection.duration",
+        "s",
+        "From ESTABLISHED to the end.",
+        .octaves
+    )
     package static let stateDuration = Self(
         "tcplens.connection.state.duration",
         "s",
-        "Time spent in the state that was left."
+        "Time spent in the state that was left.",
+        .octaves
     )
     package static let io = Self("tcplens.connection.io", "By", "Bytes of data that connections carried.")
     package static let rtt = Self(
         "tcplens.rtt",
         "s",
-        "The kernel's smoothed round-trip time of live and ended connections."
+        "The kernel's smoothed round-trip time of live and ended connections.",
+        .octaves
     )
     package static let retransmits = Self("tcplens.retransmits", "{segment}", "Segments that were sent again.")
     package static let resets = Self("tcplens.resets", "{segment}", "Resets that were sent and received.")
@@ -77,7 +93,8 @@ extension CataloguedMetric {
     package static let responseDuration = Self(
         "tcplens.response.duration",
         "s",
-        "On accepted connections, from the last bytes of a request read to the first bytes of its answer written."
+        "On accepted connections, from the last bytes of a request read to the first bytes of its answer written.",
+        .octaves
     )
     package static let timeWaitOverflows = Self(
         "tcplens.time_wait.overflows",
@@ -101,7 +118,13 @@ extension CataloguedMetric {
 extension Metric {
     /// Creates a metric of the catalogue.
     init(_ metric: CataloguedMetric, _ data: Data) {
-        self.init(name: metric.name, description: metric.description, unit: metric.unit, data: data)
+        self.init(
+            name: metric.name,
+            description: metric.description,
+            unit: metric.unit,
+            data: data,
+            bounds: metric.bounds
+        )
     }
 }
 

@@ -35,14 +35,12 @@ struct DurationSeries {
     ]
 
     private let start: Timestamp
-    private let aggregation: HistogramAggregation
     /// Keeps the sums, which in the kernel are modulo 2^64 ns.
     private var rows: CumulativeSeries<Int, Distribution>
 
     /// Creates series that began at `start`.
-    init(start: Timestamp, aggregation: HistogramAggregation) {
+    init(start: Timestamp) {
         self.start = start
-        self.aggregation = aggregation
         rows = CumulativeSeries(start: start)
     }
 
@@ -57,15 +55,15 @@ struct DurationSeries {
             distributions[series.key ?? -1] = series.value
         }
         return Self.metrics.map { metric, series in
-            let points = series.compactMap {
-                series -> (attributes: Attributes, start: Timestamp, value: Distribution)? in
+            let points = series.compactMap { series -> ExponentialHistogramDataPoint? in
                 var total = Distribution.zero
                 for row in series.rows {
                     total.add(distributions[Int(row)] ?? .zero)
                 }
-                return total.count > 0 ? (series.attributes, start, total) : nil
+                guard total.count > 0 else { return nil }
+                return total.exponentialPoint(attributes: series.attributes, start: start, time: time)
             }
-            return Metric(metric, aggregation.data(points, at: time, .cumulative))
+            return Metric(metric, .exponentialHistogram(points, .cumulative))
         }
     }
 

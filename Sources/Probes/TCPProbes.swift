@@ -3,14 +3,12 @@ public import Metrics
 
 /// All probes of TCP together: the whole catalogue of stocks and flows.
 public final class TCPProbes {
-    /// What to observe, and in which form.
+    /// What to observe.
     public struct Options: Equatable, Sendable {
         /// Whose connections to observe.
         public var scope: ObservationScope
         /// What to split the counts of connections by.
         public var ports: Set<PortAttribute>
-        /// The form in which distributions leave.
-        public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
         /// Whether to measure how long services take to answer, on every send and receive of the machine.
@@ -20,13 +18,11 @@ public final class TCPProbes {
         public init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
-            histograms: HistogramAggregation = .explicitBuckets,
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
             responseTime: Bool = false
         ) {
             self.scope = scope
             self.ports = ports
-            self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
             self.responseTime = responseTime
         }
@@ -127,7 +123,7 @@ public final class TCPProbes {
         losses = Self.losses(count, connections, counters, responseTime)
         costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
-        durations = DurationSeries(start: start, aggregation: options.histograms)
+        durations = DurationSeries(start: start)
     }
 
     private static func losses(

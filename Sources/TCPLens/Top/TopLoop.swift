@@ -73,7 +73,7 @@ struct TopLoop {
         (self.settings, self.logger) = (settings, logger)
         do {
             stocks = try ConnectionGroupProbe(by: TopGrouping.counted, listeners: true)
-            let options = TCPProbes.Options(scope: settings.scope, histograms: .exponential)
+            let options = TCPProbes.Options(scope: settings.scope)
             let probes = try TCPProbes(options, start: .now)
             for limitation in probes.limitations {
                 logger.notice("\(limitation)")
