@@ -9,12 +9,18 @@ struct DurationSeries {
         let rows: [UInt32]
     }
 
+    /// The states that connections are in for a time. Listeners are none, CLOSED is the end, and there is no event when a
+    /// socket leaves TIME_WAIT.
+    private static let statesOfConnections = ConnectionState.allCases.filter {
+        ![.closed, .listen, .timeWait].contains($0)
+    }
+
     private static let metrics: [(metric: CataloguedMetric, series: [Series])] = [
         (.handshakeDuration, byRoleAndType(handshake_duration_index)),
         (.connectionDuration, byRoleAndType(connection_duration_index)),
         (
             .stateDuration,
-            ConnectionState.allCases.map { state in
+            statesOfConnections.map { state in
                 let attributes: Attributes = [AttributeKey.state: .string(state.attributeValue)]
                 var rows = [state_duration_index(UInt32(state.rawValue))]
                 if state == .synReceived {
