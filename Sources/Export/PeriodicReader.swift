@@ -28,6 +28,12 @@ public actor PeriodicReader {
         var time = Timestamp.unknown
     }
 
+    /// How an exporter wants points.
+    private struct PointForm: Hashable {
+        var temporality: TemporalityPreference
+        var histograms: HistogramAggregation
+    }
+
     /// What one round did.
     public struct Round: Sendable {
         /// What became of the export, one for each exporter.
@@ -51,8 +57,8 @@ public actor PeriodicReader {
     private let sdk: SDKMetrics
     private let clock: ErasedClock
     private let now: @Sendable () -> Timestamp
-    /// Exporters of one preference get the same points, also one that takes another's place.
-    private var deltas: [TemporalityPreference: DeltaConversion] = [:]
+    /// Exporters of one form get the same points, also one that takes another's place.
+    private var deltas: [PointForm: DeltaConversion] = [:]
     /// What each exporter's receiver knows of, for it is told what ends by nobody else.
     private var endings: [ExporterIdentity: SeriesEndings] = [:]
     private var pointClock: PointClock
@@ -109,13 +115,14 @@ public actor PeriodicReader {
         var round = Round()
         round.failures = collection.failures
         round.warnings = pointClock.takeWarnings()
-        var converted: [TemporalityPreference: [ResourceMetrics]] = [:]
+        var converted: [PointForm: [ResourceMetrics]] = [:]
         for (exporter, identity) in zip(exporters, identities) {
-            let preference = exporter.temporality
+            let form = PointForm(temporality: exporter.temporality, histograms: exporter.histograms)
             var metrics =
-                converted[preference]
-                ?? deltas[preference, default: DeltaConversion(preference)].convert(collection.metrics)
-            converted[preference] = metrics
+                converted[form]
+                ?? deltas[form, default: DeltaConversion(form.temporality)]
+                .convert(collection.metrics.inForm(form.histograms))
+            converted[form] = metrics
             if exporter.endsSeries {
                 metrics = endings[identity, default: SeriesEndings()].follow(
                     metrics,

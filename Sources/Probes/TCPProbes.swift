@@ -3,14 +3,12 @@ public import Metrics
 
 /// All probes of TCP together: the whole catalogue of stocks and flows.
 public final class TCPProbes {
-    /// What to observe, and in which form.
+    /// What to observe.
     public struct Options: Equatable, Sendable {
         /// Whose connections to observe.
         public var scope: ObservationScope
         /// What to split the counts of connections by.
         public var ports: Set<PortAttribute>
-        /// The form in which distributions leave.
-        public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
         /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
@@ -23,14 +21,12 @@ public final class TCPProbes {
         public init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
-            histograms: HistogramAggregation = .explicitBuckets,
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
             responseTime: Bool = false,
             rttPeriod: Duration = .seconds(60)
         ) {
             self.scope = scope
             self.ports = ports
-            self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
             self.responseTime = responseTime
             self.rttPeriod = rttPeriod
@@ -138,7 +134,7 @@ public final class TCPProbes {
         costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
         listenerDrops = ListenerDrops(start: start, limit: options.cardinalityLimit)
-        durations = DurationSeries(start: start, aggregation: options.histograms)
+        durations = DurationSeries(start: start)
     }
 
     private static func losses(

@@ -8,8 +8,8 @@ enum ExporterPlan: Hashable, Sendable {
     case otlp(OTLPConfiguration)
     /// Lets Prometheus fetch the metrics at an address.
     case prometheus(ListenAddress)
-    /// Prints.
-    case console
+    /// Prints, with distributions in a form.
+    case console(HistogramAggregation)
 
     /// Makes the exporter; nil for one that sends nothing by itself.
     ///
@@ -26,8 +26,8 @@ enum ExporterPlan: Hashable, Sendable {
             }
         case .prometheus:
             return nil
-        case .console:
-            return ConsoleExporter(write: StandardStream.output.write)
+        case .console(let histograms):
+            return ConsoleExporter(histograms: histograms, write: StandardStream.output.write)
         }
     }
 
@@ -59,7 +59,7 @@ extension RunSettings {
                 switch kind {
                 case .otlp: .otlp(otlp)
                 case .prometheus: .prometheus(prometheus)
-                case .console: .console
+                case .console: .console(consoleHistograms)
                 }
             }
     }

@@ -80,6 +80,22 @@ import Testing
         #expect(text.contains("h  s  histogram, delta\n  role=client  count=12  sum=1.5 s  (0.005, 1.0] █ ▄\n"))
     }
 
+    @Test(arguments: [([0.5, 1.0], "(0.0, 0.5]"), ([-1, 1], "(-∞, -1.0]"), ([0, 1], "(-∞, 0.0]"), ([], "(-∞, ∞)")])
+    func `the first bucket begins at zero where nothing less is measured`(bounds: [Double], text: String) {
+        let counts = [3] + [UInt64](repeating: 0, count: bounds.count)
+        let point = HistogramDataPoint(
+            attributes: [:],
+            start: time,
+            time: time,
+            count: 3,
+            sum: 1,
+            bucketCounts: counts,
+            explicitBounds: bounds
+        )
+        let metric = Metric(name: "h", description: "", unit: "s", data: .histogram([point], .delta))
+        #expect(MetricsText.render([.sample([metric])]).contains(" \(text) █"))
+    }
+
     @Test func `an exponential histogram shows its bounds`() {
         let point = ExponentialHistogramDataPoint(
             attributes: [:],

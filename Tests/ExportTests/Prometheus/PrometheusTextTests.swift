@@ -6,10 +6,15 @@ import Testing
 @Suite struct PrometheusTextTests {
     private static let openMetrics = ExpositionFormat(syntax: .openMetrics, version: "1.0.0")
 
-    private func render(_ metrics: [ResourceMetrics], _ format: ExpositionFormat = .text) -> String {
+    private func render(
+        _ metrics: [ResourceMetrics],
+        _ format: ExpositionFormat = .text,
+        hasCreated: Bool = false
+    ) -> String {
         let (families, _) = PrometheusFamily.families(of: metrics)
         let target = metrics.first?.resource.attributes ?? [:]
-        return String(decoding: PrometheusText(families, target: target, format: format).bytes, as: UTF8.self)
+        let text = PrometheusText(families, target: target, format: format, hasCreated: hasCreated)
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 
     /// The lines of metrics without resource and scope.
@@ -86,7 +91,7 @@ import Testing
     }
 
     @Test func `OpenMetrics has units, starts and an end`() {
-        let text = render([.sample([Self.counter, Self.histogram])], Self.openMetrics)
+        let text = render([.sample([Self.counter, Self.histogram])], Self.openMetrics, hasCreated: true)
         #expect(
             text == """
                 # HELP target What the metrics are about.
@@ -116,6 +121,14 @@ import Testing
 
                 """
         )
+    }
+
+    @Test func `starts are series, so they are there only if asked for, and where they have a place`() {
+        let metrics = [ResourceMetrics.sample([Self.counter, Self.histogram])]
+        func created(_ text: String) -> Int { text.split(separator: "\n").count { $0.contains("_created{") } }
+        #expect(created(render(metrics, Self.openMetrics)) == 0)
+        #expect(created(render(metrics, Self.openMetrics, hasCreated: true)) == 2)
+        #expect(created(render(metrics, hasCreated: true)) == 0)
     }
 
     @Test func `an empty exposition is valid in both`() {
