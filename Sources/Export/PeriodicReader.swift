@@ -52,7 +52,7 @@ public actor PeriodicReader {
     private var exporters: [any MetricExporter]
     private var identities: [ExporterIdentity]
     private var resource: Resource
-    private let process: Attributes
+    private var agentResource: Resource
     private let scope: Scope
     private let sdk: SDKMetrics
     private let clock: ErasedClock
@@ -69,7 +69,7 @@ public actor PeriodicReader {
     ///   - producers: Where metrics come from; the reader's own from now on.
     ///   - exporters: Where they go, all of them to each.
     ///   - resource: What the metrics are about.
-    ///   - process: What the resource of the agent's own metrics has besides.
+    ///   - agentResource: What the agent's own metrics are about; nil is the same.
     ///   - scope: What produced them.
     ///   - sdk: What it counts its own doings in.
     ///   - clock: Measures how long things take.
@@ -78,7 +78,7 @@ public actor PeriodicReader {
         producers: sending MetricProducers,
         exporters: [any MetricExporter],
         resource: Resource,
-        process: Attributes = [:],
+        agentResource: Resource? = nil,
         scope: Scope,
         sdk: SDKMetrics,
         clock: some Clock<Duration> = ContinuousClock(),
@@ -87,7 +87,7 @@ public actor PeriodicReader {
         self.producers = producers
         self.exporters = exporters
         self.resource = resource
-        self.process = process
+        self.agentResource = agentResource ?? resource
         self.scope = scope
         self.sdk = sdk
         self.clock = ErasedClock(clock)
@@ -145,15 +145,24 @@ public actor PeriodicReader {
         return ended.end(at: pointClock.time(at: now()))
     }
 
-    /// Goes on with other exporters and another resource from the next round on; what was counted stays.
-    public func replace(exporters: [any MetricExporter], resource: Resource) {
+    /// Goes on with other exporters from the next round on; what was counted stays.
+    public func replace(exporters: [any MetricExporter]) {
         self.exporters = exporters
-        self.resource = resource
         identities = exporters.identities
         endings = endings.filter { identities.contains($0.key) }
         for identity in identities {
             sdk.expect(identity)
         }
+    }
+
+    /// Goes on with other resources from the next collection on; what was counted stays, and deltas go on from there.
+    public func replace(resource: Resource, agentResource: Resource) {
+        for preference in Array(deltas.keys) {
+            deltas[preference]?.rename(self.resource.attributes, to: resource.attributes)
+            deltas[preference]?.rename(self.agentResource.attributes, to: agentResource.attributes)
+        }
+        self.resource = resource
+        self.agentResource = agentResource
     }
 
     /// Goes on with other producers from the next round on.
@@ -195,9 +204,8 @@ public actor PeriodicReader {
         let time = pointClock.time(at: now())
         var collection = Collection(time: time)
         var error: String?
-        var own = resource
-        own.attributes = resource.attributes.merging(process)
-        for (resource, producers) in [(resource, producers.machine), (own, producers.agent)] where !producers.isEmpty {
+        let parts = [(resource, producers.machine), (agentResource, producers.agent)]
+        for (resource, producers) in parts where !producers.isEmpty {
             var metrics: [Metric] = []
             for producer in producers {
                 do {

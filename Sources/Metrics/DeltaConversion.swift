@@ -50,6 +50,15 @@ public struct DeltaConversion: Sendable {
         return metrics
     }
 
+    /// Goes on with the streams of the resource `old` as those of `new`, its name from the next collection on.
+    public mutating func rename(_ old: Attributes, to new: Attributes) {
+        guard old != new else { return }
+        for (key, stream) in streams where key.resource == old {
+            streams[key] = nil
+            streams[StreamKey(resource: new, scope: key.scope, name: key.name)] = stream
+        }
+    }
+
     private mutating func convert(_ data: Metric.Data, of key: StreamKey) -> Metric.Data {
         var stream = streams[key] ?? Stream()
         defer { streams[key] = stream }

@@ -19,8 +19,9 @@ struct TCPMemory: Equatable {
     /// Reads the files that `read` gives the text of.
     ///
     /// The kernel makes `tcp_mem` for the first network namespace only (`ipv4_table` in `net/ipv4/sysctl_net_ipv4.c`),
-    /// and /proc/sys/net is that of the namespace of who reads it: so it is there just where the memory is ours to tell.
-    /// `sockstat` alone would not do: it shows the machine's memory in each namespace, and each would seem to take all.
+    /// and /proc/sys/net is that of the namespace of who reads it: so the file is just where the memory is ours to
+    /// tell. `sockstat` alone would not do: it shows the machine's memory in each namespace, and each would seem to
+    /// take all of it.
     init?(pageSize: UInt64, _ read: (_ path: String) -> String?) {
         guard let bounds = read("/proc/sys/net/ipv4/tcp_mem")?.split(whereSeparator: \.isWhitespace),
             bounds.count == 3, let most = UInt64(bounds[2]),
