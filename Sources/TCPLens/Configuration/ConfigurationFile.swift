@@ -27,20 +27,24 @@ enum ConfigurationFile {
     /// - Throws: ``Failure`` with all that is wrong, one line for each place.
     static func settings(in text: [UInt8], of path: String, _ machine: Machine) throws(Failure) -> RunSettings {
         var reading = FileReading(try RunSettings())
+        var quotes: [String] = []
         do throws(Problems) {
             let document = try ConfigurationDocument(text, file: path, environment: machine.environment)
+            quotes = QuotationMarks.warnings(in: machine.environment, usedBy: document.variables)
             try document.read { reading.read(&$0) }
-            reading.settings.warnings += ignoredVariables(machine.environment, besides: document.variables)
+            reading.settings.warnings += quotes + ignoredVariables(machine.environment, besides: document.variables)
         } catch {
-            throw Failure(usage: error.description)
+            throw Failure(usage: ([error.description] + quotes).joined(separator: "\n"))
         }
         reading.settings.file = path
         do throws(ConfigurationError) {
             // The way to the network is the machine's matter and has no place in the schema.
             let environment = EnvironmentReader(machine.environment)
-            reading.settings.otlp.proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+            let proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+            reading.settings.otlp.proxy = proxy
+            reading.settings.warnings += proxy.warnings
         } catch {
-            throw Failure(usage: "\(error)")
+            throw Failure(usage: "\(error)").because(quotes)
         }
         return reading.settings
     }
