@@ -14,7 +14,7 @@ extension RunSettings {
         } catch {
             throw error.because(quotes)
         }
-        warnings += quotes
+        warnings += quotes + RenamedVariables.warnings(in: machine.environment)
     }
 
     private init(variablesOf machine: Machine) throws(Failure) {
@@ -84,6 +84,13 @@ extension RunSettings {
         return address
     }
 
+    /// What some SDKs called exporters, or call them still.
+    private static let renamedExporters = [
+        "logging": "console", "stdout": "console", "otlp_proto_http": "otlp", "otlp_proto_grpc": "otlp",
+        "otlp_http": "otlp",
+        "otlp/http": "otlp",
+    ]
+
     private static func exporters(_ reader: inout EnvironmentReader) -> [ExporterKind] {
         guard let setting = reader.setting("OTEL_METRICS_EXPORTER") else { return [.otlp] }
         var kinds: [ExporterKind] = []
@@ -94,9 +101,10 @@ extension RunSettings {
             } else if name.lowercased() == "none" {
                 isNone = true
             } else {
+                let successor = Self.renamedExporters[name.lowercased()].map { "; it is called \($0) now" } ?? ""
                 reader.warn(
                     "OTEL_METRICS_EXPORTER: '\(name.printable())' is ignored: "
-                        + "expected otlp, prometheus, console or none"
+                        + "expected otlp, prometheus, console or none\(successor)"
                 )
             }
         }
