@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* Every change of state as an event of its own, for `tcplens trace`. */
 #include "kernel.h"
-#include "retransmitted_handshake.h"
 #include "sequence.h"
+#include "server_handshake.h"
 #include "slots.h"
 #include "socket.h"
 #include "trace_event.h"
@@ -79,7 +79,7 @@ static __always_inline enum handshake_outcome failure_at_end(const struct sock *
     if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
         return NO_OUTCOME;
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        return handshake_outcome(old_state, new_state, handshake_error(sk, old_state), data_acknowledged(tcp));
+        return handshake_outcome(old_state, new_state, handshake_error(tcp, old_state), data_acknowledged(tcp));
     if (!error || is_orderly_end(sk, tcp, old_state))
         return NO_OUTCOME;
     switch (error) {
@@ -135,7 +135,7 @@ static __always_inline void remember(struct connection *connection, struct chang
  */
 static __always_inline void tell_birth(struct sock *sk, const struct tcp_sock *tcp, struct change *change)
 {
-    __u64 duration = server_handshake_duration(tcp, &sk->__sk_common, change->type, change->time);
+    __u64 duration = server_handshake_of(tcp, &sk->__sk_common, change->type, change->time).duration;
     struct change birth = *change;
 
     if (duration) {
@@ -157,7 +157,9 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     const struct tcp_sock *tcp;
     bool is_wanted, is_child;
 
-    if (!is_observed(sk, old_state, new_state) || (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV))
+    if (!is_observed(sk, old_state, new_state))
+        return 0;
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
     tcp = tcp_sock_of(sk);
     if (!tcp)
@@ -175,6 +177,8 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
             return 0;
         }
         connection = remembered(sk, old_state, new_state);
+        if (!connection && new_state != TCP_CLOSE)
+            count_loss(MAP_FULL);
         change.cookie = cookie_of(sk);
     } else if (!is_wanted) {
         return 0;
@@ -243,7 +247,7 @@ int BPF_PROG(trace_change_alone, struct sock *sk, const int old_state, const int
 }
 
 SEC("tp_btf/tcp_retransmit_synack")
-int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, const struct request_sock *request)
+int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, struct request_sock *request)
 {
     if (!observed_netns || netns_of(&listener->__sk_common) == observed_netns)
         note_retransmitted_handshake(request, network_type_of(&request->__req_common));

@@ -67,11 +67,12 @@ static __always_inline void write_addresses(struct trace_event *event, const str
 }
 
 /* What is told of a connection when it ends. */
-static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp)
+static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp,
+                                      const struct change *change)
 {
     event->srtt = tcp->srtt_us;
     event->retransmits = tcp->total_retrans;
-    event->sent = data_sent(tcp);
+    event->sent = data_sent(tcp, change->old_state, change->role);
     event->received = data_received(tcp);
 }
 
@@ -103,7 +104,7 @@ static __noinline void emit(struct sock *sk, const struct tcp_sock *tcp, const s
     event->failure = change->failure;
     event->known = change->known;
     if (change->known & TRACE_END)
-        write_end(event, tcp);
+        write_end(event, tcp, change);
     if (change->known & TRACE_PROCESS) {
         event->process = bpf_get_current_pid_tgid() >> 32;
         bpf_get_current_comm(event->command, sizeof(event->command));

@@ -18,6 +18,8 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     case resets
     /// The counters of retransmits.
     case retransmits
+    /// The same, for kernels that interpret programs.
+    case retransmitsInterpreted = "retransmits_interpreted"
     /// The events of `trace`.
     case trace
     /// The same, for kernels that interpret programs.
@@ -34,6 +36,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
         case .responseTime: unsafe response_time_elf
         case .responseTimeInterpreted: unsafe response_time_interpreted_elf
         case .retransmits: unsafe retransmits_elf
+        case .retransmitsInterpreted: unsafe retransmits_interpreted_elf
         case .trace: unsafe trace_elf
         case .traceInterpreted: unsafe trace_interpreted_elf
         }
@@ -44,6 +47,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
         switch self {
         case .connections: .connectionsInterpreted
         case .responseTime: .responseTimeInterpreted
+        case .retransmits: .retransmitsInterpreted
         case .trace: .traceInterpreted
         // These call none.
         default: self

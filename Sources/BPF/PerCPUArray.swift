@@ -24,6 +24,13 @@ public struct PerCPUArray: Sendable {
         try rows().flatMap(\.self)
     }
 
+    /// The sums of each column over all rows.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func columnSums() throws(BPFError) -> [UInt64] {
+        Self.sums(try sums(), columnCount: columnCount)
+    }
+
     /// The sums of all counters, row by row.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.

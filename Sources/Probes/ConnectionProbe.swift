@@ -8,6 +8,8 @@ final class ConnectionProbe {
     let object: Object
     /// The program that counts: the one that follows, or the plain one.
     let program: String
+    /// What this kernel lets programs do.
+    let features: ProgramFeatures
     private let link: Link
     private let transitions: PerCPUArray
     private let handshakes: PerCPUArray
@@ -23,8 +25,8 @@ final class ConnectionProbe {
     /// Loads and attaches `bpf/connections.bpf.c`, with what the kernel can of it.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    init(namespace: UInt32, _ known: ProgramFeatures? = nil) throws(BPFError) {
-        let features = if let known { known } else { try ProgramFeatures() }
+    init(namespace: UInt32) throws(BPFError) {
+        features = try ProgramFeatures()
         program = features.atomics ? Self.full : Self.plain
         object = try features.object(.connections)
         try object.setAutoload(features.atomics ? Self.plain : Self.full, false)
@@ -41,9 +43,9 @@ final class ConnectionProbe {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func flows() throws(BPFError) -> ConnectionFlows {
-        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.sums()))
+        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.columnSums()))
         if follows {
-            flows.handshakes = try handshakes.sums()
+            flows.handshakes = try handshakes.columnSums()
             flows.io = try io.sums()
         }
         return flows

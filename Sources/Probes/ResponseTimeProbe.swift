@@ -11,7 +11,6 @@ final class ResponseTimeProbe {
     let programs = ["on_receive", "on_take", "on_send"]
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
-    private let aggregation: HistogramAggregation
     private var series: CumulativeSeries<UInt16, Distribution>
     /// What the row of a port that is gone had counted when it was read last.
     private var idle: [UInt16: UInt64] = [:]
@@ -24,11 +23,10 @@ final class ResponseTimeProbe {
     init(
         namespace: UInt32,
         following probe: ConnectionProbe,
-        _ features: ProgramFeatures,
         _ options: TCPProbes.Options,
         start: Timestamp
     ) throws(BPFError) {
-        let object = try features.object(.responseTime)
+        let object = try probe.features.object(.responseTime)
         try object.setConstant("observed_netns", to: namespace)
         try object.share("connections", with: probe.object)
         try object.load()
@@ -37,7 +35,6 @@ final class ResponseTimeProbe {
         try rows.addRow(for: Self.overflow)
         attached = try AttachedProgram.attach(programs, of: object)
         self.object = object
-        aggregation = options.histograms
         series = CumulativeSeries(limit: options.cardinalityLimit, start: start)
     }
 
@@ -66,10 +63,10 @@ final class ResponseTimeProbe {
             }
         }
         series.observe(readings, overflow: overflow, at: time)
-        let points = series.series.map { series -> (attributes: Attributes, start: Timestamp, value: Distribution) in
+        let points = series.series.map { series in
             let attributes: Attributes = series.key.map { [AttributeKey.localPort: .int(Int64($0))] } ?? .overflow
-            return (attributes, series.start, series.value)
+            return series.value.exponentialPoint(attributes: attributes, start: series.start, time: time)
         }
-        return Metric(.responseDuration, aggregation.data(points, at: time, .cumulative))
+        return Metric(.responseDuration, .exponentialHistogram(points, .cumulative))
     }
 }

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 public enum SegmentCounter {
     private static let path = "/proc/self/net/snmp"
 
-    /// All segments sent since the namespace was made, those sent again among them; `nil` when /proc can't be read.
+    /// All segments sent since the namespace was made, without those sent again; `nil` when /proc can't be read.
     public static func sent() -> UInt64? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         return NetstatProbe.parse(text)["Tcp.OutSegs"]

@@ -3,16 +3,17 @@ public import Metrics
 
 /// All probes of TCP together: the whole catalogue of stocks and flows.
 public final class TCPProbes {
-    /// What to observe, and in which form.
+    /// What to observe.
     public struct Options: Equatable, Sendable {
         /// Whose connections to observe.
         public var scope: ObservationScope
         /// What to split the counts of connections by.
         public var ports: Set<PortAttribute>
-        /// The form in which distributions leave.
-        public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
+        /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
+        /// carried data, in whole seconds.
+        public var rttPeriod: Duration
         /// Whether to measure how long services take to answer, on every send and receive of the machine.
         public var responseTime: Bool
 
@@ -20,15 +21,15 @@ public final class TCPProbes {
         public init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
-            histograms: HistogramAggregation = .explicitBuckets,
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
-            responseTime: Bool = false
+            responseTime: Bool = false,
+            rttPeriod: Duration = .seconds(60)
         ) {
             self.scope = scope
             self.ports = ports
-            self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
             self.responseTime = responseTime
+            self.rttPeriod = rttPeriod
         }
     }
 
@@ -47,6 +48,7 @@ public final class TCPProbes {
     private let costs: ProgramCosts
     private var countSeries: ConnectionCountSeries
     private var durations: DurationSeries
+    private var listenerDrops: ListenerDrops
     private var drift = StockDrift()
     /// What the last collection found of it; nil when that failed.
     private var lastDrift: [ConnectionState: Int64]?
@@ -83,10 +85,13 @@ public final class TCPProbes {
         loaded: ([LoadedProgram]) -> Void
     ) throws(BPFError) {
         let namespace = try options.scope.namespace()
-        let abilities = try ProgramFeatures()
-        let connections = try ConnectionProbe(namespace: namespace, abilities)
+        let connections = try ConnectionProbe(namespace: namespace)
         loaded(LoadedProgram.list([connections.program], of: connections.object))
-        let count = try ConnectionCountProbe(ports: options.ports, following: connections)
+        let count = try ConnectionCountProbe(
+            ports: options.ports,
+            following: connections,
+            rttPeriod: options.rttPeriod
+        )
         loaded(LoadedProgram.list(count.programs, of: count.object))
         var limitations: [Limitation] = []
         if !connections.follows {
@@ -111,16 +116,10 @@ public final class TCPProbes {
         var responseTime: ResponseTimeProbe?
         let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
         if options.responseTime, hasLengths, connections.follows {
-            let probe = try ResponseTimeProbe(
-                namespace: namespace,
-                following: connections,
-                abilities,
-                options,
-                start: start
-            )
+            let probe = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
             loaded(LoadedProgram.list(probe.programs, of: probe.object))
             responseTime = probe
-            if !abilities.kernelFunctions {
+            if !connections.features.kernelFunctions {
                 limitations.append(.interpreted("no response times over MPTCP"))
             }
         } else if options.responseTime {
@@ -138,7 +137,8 @@ public final class TCPProbes {
         losses = Self.losses(count, connections, counters, responseTime)
         costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
-        durations = DurationSeries(start: start, aggregation: options.histograms)
+        listenerDrops = ListenerDrops(start: start, limit: options.cardinalityLimit)
+        durations = DurationSeries(start: start)
     }
 
     private static func losses(
@@ -148,13 +148,14 @@ public final class TCPProbes {
         _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
-        losses.add { () throws(BPFError) in try count.object.losses(of: count.programs) }
+        // What was missed of a connection shows in what is remembered of it, which only this program and the pass look at.
+        losses.add { () throws(BPFError) in try count.object.losses(of: []) }
         losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
         for counter in counters {
-            losses.add { () throws(BPFError) in try counter.object.losses(of: counter.programs) }
+            losses.add { () throws(BPFError) in try counter.object.losses(of: []) }
         }
         if let responseTime {
-            losses.add { () throws(BPFError) in try responseTime.object.losses(of: responseTime.programs) }
+            losses.add { () throws(BPFError) in try responseTime.object.losses(of: []) }
         }
         return losses
     }
@@ -191,26 +192,36 @@ extension TCPProbes: MetricProducer {
         }
     }
 
+    /// Resets of connections of which the kernel has a request only: it makes no event of them (`tcp_check_req()`).
+    private static let embryonicResets = "TcpExt.EmbryonicRsts"
+
     private func collect(at time: Timestamp) throws(BPFError) -> [Metric] {
         // The pass samples connections into the flows' maps, so it comes first.
-        let (counts, queues) = try count.pass()
+        let before = try connections.flows().transitions
+        let found = try count.pass()
         let flows = try connections.flows()
-        var metrics = [countSeries.metric(counts, time: time)]
-        metrics += queues.metrics(start: start, time: time)
+        let kernel = netstat.reading()
+        var metrics = [countSeries.metric(found.counts, time: time)]
+        metrics += found.queues.metrics(start: start, time: time)
+        metrics += found.totals.metrics(follows: connections.follows, start: start, time: time)
         metrics.append(flows.transitions.metric(start: start, time: time))
         if connections.follows {
-            metrics += flows.metrics(start: start, time: time)
+            metrics.append(listenerDrops.metric(found.drops, time: time))
+            let resets = kernel.increase(of: [Self.embryonicResets])
+            metrics += flows.metrics(embryonicResets: resets, start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }
         for counter in counters {
             metrics.append(try counter.metric(start: start, time: time))
         }
         if let responseTime {
-            let listening = Set(queues.rows.keys.compactMap(\.port))
+            let listening = Set(found.queues.rows.keys.compactMap(\.port))
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
-        metrics += netstat.metrics(start: start, time: time)
-        lastDrift = drift.drift(counts, flows.transitions)
+        metrics += kernel.metrics(start: start, time: time)
+        metrics += NamespaceLimits.current.metrics(start: start, time: time)
+        metrics += TCPMemory.current?.metrics(start: start, time: time) ?? []
+        lastDrift = drift.drift(.init(counts: found.counts, before: before, after: flows.transitions))
         return metrics
     }
 

@@ -18,12 +18,43 @@ public struct AgentResource: Equatable, Sendable {
     }
 
     /// What `machine` is, with what `settings` say laid over it.
-    public static func resource(of machine: Machine, _ settings: ResourceSettings) -> Metrics.Resource {
-        let found = host(of: machine).merging(pod(of: machine))
-        return Metrics.Resource(
-            attributes: found.merging(settings.attributes),
-            schemaURL: Program.schemaURL
-        )
+    ///
+    /// - Parameters:
+    ///   - machine: Where the facts are.
+    ///   - settings: What the user says; also of `service.instance.id`.
+    ///   - instance: Which agent it is.
+    /// - Returns: The resource.
+    public static func resource(
+        of machine: Machine,
+        _ settings: ResourceSettings,
+        as instance: AgentInstance = .running(number: 0)
+    ) -> Metrics.Resource {
+        var attributes = host(of: machine).merging(pod(of: machine)).merging(settings.attributes)
+        attributes["service.instance.id"] =
+            settings.attributes["service.instance.id"] ?? .string(instance.identifier(on: machine, attributes))
+        return Metrics.Resource(attributes: attributes, schemaURL: Program.schemaURL)
+    }
+
+    /// What an agent says of itself is about: the resource of what it observes, but for the process and the instance.
+    ///
+    /// Service, name and instance are one resource only (semantic conventions, `resource/service.md`), so the second
+    /// one has an instance that is made of the first one's and is as stable; what joins both is the host.
+    ///
+    /// - Parameters:
+    ///   - resource: The resource of what the agent observes.
+    ///   - processIdentifier: The agent's process.
+    /// - Returns: The other resource.
+    public static func ofAgent(_ resource: Metrics.Resource, processIdentifier: Int32) -> Metrics.Resource {
+        var resource = resource
+        let observed = resource.instanceID ?? ""
+        resource.attributes["service.instance.id"] = .string(InstanceID.make(of: "agent=\(observed)"))
+        resource.attributes["process.pid"] = .int(Int64(processIdentifier))
+        return resource
+    }
+
+    /// A text of 36 characters that is the same for the same `parts`.
+    public static func digest(of parts: [String]) -> String {
+        InstanceID.make(of: parts.joined(separator: "\n"))
     }
 
     private static func host(of machine: Machine) -> Attributes {
@@ -40,16 +71,10 @@ public struct AgentResource: Equatable, Sendable {
         #elseif arch(arm64)
             attributes["host.arch"] = "arm64"
         #endif
-        let name = machine.line(of: "/proc/sys/kernel/hostname")
-        // Never from a privileged source such as the DMI tables (semantic conventions, `resource/host.md`).
-        let id = machine.line(of: "/etc/machine-id", "/var/lib/dbus/machine-id")
-        attributes["host.name"] = name.map { .string($0) }
-        attributes["host.id"] = id.map { .string($0) }
+        attributes["host.name"] = machine.hostName.map { .string($0) }
+        attributes["host.id"] = MachineID(of: machine).map { .string($0.digits) }
         // The version of Linux is the kernel's; inside a container it is still the host's.
         attributes["os.version"] = machine.line(of: "/proc/sys/kernel/osrelease").map { .string($0) }
-        // Pods of one node share its machine id, so the pod's own identity joins it.
-        let identity = [id ?? name, machine.variable("K8S_POD_UID")].compactMap(\.self).joined(separator: "/")
-        attributes["service.instance.id"] = .string(InstanceID.make(of: identity))
         return attributes
     }
 
@@ -62,5 +87,17 @@ public struct AgentResource: Equatable, Sendable {
                 return machine.variable(variable).map { Attribute(name, .string($0)) }
             }
         )
+    }
+}
+
+extension Metrics.Resource {
+    /// The `service.instance.id` as text.
+    public var instanceID: String? { attributes["service.instance.id"]?.description }
+
+    /// Whether this is the same service as `other` to who tells services apart, whatever else is said of them.
+    public func isSameService(as other: Metrics.Resource) -> Bool {
+        ["service.namespace", "service.name", "service.instance.id"].allSatisfy {
+            attributes[$0] == other.attributes[$0]
+        }
     }
 }

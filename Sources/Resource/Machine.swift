@@ -6,17 +6,26 @@ public struct Machine: Sendable {
     public var environment: [String: String]
     /// Reads a small text file, or gives `nil` if it can't be read.
     public var read: @Sendable (_ path: String) -> String?
+    /// Gives what a symbolic link points to, or `nil` if it can't be read.
+    public var link: @Sendable (_ path: String) -> String?
 
     /// Creates a machine of these facts.
-    public init(environment: [String: String], read: @escaping @Sendable (_ path: String) -> String?) {
+    public init(
+        environment: [String: String],
+        link: @escaping @Sendable (_ path: String) -> String? = { _ in nil },
+        read: @escaping @Sendable (_ path: String) -> String?
+    ) {
         self.environment = environment
+        self.link = link
         self.read = read
     }
 
     /// The machine that the process runs on.
-    public static let current = Machine(environment: ProcessInfo.processInfo.environment) { path in
-        try? String(contentsOfFile: path, encoding: .utf8)
-    }
+    public static let current = Machine(
+        environment: ProcessInfo.processInfo.environment,
+        link: { try? FileManager.default.destinationOfSymbolicLink(atPath: $0) },
+        read: { try? String(contentsOfFile: $0, encoding: .utf8) }
+    )
 
     /// The first line of the first file of `paths` that has one.
     func line(of paths: String...) -> String? {

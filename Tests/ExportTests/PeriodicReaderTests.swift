@@ -107,7 +107,7 @@ import Testing
             producers: MetricProducers(machine: [Producer()], agent: [Producer()]),
             exporters: [],
             resource: Resource(attributes: ["host.name": "h"], schemaURL: "u"),
-            process: ["process.pid": 7],
+            agentResource: Resource(attributes: ["host.name": "h", "process.pid": 7], schemaURL: "u"),
             scope: Scope(name: "s", version: "", schemaURL: "v"),
             sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
             now: { Timestamp(unixNanoseconds: 5) }
@@ -116,5 +116,19 @@ import Testing
         #expect(metrics.map(\.resource.attributes) == [["host.name": "h"], ["host.name": "h", "process.pid": 7]])
         #expect(metrics.map(\.resource.schemaURL) == ["u", "u"])
         #expect(metrics.flatMap(\.scopes).map(\.scope.name) == ["s", "s"])
+    }
+
+    @Test(arguments: [TemporalityPreference.delta, .cumulative])
+    func `another resource has what was counted since, and the old one nothing more`(
+        preference: TemporalityPreference
+    ) async {
+        let exporter = Recorder(preference)
+        let reader = reader([exporter], clock: [10, 20, 30, 40])
+        _ = await reader.round()
+        let renamed = Resource(attributes: ["host.name": "b"], schemaURL: "")
+        await reader.replace(resource: renamed, agentResource: renamed)
+        _ = await reader.round()
+        #expect(await reader.collect(for: .periodicReader).metrics.map(\.resource) == [renamed])
+        #expect(exporter.points.map(\.value) == (preference == .delta ? [.int(5), .int(5)] : [.int(5), .int(10)]))
     }
 }

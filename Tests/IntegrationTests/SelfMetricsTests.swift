@@ -20,7 +20,11 @@ extension IntegrationTests {
             let machine = try #require(collector.report.exports.first)
             var attributes = account.resource
             #expect(attributes.removeValue(forKey: "process.pid") == "Int(\(agent.processIdentifier))")
-            #expect(attributes == machine.resource)
+            // Two resources are two instances (semantic conventions, `service.instance.id`).
+            let instance = attributes.removeValue(forKey: "service.instance.id")
+            var others = machine.resource
+            #expect(others.removeValue(forKey: "service.instance.id") != instance)
+            #expect(attributes == others)
             #expect(account.fields == machine.fields)
             #expect(account.fields["InstrumentationScope"]?.hasPrefix("tcplens ") == true)
             for schema in ["Resource SchemaURL", "ScopeMetrics SchemaURL"] {

@@ -16,6 +16,7 @@ import Testing
         .responseTime: ["on_receive": 549, "on_take": 285, "on_send": 350],
         .responseTimeInterpreted: ["on_receive": 549, "on_take": 285, "on_send": 350],
         .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
+        .retransmitsInterpreted: ["on_retransmit": 169, "on_retransmit_synack": 203],
         .trace: [
             "trace_change": 7_477, "trace_nested_change": 7_384, "trace_change_alone": 2_448,
             "trace_retransmitted_synack": 205, "find_local_port": 71, "read_clock": 12,
@@ -34,7 +35,7 @@ import Testing
         let features = try KernelFeatures(tracepoints: [])
         for (embedded, programs) in Self.recorded {
             let object = try Object(embedded)
-            if embedded == .retransmits {
+            if [.retransmits, .retransmitsInterpreted].contains(embedded) {
                 try object.setAutoload(features.retransmitTellsErrors ? "on_retransmit_sent" : "on_retransmit", false)
             }
             if embedded == .connectionGroups {

@@ -32,6 +32,24 @@ import Testing
         #expect(host != pod)
     }
 
+    @Test func `what an agent says of itself is another instance of the same service, whatever the user says`() {
+        for text in ["", "service.instance.id=mine,service.name=n", "service.instance.id=", "process.pid=1"] {
+            let resource = AgentResource(of: machine(["OTEL_RESOURCE_ATTRIBUTES": text])).resource
+            let own = AgentResource.ofAgent(resource, processIdentifier: 7)
+            var attributes = own.attributes
+            #expect(attributes["process.pid"] == 7)
+            #expect(attributes["service.instance.id"] != resource.attributes["service.instance.id"])
+            #expect(!own.isSameService(as: resource))
+            // The rest is the same, so that what joins both is there.
+            attributes["process.pid"] = resource.attributes["process.pid"]
+            attributes["service.instance.id"] = resource.attributes["service.instance.id"]
+            #expect(attributes == resource.attributes)
+            // The next process is the same instance.
+            let next = AgentResource.ofAgent(resource, processIdentifier: 8)
+            #expect(next.instanceID == own.instanceID)
+        }
+    }
+
     @Test func `what the user says wins, the service name most (conformance 26, 27)`() {
         let attributes = AgentResource(
             of: machine([

@@ -29,6 +29,7 @@ extern const struct bpf_elf resets_elf;
 extern const struct bpf_elf response_time_elf;
 extern const struct bpf_elf response_time_interpreted_elf;
 extern const struct bpf_elf retransmits_elf;
+extern const struct bpf_elf retransmits_interpreted_elf;
 extern const struct bpf_elf trace_elf;
 extern const struct bpf_elf trace_interpreted_elf;
 

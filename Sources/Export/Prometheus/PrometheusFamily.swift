@@ -111,10 +111,11 @@ extension PrometheusFamily {
 extension Attributes {
     /// What tells a further resource from the first one, which alone is `target_info`.
     ///
-    /// The process is no part of it: the agent's own metrics have names of their own, and would be other series after each
-    /// restart.
+    /// The process is no part of it, and neither is the instance that a resource with a process has for itself: the
+    /// agent's own metrics have names of their own, and would be other series after each restart.
     fileprivate func identifying(besides first: Attributes) -> Attributes {
-        Attributes(filter { first[$0.key] != $0.value && $0.key != "process.pid" })
+        let ignored: Set = self["process.pid"] == nil ? [] : ["process.pid", "service.instance.id"]
+        return Attributes(filter { first[$0.key] != $0.value && !ignored.contains($0.key) })
     }
 }
 

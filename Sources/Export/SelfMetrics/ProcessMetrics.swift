@@ -4,10 +4,17 @@ public import Metrics
 /// What this process costs the machine (semantic conventions, `system/process-metrics.md`).
 public struct ProcessMetrics: MetricProducer, Sendable {
     private let start: Timestamp
+    /// What was spent before that, in seconds.
+    private let spent: (user: Double, system: Double)
 
     /// Creates metrics of a process that began at `start`.
-    public init(start: Timestamp) {
+    ///
+    /// - Parameters:
+    ///   - start: When counting began.
+    ///   - isAnew: Whether the process began earlier, and what it spent until now is not to be told.
+    public init(start: Timestamp, isAnew: Bool = false) {
         self.start = start
+        spent = isAnew ? Self.cpuTime() : (0, 0)
     }
 
     /// The time on CPUs and the resident memory; what can't be read is left out.
@@ -28,15 +35,13 @@ public struct ProcessMetrics: MetricProducer, Sendable {
     }
 
     private func cpuTime(at time: Timestamp) -> Metric {
-        var usage = rusage()
-        // It fails only for a bad pointer.
-        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        let points = [("user", usage.ru_utime), ("system", usage.ru_stime)].map { mode, spent in
+        let now = Self.cpuTime()
+        let points = [("user", now.user - spent.user), ("system", now.system - spent.system)].map { mode, seconds in
             NumberDataPoint(
                 attributes: ["cpu.mode": .string(mode)],
                 start: start,
                 time: time,
-                value: .double(Double(spent.tv_sec) + Double(spent.tv_usec) / 1e6)
+                value: .double(max(seconds, 0))
             )
         }
         return Metric(
@@ -45,6 +50,15 @@ public struct ProcessMetrics: MetricProducer, Sendable {
             unit: "s",
             data: .sum(points, .cumulative, isMonotonic: true)
         )
+    }
+
+    /// What the process has spent so far, in seconds.
+    private static func cpuTime() -> (user: Double, system: Double) {
+        var usage = rusage()
+        // It fails only for a bad pointer.
+        _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return (seconds(usage.ru_utime), seconds(usage.ru_stime))
     }
 
     /// The second number of `statm` in pages (proc_pid_statm(5)).

@@ -36,18 +36,29 @@ public final class SDKMetrics: Sendable {
     }
 
     private struct State {
+        var start: Timestamp
         var pending = Series<ExporterIdentity, Pending>()
         var points = Series<ResultKey, UInt64>()
         var operations = Series<OperationKey, Durations>()
         var collections = Series<ResultKey, Durations>()
     }
 
-    private let start: Timestamp
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Creates metrics of nothing yet, which began at `start`.
     public init(start: Timestamp) {
-        self.start = start
+        state = Mutex(State(start: start))
+    }
+
+    /// Begins to count anew, for an agent that goes on as another one; what is in flight stays.
+    public func restart(at start: Timestamp) {
+        state.withLock { state in
+            let pending = state.pending
+            state = State(start: start, pending: pending)
+            for exporter in pending.map({ key, _ in key }) {
+                state.points[ResultKey(component: exporter), default: 0].add(0)
+            }
+        }
     }
 
     /// Shows an exporter with zeros before it has done anything, so that the first that it does is a change.
@@ -123,25 +134,25 @@ extension SDKMetrics: MetricProducer {
                 name: "otel.sdk.exporter.metric_data_point.exported",
                 description: "Data points whose export is over, whether they arrived or not.",
                 unit: "{data_point}",
-                data: .sum(numbers(points, at: time), .cumulative, isMonotonic: true)
+                data: .sum(numbers(points, from: state.start, at: time), .cumulative, isMonotonic: true)
             ),
             Metric(
                 name: "otel.sdk.exporter.metric_data_point.inflight",
                 description: "Data points that exporters have been given and neither delivered nor given up.",
                 unit: "{data_point}",
-                data: .sum(numbers(inFlight, at: time), .cumulative, isMonotonic: false)
+                data: .sum(numbers(inFlight, from: state.start, at: time), .cumulative, isMonotonic: false)
             ),
             Metric(
                 name: "otel.sdk.exporter.operation.duration",
                 description: "How long exports took, with all their attempts.",
                 unit: "s",
-                data: .histogram(histograms(operations, at: time), .cumulative)
+                data: .histogram(histograms(operations, from: state.start, at: time), .cumulative)
             ),
             Metric(
                 name: "otel.sdk.metric_reader.collection.duration",
                 description: "How long collections took.",
                 unit: "s",
-                data: .histogram(histograms(collections, at: time), .cumulative)
+                data: .histogram(histograms(collections, from: state.start, at: time), .cumulative)
             ),
         ]
         return metrics.filter { $0.data.pointCount > 0 }
@@ -158,12 +169,20 @@ extension SDKMetrics: MetricProducer {
         return attributes
     }
 
-    private func numbers(_ values: [(Attributes, UInt64)], at time: Timestamp) -> [NumberDataPoint] {
+    private func numbers(
+        _ values: [(Attributes, UInt64)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [NumberDataPoint] {
         values.map { NumberDataPoint(attributes: $0, start: start, time: time, value: Number(count: $1)) }
     }
 
     /// Points with a single bucket: the conventions advise that there be no bounds.
-    private func histograms(_ values: [(Attributes, Durations)], at time: Timestamp) -> [HistogramDataPoint] {
+    private func histograms(
+        _ values: [(Attributes, Durations)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [HistogramDataPoint] {
         values.map { attributes, durations in
             HistogramDataPoint(
                 attributes: attributes,

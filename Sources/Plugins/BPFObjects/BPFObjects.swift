@@ -7,7 +7,7 @@ struct BPFObjects: BuildToolPlugin {
     /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
     static let programs = [
         "connection_count", "connection_groups", "connections", "connections_interpreted", "resets", "response_time",
-        "response_time_interpreted", "retransmits", "trace", "trace_interpreted",
+        "response_time_interpreted", "retransmits", "retransmits_interpreted", "trace", "trace_interpreted",
     ]
 
     #if arch(arm64)

@@ -43,7 +43,7 @@ public final class TraceProbe {
     private var attached: [AttachedProgram] = []
     private var ports = LatePorts()
     /// What ``losses()`` gave last; a counter never falls.
-    private var unseen: UInt64 = 0
+    private var gaps = EventLosses.Gaps()
 
     private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]
     private static let plain = ["trace_change_alone"]
@@ -148,11 +148,11 @@ public final class TraceProbe {
             let nested = try object.perCPUArray("trace_turns").sums().first ?? 0
             let missed = losses[.recursion] ?? 0
             let recursion = missed > nested ? missed &- nested : 0
-            unseen = EventLosses.unseen(gaps: losses[.unseen] ?? 0, recursions: recursion, before: unseen)
+            gaps.note(losses[.unseen] ?? 0, recursions: recursion)
             return Losses(
                 ringFull: losses[.ringFull] ?? 0,
                 recursion: recursion,
-                unseen: unseen,
+                unseen: gaps.unseen,
                 unremembered: losses[.mapFull] ?? 0
             )
         } catch {

@@ -1,5 +1,6 @@
 import Export
 import FoundationEssentials
+import Glibc
 import Metrics
 import Probes
 import Resource
@@ -98,7 +99,9 @@ struct Examination: Sendable {
         let start = Timestamp.now
         let metrics = ProcessMetrics(start: start).metrics(at: .now)
         let scope = Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL)
-        let resource = AgentResource.resource(of: source.machine, settings.resource)
+        // Not the running agent's, whose series it would mix with.
+        let observed = AgentResource.resource(of: source.machine, settings.resource, as: .single(number: 0))
+        let resource = AgentResource.ofAgent(observed, processIdentifier: getpid())
         return [ResourceMetrics(resource: resource, scopes: [ScopeMetrics(scope: scope, metrics: metrics)])]
     }
 }

@@ -51,12 +51,15 @@ extension Agent {
     private func follow(_ new: RunSettings) async throws(Failure) {
         let old = settings
         var report: ProbeReport?
+        let identity = identity.following(source.machine, new.resource) ?? identity
         do throws(Failure) {
             try await setUpExporters(new)
             try await setUpListeners(new)
-            // The programs hold what was counted, so they stay unless something else is to be observed.
-            if new.activeProbes != old.activeProbes {
-                report = try await loadProbes(new.activeProbes)
+            // The programs hold what was counted, so they stay unless something else is to be observed, or by another.
+            let isAnother = !identity.resource.isSameService(as: self.identity.resource)
+            if new.activeProbes != old.activeProbes || isAnother {
+                let process = isAnother ? ProcessMetrics(start: .now, isAnew: true) : nil
+                report = try await loadProbes(new.activeProbes, process: process)
             }
         } catch {
             try await setUpExporters(old)
@@ -64,6 +67,7 @@ extension Agent {
             throw error
         }
         settings = new
+        await become(identity)
         logger = LoggingOptions.logger(new.logLevel)
         log = RoundLog(logger: logger)
         scrapeLog = RoundLog(logger: logger)
@@ -81,21 +85,21 @@ extension Agent {
         let plans = settings.exporterPlans
         // What goes, goes first: it may hold what its successor needs, as a port.
         for (plan, exporter) in exporters where !plans.contains(plan) {
-            await end(exporter)
+            await end(exporter, hasSuccessor: plans.contains { $0.hasReceiver(of: plan) })
             exporters[plan] = nil
         }
         for plan in plans where exporters[plan] == nil {
             exporters[plan] = try plan.exporter()
         }
-        await reader.replace(
-            exporters: plans.compactMap { exporters[$0] },
-            resource: AgentResource.resource(of: source.machine, settings.resource)
-        )
+        await reader.replace(exporters: plans.compactMap { exporters[$0] })
     }
 
     /// Ends `exporter`; what waits in it is tried once more, and what is lost is told.
-    private func end(_ exporter: any MetricExporter) async {
-        let outcome = await Self.last([exporter]) { await exporter.export([], isLast: true) }
+    ///
+    /// Without a successor its receiver is told that nobody counts for it any more.
+    private func end(_ exporter: any MetricExporter, hasSuccessor: Bool) async {
+        let points = hasSuccessor ? [] : await reader.lastPoints(for: exporter)
+        let outcome = await Self.last([exporter]) { await exporter.export(points, isLast: true) }
         await exporter.shutdown()
         if let outcome, outcome.droppedPoints > 0, let message = outcome.message {
             logger.error("\(message)")
@@ -103,12 +107,28 @@ extension Agent {
     }
 
     /// Loads the programs for `options` in place of those that run.
-    func loadProbes(_ options: TCPProbes.Options?) async throws(Failure) -> ProbeReport {
+    ///
+    /// - Parameters:
+    ///   - options: What to observe; nil for nothing.
+    ///   - newProcess: What counts the process' own cost from now on; nil is what did so far.
+    /// - Returns: What can be had of it.
+    /// - Throws: ``Failure`` when the kernel refuses; then those that run go on.
+    func loadProbes(
+        _ options: TCPProbes.Options?,
+        process newProcess: ProcessMetrics? = nil
+    ) async throws(Failure) -> ProbeReport {
+        let process = newProcess ?? process
+        let report = try await load(options, process)
+        self.process = process
+        return report
+    }
+
+    private func load(_ options: TCPProbes.Options?, _ process: ProcessMetrics) async throws(Failure) -> ProbeReport {
         guard let options else {
             return await reader.replaceProducers { (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers { [sdk, process] in
+            return try await reader.replaceProducers { [sdk] in
                 let probes = try TCPProbes(options, start: .now)
                 return (
                     MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
@@ -131,7 +151,7 @@ extension Agent {
             logger.notice("disabled by its configuration (\(setting)): nothing is observed, nothing exported")
             return
         }
-        let resource = AgentResource.resource(of: source.machine, settings.resource).attributes
+        let resource = identity.resource.attributes
         let kernel = resource["os.version"].map { " \($0)" } ?? ""
         let name = ["service.name", "host.name"].compactMap { resource[$0]?.description }.joined(separator: " on ")
         let programs = report.map { ": programs \($0.programs.joined(separator: ", "))" } ?? ""

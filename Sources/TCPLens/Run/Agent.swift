@@ -16,9 +16,10 @@ actor Agent {
     let reader: PeriodicReader
     /// What the agent counts of its own doings, whatever its settings are.
     let sdk: SDKMetrics
-    let process: ProcessMetrics
+    var process: ProcessMetrics
     let health: HealthMonitor
     var settings: RunSettings
+    var identity: AgentIdentity
     var logger: Logger
     var log: RoundLog
     var scrapeLog: RoundLog
@@ -44,17 +45,19 @@ actor Agent {
         let start = Timestamp.now
         sdk = SDKMetrics(start: start)
         process = ProcessMetrics(start: start)
+        identity = AgentIdentity(of: source.machine, settings.resource, isSingle: source.options.once)
         health = HealthMonitor(interval: settings.interval, exportLimit: settings.timeout ?? .zero)
         reader = PeriodicReader(
             producers: MetricProducers(),
             exporters: [],
-            resource: AgentResource.resource(of: source.machine, settings.resource),
-            process: ["process.pid": .int(Int64(getpid()))],
+            resource: identity.resource,
+            agentResource: identity.agentResource,
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
             sdk: sdk,
             now: { Timestamp.now }
         )
         settings.logWarnings()
+        logWarning(of: identity)
         let report: ProbeReport
         do throws(Failure) {
             report = try await loadProbes(settings.activeProbes)
@@ -117,6 +120,7 @@ actor Agent {
         var next = clock.now
         var isFirst = true
         while !Task.isCancelled {
+            await followIdentity()
             let round = await round()
             guard !Task.isCancelled else { return .told }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }

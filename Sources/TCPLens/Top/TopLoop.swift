@@ -73,7 +73,7 @@ struct TopLoop {
         (self.settings, self.logger) = (settings, logger)
         do {
             stocks = try ConnectionGroupProbe(by: TopGrouping.counted, listeners: true)
-            let options = TCPProbes.Options(scope: settings.scope, histograms: .exponential)
+            let options = TCPProbes.Options(scope: settings.scope, rttPeriod: .seconds(1))
             let probes = try TCPProbes(options, start: .now)
             for limitation in probes.limitations {
                 logger.notice("\(limitation)")

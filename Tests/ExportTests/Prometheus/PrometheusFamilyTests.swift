@@ -81,6 +81,17 @@ import Testing
         #expect(names == [[], [PrometheusLabel(name: "container_id", value: "1")]])
     }
 
+    @Test func `the agent's own instance makes no series, and a container's does`() {
+        let instance = "service.instance.id"
+        let (families, _) = PrometheusFamily.families(of: [
+            resource([instance: "a"], "", gauge("x")),
+            resource([instance: "b", "process.pid": 7], "", gauge("y")),
+            resource([instance: "c"], "", gauge("z")),
+        ])
+        let labels = families.map { $0.parts.flatMap { $0.labels.map(\.name).filter { !$0.hasPrefix("otel_") } } }
+        #expect(labels == [[], [], ["service_instance_id"]])
+    }
+
     @Test func `a metric without points is no family`() {
         let empty = Metric(name: "x", description: "", unit: "", data: .gauge([]))
         #expect(PrometheusFamily.families(of: [resource([:], "", empty)]).families.isEmpty)

@@ -60,7 +60,7 @@ import Testing
             producers: producers,
             exporters: exporters,
             resource: Resource(attributes: ["host.name": "h"], schemaURL: ""),
-            process: ["process.pid": 7],
+            agentResource: Resource(attributes: ["host.name": "h", "process.pid": 7], schemaURL: ""),
             scope: Scope(name: "s", version: "", schemaURL: ""),
             sdk: sdk,
             now: { Timestamp(unixNanoseconds: 1) }

@@ -36,4 +36,20 @@ import Testing
         #expect(bytes > 1_000_000 && bytes < 1e12)
         #expect(bytes.truncatingRemainder(dividingBy: 4096) == 0)
     }
+
+    @Test func `what was spent before counting began anew is not told`() {
+        let spent = values("process.cpu.time").values.reduce(0, +)
+        let anew = ProcessMetrics(start: Timestamp(unixNanoseconds: 2), isAnew: true).metrics(at: time)
+        guard case .sum(let points, _, _) = anew.first?.data else {
+            Issue.record("no metric")
+            return
+        }
+        let seconds = points.map { point -> Double in
+            guard case .double(let value) = point.value else { return -1 }
+            return value
+        }
+        #expect(spent > 0)
+        #expect(seconds.allSatisfy { $0 >= 0 } && seconds.reduce(0, +) < spent)
+        #expect(points.map(\.start.unixNanoseconds) == [2, 2])
+    }
 }

@@ -134,6 +134,20 @@ import Testing
             ]
         )
     }
+
+    @Test func `counting begins anew with zeros, and what is in flight stays`() {
+        end(10, ExportOutcome(acceptedPoints: 10, attempts: 1, status: 200))
+        sdk.begin(7, by: exporter)
+        let later = Timestamp(unixNanoseconds: 9)
+        sdk.restart(at: later)
+        let metrics = sdk.metrics(at: Timestamp(unixNanoseconds: 10))
+        #expect(metrics.map { $0.name } == [exported, inFlight])
+        let points = metrics.flatMap { metric in
+            if case .sum(let points, _, _) = metric.data { points } else { [NumberDataPoint]() }
+        }
+        #expect(points.map { $0.value } == [.int(0), .int(7)])
+        #expect(points.map { $0.start } == [later, later])
+    }
 }
 
 extension Attributes {
