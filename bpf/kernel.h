@@ -18,6 +18,7 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define IPPROTO_MPTCP 262
 #define ETH_P_IPV6 0x86DD
 /* enum sock_flags. */
 #define SOCK_DEAD 0
@@ -25,6 +26,7 @@
 /* TCP_SKB_CB()->sacked. */
 #define TCPCB_LOST 0x04
 #define MSG_PEEK 2
+#define MSG_ERRQUEUE 0x2000
 
 /* enum tcp_ca_state, and icsk_pending of inet_connection_sock. */
 #define TCP_CA_RECOVERY 3
@@ -63,6 +65,7 @@ struct sock_common {
     __u16 skc_num;
     unsigned short skc_family;
     volatile unsigned char skc_state;
+    int skc_bound_dev_if;
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
@@ -141,6 +144,10 @@ struct tcp_sock {
     __u64 bytes_retrans;
     __u64 bytes_received;
     __u64 bytes_acked;
+};
+
+struct mptcp_sock {
+    struct sock *first;
 };
 
 struct request_sock {

@@ -77,15 +77,29 @@ static __always_inline bool has_cookie(const struct sock *sk)
     return sk->__sk_common.skc_cookie.counter != 0;
 }
 
+/*
+ * Where programs are interpreted, not compiled, the kernel refuses any that calls one of its functions by name, even in
+ * code that is never run; so there are objects without such calls (`…_interpreted.bpf.c`).
+ */
+#ifdef WITHOUT_KERNEL_FUNCTIONS
+#define CAN_CAST false
+static __always_inline void *bpf_rdonly_cast(const void *object, __u32 btf_id)
+{
+    return NULL;
+}
+#else
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+/* Whether the verifier can be told what something is (since 6.2). */
+#define CAN_CAST (bpf_rdonly_cast != NULL)
+#endif
 
 /*
  * A full TCP socket (`sk_protocol` is IPPROTO_TCP) as what it is; NULL if the kernel says that it is none. Where the
- * verifier can be told (since 6.2), this takes no instruction; else it is a call.
+ * verifier can be told, this takes no instruction; else it is a call.
  */
 static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
 {
-    if (bpf_rdonly_cast)
+    if (CAN_CAST)
         return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
     return bpf_skc_to_tcp_sock(sk);
 }
@@ -93,7 +107,7 @@ static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
 /* A request socket as what it is; NULL if the kernel says that it is none. */
 static __always_inline const struct tcp_request_sock *tcp_request_sock_of(struct request_sock *request)
 {
-    if (bpf_rdonly_cast)
+    if (CAN_CAST)
         return bpf_rdonly_cast(request, bpf_core_type_id_kernel(struct tcp_request_sock));
     return bpf_skc_to_tcp_request_sock(request);
 }

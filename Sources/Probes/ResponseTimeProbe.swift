@@ -2,12 +2,13 @@ internal import BPF
 internal import CProbes
 internal import Metrics
 
-/// Measures how long services take to answer, by programs on `sock_recv_length` and `sock_send_length`.
+/// Measures how long services take to answer, by programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
+/// `sock_send_length`.
 final class ResponseTimeProbe {
     /// The object, for its losses.
     let object: Object
     /// The programs that run.
-    let programs = ["on_receive", "on_send"]
+    let programs = ["on_receive", "on_take", "on_send"]
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
     private var series: CumulativeSeries<UInt16, Distribution>
@@ -25,7 +26,7 @@ final class ResponseTimeProbe {
         _ options: TCPProbes.Options,
         start: Timestamp
     ) throws(BPFError) {
-        let object = try Object(.responseTime)
+        let object = try probe.features.object(.responseTime)
         try object.setConstant("observed_netns", to: namespace)
         try object.share("connections", with: probe.object)
         try object.load()

@@ -36,7 +36,7 @@ public final class TCPProbes {
     /// The programs that run.
     public let programs: [String]
     /// What this kernel can't give, one line each: what is missing and what is lost by it.
-    public let limitations: [String]
+    public let limitations: [Limitation]
 
     private let start: Timestamp
     let count: ConnectionCountProbe
@@ -93,11 +93,9 @@ public final class TCPProbes {
             rttPeriod: options.rttPeriod
         )
         loaded(LoadedProgram.list(count.programs, of: count.object))
-        var limitations: [String] = []
+        var limitations: [Limitation] = []
         if !connections.follows {
-            limitations.append(
-                "no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
-            )
+            limitations.append(.noAtomics("no durations, handshakes, RTT and bytes"))
         }
         var counters: [CounterProbe] = []
         func add(_ plan: CounterProbe.Plan) throws(BPFError) {
@@ -108,12 +106,12 @@ public final class TCPProbes {
         if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
             try add(.retransmits(features))
         } else {
-            limitations.append("no tracepoint tcp_retransmit_skb on this kernel: no retransmits")
+            limitations.append(.noTracepoint("tcp_retransmit_skb", "no retransmits"))
         }
         if features.missingTracepoints.isDisjoint(with: ["tcp_send_reset", "tcp_receive_reset"]) {
             try add(.resets)
         } else {
-            limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
+            limitations.append(.noTracepoint("tcp_send_reset", "no resets"))
         }
         var responseTime: ResponseTimeProbe?
         let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
@@ -121,8 +119,14 @@ public final class TCPProbes {
             let probe = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
             loaded(LoadedProgram.list(probe.programs, of: probe.object))
             responseTime = probe
+            if !connections.features.kernelFunctions {
+                limitations.append(.interpreted("no response times over MPTCP"))
+            }
         } else if options.responseTime {
-            limitations.append("no tracepoint sock_send_length on this kernel: no response times")
+            limitations.append(
+                hasLengths
+                    ? .noAtomics("no response times") : .noTracepoint("sock_send_length", "no response times")
+            )
         }
         (self.count, self.connections, self.counters) = (count, connections, counters)
         self.responseTime = responseTime

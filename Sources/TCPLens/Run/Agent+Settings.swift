@@ -132,7 +132,7 @@ extension Agent {
                 let probes = try TCPProbes(options, start: .now)
                 return (
                     MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
-                    ProbeReport(programs: probes.programs, limitations: probes.limitations)
+                    ProbeReport(programs: probes.programs, limitations: probes.limitations.map(\.description))
                 )
             }
         } catch {

@@ -83,7 +83,7 @@ struct TopLoop {
                 host: settings.host,
                 kernel: settings.kernel,
                 interval: settings.interval,
-                limitations: probes.limitations
+                limitations: probes.limitations.map(\.description)
             )
             flows = [probes, ProbeAccounts(of: probes)]
         } catch {
