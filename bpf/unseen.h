@@ -44,6 +44,18 @@ static __noinline int make_up_for_birth(enum sampler sampler, enum network_type 
     return 0;
 }
 
+/* Notes that a socket has found no slot: from now on one without need not be born unseen. */
+static __always_inline void note_unplaced(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    if (!pass)
+        return;
+    __sync_fetch_and_add(&pass->unplaced, 1);
+    pass->is_complete = 0;
+}
+
 /* Whether each socket that is older than the last pass has a slot. */
 static __always_inline bool is_complete(void)
 {
