@@ -108,11 +108,11 @@ extension Agent {
     /// Loads the programs for `options` in place of those that run.
     func loadProbes(_ options: TCPProbes.Options?) async throws(Failure) -> ProbeReport {
         guard let options else {
-            return await reader.replaceProducers { (MetricProducers(), ProbeReport()) }
+            return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers { [sdk, process] in
-                let probes = try TCPProbes(options, start: .now)
+            return try await reader.replaceProducers { [sdk, process] start in
+                let probes = try TCPProbes(options, start: start)
                 return (
                     MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
                     ProbeReport(programs: probes.programs, limitations: probes.limitations)
