@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What is read of a connection when it ends or is sampled, and where it is added up. */
+/* What is counted of connections, by the events and by the pass over all sockets, and where it is added up. */
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
@@ -13,6 +13,20 @@
 /* The maps of the same name in two objects are one: user space shares them. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SAMPLER_COUNT);
+    __type(key, __u32);
+    __type(value, struct transitions);
+} tcp_transitions SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SAMPLER_COUNT);
+    __type(key, __u32);
+    __type(value, struct handshakes);
+} tcp_handshakes SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, DURATION_COUNT);
     __type(key, __u32);
     __type(value, struct histogram);
@@ -24,6 +38,44 @@ struct {
     __type(key, __u32);
     __type(value, struct io_counts);
 } tcp_io SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct pass);
+} tcp_pass SEC(".maps");
+
+/*
+ * How long an observation of a connection's round-trip time stands for, in nanoseconds: there is one for each such span
+ * in which it carried data, however many passes there are in it.
+ */
+const volatile __u64 rtt_period = 60000000000;
+
+/* Packets after which a false first round-trip time counts for little: each sample takes an eighth of what is left. */
+#define DELIVERED_FOR_RTT 128
+
+static __always_inline void count_transition_of(enum sampler sampler, enum network_type type, int old_state,
+                                                int new_state)
+{
+    __u32 index = transition_index(type, old_state, new_state), row = sampler;
+    struct transitions *transitions = bpf_map_lookup_elem(&tcp_transitions, &row);
+
+    barrier_var(index);
+    if (transitions && index < TRANSITION_COUNT)
+        transitions->counts[index]++;
+}
+
+static __always_inline void count_handshake(enum sampler sampler, __u8 role, enum network_type type,
+                                            enum handshake_outcome outcome)
+{
+    __u32 index = handshake_index(role & 1, type, outcome), row = sampler;
+    struct handshakes *handshakes = bpf_map_lookup_elem(&tcp_handshakes, &row);
+
+    barrier_var(index);
+    if (handshakes && index < HANDSHAKE_COUNT)
+        handshakes->counts[index]++;
+}
 
 /* One piece of code for all that is recorded: copies of it would not stay in the instruction cache. */
 static __noinline void record_duration(__u32 index, __u64 ns)
@@ -44,33 +96,47 @@ static __always_inline void add_bytes(enum sampler sampler, enum io_direction di
         io->bytes[index] += bytes;
 }
 
-/* Adds what was sent and received since the last time, and the smoothed round-trip time. */
-static __always_inline void sample(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
-                                   enum sampler sampler)
+/* Adds what was sent and received since the last time, of a connection in `state`. */
+static __always_inline void sample_bytes(struct connection *connection, const struct tcp_sock *tcp, int state,
+                                         enum sampler sampler)
 {
-    __u64 sent = data_sent(tcp), received = data_received(tcp);
-    __u32 srtt = tcp->srtt_us;
+    __u64 sent = position(tcp, state), received = data_received(tcp);
 
-    /* A retransmission is counted before it is sent, so the difference may seem to shrink for a moment. */
+    /* What a process saves and restores was sent and received before. */
+    if (is_under_repair(tcp)) {
+        connection->sent = sent;
+        connection->received = received;
+        return;
+    }
     if (sent > connection->sent) {
         add_bytes(sampler, TRANSMIT, connection->role, sent - connection->sent);
         connection->sent = sent;
+        set_flag(connection, CARRIED, true);
     }
     if (received > connection->received) {
         add_bytes(sampler, RECEIVE, connection->role, received - connection->received);
         connection->received = received;
+        set_flag(connection, CARRIED, true);
     }
-    /* srtt_us is in eighths of a microsecond. */
-    if (srtt)
-        record_duration(rtt_index(sampler, type), (__u64)srtt * 125);
+}
+
+/* Records the smoothed round-trip time, which is in eighths of a microsecond, if it is the network's. */
+static __always_inline void observe_rtt(struct connection *connection, const struct tcp_sock *tcp,
+                                        enum network_type type, enum sampler sampler)
+{
+    if (!tcp->srtt_us || (has_flag(connection, DOUBTFUL_RTT) && tcp->delivered < DELIVERED_FOR_RTT))
+        return;
+    record_duration(rtt_index(sampler, type), (__u64)tcp->srtt_us * 125);
 }
 
 /* Takes in a socket that was there before us: its role, and where its bytes stand. */
-static __always_inline void adopt(struct connection *connection, const struct tcp_sock *tcp, int state)
+static __always_inline void adopt(struct connection *connection, const struct tcp_sock *tcp, int state, __u64 now)
 {
     connection->role = role_from_sequence(tcp, state);
+    set_flag(connection, GUESSED, connection->role == SERVER);
     connection->known = 1;
-    connection->sent = data_sent(tcp);
+    connection->opened = now;
+    connection->sent = position(tcp, state);
     connection->received = data_received(tcp);
     connection->state = state;
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
- * Stocks: how many sockets stand in each state, counted one by one, and how full the queues of listeners are. In the
- * same pass each live connection is sampled for its round-trip time and its bytes.
+ * Stocks: how many sockets stand in each state, counted one by one, how full the queues of listeners are, and what
+ * waits in connections. In the same pass each live connection is sampled for its round-trip time and its bytes.
  *
  * iter/tcp walks the tables of the network namespace of whoever opens the iterator, first that of listeners, then that
- * of connections, and calls the program for each socket: full ones, request sockets and those in TIME_WAIT.
+ * of connections, and calls the program for each socket, locked: full ones, request sockets and those in TIME_WAIT.
  */
 #include "kernel.h"
 #include "connection.h"
 #include "connection_count.h"
+#include "listener.h"
 #include "losses.h"
+#include "service.h"
 #include "socket.h"
+#include "unseen.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -36,9 +39,12 @@ struct {
     __type(value, struct listener_queues);
 } tcp_listeners SEC(".maps");
 
-/* The last pass that sampled connections: its number, and when it began. */
-__u64 pass_session;
-__u64 pass_began;
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct pass_totals);
+} tcp_pass_totals SEC(".maps");
 
 /* Adds one to the row of `key`, or to the overflow row of the same state and type. A pass is the only writer. */
 static __always_inline void count_socket(struct connection_count_key *key)
@@ -63,6 +69,7 @@ static __always_inline void count_socket(struct connection_count_key *key)
 static __always_inline void count_queues(const struct tcp_sock *tcp, struct listener_key *key)
 {
     struct listener_queues empty = {}, *row = bpf_map_lookup_elem(&tcp_listeners, key);
+    struct listener_fill fill = fill_of(tcp);
 
     if (!row) {
         if (bpf_map_update_elem(&tcp_listeners, key, &empty, BPF_NOEXIST)) {
@@ -76,9 +83,11 @@ static __always_inline void count_queues(const struct tcp_sock *tcp, struct list
         return;
     }
     row->listeners++;
-    row->accept_usage += tcp->inet_conn.icsk_inet.sk.sk_ack_backlog;
-    row->accept_limit += tcp->inet_conn.icsk_inet.sk.sk_max_ack_backlog;
-    row->syn_usage += tcp->inet_conn.icsk_accept_queue.qlen.counter;
+    row->accept_usage += fill.accept_usage;
+    row->accept_limit += fill.accept_limit;
+    row->accept_full += fill.accept_full;
+    row->syn_usage += fill.syn_usage;
+    row->syn_limit += fill.syn_limit;
 }
 
 /* Whether something listens on the port that the socket has here. */
@@ -92,40 +101,128 @@ static __always_inline bool has_listener(const struct sock_common *socket)
     return bpf_map_lookup_elem(&tcp_listeners, &key) != NULL;
 }
 
-/* Fills in the port of the service, if rows are split by it; a client's own port is never one. */
-static __always_inline void split_by_port(struct connection_count_key *key, const struct sock_common *socket,
-                                          bool is_server)
+/* Notes for how long a connection has been in a state. */
+static __always_inline void note_age(struct pass_totals *totals, int state, __u64 since, __u64 now)
 {
-    if (by_local_port && is_server)
-        key->local_port = socket->skc_num;
-    if (by_peer_port && !is_server)
-        key->peer_port = bpf_ntohs(socket->skc_dport);
+    barrier_var(state);
+    if (since && since < now && state >= 0 && state < TCP_STATE_COUNT && now - since > totals->oldest[state])
+        totals->oldest[state] = now - since;
+}
+
+/* Adds what waits in a connection, and whether a window of zero holds it up. */
+static __always_inline void add_waiting(struct pass_totals *totals, const struct tcp_sock *tcp, int state)
+{
+    __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
+    __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
+    /* Nothing is under way, and the timer that asks whether the window has opened is what is left. */
+    bool is_probing = !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
+    bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
+
+    if (unread > 0)
+        totals->queued[RECEIVE] += unread;
+    totals->queued[TRANSMIT] += unacknowledged;
+    if (can_receive && unread > 0 && window <= 0)
+        totals->stalled[RECEIVE]++;
+    if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && (!tcp->snd_wnd || is_probing))
+        totals->stalled[TRANSMIT]++;
+}
+
+/* Takes in a socket that has no slot yet, or returns NULL: there is none for it. */
+static __always_inline struct connection *take_in(struct tcp_sock *tcp, int state, enum network_type type,
+                                                  struct pass *pass)
+{
+    struct connection *connection = claim_connection(bpf_get_socket_cookie(tcp));
+    bool was_born_unseen = pass->is_complete;
+
+    if (!connection)
+        return NULL;
+    connection->type = type;
+    if (state == TCP_LISTEN) {
+        connection->state = state;
+        connection->sent = was_born_unseen ? 0 : drops_of(&tcp->inet_conn.icsk_inet.sk);
+    } else if (state == TCP_SYN_SENT || state == TCP_SYN_RECV) {
+        /* The next change tells what it is: a client's, or a child of TCP Fast Open. */
+        connection->state = state;
+        connection->opened = pass->began;
+    } else {
+        adopt(connection, tcp, state, pass->began);
+    }
+    if (was_born_unseen && state != TCP_SYN_RECV && state != TCP_CLOSE)
+        make_up_for_birth(IN_PASS, type, connection->role, state);
+    return connection;
 }
 
 /* Notes that the pass has met a socket, and returns what is remembered of it; a new one is followed from now on. */
-static __always_inline struct connection *meet(struct tcp_sock *tcp)
+static __always_inline struct connection *meet(struct tcp_sock *tcp, int state, enum network_type type,
+                                               struct pass *pass)
 {
-    struct connection *connection = find_or_claim_connection(bpf_get_socket_cookie(tcp));
+    struct connection *connection = find_connection(bpf_get_socket_cookie(tcp));
 
-    if (connection) {
-        connection->pass = pass_session;
-        connection->missed = 0;
+    if (!connection)
+        connection = take_in(tcp, state, type, pass);
+    if (!connection)
+        return NULL;
+    connection->pass = pass->session;
+    connection->missed = 0;
+    if (connection->state && connection->state != state) {
+        make_up_for(IN_PASS, type, connection->state, state);
+        connection->state = state;
+        connection->changed = 0;
+        connection->opened = pass->began;
     }
     return connection;
 }
 
-/* Takes the round-trip time and bytes of a connection; returns its role. */
-static __always_inline __u8 sample_connection(struct tcp_sock *tcp, int state, enum network_type type)
+/* Takes the round-trip time and bytes of a connection; returns what is remembered of it, if anything. */
+static __always_inline struct connection *sample_connection(struct tcp_sock *tcp, int state, enum network_type type,
+                                                            struct pass *pass, struct pass_totals *totals)
 {
-    struct connection *connection = meet(tcp);
+    struct connection *connection = meet(tcp, state, type, pass);
+    __u8 minute;
 
-    /* A child in SYN_RECV (TCP Fast Open) is told by its next change that it is one. */
-    if (!connection || state == TCP_SYN_SENT || state == TCP_SYN_RECV || state == TCP_CLOSE)
-        return role_from_sequence(tcp, state);
-    if (!connection->known)
-        adopt(connection, tcp, state);
-    sample(connection, tcp, type, IN_PASS);
-    return connection->role;
+    if (!connection) {
+        totals->unfollowed++;
+        return NULL;
+    }
+    note_age(totals, state, connection->changed ? connection->changed : connection->opened, pass->began);
+    if (!connection->known || state == TCP_CLOSE)
+        return connection;
+    if (has_flag(connection, GUESSED) && has_listener(&tcp->inet_conn.icsk_inet.sk.__sk_common)) {
+        connection->role = SERVER;
+        set_flag(connection, GUESSED, false);
+    }
+    if (state == TCP_SYN_SENT || state == TCP_SYN_RECV)
+        return connection;
+    sample_bytes(connection, tcp, state, IN_PASS);
+    minute = pass->began / rtt_period % 255 + 1;
+    if (has_flag(connection, CARRIED) && connection->minute != minute) {
+        observe_rtt(connection, tcp, type, IN_PASS);
+        connection->minute = minute;
+        set_flag(connection, CARRIED, false);
+    }
+    return connection;
+}
+
+/* The service of a full socket. */
+static __always_inline struct service service_of_full(struct tcp_sock *tcp, int state,
+                                                      const struct connection *connection)
+{
+    const struct sock_common *socket = &tcp->inet_conn.icsk_inet.sk.__sk_common;
+    bool is_known = connection && connection->known;
+    bool is_server = is_known ? connection->role == SERVER : role_from_sequence(tcp, state) == SERVER;
+    bool is_guessed = is_known ? has_flag(connection, GUESSED) : is_server;
+
+    if (state == TCP_LISTEN)
+        return service_of(socket, true);
+    if (state == TCP_SYN_SENT)
+        return service_of(socket, false);
+    return is_guessed ? guessed_service(socket, has_listener(socket)) : service_of(socket, is_server);
+}
+
+static __always_inline void begin_pass(struct bpf_iter__tcp *context, struct pass *pass)
+{
+    pass->session = context->meta->session_id;
+    pass->began = bpf_ktime_get_ns();
 }
 
 /* With `samples`, on kernels that can follow connections, takes round-trip times and bytes as well. */
@@ -133,34 +230,58 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
 {
     struct sock_common *socket = context->sk_common;
     struct connection_count_key key = {};
-    bool is_server;
-    struct tcp_sock *tcp;
+    struct connection *connection = NULL;
+    struct pass_totals *totals;
+    struct service service = {};
+    struct tcp_sock *tcp = NULL;
+    struct pass *pass;
+    __u32 row = 0;
 
-    if (samples && !context->meta->seq_num) {
-        pass_session = context->meta->session_id;
-        pass_began = bpf_ktime_get_ns();
-    }
-    if (!socket)
+    pass = bpf_map_lookup_elem(&tcp_pass, &row);
+    totals = bpf_map_lookup_elem(&tcp_pass_totals, &row);
+    if (!pass || !totals)
         return 0;
+    if (!context->meta->seq_num)
+        begin_pass(context, pass);
+    if (!socket) {
+        /* The end of the walk. */
+        if (samples)
+            pass->is_complete = !totals->unfollowed;
+        return 0;
+    }
     key.state = state_of(socket);
     key.type = network_type_of(socket);
-    is_server = socket->skc_state == TCP_NEW_SYN_RECV || key.state == TCP_LISTEN;
-    tcp = socket->skc_state == TCP_TIME_WAIT || socket->skc_state == TCP_NEW_SYN_RECV ? NULL
-                                                                                      : bpf_skc_to_tcp_sock(socket);
+    if (socket->skc_state == TCP_NEW_SYN_RECV) {
+        const struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(socket);
+
+        if (request)
+            note_age(totals, TCP_SYN_RECV, request->snt_synack * 1000, pass->began);
+        service = service_of(socket, true);
+    } else if (socket->skc_state == TCP_TIME_WAIT) {
+        if (by_local_port || by_peer_port)
+            service = guessed_service(socket, has_listener(socket));
+    } else {
+        tcp = bpf_skc_to_tcp_sock(socket);
+    }
     if (tcp && key.state == TCP_LISTEN) {
         struct listener_key listener = {.port = socket->skc_num, .type = key.type};
 
-        count_queues(tcp, &listener);
         if (samples)
-            meet(tcp);
+            connection = meet(tcp, TCP_LISTEN, key.type, pass);
+        if (connection)
+            count_drops(connection, &tcp->inet_conn.icsk_inet.sk, key.type, socket->skc_num);
+        count_queues(tcp, &listener);
     } else if (tcp) {
-        __u8 role = samples ? sample_connection(tcp, key.state, key.type) : role_from_sequence(tcp, key.state);
-
-        is_server = role == SERVER && key.state != TCP_SYN_SENT;
+        if (samples)
+            connection = sample_connection(tcp, key.state, key.type, pass, totals);
+        add_waiting(totals, tcp, key.state);
     }
-    if ((by_local_port || by_peer_port) && socket->skc_state == TCP_TIME_WAIT)
-        is_server = has_listener(socket);
-    split_by_port(&key, socket, is_server);
+    if (tcp && (by_local_port || by_peer_port))
+        service = service_of_full(tcp, key.state, connection);
+    if (by_local_port)
+        key.local_port = service.local_port;
+    if (by_peer_port)
+        key.peer_port = service.peer_port;
     count_socket(&key);
     return 0;
 }
@@ -188,11 +309,19 @@ SEC("iter/bpf_map_elem")
 int forget_ended(struct bpf_iter__bpf_map_elem *context)
 {
     struct connection *connection = context->value;
+    struct pass *pass;
+    __u32 row = 0;
 
-    if (!connection || !connection->cookie || connection->pass == pass_session || connection->changed >= pass_began)
+    if (!connection || !connection->cookie)
+        return 0;
+    pass = bpf_map_lookup_elem(&tcp_pass, &row);
+    if (!pass || connection->pass == (__u32)pass->session || connection->changed >= pass->began)
         return 0;
     if (connection->missed) {
-        count_loss(UNSEEN);
+        if (connection->state)
+            make_up_for(IN_PASS, connection->type, connection->state, TCP_CLOSE);
+        else
+            count_loss(UNSEEN);
         forget(connection);
     } else {
         connection->missed = 1;

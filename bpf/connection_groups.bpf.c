@@ -20,6 +20,8 @@ const volatile bool by_container = false;
 const volatile bool with_listeners = false;
 /* How many SYNs may wait at any listener, besides what its backlog allows. */
 const volatile __u32 syn_limit = ~0U;
+/* Whether programs may read any of the kernel's memory, which lockdown=confidentiality forbids. */
+const volatile bool reads_kernel_memory = true;
 
 /* All sockets. */
 struct {
@@ -107,7 +109,12 @@ static __always_inline void own_port(const struct sock_common *socket, __u64 cgr
 static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_type type, __u64 cgroup)
 {
     const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
-    struct listening_key key = {.cgroup = cgroup, .type = type, .port = sk->__sk_common.skc_num};
+    struct listening_key key = {
+        .cgroup = cgroup,
+        .type = type,
+        .interface = sk->__sk_common.skc_bound_dev_if,
+        .port = sk->__sk_common.skc_num,
+    };
     __u32 accept = sk->sk_ack_backlog, limit = sk->sk_max_ack_backlog;
     __u32 syn = tcp->inet_conn.icsk_accept_queue.qlen.counter;
     struct listening *row;
@@ -147,13 +154,19 @@ static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_
 
 /*
  * The control group of a request: its listener's, which the connection will have. The listener stands in a union, so
- * the verifier knows it for a number only.
+ * the verifier knows it for a number only, and it takes a reading of any memory to follow that. Where this is forbidden,
+ * it is the group of who listens on the port, unless they are several.
  */
-static __always_inline __u64 cgroup_of_request(const struct sock_common *socket)
+static __always_inline __u64 cgroup_of_request(const struct sock_common *socket, __u64 session)
 {
+    struct port_owner *owner;
+
     if (!bpf_core_field_exists(((struct sock *)0)->sk_cgrp_data.cgroup))
         return 0;
-    return BPF_CORE_READ(socket, skc_listener, sk_cgrp_data.cgroup, kn, id);
+    if (reads_kernel_memory)
+        return BPF_CORE_READ(socket, skc_listener, sk_cgrp_data.cgroup, kn, id);
+    owner = owner_of_port(socket, session);
+    return owner ? owner->cgroup : 0;
 }
 
 /* Whose a socket is, and whether it came from a listener. */
@@ -190,7 +203,7 @@ static __always_inline struct place place_of(struct sock_common *socket, enum ne
 
     switch (socket->skc_state) {
     case TCP_NEW_SYN_RECV:
-        return (struct place){.cgroup = by_container ? cgroup_of_request(socket) : 0, .is_server = true};
+        return (struct place){.cgroup = by_container ? cgroup_of_request(socket, session) : 0, .is_server = true};
     case TCP_TIME_WAIT:
         owner = owner_of_port(socket, session);
         return (struct place){.cgroup = owner ? owner->cgroup : 0, .is_server = owner != NULL};

@@ -3,27 +3,15 @@
 #include "kernel.h"
 #include "connection.h"
 #include "connections.h"
-#include "retransmitted_handshake.h"
+#include "listener.h"
+#include "server_handshake.h"
 #include "socket.h"
+#include "unseen.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct transitions);
-} tcp_transitions SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct handshakes);
-} tcp_handshakes SEC(".maps");
 
 /* The struct net of `observed_netns`, which is the agent's own and so as long there as these programs are. */
 static __u64 observed_net;
@@ -39,33 +27,30 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
     return old_state >= 0 && old_state < TCP_STATE_COUNT && new_state >= 0 && new_state < TCP_STATE_COUNT;
 }
 
-static __always_inline void count_transition_of(enum network_type type, int old_state, int new_state)
+/* How a handshake went that ends now. A client's begins with its first SYN. */
+static __always_inline struct server_handshake
+handshake_of(const struct connection *connection, const struct tcp_sock *tcp, enum network_type type, __u64 now)
 {
-    __u32 index = transition_index(type, old_state, new_state), row = 0;
-    struct transitions *transitions = bpf_map_lookup_elem(&tcp_transitions, &row);
+    const struct sock_common *socket = &tcp->inet_conn.icsk_inet.sk.__sk_common;
+    struct server_handshake handshake = {};
 
-    barrier_var(index);
-    if (transitions && index < TRANSITION_COUNT)
-        transitions->counts[index]++;
+    if (connection->role == SERVER)
+        return server_handshake_of(tcp, socket, type, now);
+    if (!BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
+        handshake.duration = connection->opened ? now - connection->opened : 0;
+    else if (!tcp->total_retrans)
+        /* The SYN may have waited for the first write, and what it took is the kernel's first round-trip time. */
+        handshake.duration = (__u64)tcp->srtt_us * 125;
+    return handshake;
 }
 
-static __always_inline void count_handshake(__u8 role, enum network_type type, enum handshake_outcome outcome)
+/*
+ * Whether the peer has acknowledged the SYN or the SYN-ACK of a connection that was closed here, or there, before that:
+ * it does so with the FIN, or of a child of TCP Fast Open at any time, which no change of state tells.
+ */
+static __always_inline bool is_acknowledged(const struct connection *connection, const struct tcp_sock *tcp)
 {
-    __u32 index = handshake_index(role & 1, type, outcome), row = 0;
-    struct handshakes *handshakes = bpf_map_lookup_elem(&tcp_handshakes, &row);
-
-    barrier_var(index);
-    if (handshakes && index < HANDSHAKE_COUNT)
-        handshakes->counts[index]++;
-}
-
-/* How long a handshake took that ends now; 0 if that is not known. A client's begins with its first SYN. */
-static __always_inline __u64 handshake_duration(const struct connection *connection, const struct tcp_sock *tcp,
-                                                const struct sock_common *socket, enum network_type type, __u64 now)
-{
-    if (connection->role == CLIENT)
-        return connection->opened ? now - connection->opened : 0;
-    return server_handshake_duration(tcp, socket, type, now);
+    return connection->role == SERVER ? !tcp->fastopen_rsk : tcp->bytes_acked > 0;
 }
 
 /*
@@ -75,40 +60,62 @@ static __always_inline __u64 handshake_duration(const struct connection *connect
 static __noinline void end_handshake(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
                                      int old_state, __u64 now)
 {
-    const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
+    bool is_overtaken = old_state != TCP_SYN_SENT && old_state != TCP_SYN_RECV;
     enum handshake_outcome outcome;
+    struct server_handshake handshake;
 
-    outcome = handshake_outcome(old_state, connection->state, handshake_error(sk, old_state), data_acknowledged(tcp));
+    if (connection->state == TCP_ESTABLISHED || (connection->state == TCP_CLOSE && !is_overtaken)) {
+        set_flag(connection, HANDSHAKING, false);
+    } else if (is_acknowledged(connection, tcp)) {
+        set_flag(connection, HANDSHAKING, false);
+        count_handshake(AT_EVENT, connection->role, type, SUCCEEDED);
+        /* It was in use since it was made. */
+        connection->established = connection->opened;
+        return;
+    } else if (connection->state != TCP_CLOSE) {
+        return;
+    }
+    /* A connection under repair is put into its state; nothing is sent. */
+    if (is_under_repair(tcp) || (connection->state == TCP_CLOSE && is_unsent(tcp)))
+        return;
+    if (is_overtaken)
+        old_state = TCP_SYN_RECV;
+    outcome = handshake_outcome(old_state, connection->state, handshake_error(tcp, old_state), data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
-    count_handshake(connection->role, type, outcome);
-    if (outcome == SUCCEEDED) {
-        __u64 duration = handshake_duration(connection, tcp, &sk->__sk_common, type, now);
-
-        /* A server's is also how long its request socket was in SYN_RECV: user space adds it there. */
-        if (duration)
-            record_duration(handshake_duration_index(connection->role & 1, type), duration);
-        connection->established = now;
-    }
+    count_handshake(AT_EVENT, connection->role, type, outcome);
+    if (outcome != SUCCEEDED)
+        return;
+    handshake = handshake_of(connection, tcp, type, now);
+    /* A server's is also how long its request socket was in SYN_RECV: user space adds it there. */
+    if (handshake.duration)
+        record_duration(handshake_duration_index(connection->role & 1, type), handshake.duration);
+    set_flag(connection, DOUBTFUL_RTT, handshake.is_rtt_doubtful);
+    connection->established = now;
 }
 
 static __noinline void end_connection(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
-                                      __u64 now)
+                                      int old_state, __u64 now)
 {
     if (connection->established)
         record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
-    sample(connection, tcp, type, AT_END);
+    sample_bytes(connection, tcp, old_state, AT_EVENT);
+    observe_rtt(connection, tcp, type, AT_EVENT);
 }
 
-static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
+/* Begins with a client, whose sequence has a SYN before its data, or with a listener's child, which has none. */
+static __always_inline void begin_as(struct connection *connection, enum handshake_role role, bool is_repaired,
+                                     __u64 now)
 {
     connection->role = role;
     connection->known = 1;
     connection->opened = now;
     connection->established = 0;
     connection->changed = 0;
-    connection->sent = 0;
+    connection->sent = role == CLIENT && !is_repaired;
     connection->received = 0;
+    connection->minute = 0;
+    connection->flags = is_repaired ? GUESSED : HANDSHAKING;
 }
 
 /*
@@ -125,14 +132,14 @@ static __always_inline bool is_clock_read(struct connection *connection, const s
         /* Not of a connection under repair. */
         return old_state != TCP_CLOSE;
     case TCP_FIN_WAIT2:
-        connection->orphaned = flags >> SOCK_DEAD & 1;
+        set_flag(connection, ORPHANED, flags >> SOCK_DEAD & 1);
         return true;
     case TCP_CLOSE_WAIT:
         return true;
     case TCP_CLOSE:
         /* Nobody can close it any more, or it was the peer's FIN (tcp_fin()). */
         if (old_state == TCP_FIN_WAIT2)
-            return connection->orphaned || flags >> SOCK_DONE & 1;
+            return has_flag(connection, ORPHANED) || flags >> SOCK_DONE & 1;
         /* The acknowledgement of our FIN. */
         return old_state == TCP_LAST_ACK && tcp->snd_una == tcp->write_seq;
     default:
@@ -154,16 +161,38 @@ static __always_inline __u64 time_of_change(struct connection *connection, const
 }
 
 /* Notes a change of state, and for how long the state was held that is left. */
-static __always_inline void change_state(struct connection *connection, int old_state, int new_state, __u64 now)
+static __always_inline void change_state(struct connection *connection, enum network_type type, int old_state,
+                                         int new_state, __u64 now)
 {
     if (connection->state && connection->state != old_state) {
-        count_loss(UNSEEN);
+        make_up_for(AT_EVENT, type, connection->state, old_state);
         connection->changed = 0;
     }
     if (connection->changed)
         record_duration(state_duration_index(old_state), now - connection->changed);
     connection->changed = now;
     connection->state = new_state;
+}
+
+/* Takes in a socket of which this is the first event, although it is not its first change of state. */
+static __noinline void take_in(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
+                               int old_state, __u64 now)
+{
+    adopt(connection, tcp, old_state, now);
+    if (!connection->pass && old_state != TCP_CLOSE && is_complete())
+        make_up_for_birth(AT_EVENT, type, connection->role, old_state);
+    set_flag(connection, HANDSHAKING, old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV);
+}
+
+/* The last change of a socket that nothing is remembered of. */
+static __noinline void end_unknown(const struct tcp_sock *tcp, enum network_type type, int old_state)
+{
+    __u8 role = role_from_sequence(tcp, old_state);
+
+    if (old_state != TCP_CLOSE && old_state != TCP_SYN_RECV && is_complete())
+        make_up_for_birth(AT_EVENT, type, role, old_state);
+    if (old_state == TCP_SYN_SENT && !is_unsent(tcp))
+        count_handshake(AT_EVENT, CLIENT, type, failure_of(handshake_error(tcp, old_state)));
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -174,38 +203,52 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     const struct tcp_sock *tcp;
     __u64 now;
 
+    if (!is_observed(sk, old_state, new_state))
+        return 0;
     /*
      * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
      * counted with the next change, for then it is known what the child is.
      */
     if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    if (!is_observed(sk, old_state, new_state))
+    /* close() after shutdown() stores the state again. */
+    if (old_state == new_state)
         return 0;
     type = network_type_of(&sk->__sk_common);
-    connection = old_state == new_state ? NULL : remembered(sk, old_state, new_state);
+    connection = remembered(sk, old_state, new_state);
     if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
-        count_transition_of(type, TCP_LISTEN, TCP_SYN_RECV);
-    count_transition_of(type, old_state, new_state);
-    if (!connection)
-        return 0;
+        count_transition_of(AT_EVENT, type, TCP_LISTEN, TCP_SYN_RECV);
+    count_transition_of(AT_EVENT, type, old_state, new_state);
     tcp = tcp_sock_of(sk);
     if (!tcp)
         return 0;
+    if (!connection) {
+        if (new_state == TCP_CLOSE)
+            end_unknown(tcp, type, old_state);
+        else if (new_state == TCP_ESTABLISHED && !is_under_repair(tcp))
+            count_handshake(AT_EVENT, old_state == TCP_SYN_SENT ? CLIENT : SERVER, type, SUCCEEDED);
+        return 0;
+    }
     now = time_of_change(connection, tcp, old_state, new_state);
     if (old_state == TCP_SYN_RECV && !connection->known)
-        begin_as(connection, SERVER, now);
+        begin_as(connection, SERVER, false, now);
     if (new_state == TCP_SYN_SENT)
-        begin_as(connection, CLIENT, now);
+        begin_as(connection, CLIENT, is_under_repair(tcp), now);
     else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN)
-        adopt(connection, tcp, old_state);
-    change_state(connection, old_state, new_state, now);
-    if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
+        take_in(connection, tcp, type, old_state, now);
+    connection->type = type;
+    change_state(connection, type, old_state, new_state, now);
+    if (has_flag(connection, HANDSHAKING) && new_state != TCP_SYN_SENT && new_state != TCP_SYN_RECV)
         end_handshake(connection, tcp, type, old_state, now);
+    if (new_state == TCP_LISTEN)
+        /* Whatever it dropped as a listener before was counted then. */
+        connection->sent = drops_of(sk);
     if (new_state != TCP_CLOSE)
         return 0;
-    if (old_state != TCP_LISTEN)
-        end_connection(connection, tcp, type, now);
+    if (old_state == TCP_LISTEN)
+        count_drops(connection, sk, type, bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport));
+    else
+        end_connection(connection, tcp, type, old_state, now);
     forget(connection);
     return 0;
 }
@@ -214,7 +257,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
 {
-    if (is_observed(sk, old_state, new_state))
-        count_transition_of(network_type_of(&sk->__sk_common), old_state, new_state);
+    if (old_state != new_state && is_observed(sk, old_state, new_state))
+        count_transition_of(AT_EVENT, network_type_of(&sk->__sk_common), old_state, new_state);
     return 0;
 }

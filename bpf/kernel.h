@@ -18,15 +18,20 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+#define IPPROTO_MPTCP 262
 #define ETH_P_IPV6 0x86DD
 /* enum sock_flags. */
 #define SOCK_DEAD 0
 #define SOCK_DONE 1
+/* TCP_SKB_CB()->sacked. */
+#define TCPCB_LOST 0x04
 #define MSG_PEEK 2
+#define MSG_ERRQUEUE 0x2000
 
 /* enum tcp_ca_state, and icsk_pending of inet_connection_sock. */
 #define TCP_CA_RECOVERY 3
 #define TCP_CA_LOSS 4
+#define ICSK_TIME_PROBE0 3
 #define ICSK_TIME_LOSS_PROBE 5
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -60,6 +65,7 @@ struct sock_common {
     __u16 skc_num;
     unsigned short skc_family;
     volatile unsigned char skc_state;
+    int skc_bound_dev_if;
     possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
@@ -68,6 +74,10 @@ struct sock_common {
     /* Of a request socket; in the place of skc_flags. */
     struct sock *skc_listener;
 };
+
+typedef struct {
+    int counter;
+} atomic_t;
 
 struct kernfs_node {
     __u64 id;
@@ -87,13 +97,11 @@ struct sock {
     int sk_err_soft;
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
+    /* What a listener dropped (tcp_listendrop()). */
+    atomic_t sk_drops;
     __u16 sk_protocol;
     struct sock_cgroup_data sk_cgrp_data;
 };
-
-typedef struct {
-    int counter;
-} atomic_t;
 
 struct request_sock_queue {
     atomic_t qlen;
@@ -117,12 +125,29 @@ struct tcp_sock {
     __u32 snd_nxt;
     __u32 snd_una;
     __u32 srtt_us;
+    __u32 rcv_nxt;
+    __u32 copied_seq;
+    __u32 rcv_wup;
+    __u32 rcv_wnd;
+    __u32 snd_wnd;
+    __u32 packets_out;
+    __u32 segs_out;
+    __u32 data_segs_in;
+    __u32 delivered;
     __u32 total_retrans;
+    __u8 repair : 1;
+    __u8 fastopen_connect : 1;
+    __u8 syn_data_acked : 1;
+    struct request_sock *fastopen_rsk;
     __u64 tcp_clock_cache;
     __u64 bytes_sent;
     __u64 bytes_retrans;
     __u64 bytes_received;
     __u64 bytes_acked;
+};
+
+struct mptcp_sock {
+    struct sock *first;
 };
 
 struct request_sock {
@@ -146,6 +171,7 @@ struct sk_buff {
 
 struct tcp_skb_cb {
     __u16 tcp_gso_segs;
+    __u8 sacked;
 };
 
 struct inet_timewait_sock {

@@ -41,8 +41,8 @@ int BPF_PROG(on_send_reset, const struct sock *sk, struct sk_buff *buffer)
         return count_reset(TRANSMIT, network_type_of(&sk->__sk_common), netns_of(&sk->__sk_common));
     if (!buffer)
         return 0;
-    return count_reset(TRANSMIT, BPF_CORE_READ(buffer, protocol) == bpf_htons(ETH_P_IPV6) ? IPV6 : IPV4,
-                       BPF_CORE_READ(buffer, dev, nd_net.net, ns.inum));
+    return count_reset(TRANSMIT, buffer->protocol == bpf_htons(ETH_P_IPV6) ? IPV6 : IPV4,
+                       buffer->dev->nd_net.net->ns.inum);
 }
 
 SEC("tp_btf/tcp_receive_reset")

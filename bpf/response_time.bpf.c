@@ -16,12 +16,19 @@ char LICENSE[] SEC("license") = "GPL";
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
 
-/* When a socket last read; 0 when it has written since. */
+/* What a socket has read. */
+struct reading {
+    /* When it last read; 0 when it has written since. */
+    __u64 time;
+    /* How many bytes of the connection's were read then. */
+    __u64 bytes;
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_SK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, int);
-    __type(value, __u64);
+    __type(value, struct reading);
 } last_reads SEC(".maps");
 
 /* The overflow row is there from the start. */
@@ -38,19 +45,54 @@ static const struct histogram empty;
 
 static __always_inline bool is_observed(const struct sock *sk)
 {
-    return sk->sk_protocol == IPPROTO_TCP && (!observed_netns || netns_of(&sk->__sk_common) == observed_netns);
+    __u16 protocol = sk->sk_protocol;
+
+    return (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP) &&
+           (!observed_netns || netns_of(&sk->__sk_common) == observed_netns);
+}
+
+/* Whether the first connection of an MPTCP socket, by which it came into being, came from a listener. */
+static __always_inline bool is_accepted_mptcp(const struct sock *sk)
+{
+    struct connection *connection;
+    const struct sock *first;
+    __u64 cookie;
+
+    if (!CAN_CAST || !bpf_core_type_exists(struct mptcp_sock))
+        return false;
+    first = ((const struct mptcp_sock *)bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct mptcp_sock)))->first;
+    if (!first)
+        return false;
+    cookie = first->__sk_common.skc_cookie.counter;
+    connection = cookie ? find_connection(cookie) : NULL;
+    if (connection && connection->known)
+        return connection->role == SERVER;
+    return role_from_sequence(bpf_rdonly_cast(first, bpf_core_type_id_kernel(struct tcp_sock)),
+                              first->__sk_common.skc_state) == SERVER;
 }
 
 /* Whether the connection came from a listener. */
 static __always_inline bool is_accepted(struct sock *sk)
 {
-    struct connection *connection = find_connection(bpf_get_socket_cookie(sk));
+    struct connection *connection;
     struct tcp_sock *tcp;
 
+    if (sk->sk_protocol == IPPROTO_MPTCP)
+        return is_accepted_mptcp(sk);
+    connection = find_connection(bpf_get_socket_cookie(sk));
     if (connection && connection->known)
         return connection->role == SERVER;
     tcp = bpf_skc_to_tcp_sock(sk);
     return tcp && role_from_sequence(tcp, sk->__sk_common.skc_state) == SERVER;
+}
+
+/* The bytes of data that were read, without the end of all data (FIN), which counts as one to the kernel. */
+static __always_inline __u64 data_read(const struct tcp_sock *tcp)
+{
+    __u32 unread = tcp->rcv_nxt - tcp->copied_seq;
+    bool has_read_end = !unread && tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags >> SOCK_DONE & 1;
+
+    return tcp->bytes_received - unread - has_read_end;
 }
 
 static __always_inline struct histogram *histogram_of(__u16 port)
@@ -69,18 +111,51 @@ static __always_inline struct histogram *histogram_of(__u16 port)
     return bpf_map_lookup_elem(&response_times, &key);
 }
 
+static __always_inline struct reading *reading_of(struct sock *sk)
+{
+    struct reading *reading = bpf_sk_storage_get(&last_reads, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+    if (!reading)
+        count_loss(ALLOCATION);
+    return reading;
+}
+
+/* Whoever calls recv() or read(), over MPTCP and TLS of the kernel, too. */
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_receive, struct sock *sk, int result, int flags)
 {
-    __u64 *last_read;
+    struct reading *reading;
 
-    if (result <= 0 || flags & MSG_PEEK || !is_observed(sk) || !is_accepted(sk))
+    if (result <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE) || !is_observed(sk) || !is_accepted(sk))
         return 0;
-    last_read = bpf_sk_storage_get(&last_reads, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-    if (last_read)
-        *last_read = bpf_ktime_get_ns();
-    else
-        count_loss(ALLOCATION);
+    reading = reading_of(sk);
+    if (reading)
+        reading->time = bpf_ktime_get_ns();
+    return 0;
+}
+
+/*
+ * Whoever takes data out of a TCP socket, splice() and what needs no copy (TCP_ZEROCOPY_RECEIVE), too: the kernel looks
+ * at the size of the receive buffer after that, and after looks at the data (MSG_PEEK) and attempts in vain.
+ */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(on_take, struct sock *sk)
+{
+    struct reading *reading;
+    struct tcp_sock *tcp;
+    __u64 bytes;
+
+    if (sk->sk_protocol != IPPROTO_TCP || !is_observed(sk) || !is_accepted(sk))
+        return 0;
+    tcp = bpf_skc_to_tcp_sock(sk);
+    if (!tcp)
+        return 0;
+    bytes = data_read(tcp);
+    reading = reading_of(sk);
+    if (!reading || reading->bytes == bytes)
+        return 0;
+    reading->bytes = bytes;
+    reading->time = bpf_ktime_get_ns();
     return 0;
 }
 
@@ -88,19 +163,19 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_send, struct sock *sk, int result, int flags)
 {
     struct histogram *histogram;
-    __u64 *last_read;
+    struct reading *reading;
 
     if (result <= 0 || !is_observed(sk))
         return 0;
     /* Only accepted connections have one. */
-    last_read = bpf_sk_storage_get(&last_reads, sk, 0, 0);
-    if (!last_read || !*last_read)
+    reading = bpf_sk_storage_get(&last_reads, sk, 0, 0);
+    if (!reading || !reading->time)
         return 0;
     histogram = histogram_of(sk->__sk_common.skc_num);
     if (histogram)
-        record(histogram, bpf_ktime_get_ns() - *last_read);
+        record(histogram, bpf_ktime_get_ns() - reading->time);
     else
         count_loss(MAP_FULL);
-    *last_read = 0;
+    reading->time = 0;
     return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* Flows: segments that were sent again, and why. */
 #include "kernel.h"
-#include "retransmitted_handshake.h"
 #include "segments.h"
+#include "server_handshake.h"
 #include "socket.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -31,53 +31,64 @@ static __always_inline void count_retransmits(enum retransmit_type kind, enum ne
         *count += segments;
 }
 
-static __always_inline enum retransmit_type kind_of(const struct sock *sk)
+/*
+ * Why a segment is sent again, as the kernel's own counters have it.
+ *
+ * In TCP_CA_Loss it is the timer, or what follows from it (TCPTimeouts, TCPSlowStartRetrans). Otherwise the segment was
+ * marked as lost by what the peer acknowledged (tcp_xmit_retransmit_queue(): TCPFastRetrans), or it is a probe, which
+ * the kernel sends of a segment that it does not take for lost (tcp_send_loss_probe(): TCPLossProbes). A probe's timer
+ * that is pending says nothing: it still is when an acknowledgement makes the probe needless.
+ */
+static __always_inline enum retransmit_type kind_of(const struct tcp_sock *tcp, __u8 sacked)
 {
-    struct inet_connection_sock *connection = (void *)sk;
-    __u8 congestion;
+    const struct inet_connection_sock *connection = &tcp->inet_conn;
 
-    if (sk->__sk_common.skc_state == TCP_SYN_SENT)
+    switch (connection->icsk_inet.sk.__sk_common.skc_state) {
+    case TCP_SYN_SENT:
         return RETRANSMIT_SYN;
-    if (sk->__sk_common.skc_state == TCP_SYN_RECV)
+    case TCP_SYN_RECV:
         return RETRANSMIT_SYN_ACK;
-    /* The probe's timer is still pending while it sends (tcp_send_loss_probe()). */
-    if (BPF_CORE_READ(connection, icsk_pending) == ICSK_TIME_LOSS_PROBE)
-        return RETRANSMIT_TAIL_LOSS_PROBE;
-    congestion = BPF_CORE_READ_BITFIELD_PROBED(connection, icsk_ca_state);
-    return congestion == TCP_CA_LOSS       ? RETRANSMIT_TIMEOUT
-           : congestion == TCP_CA_RECOVERY ? RETRANSMIT_FAST
-                                           : RETRANSMIT_OTHER;
+    }
+    if (BPF_CORE_READ_BITFIELD(connection, icsk_ca_state) == TCP_CA_LOSS)
+        return RETRANSMIT_TIMEOUT;
+    if (sacked & TCPCB_LOST)
+        return RETRANSMIT_FAST;
+    return connection->icsk_pending == ICSK_TIME_LOSS_PROBE ? RETRANSMIT_TAIL_LOSS_PROBE : RETRANSMIT_OTHER;
 }
 
 /* One call may send several segments at once; the kernel's own counter (RetransSegs) counts them all. */
-static __always_inline int count_retransmit(const struct sock *sk, struct sk_buff *buffer)
+static __always_inline int count_retransmit(struct sock *sk, struct sk_buff *buffer)
 {
     struct tcp_skb_cb *control = (void *)&buffer->cb;
+    const struct tcp_sock *tcp;
     __u16 segments;
 
     if (!is_observed(sk))
         return 0;
-    segments = BPF_CORE_READ(control, tcp_gso_segs);
-    count_retransmits(kind_of(sk), network_type_of(&sk->__sk_common), segments ? segments : 1);
+    tcp = tcp_sock_of(sk);
+    if (!tcp)
+        return 0;
+    segments = control->tcp_gso_segs;
+    count_retransmits(kind_of(tcp, control->sacked), network_type_of(&sk->__sk_common), segments ? segments : 1);
     return 0;
 }
 
 /* Since 6.17 the event is there for a segment that could not be sent, too. */
 SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(on_retransmit, const struct sock *sk, struct sk_buff *buffer, int error)
+int BPF_PROG(on_retransmit, struct sock *sk, struct sk_buff *buffer, int error)
 {
     return error ? 0 : count_retransmit(sk, buffer);
 }
 
 /* For kernels before 6.17, where the event has no third argument. */
 SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(on_retransmit_sent, const struct sock *sk, struct sk_buff *buffer)
+int BPF_PROG(on_retransmit_sent, struct sock *sk, struct sk_buff *buffer)
 {
     return count_retransmit(sk, buffer);
 }
 
 SEC("tp_btf/tcp_retransmit_synack")
-int BPF_PROG(on_retransmit_synack, const struct sock *listener, const struct request_sock *request)
+int BPF_PROG(on_retransmit_synack, const struct sock *listener, struct request_sock *request)
 {
     enum network_type type;
 

@@ -36,15 +36,27 @@ static __always_inline __u32 first_slot(__u64 cookie)
     return cookie % CONNECTION_SLOTS;
 }
 
-/* What is remembered of the socket with `cookie`, or NULL. */
+static __always_inline struct connection *slot_at(__u32 slot)
+{
+    slot %= CONNECTION_SLOTS;
+    return bpf_map_lookup_elem(&connections, &slot);
+}
+
+/*
+ * What is remembered of the socket with `cookie`, or NULL. A socket that is in none, as when all slots are taken, is
+ * known by its first slot alone, unless others were displaced from there.
+ */
 static __always_inline struct connection *find_connection(__u64 cookie)
 {
     __u32 first = first_slot(cookie);
+    struct connection *connection = slot_at(first);
 
-    for (__u32 probe = 0; probe < CONNECTION_PROBES; probe++) {
-        __u32 slot = (first + probe) % CONNECTION_SLOTS;
-        struct connection *connection = bpf_map_lookup_elem(&connections, &slot);
-
+    if (!connection || connection->cookie == cookie)
+        return connection;
+    if (!connection->displaced)
+        return NULL;
+    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
+        connection = slot_at(first + probe);
         if (connection && connection->cookie == cookie)
             return connection;
     }
@@ -64,25 +76,38 @@ static __always_inline void clear(struct connection *connection)
     connection->role = 0;
     connection->known = 0;
     connection->missed = 0;
-    connection->orphaned = 0;
+    connection->type = 0;
+    connection->minute = 0;
+    connection->flags = 0;
+}
+
+/* Takes a slot, if it is free; another CPU may want it too. */
+static __always_inline bool take(struct connection *connection, __u64 cookie)
+{
+    return !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie);
 }
 
 /* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
 static __always_inline struct connection *claim_connection(__u64 cookie)
 {
     __u32 first = first_slot(cookie);
+    struct connection *home = slot_at(first);
 
-    for (__u32 probe = 0; probe < CONNECTION_PROBES; probe++) {
-        __u32 slot = (first + probe) % CONNECTION_SLOTS;
-        struct connection *connection = bpf_map_lookup_elem(&connections, &slot);
+    if (!home)
+        return NULL;
+    if (take(home, cookie)) {
+        clear(home);
+        return home;
+    }
+    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
+        struct connection *connection = slot_at(first + probe);
 
-        /* Another CPU may want it too. */
-        if (connection && !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie)) {
+        if (connection && take(connection, cookie)) {
+            __sync_fetch_and_add(&home->displaced, 1);
             clear(connection);
             return connection;
         }
     }
-    count_loss(MAP_FULL);
     return NULL;
 }
 
@@ -97,6 +122,10 @@ static __always_inline struct connection *find_or_claim_connection(__u64 cookie)
 /* Frees the slot. */
 static __always_inline void forget(struct connection *connection)
 {
+    struct connection *home = slot_at(first_slot(connection->cookie));
+
+    if (home && home->cookie != connection->cookie)
+        __sync_fetch_and_add(&home->displaced, -1);
     connection->cookie = 0;
 }
 
@@ -108,11 +137,21 @@ static __always_inline struct connection *remembered(struct sock *sk, int old_st
 {
     bool is_ending = new_state == TCP_CLOSE && old_state != TCP_SYN_RECV;
     /* Nobody has yet asked for the cookie of a socket that has none: looking for it would be in vain. */
-    bool is_new = old_state == TCP_CLOSE || !has_cookie(sk);
+    bool is_new = !has_cookie(sk);
     __u64 cookie = cookie_of(sk);
     struct connection *connection = is_new ? NULL : find_connection(cookie);
 
     return connection || is_ending ? connection : claim_connection(cookie);
+}
+
+static __always_inline bool has_flag(const struct connection *connection, enum connection_flag flag)
+{
+    return connection->flags & flag;
+}
+
+static __always_inline void set_flag(struct connection *connection, enum connection_flag flag, bool value)
+{
+    connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
 }
 
 #endif

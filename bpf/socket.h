@@ -3,6 +3,7 @@
 #ifndef SOCKET_H
 #define SOCKET_H
 
+#include "handshake.h"
 #include "kernel.h"
 #include "tcp_state.h"
 
@@ -76,27 +77,72 @@ static __always_inline bool has_cookie(const struct sock *sk)
     return sk->__sk_common.skc_cookie.counter != 0;
 }
 
+/*
+ * Where programs are interpreted, not compiled, the kernel refuses any that calls one of its functions by name, even in
+ * code that is never run; so there are objects without such calls (`…_interpreted.bpf.c`).
+ */
+#ifdef WITHOUT_KERNEL_FUNCTIONS
+#define CAN_CAST false
+static __always_inline void *bpf_rdonly_cast(const void *object, __u32 btf_id)
+{
+    return NULL;
+}
+#else
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+/* Whether the verifier can be told what something is (since 6.2). */
+#define CAN_CAST (bpf_rdonly_cast != NULL)
+#endif
 
 /*
  * A full TCP socket (`sk_protocol` is IPPROTO_TCP) as what it is; NULL if the kernel says that it is none. Where the
- * verifier can be told (since 6.2), this takes no instruction; else it is a call.
+ * verifier can be told, this takes no instruction; else it is a call.
  */
 static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
 {
-    if (bpf_rdonly_cast)
+    if (CAN_CAST)
         return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
     return bpf_skc_to_tcp_sock(sk);
+}
+
+/* A request socket as what it is; NULL if the kernel says that it is none. */
+static __always_inline const struct tcp_request_sock *tcp_request_sock_of(struct request_sock *request)
+{
+    if (CAN_CAST)
+        return bpf_rdonly_cast(request, bpf_core_type_id_kernel(struct tcp_request_sock));
+    return bpf_skc_to_tcp_request_sock(request);
+}
+
+/*
+ * Whether connect() came to nothing before it had a SYN to send. What tcp_connect_init() does right before that puts
+ * snd_nxt where write_seq is; until then write_seq is 0, or what a former connection left.
+ */
+static __always_inline bool has_no_port(const struct tcp_sock *tcp)
+{
+    return !tcp->segs_out && (!tcp->write_seq || tcp->snd_nxt != tcp->write_seq);
+}
+
+/*
+ * Whether a socket that leaves SYN_SENT was never to send a SYN: with TCP_FASTOPEN_CONNECT, connect() leaves that to
+ * the first write (tcp_fastopen_defer_connect()).
+ */
+static __always_inline bool is_unsent(const struct tcp_sock *tcp)
+{
+    return !tcp->segs_out && tcp->write_seq && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect);
 }
 
 /*
  * Why a handshake fails, by errno; 0 if nothing is known. An ICMP message that arrives while connect() holds the socket
  * leaves a soft error only (tcp_v4_err()), with which a program that gives up before the next SYN closes it: so where a
- * rule on the same machine rejects, as for a Kubernetes service without endpoints.
+ * rule on the same machine rejects, as for a Kubernetes service without endpoints. A connect() for which there is no
+ * local port (inet_hash_connect()) leaves no error at all.
  */
-static __always_inline int handshake_error(const struct sock *sk, int old_state)
+static __always_inline int handshake_error(const struct tcp_sock *tcp, int old_state)
 {
-    return sk->sk_err || old_state != TCP_SYN_SENT ? sk->sk_err : sk->sk_err_soft;
+    const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
+
+    if (sk->sk_err || old_state != TCP_SYN_SENT)
+        return sk->sk_err;
+    return has_no_port(tcp) ? HANDSHAKE_EADDRNOTAVAIL : sk->sk_err_soft;
 }
 
 /* The number that no other socket ever has (bpf_get_socket_cookie()), without a call once the socket has it. */

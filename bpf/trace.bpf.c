@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* Every change of state as an event of its own, for `tcplens trace`. */
 #include "kernel.h"
-#include "retransmitted_handshake.h"
 #include "sequence.h"
+#include "server_handshake.h"
 #include "slots.h"
 #include "socket.h"
 #include "trace_event.h"
@@ -10,9 +10,12 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define EPIPE 32
+#define ECONNABORTED 103
 
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
+/* Whether programs may read any of the kernel's memory, which lockdown=confidentiality forbids. */
+const volatile bool reads_kernel_memory = true;
 
 /* What runs on a CPU, for the events that come in the midst of another. */
 struct turn {
@@ -39,11 +42,35 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
         return false;
     if (observed_netns && netns_of(&sk->__sk_common) != observed_netns)
         return false;
+    /* The kernel tells of a state that is stored again, too: close() does so in FIN_WAIT2. That is no change. */
+    if (old_state == new_state)
+        return false;
     return old_state >= TCP_ESTABLISHED && old_state <= TCP_CLOSING && new_state >= TCP_ESTABLISHED &&
            new_state <= TCP_CLOSING;
 }
 
-/* Why a connection ends, if by a failure. */
+/* Whether a connection ends with a FIN of each side: that of the peer has come, and ours is acknowledged. */
+static __always_inline bool is_orderly_end(const struct sock *sk, const struct tcp_sock *tcp, int old_state)
+{
+    switch (old_state) {
+    case TCP_LAST_ACK:
+    case TCP_CLOSING:
+        return tcp->snd_una == tcp->write_seq;
+    case TCP_FIN_WAIT2:
+        /* The peer's FIN sets it (tcp_fin()). */
+        return sk->__sk_common.skc_flags >> SOCK_DONE & 1;
+    default:
+        return false;
+    }
+}
+
+/*
+ * Why a connection ends, if by a failure.
+ *
+ * sk_err alone does not say that: with IP_RECVERR each ICMP message leaves its error there (tcp_v4_err()), which ends
+ * nothing and stays until somebody asks for it. What ends a connection is a reset that comes in (tcp_reset()), a timer
+ * (tcp_write_err(), which gives the last soft error as the reason if there is one), or who aborts it (tcp_abort()).
+ */
 static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
                                                              int old_state, int new_state)
 {
@@ -52,11 +79,20 @@ static __always_inline enum handshake_outcome failure_at_end(const struct sock *
     if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
         return NO_OUTCOME;
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        return handshake_outcome(old_state, new_state, handshake_error(sk, old_state), data_acknowledged(tcp));
-    /* A reset that comes after the peer's FIN (tcp_reset()). */
-    if (error == EPIPE)
-        return RESET;
-    return error ? failure_of(error) : NO_OUTCOME;
+        return handshake_outcome(old_state, new_state, handshake_error(tcp, old_state), data_acknowledged(tcp));
+    if (!error || is_orderly_end(sk, tcp, old_state))
+        return NO_OUTCOME;
+    switch (error) {
+    case EPIPE:
+        /* A reset that comes after the peer's FIN. */
+        return old_state == TCP_CLOSE_WAIT ? RESET : NO_OUTCOME;
+    case HANDSHAKE_ECONNRESET:
+    case HANDSHAKE_ETIMEDOUT:
+    case ECONNABORTED:
+        return failure_of(error);
+    default:
+        return error == sk->sk_err_soft ? failure_of(error) : NO_OUTCOME;
+    }
 }
 
 /*
@@ -99,7 +135,7 @@ static __always_inline void remember(struct connection *connection, struct chang
  */
 static __always_inline void tell_birth(struct sock *sk, const struct tcp_sock *tcp, struct change *change)
 {
-    __u64 duration = server_handshake_duration(tcp, &sk->__sk_common, change->type, change->time);
+    __u64 duration = server_handshake_of(tcp, &sk->__sk_common, change->type, change->time).duration;
     struct change birth = *change;
 
     if (duration) {
@@ -121,7 +157,9 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     const struct tcp_sock *tcp;
     bool is_wanted, is_child;
 
-    if (!is_observed(sk, old_state, new_state) || (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV))
+    if (!is_observed(sk, old_state, new_state))
+        return 0;
+    if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
     tcp = tcp_sock_of(sk);
     if (!tcp)
@@ -129,7 +167,7 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     change.type = network_type_of(&sk->__sk_common);
     is_wanted = is_wanted_connection(&sk->__sk_common, change.type, local_port_of(sk, tcp, new_state));
     /* What was passed on with an unknown port is remembered, and to be forgotten when the port is another one. */
-    if (!is_wanted && !(filter.late_port && old_state == TCP_SYN_SENT))
+    if (!is_wanted && !(filter.late_port && (old_state == TCP_SYN_SENT || old_state == TCP_LISTEN)))
         return 0;
     if (remembers) {
         if (!is_wanted) {
@@ -138,8 +176,9 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
                 forget(connection);
             return 0;
         }
-        if (old_state != new_state)
-            connection = remembered(sk, old_state, new_state);
+        connection = remembered(sk, old_state, new_state);
+        if (!connection && new_state != TCP_CLOSE)
+            count_loss(MAP_FULL);
         change.cookie = cookie_of(sk);
     } else if (!is_wanted) {
         return 0;
@@ -147,7 +186,7 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     change.time = bpf_ktime_get_ns();
     change.role = role_of(connection, tcp, old_state, new_state);
     change.failure = failure_at_end(sk, tcp, old_state, new_state);
-    if (old_state != TCP_LISTEN && new_state != TCP_LISTEN && !(old_state == TCP_CLOSE && new_state == TCP_CLOSE))
+    if (old_state != TCP_LISTEN && new_state != TCP_LISTEN)
         change.known |= TRACE_ROLE;
     if (new_state == TCP_CLOSE && old_state != TCP_CLOSE && old_state != TCP_LISTEN)
         change.known |= TRACE_END;
@@ -208,7 +247,7 @@ int BPF_PROG(trace_change_alone, struct sock *sk, const int old_state, const int
 }
 
 SEC("tp_btf/tcp_retransmit_synack")
-int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, const struct request_sock *request)
+int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, struct request_sock *request)
 {
     if (!observed_netns || netns_of(&listener->__sk_common) == observed_netns)
         note_retransmitted_handshake(request, network_type_of(&request->__req_common));
@@ -216,19 +255,51 @@ int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, const stru
 }
 
 /*
- * The port that the kernel has chosen for a socket since it began to connect. The memory of sockets is only ever used
- * for sockets again, and each has another cookie.
+ * The port that the kernel has chosen for a socket since it began to connect or to listen. The memory of sockets is only
+ * ever used for sockets again, and each has another cookie.
  */
 SEC("syscall")
 int find_local_port(struct trace_port *request)
 {
-    struct sock *sk = (void *)request->socket;
-    struct inet_sock *inet = (void *)sk;
-    __u16 port = BPF_CORE_READ(sk, __sk_common.skc_num);
+    struct inet_sock *inet = (void *)request->socket;
+    __u16 port = 0, last_port = 0;
+    __u64 cookie = 0;
+    __u8 state = 0;
 
-    if (!port && BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_CLOSE)
-        port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+    if (CAN_CAST) {
+        inet = bpf_rdonly_cast(inet, bpf_core_type_id_kernel(struct inet_sock));
+        port = inet->sk.__sk_common.skc_num;
+        state = inet->sk.__sk_common.skc_state;
+        last_port = inet->inet_sport;
+        cookie = inet->sk.__sk_common.skc_cookie.counter;
+    } else if (reads_kernel_memory) {
+        port = BPF_CORE_READ(inet, sk.__sk_common.skc_num);
+        state = BPF_CORE_READ(inet, sk.__sk_common.skc_state);
+        last_port = BPF_CORE_READ(inet, inet_sport);
+        cookie = BPF_CORE_READ(inet, sk.__sk_common.skc_cookie.counter);
+    }
+    if (!port && state == TCP_CLOSE)
+        port = bpf_ntohs(last_port);
     request->port = port;
-    request->gone = (__u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter) != request->cookie;
+    request->gone = cookie != request->cookie;
+    return 0;
+}
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} trace_clock SEC(".maps");
+
+/* Reads the clock of the events, which is not that of a process in a time namespace of its own. */
+SEC("raw_tp")
+int read_clock(void *context)
+{
+    __u32 row = 0;
+    __u64 *now = bpf_map_lookup_elem(&trace_clock, &row);
+
+    if (now)
+        *now = bpf_ktime_get_ns();
     return 0;
 }

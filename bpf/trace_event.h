@@ -20,11 +20,18 @@ struct {
 
 /*
  * The port on this side. What the kernel knows the socket by (skc_num) is 0 again at its end, where inet_sport still
- * has it; but while a socket begins to connect, inet_sport may have that of its last connection.
+ * has it; but while a socket begins to connect or to listen, inet_sport may have that of its last connection.
  */
 static __always_inline __u16 local_port_of(const struct sock *sk, const struct tcp_sock *tcp, int new_state)
 {
-    return new_state == TCP_SYN_SENT ? sk->__sk_common.skc_num : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+    return new_state == TCP_SYN_SENT || new_state == TCP_LISTEN ? sk->__sk_common.skc_num
+                                                                : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+}
+
+/* Whether an address is one of fe80::/10, which may be there on each link of a machine. */
+static __always_inline bool is_link_local(const struct in6_addr *address)
+{
+    return (address->in6_u.u6_addr32[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
 }
 
 /*
@@ -42,6 +49,7 @@ static __always_inline __u64 wakeup(void)
 static __always_inline void write_addresses(struct trace_event *event, const struct sock_common *socket,
                                             enum network_type type)
 {
+    event->interface = 0;
     if (type == IPV4) {
         event->local_address[0] = socket->skc_rcv_saddr;
         event->peer_address[0] = socket->skc_daddr;
@@ -53,14 +61,18 @@ static __always_inline void write_addresses(struct trace_event *event, const str
         event->local_address[i] = socket->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
         event->peer_address[i] = socket->skc_v6_daddr.in6_u.u6_addr32[i];
     }
+    /* A socket with such an address is bound to its link. */
+    if (is_link_local(&socket->skc_v6_rcv_saddr) || is_link_local(&socket->skc_v6_daddr))
+        event->interface = socket->skc_bound_dev_if;
 }
 
 /* What is told of a connection when it ends. */
-static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp)
+static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp,
+                                      const struct change *change)
 {
     event->srtt = tcp->srtt_us;
     event->retransmits = tcp->total_retrans;
-    event->sent = data_sent(tcp);
+    event->sent = data_sent(tcp, change->old_state, change->role);
     event->received = data_received(tcp);
 }
 
@@ -92,7 +104,7 @@ static __noinline void emit(struct sock *sk, const struct tcp_sock *tcp, const s
     event->failure = change->failure;
     event->known = change->known;
     if (change->known & TRACE_END)
-        write_end(event, tcp);
+        write_end(event, tcp, change);
     if (change->known & TRACE_PROCESS) {
         event->process = bpf_get_current_pid_tgid() >> 32;
         bpf_get_current_comm(event->command, sizeof(event->command));

@@ -2,6 +2,9 @@ internal import CLibbpf
 
 /// A failed call of libbpf or of the kernel's BPF system call.
 public struct BPFError: Error, Hashable, Sendable {
+    /// The kernel's `ENOTSUPP`, which is no number of POSIX and has no text in libraries.
+    static let notSupported: CInt = 524
+
     /// What was tried, on what: `load state_transitions`.
     public var operation: String
 
@@ -22,6 +25,7 @@ public struct BPFError: Error, Hashable, Sendable {
 extension BPFError: CustomStringConvertible {
     /// One line: the operation and libbpf's words for the code.
     public var description: String {
+        guard code != Self.notSupported else { return "\(operation): Operation not supported by this kernel" }
         var message = [CChar](repeating: 0, count: 128)
         // A code that libbpf does not know still gets a text, so the result needs no check.
         _ = unsafe libbpf_strerror(code, &message, message.count)

@@ -8,14 +8,22 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     case connectionGroups = "connection_groups"
     /// What follows connections through their states.
     case connections
+    /// The same, for kernels that interpret programs.
+    case connectionsInterpreted = "connections_interpreted"
     /// The histograms of response times.
     case responseTime = "response_time"
+    /// The same, for kernels that interpret programs.
+    case responseTimeInterpreted = "response_time_interpreted"
     /// The counters of resets.
     case resets
     /// The counters of retransmits.
     case retransmits
+    /// The same, for kernels that interpret programs.
+    case retransmitsInterpreted = "retransmits_interpreted"
     /// The events of `trace`.
     case trace
+    /// The same, for kernels that interpret programs.
+    case traceInterpreted = "trace_interpreted"
 
     /// The ELF image; a constant of the program.
     private var elf: bpf_elf {
@@ -23,10 +31,26 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
         case .connectionCount: unsafe connection_count_elf
         case .connectionGroups: unsafe connection_groups_elf
         case .connections: unsafe connections_elf
+        case .connectionsInterpreted: unsafe connections_interpreted_elf
         case .resets: unsafe resets_elf
         case .responseTime: unsafe response_time_elf
+        case .responseTimeInterpreted: unsafe response_time_interpreted_elf
         case .retransmits: unsafe retransmits_elf
+        case .retransmitsInterpreted: unsafe retransmits_interpreted_elf
         case .trace: unsafe trace_elf
+        case .traceInterpreted: unsafe trace_interpreted_elf
+        }
+    }
+
+    /// The object that does the same on a kernel whose programs may not call its functions by name.
+    public var interpreted: EmbeddedObject {
+        switch self {
+        case .connections: .connectionsInterpreted
+        case .responseTime: .responseTimeInterpreted
+        case .retransmits: .retransmitsInterpreted
+        case .trace: .traceInterpreted
+        // These call none.
+        default: self
         }
     }
 

@@ -15,6 +15,9 @@ public struct KernelBTF: ~Copyable {
     /// BTF's number for a typedef; the macro and the enumerator of this name collide in Swift.
     private static let typedef: UInt32 = 8
 
+    /// BTF's number for a function.
+    private static let function: UInt32 = 12
+
     /// libbpf's handle; valid until `deinit` frees it, and never handed out.
     private let types: OpaquePointer
 
@@ -34,6 +37,11 @@ public struct KernelBTF: ~Copyable {
 
     deinit {
         unsafe btf__free(types)
+    }
+
+    /// Whether this kernel has a function of that name.
+    public func hasFunction(_ name: String) -> Bool {
+        unsafe btf__find_by_name_kind(types, name, Self.function) > 0
     }
 
     /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.

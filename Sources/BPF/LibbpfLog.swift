@@ -13,10 +13,11 @@ enum LibbpfLog {
     private static let install: Void = {
         _ = unsafe libbpf_set_print { level, format, arguments in
             guard level != LIBBPF_DEBUG, let format = unsafe format, let arguments = unsafe arguments else { return 0 }
-            var buffer = [CChar](repeating: 0, count: 4096)
-            _ = unsafe vsnprintf(&buffer, buffer.count, format, arguments)
-            let bytes = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-            append(String(decoding: bytes, as: UTF8.self))
+            // As long as it is: the log of the verifier comes in one piece, and the reason stands at its end.
+            var text: UnsafeMutablePointer<CChar>?
+            guard unsafe vasprintf(&text, format, arguments) >= 0, let text = unsafe text else { return 0 }
+            append(unsafe String(cString: text))
+            unsafe free(text)
             return 0
         }
     }()

@@ -8,9 +8,6 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     let descriptor: CInt
     let name: String
 
-    /// More keys than any map of ours can hold.
-    private static var keyLimit: Int { 1 << 20 }
-
     /// The value of `key`, or `nil` when there is none.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
@@ -41,8 +38,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func removeValue(of key: Key) throws(BPFError) {
-        let code = unsafe withUnsafePointer(to: key) { unsafe bpf_map_delete_elem(descriptor, $0) }
-        guard code == 0 || code == -ENOENT else { throw BPFError(operation: "remove from \(name)", code: -code) }
+        try MapKeys<Key>(descriptor: descriptor, name: name).remove(key)
     }
 
     /// All keys with their values, in no order.
@@ -64,6 +60,20 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func keys() throws(BPFError) -> [Key] {
+        try MapKeys<Key>(descriptor: descriptor, name: name).all()
+    }
+}
+
+/// The keys of a BPF map, whatever its values are.
+struct MapKeys<Key: BitwiseCopyable>: Sendable {
+    let descriptor: CInt
+    let name: String
+
+    /// More keys than any map of ours can hold.
+    private static var limit: Int { 1 << 20 }
+
+    /// All keys, in no order.
+    func all() throws(BPFError) -> [Key] {
         var all: [Key] = []
         let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2)
         defer { unsafe keys.deallocate() }
@@ -73,8 +83,14 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
             unsafe all.append(next.pointee)
             unsafe (previous, next) = (next, next == keys ? keys + 1 : keys)
             // When a key is removed meanwhile, the kernel begins again from the first.
-            guard all.count < Self.keyLimit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
+            guard all.count < Self.limit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
         }
         return all
+    }
+
+    /// Removes `key`, if it is there.
+    func remove(_ key: Key) throws(BPFError) {
+        let code = unsafe withUnsafePointer(to: key) { unsafe bpf_map_delete_elem(descriptor, $0) }
+        guard code == 0 || code == -ENOENT else { throw BPFError(operation: "remove from \(name)", code: -code) }
     }
 }

@@ -116,9 +116,20 @@ public struct Object: ~Copyable {
         guard layout == (MemoryLayout<Key>.stride, MemoryLayout<Value>.stride) else {
             throw BPFError(operation: "match the layout of \(map)", code: EINVAL)
         }
+        // A lookup there writes as many values as there are processors, and not one.
+        guard unsafe !Self.isPerCPU(bpf_map__type(found)) else {
+            throw BPFError(operation: "use \(map), which has values for each processor, as a map of one", code: EINVAL)
+        }
         let descriptor = unsafe bpf_map__fd(found)
         guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
         return Map(descriptor: descriptor, name: map)
+    }
+
+    private static func isPerCPU(_ type: bpf_map_type) -> Bool {
+        [
+            BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH,
+            BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE,
+        ].contains(type)
     }
 
     /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
@@ -148,7 +159,9 @@ public struct Object: ~Copyable {
     {
         let found = try unsafe find(map: map)
         let layout = unsafe (key: Int(bpf_map__key_size(found)), value: Int(bpf_map__value_size(found)))
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_HASH, layout.key == MemoryLayout<Key>.stride else {
+        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_HASH, layout.key == MemoryLayout<Key>.stride,
+            layout.value % MemoryLayout<UInt64>.size == 0
+        else {
             throw BPFError(operation: "use \(map) as counters", code: EINVAL)
         }
         let descriptor = unsafe bpf_map__fd(found)

@@ -24,13 +24,18 @@ public struct PerCPUArray: Sendable {
         try rows().flatMap(\.self)
     }
 
+    /// The sums of each column over all rows.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func columnSums() throws(BPFError) -> [UInt64] {
+        Self.sums(try sums(), columnCount: columnCount)
+    }
+
     /// The sums of all counters, row by row.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func rows() throws(BPFError) -> [[UInt64]] {
-        let processors = libbpf_num_possible_cpus()
-        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
-        var values = [UInt64](repeating: 0, count: Int(processors) * columnCount)
+        var values = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         var rows: [[UInt64]] = []
         rows.reserveCapacity(rowCount)
         for index in 0..<UInt32(clamping: rowCount) {

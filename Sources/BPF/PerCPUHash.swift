@@ -3,11 +3,11 @@ internal import Glibc
 
 /// A per-CPU hash whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
 public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
-    private let keys: Map<Key, UInt64>
+    private let keys: MapKeys<Key>
     private let columnCount: Int
 
     init(descriptor: CInt, name: String, columnCount: Int) {
-        keys = Map(descriptor: descriptor, name: name)
+        keys = MapKeys(descriptor: descriptor, name: name)
         self.columnCount = columnCount
     }
 
@@ -15,11 +15,9 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func rows() throws(BPFError) -> [(key: Key, row: [UInt64])] {
-        let processors = libbpf_num_possible_cpus()
-        guard processors > 0 else { throw BPFError(operation: "count the processors", code: -processors) }
-        var values = [UInt64](repeating: 0, count: Int(processors) * columnCount)
+        var values = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         var rows: [(key: Key, row: [UInt64])] = []
-        for key in try keys.keys() {
+        for key in try keys.all() {
             let code = unsafe withUnsafePointer(to: key) { key in
                 unsafe bpf_map_lookup_elem(keys.descriptor, key, &values)
             }
@@ -34,7 +32,7 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
     public func addRow(for key: Key) throws(BPFError) {
-        let zeros = [UInt64](repeating: 0, count: Int(max(libbpf_num_possible_cpus(), 1)) * columnCount)
+        let zeros = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         let code = unsafe withUnsafePointer(to: key) { key in
             unsafe bpf_map_update_elem(keys.descriptor, key, zeros, UInt64(BPF_NOEXIST))
         }
@@ -45,6 +43,6 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func removeRow(of key: Key) throws(BPFError) {
-        try keys.removeValue(of: key)
+        try keys.remove(key)
     }
 }

@@ -126,19 +126,4 @@ extension Object {
         }
         return try RingBuffer(descriptor: unsafe bpf_map__fd(found), name: map)
     }
-
-    /// Runs a loaded program of the section `syscall`, which reads and changes `context`.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    public func run<Context: BitwiseCopyable>(_ program: String, on context: inout Context) throws(BPFError) {
-        let descriptor = unsafe bpf_program__fd(try find(program: program))
-        let code = unsafe withUnsafeMutableBytes(of: &context) { context in
-            var options = unsafe bpf_test_run_opts()
-            unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
-            unsafe options.ctx_in = UnsafeRawPointer(context.baseAddress)
-            unsafe options.ctx_size_in = UInt32(context.count)
-            return unsafe bpf_prog_test_run_opts(descriptor, &options)
-        }
-        guard code == 0 else { throw BPFError(operation: "run \(program)", code: -code) }
-    }
 }

@@ -8,6 +8,12 @@ public protocol MetricExporter: Sendable {
     /// Which temporality the exporter wants; the reader converts what it collects.
     var temporality: TemporalityPreference { get }
 
+    /// The form in which it wants distributions; each exporter has its own.
+    var histograms: HistogramAggregation { get }
+
+    /// Whether series that are no more have to be ended, since who gets the metrics would take them for late.
+    var endsSeries: Bool { get }
+
     /// What it is called in its own metrics.
     var identity: ExporterIdentity { get }
 
@@ -26,6 +32,12 @@ public protocol MetricExporter: Sendable {
 extension MetricExporter {
     /// Cumulative, as all metrics are collected.
     public var temporality: TemporalityPreference { .cumulative }
+
+    /// Fixed bounds, the default of the specification.
+    public var histograms: HistogramAggregation { .explicitBuckets }
+
+    /// Yes: who gets points keeps the last ones.
+    public var endsSeries: Bool { true }
 
     /// The name of the type, as the conventions want it of an exporter that they don't know.
     public var identity: ExporterIdentity { ExporterIdentity("\(Self.self)") }

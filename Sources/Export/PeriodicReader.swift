@@ -24,6 +24,14 @@ public actor PeriodicReader {
         public var metrics: [ResourceMetrics] = []
         /// Why producers could not be read, one line each.
         public var failures: [String] = []
+        /// The moment of all points.
+        var time = Timestamp.unknown
+    }
+
+    /// How an exporter wants points.
+    private struct PointForm: Hashable {
+        var temporality: TemporalityPreference
+        var histograms: HistogramAggregation
     }
 
     /// What one round did.
@@ -49,8 +57,10 @@ public actor PeriodicReader {
     private let sdk: SDKMetrics
     private let clock: ErasedClock
     private let now: @Sendable () -> Timestamp
-    /// Exporters of one preference get the same points, also one that takes another's place.
-    private var deltas: [TemporalityPreference: DeltaConversion] = [:]
+    /// Exporters of one form get the same points, also one that takes another's place.
+    private var deltas: [PointForm: DeltaConversion] = [:]
+    /// What each exporter's receiver knows of, for it is told what ends by nobody else.
+    private var endings: [ExporterIdentity: SeriesEndings] = [:]
     private var pointClock: PointClock
 
     /// Creates a reader of `producers`, all of one scope.
@@ -98,29 +108,48 @@ public actor PeriodicReader {
     ///
     /// A producer that fails does not keep the others' metrics from leaving.
     ///
-    /// - Parameter isLast: Whether the process is about to end.
+    /// - Parameter isLast: Whether the process is about to end; then the stocks end, so that nobody sees them any longer.
     /// - Returns: What was done.
     public func round(isLast: Bool = false) async -> Round {
         let collection = collect(for: .periodicReader)
         var round = Round()
         round.failures = collection.failures
         round.warnings = pointClock.takeWarnings()
-        var converted: [TemporalityPreference: [ResourceMetrics]] = [:]
+        var converted: [PointForm: [ResourceMetrics]] = [:]
         for (exporter, identity) in zip(exporters, identities) {
-            let preference = exporter.temporality
-            let metrics =
-                converted[preference]
-                ?? deltas[preference, default: DeltaConversion(preference)].convert(collection.metrics)
-            converted[preference] = metrics
+            let form = PointForm(temporality: exporter.temporality, histograms: exporter.histograms)
+            var metrics =
+                converted[form]
+                ?? deltas[form, default: DeltaConversion(form.temporality)]
+                .convert(collection.metrics.inForm(form.histograms))
+            converted[form] = metrics
+            if exporter.endsSeries {
+                metrics = endings[identity, default: SeriesEndings()].follow(
+                    metrics,
+                    at: collection.time,
+                    isComplete: collection.failures.isEmpty,
+                    isLast: isLast
+                )
+            }
             round.outcomes.append(await export(metrics, to: exporter, identity, isLast: isLast))
         }
         return round
+    }
+
+    /// What to send to the receiver of `exporter` when no exporter sends to it any more: the end of all stocks.
+    public func lastPoints(for exporter: any MetricExporter) -> [ResourceMetrics] {
+        let identity = exporter.identity
+        guard let known = endings.keys.first(where: { $0.isSame(as: identity) }),
+            var ended = endings.removeValue(forKey: known)
+        else { return [] }
+        return ended.end(at: pointClock.time(at: now()))
     }
 
     /// Goes on with other exporters from the next round on; what was counted stays.
     public func replace(exporters: [any MetricExporter]) {
         self.exporters = exporters
         identities = exporters.identities
+        endings = endings.filter { identities.contains($0.key) }
         for identity in identities {
             sdk.expect(identity)
         }
@@ -173,7 +202,7 @@ public actor PeriodicReader {
         let start = clock.now()
         // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
         let time = pointClock.time(at: now())
-        var collection = Collection()
+        var collection = Collection(time: time)
         var error: String?
         let parts = [(resource, producers.machine), (agentResource, producers.agent)]
         for (resource, producers) in parts where !producers.isEmpty {

@@ -13,23 +13,73 @@ public enum Number: Hashable, Sendable {
     }
 }
 
+/// What a point says besides its value (`DataPointFlags` of `metrics.proto`).
+public struct DataPointFlags: OptionSet, Hashable, Sendable {
+    /// The bits.
+    public var rawValue: UInt32
+
+    /// Creates flags of bits.
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// The series has ended: the point has no value, and there is none from its time on.
+    public static let noRecordedValue = DataPointFlags(rawValue: 1)
+}
+
+/// What all kinds of points have.
+public protocol DataPoint: Hashable, Sendable {
+    /// What tells this series from the others of its metric.
+    var attributes: Attributes { get set }
+    /// When counting began.
+    var start: Timestamp { get set }
+    /// When the value was read.
+    var time: Timestamp { get set }
+    /// What it says besides.
+    var flags: DataPointFlags { get set }
+}
+
+extension DataPoint {
+    /// Whether its series has ended, so that its value means nothing.
+    public var isEnd: Bool { flags.contains(.noRecordedValue) }
+
+    /// The point that ends the series at `time`.
+    ///
+    /// It keeps its buckets: backends know by these which series of theirs have ended.
+    public func ended(at time: Timestamp) -> Self {
+        var end = self
+        end.time = time
+        end.flags.insert(.noRecordedValue)
+        return end
+    }
+}
+
 /// One value of a sum or a gauge.
-public struct NumberDataPoint: Hashable, Sendable {
+public struct NumberDataPoint: DataPoint {
     /// What tells this series from the others of its metric.
     public var attributes: Attributes
     /// When counting began; ``Timestamp/unknown`` on gauges.
     public var start: Timestamp
     /// When the value was read.
     public var time: Timestamp
-    /// The value.
+    /// The value; without a meaning at the end of a series.
     public var value: Number
+    /// What it says besides.
+    public var flags: DataPointFlags
 
     /// Creates a point.
-    public init(attributes: Attributes, start: Timestamp, time: Timestamp, value: Number) {
+    public init(
+        attributes: Attributes,
+        start: Timestamp,
+        time: Timestamp,
+        value: Number,
+        flags: DataPointFlags = []
+    ) {
         self.attributes = attributes
         self.start = start
         self.time = time
         self.value = value
+        self.flags = flags
     }
 }
 
@@ -48,7 +98,7 @@ public struct Extremes: Hashable, Sendable {
 }
 
 /// One distribution with fixed bounds.
-public struct HistogramDataPoint: Hashable, Sendable {
+public struct HistogramDataPoint: DataPoint {
     /// What tells this series from the others of its metric.
     public var attributes: Attributes
     /// When counting began.
@@ -65,6 +115,8 @@ public struct HistogramDataPoint: Hashable, Sendable {
     public var explicitBounds: [Double]
     /// The least and the greatest measurement, where a client tells them; what is measured here has none.
     public var extremes: Extremes
+    /// What it says besides.
+    public var flags: DataPointFlags
 
     /// Creates a point.
     public init(
@@ -75,7 +127,8 @@ public struct HistogramDataPoint: Hashable, Sendable {
         sum: Double?,
         bucketCounts: [UInt64],
         explicitBounds: [Double],
-        extremes: Extremes = Extremes()
+        extremes: Extremes = Extremes(),
+        flags: DataPointFlags = []
     ) {
         self.attributes = attributes
         self.start = start
@@ -85,6 +138,7 @@ public struct HistogramDataPoint: Hashable, Sendable {
         self.bucketCounts = bucketCounts
         self.explicitBounds = explicitBounds
         self.extremes = extremes
+        self.flags = flags
     }
 }
 
@@ -92,7 +146,7 @@ public struct HistogramDataPoint: Hashable, Sendable {
 ///
 /// Bucket `i` holds the measurements in (base^i, base^(i+1)] (OpenTelemetry specification, `metrics/data-model.md`,
 /// "ExponentialHistogram").
-public struct ExponentialHistogramDataPoint: Hashable, Sendable {
+public struct ExponentialHistogramDataPoint: DataPoint {
     /// A run of neighbouring buckets.
     public struct Buckets: Hashable, Sendable {
         /// The index of the first bucket.
@@ -129,6 +183,8 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
     public var negative: Buckets
     /// The least and the greatest measurement, where a client tells them.
     public var extremes: Extremes
+    /// What it says besides.
+    public var flags: DataPointFlags
 
     /// Creates a point.
     public init(
@@ -142,7 +198,8 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         zeroThreshold: Double = 0,
         positive: Buckets,
         negative: Buckets = Buckets(),
-        extremes: Extremes = Extremes()
+        extremes: Extremes = Extremes(),
+        flags: DataPointFlags = []
     ) {
         self.attributes = attributes
         self.start = start
@@ -155,5 +212,6 @@ public struct ExponentialHistogramDataPoint: Hashable, Sendable {
         self.positive = positive
         self.negative = negative
         self.extremes = extremes
+        self.flags = flags
     }
 }

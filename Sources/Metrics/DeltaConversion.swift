@@ -30,6 +30,9 @@ public struct DeltaConversion: Sendable {
     /// `metrics` of the next collection, in the temporality that is preferred.
     public mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
         guard preference != .cumulative else { return metrics }
+        let resources = Set(metrics.map(\.resource.attributes))
+        // A resource that changed does not come back; without this its points would be kept for ever.
+        streams = streams.filter { resources.contains($0.key.resource) }
         var metrics = metrics
         for resource in metrics.indices {
             for scope in metrics[resource].scopes.indices {
@@ -79,6 +82,7 @@ public struct DeltaConversion: Sendable {
     ) -> [Point] {
         let before = time
         let deltas = points.map { point in
+            guard !point.isEnd else { return point }
             guard let earlier = previous[point.attributes] else {
                 var point = point
                 point.start = before.map { max($0, point.start) } ?? point.start
@@ -88,18 +92,14 @@ public struct DeltaConversion: Sendable {
             delta.start = earlier.time
             return delta
         }
-        previous = Dictionary(points.map { ($0.attributes, $0) }) { $1 }
+        previous = Dictionary(points.lazy.filter { !$0.isEnd }.map { ($0.attributes, $0) }) { $1 }
         time = points.first?.time ?? time
         return deltas
     }
 }
 
 /// A point that counts since a start, so that an earlier one of the same start can be subtracted from it.
-private protocol CumulativePoint {
-    var attributes: Attributes { get }
-    var start: Timestamp { get set }
-    var time: Timestamp { get }
-
+private protocol CumulativePoint: DataPoint {
     /// What was counted since `earlier`, or nil when this does not contain it: then counting began anew.
     func subtracting(_ earlier: Self) -> Self?
 }

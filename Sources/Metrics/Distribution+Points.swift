@@ -11,11 +11,6 @@ extension Distribution {
     /// The upper bound of bucket 0, in seconds.
     static let zeroThreshold = 0x1p-20
 
-    /// The upper bounds of the explicit buckets, in seconds: the powers of two from 2^-20 to 2^28.
-    ///
-    /// Each is a bound at scale 3 as well, so that no count has to be divided.
-    static let explicitBounds = (-20...28).map { Double(sign: .plus, exponent: $0, significand: 1) }
-
     /// The buckets without that of zero, each 2^`shift` merged into one, from the first to the last that has any.
     ///
     /// An index shifted right is the index at the smaller scale ("perfect subsetting": OpenTelemetry specification,
@@ -61,32 +56,6 @@ extension Distribution {
             zeroCount: counts[0],
             zeroThreshold: Self.zeroThreshold,
             positive: buckets
-        )
-    }
-
-    /// A point of a histogram in seconds, whose bounds are the powers of two from 2^-20 to 2^28.
-    ///
-    /// The bucket above the last bound stays empty, because the last bucket of a distribution has what is longer.
-    ///
-    /// - Parameters:
-    ///   - attributes: What tells the series from others.
-    ///   - start: When counting began.
-    ///   - time: When the distribution was read.
-    /// - Returns: The point, with the same bounds for every distribution.
-    public func explicitPoint(attributes: Attributes, start: Timestamp, time: Timestamp) -> HistogramDataPoint {
-        var merged = [UInt64](repeating: 0, count: Self.explicitBounds.count + 1)
-        for (bucket, count) in counts.enumerated() {
-            // Bucket 0 alone, then eight to an octave.
-            merged[(bucket + 7) >> Int(Self.scale)] &+= count
-        }
-        return HistogramDataPoint(
-            attributes: attributes,
-            start: start,
-            time: time,
-            count: count,
-            sum: seconds,
-            bucketCounts: merged,
-            explicitBounds: Self.explicitBounds
         )
     }
 }

@@ -37,13 +37,17 @@ public struct Metric: Hashable, Sendable {
     public var unit: String
     /// The points.
     public var data: Data
+    /// The bounds that its distributions have where these are fixed, if that is known (OpenTelemetry specification,
+    /// `metrics/api.md`, "Instrument advisory parameter: `ExplicitBucketBoundaries`").
+    public var bounds: BucketBounds?
 
     /// Creates a metric.
-    public init(name: String, description: String, unit: String, data: Data) {
+    public init(name: String, description: String, unit: String, data: Data, bounds: BucketBounds? = nil) {
         self.name = name
         self.description = description
         self.unit = unit
         self.data = data
+        self.bounds = bounds
     }
 }
 

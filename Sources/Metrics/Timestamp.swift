@@ -14,6 +14,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The nanosecond after this.
     public var next: Timestamp { Timestamp(unixNanoseconds: unixNanoseconds &+ 1) }
 
+    /// This moment and `nanoseconds`; what is unknown stays so, and nothing is earlier or later than can be told.
+    public func advanced(by nanoseconds: Int64) -> Timestamp {
+        guard self != .unknown else { return self }
+        let (sum, overflow) =
+            nanoseconds < 0
+            ? unixNanoseconds.subtractingReportingOverflow(nanoseconds.magnitude)
+            : unixNanoseconds.addingReportingOverflow(nanoseconds.magnitude)
+        guard overflow || sum == 0 else { return Timestamp(unixNanoseconds: sum) }
+        return nanoseconds < 0 ? Timestamp.unknown.next : Timestamp(unixNanoseconds: .max)
+    }
+
     /// Whether `left` is earlier than `right`.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.unixNanoseconds < right.unixNanoseconds

@@ -1,4 +1,4 @@
-internal import Metrics
+package import Metrics
 
 /// A metric as the catalogue has it: what its points have in common.
 package struct CataloguedMetric {
@@ -8,12 +8,29 @@ package struct CataloguedMetric {
     let description: String
     /// The unit, in UCUM.
     let unit: String
+    /// The bounds of its buckets where these are fixed, of a distribution.
+    package let bounds: BucketBounds?
 
-    init(_ name: String, _ unit: String, _ description: String) {
+    init(_ name: String, _ unit: String, _ description: String, _ bounds: BucketBounds? = nil) {
         self.name = name
         self.unit = unit
         self.description = description
+        self.bounds = bounds
     }
+}
+
+// Each bound is a series for each series of the metric: together they are to stay below 500 where both protocols, both roles
+// and all states are seen (`SeriesCountTests`). So distributions have the range in which they can be, and long ones, of which
+// the order of magnitude counts, wider buckets.
+extension BucketBounds {
+    /// Of what passes between two machines: from 15 us to two minutes, longer than which no handshake lasts.
+    fileprivate static let roundTrips = Self(-16...7)
+    /// Of what a program does before it answers: from 15 us to 17 minutes.
+    fileprivate static let answers = Self(-16...10)
+    /// Of lives: from 1 ms to 12 days, by a factor of 8.
+    fileprivate static let lives = Self(-10...20, octaves: 3)
+    /// Of states, which are many: from 1 ms to 12 days, by a factor of 32.
+    fileprivate static let states = Self(-10...20, octaves: 5)
 }
 
 // Stocks: how many there are now.
@@ -37,6 +54,39 @@ extension CataloguedMetric {
         "tcplens.listener.syn_queue.usage",
         "{connection}",
         "Connections whose handshake is not finished."
+    )
+}
+
+extension CataloguedMetric {
+    package static let acceptQueueFull = Self(
+        "tcplens.listener.accept_queue.full",
+        "{listener}",
+        "Listeners whose queue of connections that wait to be accepted is full."
+    )
+    package static let synQueueLimit = Self(
+        "tcplens.listener.syn_queue.limit",
+        "{connection}",
+        "Connections whose handshake may be unfinished at a time."
+    )
+    package static let queueUsage = Self(
+        "tcplens.connection.queue.usage",
+        "By",
+        "Bytes that wait in connections: to be acknowledged by the peer, or to be read by the program here."
+    )
+    package static let stalled = Self(
+        "tcplens.connection.stalled",
+        "{connection}",
+        "Connections held up by a window of zero: the peer's (transmit), or ours, as the program does not read (receive)."
+    )
+    package static let stateAge = Self(
+        "tcplens.connection.state.age",
+        "s",
+        "For how long the connection that is longest in a state has been there; of one older than tcplens, since that began."
+    )
+    package static let unfollowed = Self(
+        "tcplens.connection.unfollowed",
+        "{connection}",
+        "Connections that there is no memory for: they are counted, but have no durations, round-trip times and bytes."
     )
 }
 
@@ -75,19 +125,27 @@ extension CataloguedMetric {
     package static let handshakeDuration = Self(
         "tcplens.handshake.duration",
         "s",
-        "From the SYN to ESTABLISHED, of handshakes that finished."
+        "From the SYN to ESTABLISHED, of handshakes that finished.",
+        .roundTrips
     )
-    package static let connectionDuration = Self("tcplens.connection.duration", "s", "From ESTABLISHED to the end.")
+    package static let connectionDuration = Self(
+        "tcplens.connection.duration",
+        "s",
+        "From ESTABLISHED to the end.",
+        .lives
+    )
     package static let stateDuration = Self(
         "tcplens.connection.state.duration",
         "s",
-        "Time spent in the state that was left."
+        "Time spent in the state that was left.",
+        .states
     )
     package static let io = Self("tcplens.connection.io", "By", "Bytes of data that connections carried.")
     package static let rtt = Self(
         "tcplens.rtt",
         "s",
-        "The kernel's smoothed round-trip time of live and ended connections."
+        "The kernel's smoothed round-trip time, once for each minute in which a connection carried data, and at its end.",
+        .roundTrips
     )
     package static let retransmits = Self("tcplens.retransmits", "{segment}", "Segments that were sent again.")
     package static let resets = Self("tcplens.resets", "{segment}", "Resets that were sent and received.")
@@ -110,14 +168,19 @@ extension CataloguedMetric {
     package static let listenerOverflows = Self(
         "tcplens.listener.overflows",
         "{event}",
-        "Connections that a full accept queue kept out."
+        "Segments that found an accept queue full; one attempt to connect may be several."
     )
-    package static let listenerDrops = Self("tcplens.listener.drops", "{event}", "Connections that a listener dropped.")
+    package static let listenerDrops = Self(
+        "tcplens.listener.drops",
+        "{event}",
+        "Segments that would have begun or finished a connection and that a listener dropped."
+    )
     package static let synCookies = Self("tcplens.syn_cookies", "{cookie}", "SYN cookies by what became of them.")
     package static let responseDuration = Self(
         "tcplens.response.duration",
         "s",
-        "On accepted connections, from the last bytes of a request read to the first bytes of its answer written."
+        "On accepted connections, from the last bytes of a request read to the first bytes of its answer written.",
+        .answers
     )
     package static let timeWaitOverflows = Self(
         "tcplens.time_wait.overflows",
@@ -141,7 +204,13 @@ extension CataloguedMetric {
 extension Metric {
     /// Creates a metric of the catalogue.
     init(_ metric: CataloguedMetric, _ data: Data) {
-        self.init(name: metric.name, description: metric.description, unit: metric.unit, data: data)
+        self.init(
+            name: metric.name,
+            description: metric.description,
+            unit: metric.unit,
+            data: data,
+            bounds: metric.bounds
+        )
     }
 }
 

@@ -13,14 +13,27 @@ final class ConnectionCountProbe {
     let forgetter: BPF.Iterator?
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
+    private let totals: Map<UInt32, pass_totals>
+    private let drops: Map<listener_key, UInt64>
 
     /// The maps that the pass shares with what follows connections.
-    private static let shared = ["connections", "tcp_durations", "tcp_io"]
+    static let shared = [
+        "connections", "tcp_durations", "tcp_handshakes", "tcp_io", "tcp_listener_drops", "tcp_pass", "tcp_transitions",
+    ]
     private static let forgetting = "forget_ended"
 
     /// Loads `bpf/connection_count.bpf.c`, which splits its counts by `ports`; with a probe that follows connections, the
     /// pass samples them for it.
-    init(ports: Set<PortAttribute>, following probe: ConnectionProbe?) throws(BPFError) {
+    ///
+    /// - Parameters:
+    ///   - ports: What to split the counts by.
+    ///   - probe: What follows connections, if anything does.
+    ///   - rttPeriod: How long an observation of a connection's round-trip time stands for.
+    init(
+        ports: Set<PortAttribute>,
+        following probe: ConnectionProbe?,
+        rttPeriod: Duration = .seconds(60)
+    ) throws(BPFError) {
         let samples = probe?.follows == true
         let program = samples ? "count_and_sample" : "count_connections"
         programs = samples ? [program, Self.forgetting] : [program]
@@ -29,6 +42,9 @@ final class ConnectionCountProbe {
         try object.setConstant("by_local_port", to: ports.contains(.local))
         try object.setConstant("by_peer_port", to: ports.contains(.peer))
         try object.setAutoload(Self.forgetting, samples)
+        try object.setConstant("syn_limit", to: SYNBacklog.current())
+        try object.setConstant("rtt_period", to: UInt64(clamping: rttPeriod.components.seconds) &* 1_000_000_000)
+        try object.setEphemeralPorts(EphemeralPorts.current())
         if let probe {
             for map in Self.shared {
                 try object.share(map, with: probe.object)
@@ -37,23 +53,39 @@ final class ConnectionCountProbe {
         try object.load()
         rows = try object.map("tcp_state_map")
         listeners = try object.map("tcp_listeners")
+        totals = try object.map("tcp_pass_totals")
+        drops = try object.map("tcp_listener_drops")
         iterator = try object.makeIterator(program)
         forgetter = samples ? try object.makeIterator(Self.forgetting, over: "connections") : nil
         self.object = object
+        try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV4))
+        try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV6))
         try clear()
     }
 
-    /// Walks over all sockets once: how many connections there are, and how full the queues of listeners.
+    /// What a pass over all sockets has found.
+    struct Findings {
+        /// How many connections there are.
+        var counts = ConnectionCounts()
+        /// How full the queues of listeners are.
+        var queues = ListenerQueues()
+        /// What waits, and for how long.
+        var totals = PassTotals()
+        /// What listeners have dropped since they were first seen.
+        var drops: [ListenerQueues.Key: UInt64] = [:]
+    }
+
+    /// Walks over all sockets once.
     ///
     /// The walk is no transaction: a socket that changes its state meanwhile is counted in one of the two.
-    func pass() throws(BPFError) -> (counts: ConnectionCounts, queues: ListenerQueues) {
+    func pass() throws(BPFError) -> Findings {
         try walk()
         // What was missed for the first time may only have been between two of the kernel's tables.
         if let missed = try forgetter?.run(), !missed.isEmpty {
             try walk()
             try forgetter?.run()
         }
-        var counts = ConnectionCounts()
+        var findings = Findings()
         for (key, row) in try rows.entries() {
             guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
                 continue
@@ -61,9 +93,27 @@ final class ConnectionCountProbe {
             let localPort = key.local_port == 0 ? nil : key.local_port
             let peerPort = key.peer_port == 0 ? nil : key.peer_port
             let rowKey = ConnectionCounts.Key(state, type, localPort: localPort, peerPort: peerPort)
-            counts.add(row.sockets, to: rowKey, isOverflow: key.overflow != 0)
+            findings.counts.add(row.sockets, to: rowKey, isOverflow: key.overflow != 0)
         }
-        return (counts, try queues())
+        findings.queues = try queues()
+        findings.totals = try totals.value(of: 0).map { PassTotals($0) } ?? PassTotals()
+        findings.drops = try listenerDrops(of: findings.queues)
+        return findings
+    }
+
+    /// What listeners have dropped; what belongs to a port that nobody listens on any more is removed.
+    private func listenerDrops(of queues: ListenerQueues) throws(BPFError) -> [ListenerQueues.Key: UInt64] {
+        var counts: [ListenerQueues.Key: UInt64] = [:]
+        for (key, count) in try drops.entries() {
+            guard let type = NetworkType(kernel: key.type) else { continue }
+            let row = ListenerQueues.Key(port: key.overflow == 0 ? key.port : nil, type: type)
+            if key.overflow == 0, queues.rows[row] == nil {
+                try drops.removeValue(of: key)
+            } else if key.overflow == 0 || count > 0 {
+                counts[row] = count
+            }
+        }
+        return counts
     }
 
     private func walk() throws(BPFError) {
@@ -79,7 +129,9 @@ final class ConnectionCountProbe {
                 ListenerQueues.Row(
                     acceptUsage: row.accept_usage,
                     acceptLimit: row.accept_limit,
-                    synUsage: row.syn_usage
+                    acceptFull: row.accept_full,
+                    synUsage: row.syn_usage,
+                    synLimit: row.syn_limit
                 )
         }
         return queues
@@ -87,6 +139,7 @@ final class ConnectionCountProbe {
 
     /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
     private func clear() throws(BPFError) {
+        try totals.setValue(pass_totals(), of: 0)
         for key in try rows.keys() where key.local_port != 0 || key.peer_port != 0 {
             try rows.removeValue(of: key)
         }

@@ -11,8 +11,16 @@ struct ConnectionFlows: Equatable {
     var io: [UInt64] = []
 
     /// `tcplens.handshakes` and `tcplens.connection.io`.
-    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
-        let handshakes = Self.handshakeSeries.points(of: handshakes, start: start, time: time)
+    ///
+    /// - Parameter embryonicResets: How often a peer reset a handshake that it had begun here; `nil` if that is not known.
+    func metrics(embryonicResets: UInt64?, start: Timestamp, time: Timestamp) -> [Metric] {
+        var handshakes = Self.handshakeSeries.points(of: self.handshakes, start: start, time: time)
+        handshakes += Self.failuresOfServers.filter { $0.count(in: self.handshakes) > 0 }
+            .points(of: self.handshakes, start: start, time: time)
+        if let embryonicResets {
+            let value = Number(count: embryonicResets)
+            handshakes.append(NumberDataPoint(attributes: Self.embryonic, start: start, time: time, value: value))
+        }
         let io = Self.ioSeries.points(of: io, start: start, time: time)
         return [
             Metric(.handshakes, .sum(handshakes, .cumulative, isMonotonic: true)),
@@ -20,9 +28,22 @@ struct ConnectionFlows: Equatable {
         ]
     }
 
-    private static let handshakeSeries = HandshakeRole.allCases.flatMap { role in
+    /// Handshakes that finish on either side, and those that fail for clients: these always have a point.
+    private static let handshakeSeries = series(.client, HandshakeOutcome.allCases) + series(.server, [.succeeded])
+
+    /// Failures of sockets that were made before their handshake finished (TCP Fast Open). Most handshakes of servers fail
+    /// while there is a request socket only, of which there are no events: they have points only once there are some.
+    private static let failuresOfServers = series(.server, HandshakeOutcome.allCases.filter { $0 != .succeeded })
+
+    /// What the kernel counts of request sockets, of both protocols together: a peer broke off what it had begun.
+    private static let embryonic: Attributes = [
+        AttributeKey.role: .string(HandshakeRole.server.attributeValue),
+        AttributeKey.error: HandshakeOutcome.reset.attributeValue.map { .string($0) } ?? "",
+    ]
+
+    private static func series(_ role: HandshakeRole, _ outcomes: [HandshakeOutcome]) -> [CounterSeries] {
         NetworkType.allCases.flatMap { type in
-            HandshakeOutcome.allCases.map { outcome in
+            outcomes.map { outcome in
                 var attributes: Attributes = [
                     AttributeKey.role: .string(role.attributeValue), AttributeKey.type: .string(type.attributeValue),
                 ]
@@ -40,7 +61,7 @@ struct ConnectionFlows: Equatable {
                     AttributeKey.direction: .string(direction.attributeValue),
                     AttributeKey.role: .string(role.attributeValue),
                 ],
-                rows: [AT_END, IN_PASS].map {
+                rows: [AT_EVENT, IN_PASS].map {
                     io_index($0.rawValue, UInt32(direction.rawValue), UInt32(role.rawValue))
                 }
             )

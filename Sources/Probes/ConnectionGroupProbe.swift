@@ -35,6 +35,7 @@ public final class ConnectionGroupProbe {
         try object.setConstant("by_container", to: groupings.contains(.container))
         try object.setConstant("with_listeners", to: listeners)
         try object.setConstant("syn_limit", to: SYNBacklog.current())
+        try object.setConstant("reads_kernel_memory", to: ProgramFeature.kernelMemory.isAvailable())
         if let room {
             try object.setCapacity(room, of: "socket_groups")
             try object.setCapacity(room, of: "socket_listeners")
@@ -92,7 +93,7 @@ public final class ConnectionGroupProbe {
             try groups.setValue(SocketCounts(repeating: 0), of: key)
         }
         for type in NetworkType.allCases {
-            let key = listening_key(address: (0, 0, 0, 0), cgroup: 0, type: type.kernel, port: 0, overflow: 1)
+            let key = listening_key.rest(of: type)
             try listeners.setValue(listening(), of: key)
         }
     }
@@ -119,12 +120,23 @@ extension ListenerState {
     init?(_ key: listening_key, _ row: listening) {
         guard let type = NetworkType(kernel: key.type) else { return nil }
         self.init(
-            place: key.overflow != 0 ? nil : Place(address: IPAddress(key.address, type: type), port: key.port),
+            place: key.overflow != 0
+                ? nil
+                : Place(address: IPAddress(key.address, type: type), port: key.port, interface: key.interface),
             type: type,
             cgroup: key.cgroup,
             count: row.listeners,
             accept: Queue(usage: row.accept_usage, limit: row.accept_limit, full: row.accept_full),
             syn: Queue(usage: row.syn_usage, limit: row.syn_limit, full: row.syn_full)
         )
+    }
+}
+
+extension listening_key {
+    /// The row that takes the listeners for which there is no room.
+    fileprivate static func rest(of type: NetworkType) -> Self {
+        var key = Self()
+        (key.type, key.overflow) = (type.kernel, 1)
+        return key
     }
 }

@@ -42,7 +42,7 @@ public struct ConnectionGroups: Equatable, Sendable {
     }
 }
 
-/// The listeners of one address, port and container, and their queues, added up.
+/// The listeners of one address, port, interface and container, and their queues, added up.
 public struct ListenerState: Hashable, Sendable {
     /// A queue of connections that come in.
     public struct Queue: Hashable, Sendable {
@@ -83,10 +83,12 @@ public struct ListenerState: Hashable, Sendable {
         public var address: IPAddress
         /// The port.
         public var port: UInt16
+        /// The number of the interface that it is bound to, as with each link-local address; 0 for none.
+        public var interface: UInt32
 
         /// Creates a place.
-        public init(address: IPAddress, port: UInt16) {
-            (self.address, self.port) = (address, port)
+        public init(address: IPAddress, port: UInt16, interface: UInt32 = 0) {
+            (self.address, self.port, self.interface) = (address, port, interface)
         }
     }
 

@@ -8,6 +8,8 @@ final class ConnectionProbe {
     let object: Object
     /// The program that counts: the one that follows, or the plain one.
     let program: String
+    /// What this kernel lets programs do.
+    let features: ProgramFeatures
     private let link: Link
     private let transitions: PerCPUArray
     private let handshakes: PerCPUArray
@@ -22,16 +24,14 @@ final class ConnectionProbe {
 
     /// Loads and attaches `bpf/connections.bpf.c`, with what the kernel can of it.
     ///
-    /// - Throws: ``BPFError`` when the kernel refuses even the plain program.
+    /// - Throws: ``BPFError`` when the kernel refuses.
     init(namespace: UInt32) throws(BPFError) {
-        do throws(BPFError) {
-            object = try Self.load(namespace, program: Self.full, without: Self.plain)
-            program = Self.full
-        } catch {
-            // Another reason than missing instructions comes again with the plain program.
-            object = try Self.load(namespace, program: Self.plain, without: Self.full)
-            program = Self.plain
-        }
+        features = try ProgramFeatures()
+        program = features.atomics ? Self.full : Self.plain
+        object = try features.object(.connections)
+        try object.setAutoload(features.atomics ? Self.plain : Self.full, false)
+        try object.setConstant("observed_netns", to: namespace)
+        try object.load()
         transitions = try object.perCPUArray("tcp_transitions")
         handshakes = try object.perCPUArray("tcp_handshakes")
         io = try object.perCPUArray("tcp_io")
@@ -39,21 +39,13 @@ final class ConnectionProbe {
         link = try object.attach(program)
     }
 
-    private static func load(_ namespace: UInt32, program: String, without other: String) throws(BPFError) -> Object {
-        let object = try Object(.connections)
-        try object.setAutoload(other, false)
-        try object.setConstant("observed_netns", to: namespace)
-        try object.load()
-        return object
-    }
-
     /// What has happened since the probe was made.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func flows() throws(BPFError) -> ConnectionFlows {
-        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.sums()))
+        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.columnSums()))
         if follows {
-            flows.handshakes = try handshakes.sums()
+            flows.handshakes = try handshakes.columnSums()
             flows.io = try io.sums()
         }
         return flows

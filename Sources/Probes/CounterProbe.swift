@@ -34,7 +34,7 @@ final class CounterProbe {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ plan: Plan, namespace: UInt32, following probe: ConnectionProbe) throws(BPFError) {
-        let object = try Object(plan.embedded)
+        let object = try probe.features.object(plan.embedded)
         for program in plan.unused {
             try object.setAutoload(program, false)
         }

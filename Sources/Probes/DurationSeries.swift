@@ -9,12 +9,18 @@ struct DurationSeries {
         let rows: [UInt32]
     }
 
+    /// The states that connections are in for a time. Listeners are none, CLOSED is the end, and there is no event when a
+    /// socket leaves TIME_WAIT.
+    private static let statesOfConnections = ConnectionState.allCases.filter {
+        ![.closed, .listen, .timeWait].contains($0)
+    }
+
     private static let metrics: [(metric: CataloguedMetric, series: [Series])] = [
         (.handshakeDuration, byRoleAndType(handshake_duration_index)),
         (.connectionDuration, byRoleAndType(connection_duration_index)),
         (
             .stateDuration,
-            ConnectionState.allCases.map { state in
+            statesOfConnections.map { state in
                 let attributes: Attributes = [AttributeKey.state: .string(state.attributeValue)]
                 var rows = [state_duration_index(UInt32(state.rawValue))]
                 if state == .synReceived {
@@ -28,21 +34,19 @@ struct DurationSeries {
             .rtt,
             NetworkType.allCases.map { type in
                 let attributes: Attributes = [AttributeKey.type: .string(type.attributeValue)]
-                let rows = [AT_END, IN_PASS].map { rtt_index($0.rawValue, UInt32(type.rawValue)) }
+                let rows = [AT_EVENT, IN_PASS].map { rtt_index($0.rawValue, UInt32(type.rawValue)) }
                 return Series(attributes: attributes, rows: rows)
             }
         ),
     ]
 
     private let start: Timestamp
-    private let aggregation: HistogramAggregation
     /// Keeps the sums, which in the kernel are modulo 2^64 ns.
     private var rows: CumulativeSeries<Int, Distribution>
 
     /// Creates series that began at `start`.
-    init(start: Timestamp, aggregation: HistogramAggregation) {
+    init(start: Timestamp) {
         self.start = start
-        self.aggregation = aggregation
         rows = CumulativeSeries(start: start)
     }
 
@@ -57,15 +61,15 @@ struct DurationSeries {
             distributions[series.key ?? -1] = series.value
         }
         return Self.metrics.map { metric, series in
-            let points = series.compactMap {
-                series -> (attributes: Attributes, start: Timestamp, value: Distribution)? in
+            let points = series.compactMap { series -> ExponentialHistogramDataPoint? in
                 var total = Distribution.zero
                 for row in series.rows {
                     total.add(distributions[Int(row)] ?? .zero)
                 }
-                return total.count > 0 ? (series.attributes, start, total) : nil
+                guard total.count > 0 else { return nil }
+                return total.exponentialPoint(attributes: series.attributes, start: start, time: time)
             }
-            return Metric(metric, aggregation.data(points, at: time, .cumulative))
+            return Metric(metric, .exponentialHistogram(points, .cumulative))
         }
     }
 

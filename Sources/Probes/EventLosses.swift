@@ -20,9 +20,9 @@ package enum LossReason: String, CaseIterable {
 
 /// Counts what the programs of some objects could not count.
 struct EventLosses {
-    /// What ``unseen(gaps:recursions:before:)`` gave last; a counter never falls.
-    private var unseen: UInt64 = 0
-    /// An object with the programs of it that run.
+    /// Shares out gaps between the reasons for them, as they come.
+    private var gaps = Gaps()
+    /// An object with the programs of it whose recursions leave gaps.
     private var read: [() throws(BPFError) -> [LossReason: UInt64]] = []
 
     /// Adds the programs of an object; the object must stay as long as this.
@@ -36,16 +36,31 @@ struct EventLosses {
         for read in read {
             counts.merge(try read()) { $0 &+ $1 }
         }
-        unseen = Self.unseen(gaps: counts[.unseen] ?? 0, recursions: counts[.recursion] ?? 0, before: unseen)
-        counts[.unseen] = unseen
+        gaps.note(counts[.unseen] ?? 0, recursions: counts[.recursion] ?? 0)
+        counts[.recursion] = gaps.recursion
+        counts[.unseen] = gaps.unseen
         return counts
     }
 
-    /// The events that left a gap in what is known of a connection and that the kernel did not count as missed.
+    /// The gaps in what is known of the connections that are observed, by what explains them.
     ///
-    /// A recursion leaves a gap too, which is found only with the next event of that connection or the next pass.
-    static func unseen(gaps: UInt64, recursions: UInt64, before: UInt64) -> UInt64 {
-        max(before, gaps > recursions ? gaps &- recursions : 0)
+    /// The kernel counts how often it skipped a program that was running already, but in all network namespaces together.
+    /// Each such event of one's own leaves a gap, which is found with the connection's next event or by the next pass: as
+    /// many gaps as there were recursions are theirs, and no more.
+    struct Gaps: Equatable {
+        /// Those that a recursion explains.
+        private(set) var recursion: UInt64 = 0
+        /// The others.
+        private(set) var unseen: UInt64 = 0
+
+        /// Takes in how many gaps and recursions there are by now; neither number falls.
+        mutating func note(_ gaps: UInt64, recursions: UInt64) {
+            let known = recursion &+ unseen
+            let new = gaps > known ? gaps &- known : 0
+            let explained = min(new, recursions > recursion ? recursions &- recursion : 0)
+            recursion &+= explained
+            unseen &+= new &- explained
+        }
     }
 
     /// `tcplens.lost_events`: a point for every reason, zeros included.

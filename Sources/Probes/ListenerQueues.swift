@@ -22,14 +22,26 @@ public struct ListenerQueues: Equatable, Sendable {
         public var acceptUsage: UInt64
         /// How many may wait; one more than this is let in.
         public var acceptLimit: UInt64
+        /// Listeners that can take no more.
+        public var acceptFull: UInt64
         /// Connections whose handshake is not finished.
         public var synUsage: UInt64
+        /// How many of them there may be.
+        public var synLimit: UInt64
 
         /// Creates a row.
-        public init(acceptUsage: UInt64, acceptLimit: UInt64, synUsage: UInt64) {
+        public init(
+            acceptUsage: UInt64,
+            acceptLimit: UInt64,
+            acceptFull: UInt64 = 0,
+            synUsage: UInt64,
+            synLimit: UInt64 = 0
+        ) {
             self.acceptUsage = acceptUsage
             self.acceptLimit = acceptLimit
+            self.acceptFull = acceptFull
             self.synUsage = synUsage
+            self.synLimit = synLimit
         }
     }
 
@@ -41,7 +53,7 @@ public struct ListenerQueues: Equatable, Sendable {
         self.rows = rows
     }
 
-    /// The three metrics of the listeners' queues.
+    /// The metrics of the listeners' queues.
     func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
         let rows = rows.sorted { ($0.key.port ?? 0, $0.key.type.rawValue) < ($1.key.port ?? 0, $1.key.type.rawValue) }
         func metric(_ metric: CataloguedMetric, _ value: (Row) -> UInt64) -> Metric {
@@ -58,13 +70,15 @@ public struct ListenerQueues: Equatable, Sendable {
         }
         return [
             metric(.acceptQueueUsage, \.acceptUsage), metric(.acceptQueueLimit, \.acceptLimit),
-            metric(.synQueueUsage, \.synUsage),
+            metric(.acceptQueueFull, \.acceptFull), metric(.synQueueUsage, \.synUsage),
+            metric(.synQueueLimit, \.synLimit),
         ]
     }
 }
 
 extension ListenerQueues.Key {
-    fileprivate var attributes: Attributes {
+    /// The attributes of the row.
+    var attributes: Attributes {
         guard let port else { return [AttributeKey.overflow: true, AttributeKey.type: .string(type.attributeValue)] }
         return [AttributeKey.localPort: .int(Int64(port)), AttributeKey.type: .string(type.attributeValue)]
     }

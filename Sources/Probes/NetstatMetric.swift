@@ -18,7 +18,6 @@ struct NetstatMetric {
     /// All of them, in the order in which they leave.
     static let all = [
         Self(.listenerOverflows, "TcpExt.ListenOverflows"),
-        Self(.listenerDrops, "TcpExt.ListenDrops"),
         Self(
             .synCookies,
             AttributeKey.cookieResult,

@@ -18,36 +18,9 @@ struct NetstatProbe {
         baseline = read()
     }
 
-    /// The metrics of ``NetstatMetric/all``; without points where /proc can't be read.
-    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
-        let counters = read()
-        return NetstatMetric.all.map { row in
-            let points = row.series.compactMap { series in
-                increase(of: series.counters, to: counters).map { value in
-                    NumberDataPoint(
-                        attributes: series.attributes,
-                        start: start,
-                        time: time,
-                        value: Number(count: value)
-                    )
-                }
-            }
-            return Metric(row.metric, .sum(points, .cumulative, isMonotonic: true))
-        }
-    }
-
-    /// By how much the sum of the counters `names` has grown; nil when there is none of them.
-    ///
-    /// A kernel that lacks a counter has nothing to add; one that fell is another namespace's.
-    private func increase(of names: [String], to counters: [String: UInt64]) -> UInt64? {
-        let increases = names.compactMap { name in
-            counters[name].flatMap { value in baseline[name].flatMap { value.increase(since: $0) } }
-        }
-        guard var sum = increases.first else { return nil }
-        for increase in increases.dropFirst() {
-            sum.add(increase)
-        }
-        return sum
+    /// How far the counters have come.
+    func reading() -> Reading {
+        Reading(counters: read(), baseline: baseline)
     }
 
     private static func readFiles() -> [String: UInt64] {
@@ -69,5 +42,46 @@ struct NetstatProbe {
             }
         }
         return counters
+    }
+}
+
+extension NetstatProbe {
+    /// The counters at one moment.
+    struct Reading {
+        fileprivate let counters: [String: UInt64]
+        fileprivate let baseline: [String: UInt64]
+    }
+}
+
+extension NetstatProbe.Reading {
+    /// The metrics of ``NetstatMetric/all``; without points where /proc can't be read.
+    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
+        NetstatMetric.all.map { row in
+            let points = row.series.compactMap { series in
+                increase(of: series.counters).map { value in
+                    NumberDataPoint(
+                        attributes: series.attributes,
+                        start: start,
+                        time: time,
+                        value: Number(count: value)
+                    )
+                }
+            }
+            return Metric(row.metric, .sum(points, .cumulative, isMonotonic: true))
+        }
+    }
+
+    /// By how much the sum of the counters `names` has grown; nil when there is none of them.
+    ///
+    /// A kernel that lacks a counter has nothing to add; one that fell is another namespace's.
+    func increase(of names: [String]) -> UInt64? {
+        let increases = names.compactMap { name in
+            counters[name].flatMap { value in baseline[name].flatMap { value.increase(since: $0) } }
+        }
+        guard var sum = increases.first else { return nil }
+        for increase in increases.dropFirst() {
+            sum.add(increase)
+        }
+        return sum
     }
 }

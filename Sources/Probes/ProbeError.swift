@@ -3,12 +3,37 @@ internal import Glibc
 
 /// A probe that could not be set up or read.
 public struct ProbeError: Error, CustomStringConvertible, Sendable {
+    /// Why it could not, as far as that can be told for sure.
+    public enum Reason: Hashable, Sendable {
+        /// The kernel forbids BPF to this process; `isPrivileged` when it is not for want of capabilities.
+        case denied(isPrivileged: Bool)
+        /// There is no memory, and the control group of this process may have only so much.
+        case memory(limit: MemoryLimit?)
+        /// Programs may not read the kernel's memory.
+        case lockdown
+        /// Programs that call the kernel's functions must be compiled, and the compiler is off.
+        case compiler
+        /// There is no description of the kernel's types.
+        case noTypes
+        /// The verifier refuses a program, in these words.
+        case refused(program: String, words: String)
+        /// Something else; what libbpf said last.
+        case other(words: String?)
+    }
+
     /// What failed in the kernel.
     public var cause: BPFError
+    /// Why.
+    public let reason: Reason
 
-    /// Creates an error.
+    /// Creates an error, and finds out why.
     public init(_ cause: BPFError) {
-        self.cause = cause
+        self.init(cause, reason: Self.reason(of: cause))
+    }
+
+    /// Creates an error whose reason is known.
+    init(_ cause: BPFError, reason: Reason) {
+        (self.cause, self.reason) = (cause, reason)
     }
 
     /// One line: what failed, why, and what to do.
@@ -21,13 +46,53 @@ public struct ProbeError: Error, CustomStringConvertible, Sendable {
     public var isDenial: Bool { cause.code == EPERM }
 
     private var advice: String? {
-        if cause.code == EPERM {
-            return "BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON; try again with sudo"
-        }
-        guard KernelBTF.isAvailable else {
-            return "this kernel shows no BTF at \(KernelBTF.path); "
+        switch reason {
+        case .denied(isPrivileged: false):
+            "BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON; try again with sudo"
+        case .denied(isPrivileged: true):
+            "the capabilities are held, so it is a seccomp filter, a security module (LSM) or a user namespace that "
+                + "forbids BPF; 'tcplens doctor' shows which there are"
+        case .memory(let limit?):
+            "the control group \(limit.group) may have \(limit.bytes) bytes of memory (\(limit.file)); raise that limit"
+        case .memory(nil):
+            "the kernel has no memory left for it"
+        case .lockdown:
+            "lockdown=confidentiality keeps programs from reading the kernel's memory; boot with lockdown=integrity"
+        case .compiler:
+            "programs that call the kernel's functions must be compiled; turn the compiler on: "
+                + "sysctl -w net.core.bpf_jit_enable=1"
+        case .noTypes:
+            "this kernel shows no BTF at \(KernelBTF.path); "
                 + "tcplens needs a kernel built with CONFIG_DEBUG_INFO_BTF, and /sys mounted"
+        case .refused(let program, let words):
+            "the verifier refuses \(program): \(words)"
+        case .other(let words):
+            words
         }
-        return cause.log.split(separator: "\n").last { $0.hasPrefix("libbpf:") }.map(String.init)
+    }
+
+    private static func reason(of cause: BPFError) -> Reason {
+        let log = VerifierLog(cause.log)
+        if cause.code == EPERM { return .denied(isPrivileged: Privileges.areHeld) }
+        if cause.code == ENOMEM { return .memory(limit: MemoryLimit.smallest()) }
+        if log.isRefusalToRead { return .lockdown }
+        if log.wantsCompiler { return .compiler }
+        guard KernelBTF.isAvailable else { return .noTypes }
+        if let words = log.words { return .refused(program: log.program ?? "a program", words: words) }
+        return .other(words: log.lines.last { $0.hasPrefix("libbpf:") })
+    }
+}
+
+/// What a process needs to load programs.
+private enum Privileges {
+    private static let sysAdmin = UInt64(1) << 21
+    private static let perfmonAndBPF = UInt64(1) << 38 | UInt64(1) << 39
+
+    /// Whether this process holds the capabilities; a user namespace may make them worth nothing.
+    static var areHeld: Bool {
+        let status = MemoryLimit.read("/proc/self/status") ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let bits = line.flatMap { UInt64($0.dropFirst("CapEff:".count).drop { $0.isWhitespace }, radix: 16) } ?? 0
+        return bits & sysAdmin != 0 || bits & perfmonAndBPF == perfmonAndBPF
     }
 }

@@ -2,15 +2,15 @@ internal import BPF
 internal import CProbes
 internal import Metrics
 
-/// Measures how long services take to answer, by programs on `sock_recv_length` and `sock_send_length`.
+/// Measures how long services take to answer, by programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
+/// `sock_send_length`.
 final class ResponseTimeProbe {
     /// The object, for its losses.
     let object: Object
     /// The programs that run.
-    let programs = ["on_receive", "on_send"]
+    let programs = ["on_receive", "on_take", "on_send"]
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
-    private let aggregation: HistogramAggregation
     private var series: CumulativeSeries<UInt16, Distribution>
     /// What the row of a port that is gone had counted when it was read last.
     private var idle: [UInt16: UInt64] = [:]
@@ -26,7 +26,7 @@ final class ResponseTimeProbe {
         _ options: TCPProbes.Options,
         start: Timestamp
     ) throws(BPFError) {
-        let object = try Object(.responseTime)
+        let object = try probe.features.object(.responseTime)
         try object.setConstant("observed_netns", to: namespace)
         try object.share("connections", with: probe.object)
         try object.load()
@@ -35,7 +35,6 @@ final class ResponseTimeProbe {
         try rows.addRow(for: Self.overflow)
         attached = try AttachedProgram.attach(programs, of: object)
         self.object = object
-        aggregation = options.histograms
         series = CumulativeSeries(limit: options.cardinalityLimit, start: start)
     }
 
@@ -64,10 +63,10 @@ final class ResponseTimeProbe {
             }
         }
         series.observe(readings, overflow: overflow, at: time)
-        let points = series.series.map { series -> (attributes: Attributes, start: Timestamp, value: Distribution) in
+        let points = series.series.map { series in
             let attributes: Attributes = series.key.map { [AttributeKey.localPort: .int(Int64($0))] } ?? .overflow
-            return (attributes, series.start, series.value)
+            return series.value.exponentialPoint(attributes: attributes, start: series.start, time: time)
         }
-        return Metric(.responseDuration, aggregation.data(points, at: time, .cumulative))
+        return Metric(.responseDuration, .exponentialHistogram(points, .cumulative))
     }
 }

@@ -2,25 +2,46 @@ internal import Metrics
 
 /// Holds the flows against the stocks: what came into a state less what left it must be what it has more.
 struct StockDrift {
+    /// A count of connections, and how often they had changed their states when it began and when it was done.
+    struct Reading {
+        /// The connections.
+        var counts: ConnectionCounts
+        /// The changes of state before the first connection was counted.
+        var before: TransitionCounts
+        /// The changes of state after the last one was counted.
+        var after: TransitionCounts
+    }
+
     /// The states where events tell the whole truth; a socket enters and leaves the others without one.
     static let states: [ConnectionState] = [
         .established, .synSent, .finWait1, .closeWait, .lastAck, .closing,
     ]
 
-    private var first: (counts: ConnectionCounts, transitions: TransitionCounts)?
+    /// What each state is held against: the reading in whose pass it changed least.
+    private var bases: [ConnectionState: Reading] = [:]
 
-    /// How many connections the flows predict beyond those that were found, in each state, since the first collection.
+    /// How many connections the flows predict beyond those that were found, in each state.
     ///
-    /// Pass and counters are not read at the same moment, so what happens meanwhile shows for one collection; what was
-    /// lost stays.
-    mutating func drift(_ counts: ConnectionCounts, _ transitions: TransitionCounts) -> [ConnectionState: Int64] {
-        let first = first ?? (counts, transitions)
-        self.first = first
+    /// What changes its state while a pass goes on may be counted in either. So the flows give a range, and what lies in
+    /// it is no drift; other than zero means that events were lost, or that stocks and flows count different things.
+    mutating func drift(_ reading: Reading) -> [ConnectionState: Int64] {
         var drift: [ConnectionState: Int64] = [:]
         for state in Self.states {
-            let before = Int64(clamping: first.counts[state])
-            let flow = transitions.netFlow(into: state) &- first.transitions.netFlow(into: state)
-            drift[state] = before &+ flow &- Int64(clamping: counts[state])
+            let base = bases[state] ?? reading
+            let found = Int64(clamping: reading.counts[state])
+            let before = Int64(clamping: base.counts[state])
+            let least =
+                before &+ reading.before.inflow(into: state) &- base.after.inflow(into: state)
+                &- (reading.after.outflow(from: state) &- base.before.outflow(from: state))
+            let most =
+                before &+ reading.after.inflow(into: state) &- base.before.inflow(into: state)
+                &- (reading.before.outflow(from: state) &- base.after.outflow(from: state))
+            let isFirst = bases[state] == nil
+            let value = isFirst ? 0 : found < least ? least &- found : found > most ? most &- found : 0
+            drift[state] = value
+            if isFirst || (value == 0 && reading.changes(of: state) < base.changes(of: state)) {
+                bases[state] = reading
+            }
         }
         return drift
     }
@@ -36,5 +57,13 @@ struct StockDrift {
             )
         }
         return Metric(.stockDrift, .gauge(points))
+    }
+}
+
+extension StockDrift.Reading {
+    /// How often connections came into `state` or left it while they were counted.
+    fileprivate func changes(of state: ConnectionState) -> Int64 {
+        after.inflow(into: state) &- before.inflow(into: state)
+            &+ (after.outflow(from: state) &- before.outflow(from: state))
     }
 }

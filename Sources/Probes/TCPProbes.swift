@@ -3,16 +3,17 @@ public import Metrics
 
 /// All probes of TCP together: the whole catalogue of stocks and flows.
 public final class TCPProbes {
-    /// What to observe, and in which form.
+    /// What to observe.
     public struct Options: Equatable, Sendable {
         /// Whose connections to observe.
         public var scope: ObservationScope
         /// What to split the counts of connections by.
         public var ports: Set<PortAttribute>
-        /// The form in which distributions leave.
-        public var histograms: HistogramAggregation
         /// The most series of a metric.
         public var cardinalityLimit: Int
+        /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
+        /// carried data, in whole seconds.
+        public var rttPeriod: Duration
         /// Whether to measure how long services take to answer, on every send and receive of the machine.
         public var responseTime: Bool
 
@@ -20,22 +21,22 @@ public final class TCPProbes {
         public init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
-            histograms: HistogramAggregation = .explicitBuckets,
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
-            responseTime: Bool = false
+            responseTime: Bool = false,
+            rttPeriod: Duration = .seconds(60)
         ) {
             self.scope = scope
             self.ports = ports
-            self.histograms = histograms
             self.cardinalityLimit = cardinalityLimit
             self.responseTime = responseTime
+            self.rttPeriod = rttPeriod
         }
     }
 
     /// The programs that run.
     public let programs: [String]
     /// What this kernel can't give, one line each: what is missing and what is lost by it.
-    public let limitations: [String]
+    public let limitations: [Limitation]
 
     private let start: Timestamp
     let count: ConnectionCountProbe
@@ -47,6 +48,7 @@ public final class TCPProbes {
     private let costs: ProgramCosts
     private var countSeries: ConnectionCountSeries
     private var durations: DurationSeries
+    private var listenerDrops: ListenerDrops
     private var drift = StockDrift()
     /// What the last collection found of it; nil when that failed.
     private var lastDrift: [ConnectionState: Int64]?
@@ -85,13 +87,15 @@ public final class TCPProbes {
         let namespace = try options.scope.namespace()
         let connections = try ConnectionProbe(namespace: namespace)
         loaded(LoadedProgram.list([connections.program], of: connections.object))
-        let count = try ConnectionCountProbe(ports: options.ports, following: connections)
+        let count = try ConnectionCountProbe(
+            ports: options.ports,
+            following: connections,
+            rttPeriod: options.rttPeriod
+        )
         loaded(LoadedProgram.list(count.programs, of: count.object))
-        var limitations: [String] = []
+        var limitations: [Limitation] = []
         if !connections.follows {
-            limitations.append(
-                "no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
-            )
+            limitations.append(.noAtomics("no durations, handshakes, RTT and bytes"))
         }
         var counters: [CounterProbe] = []
         func add(_ plan: CounterProbe.Plan) throws(BPFError) {
@@ -102,12 +106,12 @@ public final class TCPProbes {
         if features.missingTracepoints.isDisjoint(with: ["tcp_retransmit_skb", "tcp_retransmit_synack"]) {
             try add(.retransmits(features))
         } else {
-            limitations.append("no tracepoint tcp_retransmit_skb on this kernel: no retransmits")
+            limitations.append(.noTracepoint("tcp_retransmit_skb", "no retransmits"))
         }
         if features.missingTracepoints.isDisjoint(with: ["tcp_send_reset", "tcp_receive_reset"]) {
             try add(.resets)
         } else {
-            limitations.append("no tracepoint tcp_send_reset on this kernel: no resets")
+            limitations.append(.noTracepoint("tcp_send_reset", "no resets"))
         }
         var responseTime: ResponseTimeProbe?
         let hasLengths = features.missingTracepoints.isDisjoint(with: ["sock_send_length", "sock_recv_length"])
@@ -115,8 +119,14 @@ public final class TCPProbes {
             let probe = try ResponseTimeProbe(namespace: namespace, following: connections, options, start: start)
             loaded(LoadedProgram.list(probe.programs, of: probe.object))
             responseTime = probe
+            if !connections.features.kernelFunctions {
+                limitations.append(.interpreted("no response times over MPTCP"))
+            }
         } else if options.responseTime {
-            limitations.append("no tracepoint sock_send_length on this kernel: no response times")
+            limitations.append(
+                hasLengths
+                    ? .noAtomics("no response times") : .noTracepoint("sock_send_length", "no response times")
+            )
         }
         (self.count, self.connections, self.counters) = (count, connections, counters)
         self.responseTime = responseTime
@@ -127,7 +137,8 @@ public final class TCPProbes {
         losses = Self.losses(count, connections, counters, responseTime)
         costs = Self.costs(count, connections, counters, responseTime)
         countSeries = ConnectionCountSeries(start: start, limit: options.cardinalityLimit)
-        durations = DurationSeries(start: start, aggregation: options.histograms)
+        listenerDrops = ListenerDrops(start: start, limit: options.cardinalityLimit)
+        durations = DurationSeries(start: start)
     }
 
     private static func losses(
@@ -137,13 +148,14 @@ public final class TCPProbes {
         _ responseTime: ResponseTimeProbe?
     ) -> EventLosses {
         var losses = EventLosses()
-        losses.add { () throws(BPFError) in try count.object.losses(of: count.programs) }
+        // What was missed of a connection shows in what is remembered of it, which only this program and the pass look at.
+        losses.add { () throws(BPFError) in try count.object.losses(of: []) }
         losses.add { () throws(BPFError) in try connections.object.losses(of: [connections.program]) }
         for counter in counters {
-            losses.add { () throws(BPFError) in try counter.object.losses(of: counter.programs) }
+            losses.add { () throws(BPFError) in try counter.object.losses(of: []) }
         }
         if let responseTime {
-            losses.add { () throws(BPFError) in try responseTime.object.losses(of: responseTime.programs) }
+            losses.add { () throws(BPFError) in try responseTime.object.losses(of: []) }
         }
         return losses
     }
@@ -180,28 +192,36 @@ extension TCPProbes: MetricProducer {
         }
     }
 
+    /// Resets of connections of which the kernel has a request only: it makes no event of them (`tcp_check_req()`).
+    private static let embryonicResets = "TcpExt.EmbryonicRsts"
+
     private func collect(at time: Timestamp) throws(BPFError) -> [Metric] {
         // The pass samples connections into the flows' maps, so it comes first.
-        let (counts, queues) = try count.pass()
+        let before = try connections.flows().transitions
+        let found = try count.pass()
         let flows = try connections.flows()
-        var metrics = [countSeries.metric(counts, time: time)]
-        metrics += queues.metrics(start: start, time: time)
+        let kernel = netstat.reading()
+        var metrics = [countSeries.metric(found.counts, time: time)]
+        metrics += found.queues.metrics(start: start, time: time)
+        metrics += found.totals.metrics(follows: connections.follows, start: start, time: time)
         metrics.append(flows.transitions.metric(start: start, time: time))
         if connections.follows {
-            metrics += flows.metrics(start: start, time: time)
+            metrics.append(listenerDrops.metric(found.drops, time: time))
+            let resets = kernel.increase(of: [Self.embryonicResets])
+            metrics += flows.metrics(embryonicResets: resets, start: start, time: time)
             metrics += durations.metrics(try connections.durationRows(), time: time)
         }
         for counter in counters {
             metrics.append(try counter.metric(start: start, time: time))
         }
         if let responseTime {
-            let listening = Set(queues.rows.keys.compactMap(\.port))
+            let listening = Set(found.queues.rows.keys.compactMap(\.port))
             metrics.append(try responseTime.metric(listening: listening, time: time))
         }
-        metrics += netstat.metrics(start: start, time: time)
+        metrics += kernel.metrics(start: start, time: time)
         metrics += NamespaceLimits.current.metrics(start: start, time: time)
         metrics += TCPMemory.current?.metrics(start: start, time: time) ?? []
-        lastDrift = drift.drift(counts, flows.transitions)
+        lastDrift = drift.drift(.init(counts: found.counts, before: before, after: flows.transitions))
         return metrics
     }
 

@@ -38,16 +38,20 @@ public struct TransitionCounts: Hashable, Sendable {
         return counters.indices.contains(row) ? counters[row] : 0
     }
 
-    /// How many connections entered `state` less those that left it; negative when more left than entered.
-    func netFlow(into state: ConnectionState) -> Int64 {
-        var flow: Int64 = 0
-        for type in NetworkType.allCases {
-            for other in ConnectionState.allCases where other != state {
-                flow &+= Int64(truncatingIfNeeded: self[Transition(other, state, type)])
-                flow &-= Int64(truncatingIfNeeded: self[Transition(state, other, type)])
-            }
+    /// How often connections came into `state`.
+    func inflow(into state: ConnectionState) -> Int64 {
+        sum { other, type in Transition(other, state, type) }
+    }
+
+    /// How often connections left `state`.
+    func outflow(from state: ConnectionState) -> Int64 {
+        sum { other, type in Transition(state, other, type) }
+    }
+
+    private func sum(_ transition: (ConnectionState, NetworkType) -> Transition) -> Int64 {
+        NetworkType.allCases.reduce(0) { sum, type in
+            ConnectionState.allCases.reduce(sum) { $0 &+ Int64(truncatingIfNeeded: self[transition($1, type)]) }
         }
-        return flow
     }
 
     /// `tcplens.connection.transitions`: a point for every transition that has happened.
@@ -58,7 +62,7 @@ public struct TransitionCounts: Hashable, Sendable {
 
     private static let series = NetworkType.allCases.flatMap { type in
         ConnectionState.allCases.flatMap { previous in
-            ConnectionState.allCases.map { state in
+            ConnectionState.allCases.filter { $0 != previous }.map { state in
                 CounterSeries(
                     [
                         AttributeKey.previousState: .string(previous.attributeValue),

@@ -28,8 +28,10 @@ public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
     case hostUnreachable = 4
     /// The network can't be reached.
     case netUnreachable = 5
+    /// There was no local port left, or the one that was asked for has such a connection already.
+    case addressNotAvailable = 6
     /// Another error, or the program gave up waiting.
-    case other = 6
+    case other = 7
 
     /// The value of `error.type`; `nil` on success, where the attribute is absent.
     public var attributeValue: String? {
@@ -40,6 +42,7 @@ public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
         case .timedOut: "timed_out"
         case .hostUnreachable: "host_unreachable"
         case .netUnreachable: "net_unreachable"
+        case .addressNotAvailable: "address_not_available"
         case .other: "_OTHER"
         }
     }

@@ -35,7 +35,10 @@ extension IntegrationTests {
         @Test func `what is not asked for is not loaded`() throws {
             func short(_ names: [String]) -> Set<String> { Set(names.map { String($0.prefix(15)) }) }
             #expect(try programs(of: try start()) == short(Self.always))
-            #expect(try programs(of: try start("--response-time")) == short(Self.always + ["on_receive", "on_send"]))
+            #expect(
+                try programs(of: try start("--response-time"))
+                    == short(Self.always + ["on_receive", "on_take", "on_send"])
+            )
         }
 
         @Test func `response times are those of services, by port`() throws {

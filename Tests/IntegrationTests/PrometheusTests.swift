@@ -89,7 +89,10 @@ extension IntegrationTests {
             let form = aggregation.isEmpty ? "explicit_bucket_histogram" : "base2_exponential_bucket_histogram"
             let agent = try agent(
                 in: traffic,
-                ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": form]
+                [
+                    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": form,
+                    "TCPLENS_PROMETHEUS_CREATED": "true",
+                ]
             )
             let prometheus = try PrometheusServer(scraping: Self.address, in: traffic)
             try makeTraffic(traffic)

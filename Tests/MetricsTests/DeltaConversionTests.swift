@@ -48,6 +48,29 @@ import Testing
         #expect(convert(&conversion, counter(restarted)) == .sum([restarted], .delta, isMonotonic: true))
     }
 
+    @Test func `a series that has ended passes, and is new when it comes back`() {
+        var conversion = DeltaConversion(.delta)
+        _ = convert(&conversion, counter(number(5, "x", at: 200)))
+        let end = number(5, "x", at: 300).ended(at: at(300))
+        #expect(convert(&conversion, counter(end)) == .sum([end], .delta, isMonotonic: true))
+        let again = convert(&conversion, counter(number(6, "x", at: 400)))
+        #expect(again == .sum([number(6, "x", at: 400, start: at(300))], .delta, isMonotonic: true))
+    }
+
+    @Test func `what a resource had is forgotten with it`() {
+        var conversion = DeltaConversion(.delta)
+        func convert(_ host: String, _ value: Int64, at time: UInt64) -> [ResourceMetrics] {
+            let metric = Metric(name: "a", description: "", unit: "1", data: counter(number(value, "x", at: time)))
+            let scope = ScopeMetrics(scope: Scope(name: "s", version: "1", schemaURL: ""), metrics: [metric])
+            let resource = Resource(attributes: ["host.name": .string(host)], schemaURL: "")
+            return conversion.convert([ResourceMetrics(resource: resource, scopes: [scope])])
+        }
+        _ = convert("old", 5, at: 200)
+        _ = convert("new", 6, at: 300)
+        let whole = Metric.Data.sum([number(7, "x", at: 400)], .delta, isMonotonic: true)
+        #expect(convert("old", 7, at: 400)[0].scopes[0].metrics[0].data == whole)
+    }
+
     @Test func `a collection that failed is in the next delta`() {
         var conversion = DeltaConversion(.delta)
         _ = convert(&conversion, counter(number(5, "x", at: 200)))
@@ -101,11 +124,7 @@ import Testing
             #expect(counts.reduce(0, +) == whole.count)
             #expect(sums == whole.sum)
 
-            let fixed = Self.distribution(distribution).explicitPoint(
-                attributes: [:],
-                start: Self.start,
-                time: at(time)
-            )
+            let fixed = try #require(whole.merged(BucketBounds(-20...28)))
             guard case .histogram(let parts, .delta) = convert(&explicit, .histogram([fixed], .cumulative)) else {
                 throw Unexpected()
             }

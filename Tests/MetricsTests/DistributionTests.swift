@@ -19,10 +19,6 @@ import Testing
             positive: .init()
         )
         #expect(point == expected)
-        let explicit = Distribution.zero.explicitPoint(attributes: [:], start: .unknown, time: time)
-        #expect(explicit.count == 0)
-        #expect(explicit.sum == 0)
-        #expect(explicit.bucketCounts.allSatisfy { $0 == 0 })
     }
 
     @Test func `one duration is one bucket at scale 3`() {
@@ -93,38 +89,6 @@ import Testing
         #expect(scale(384) == 1)
     }
 
-    @Test func `explicit bounds are the powers of two from 2^-20 to 2^28`() {
-        let point = Distribution.zero.explicitPoint(attributes: [:], start: .unknown, time: time)
-        #expect(point.explicitBounds.count == 49)
-        #expect(point.explicitBounds.first == 1.0 / 1_048_576)
-        #expect(point.explicitBounds[20] == 1)
-        #expect(point.explicitBounds.last == 268_435_456)
-        #expect(zip(point.explicitBounds, point.explicitBounds.dropFirst()).allSatisfy { $1 == 2 * $0 })
-        #expect(point.bucketCounts.count == 50)
-    }
-
-    @Test func `every bucket lies in the explicit bucket with its upper bound`() {
-        for bucket in 0..<Distribution.bucketCount {
-            let point = Distribution([bucket: 3]).explicitPoint(attributes: [:], start: .unknown, time: time)
-            // The upper bound in eighths of an octave: that of bucket 0 is 2^-20 s.
-            let upper = bucket - 160
-            let expected = Array(-20...28).firstIndex { upper <= 8 * $0 }
-            #expect(point.bucketCounts.firstIndex(of: 3) == expected)
-            #expect(point.bucketCounts.reduce(0, +) == 3)
-        }
-    }
-
-    @Test func `both forms have the same count and sum`() {
-        for sample in Distribution.samples {
-            let explicit = sample.explicitPoint(attributes: [:], start: .unknown, time: time)
-            let exponential = sample.exponentialPoint(attributes: [:], start: .unknown, time: time)
-            #expect(explicit.count == exponential.count)
-            #expect(explicit.sum == exponential.sum)
-            #expect(explicit.count == explicit.bucketCounts.reduce(0, +))
-            #expect(exponential.count == exponential.positive.counts.reduce(exponential.zeroCount, +))
-        }
-    }
-
     @Test func `the sum is in seconds`() {
         #expect(Distribution(counts: [], sum: 12_250_000_000).seconds == 12.25)
         #expect(Distribution(counts: [], sum: 1).seconds == 1e-9)
@@ -163,24 +127,6 @@ import Testing
         #expect(total.sum == UInt128(UInt64.max) + 4)
         // And once more, from a total that has no room in 64 bits.
         #expect(Distribution(counts: [3], sum: 4).increase(since: total) == Distribution(counts: [1], sum: 1))
-    }
-
-    @Test func `the form asked for is the form that leaves`() {
-        let series: [(attributes: Attributes, start: Timestamp, value: Distribution)] = [
-            (["a": 1], .unknown, Distribution([7: 1])), (["a": 2], time, .zero),
-        ]
-        let explicit = series.map { $0.value.explicitPoint(attributes: $0.attributes, start: $0.start, time: time) }
-        #expect(
-            HistogramAggregation(rawValue: "explicit_bucket_histogram")?.data(series, at: time, .cumulative)
-                == .histogram(explicit, .cumulative)
-        )
-        let exponential = series.map {
-            $0.value.exponentialPoint(attributes: $0.attributes, start: $0.start, time: time)
-        }
-        #expect(
-            HistogramAggregation(rawValue: "base2_exponential_bucket_histogram")?.data(series, at: time, .delta)
-                == .exponentialHistogram(exponential, .delta)
-        )
     }
 }
 

@@ -65,18 +65,30 @@ import Testing
         #expect(try attribute(list) == .string(#"{"x\u0001":"# + json + "}"))
     }
 
-    @Test func `points without a value are left out`() throws {
-        let ended = Field.bytes(1, Field.fixed64(6, 1) + Field.int(8, 1))
+    @Test func `a point without a value is left out, unless it ends its series (conformance 106)`() throws {
+        let ended = Field.bytes(1, Field.int(8, 1))
+        let endedWithValue = Field.bytes(1, Field.fixed64(6, 5) + Field.int(8, 1))
         let valueless = Field.bytes(1, Field.fixed64(3, 1))
         let valued = Field.bytes(1, Field.fixed64(6, 1))
-        let gauge = Field.request(metric: Field.bytes(5, ended + valueless + valued))
-        #expect(try ExportRequest.decode(gauge) == [.stub(.stub(.gauge([.stub(value: .int(1))])))])
+        let gauge = Field.request(metric: Field.bytes(5, ended + endedWithValue + valueless + valued))
+        let end = NumberDataPoint.stub().ended(at: .unknown)
+        var other = end
+        other.value = .int(5)
+        #expect(try ExportRequest.decode(gauge) == [.stub(.stub(.gauge([end, other, .stub(value: .int(1))])))])
 
         let histogram = Field.request(metric: Field.bytes(9, Field.bytes(1, Field.int(10, 1)) + Field.int(2, 1)))
-        #expect(try ExportRequest.decode(histogram) == [.stub(.stub(.histogram([], .delta)))])
+        guard case .histogram(let points, .delta) = try ExportRequest.decode(histogram)[0].scopes[0].metrics[0].data
+        else { throw Unexpected() }
+        #expect(points.map(\.isEnd) == [true])
         let exponential = Field.request(metric: Field.bytes(10, Field.bytes(1, Field.int(10, 1)) + Field.int(2, 1)))
-        #expect(try ExportRequest.decode(exponential) == [.stub(.stub(.exponentialHistogram([], .delta)))])
+        guard
+            case .exponentialHistogram(let points, .delta) =
+                try ExportRequest.decode(exponential)[0].scopes[0].metrics[0].data
+        else { throw Unexpected() }
+        #expect(points.map(\.isEnd) == [true])
     }
+
+    private struct Unexpected: Error {}
 
     @Test func `metrics of other kinds are left out`() throws {
         let summary = Field.request(metric: Field.text(1, "s") + Field.bytes(11, Field.bytes(1, [])))

@@ -34,6 +34,19 @@ import Testing
         #expect(ExportRequest.encode([metrics]) == expected)
     }
 
+    @Test func `the last point of a series has a flag and no value (conformance 106)`() {
+        let point = NumberDataPoint.stub(start: 1, time: 2, value: .int(9)).ended(at: Timestamp(unixNanoseconds: 3))
+        let bytes = ExportRequest.encode([.stub(.stub(.sum([point], .cumulative, isMonotonic: false)))])
+        let expected: [UInt8] = [
+            0x0A, 0x14,  // data_points
+            0x11, 1, 0, 0, 0, 0, 0, 0, 0,  // start_time_unix_nano
+            0x19, 3, 0, 0, 0, 0, 0, 0, 0,  // time_unix_nano
+            0x40, 0x01,  // flags
+        ]
+        #expect(bytes.firstRange(of: expected) != nil)
+        #expect(!bytes.contains(0x31), "as_int")
+    }
+
     @Test func `what has no points is left out (conformance 51)`() throws {
         let full = Metric.stub(name: "full", .gauge([.stub()]))
         let empty: [Metric] = [

@@ -108,6 +108,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
         .stub(time: 1_700_000_000_000_000_001, value: .int(0)),
         .stub(time: 1_700_000_000_000_000_001, value: .double(0)),
         .stub(time: 1_700_000_000_000_000_001, value: .double(.infinity)),
+        NumberDataPoint.stub(attributes: ["k": "v"]).ended(at: Timestamp(unixNanoseconds: 1_700_000_000_000_000_001)),
     ]
 
     private static let histogramPoints: [HistogramDataPoint] = [
@@ -120,6 +121,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
         ),
         .stub(sum: 0, bucketCounts: [0]),
         .stub(),
+        HistogramDataPoint.stub().ended(at: Timestamp(unixNanoseconds: 2)),
     ]
 
     private static let exponentialPoints: [ExponentialHistogramDataPoint] = [
@@ -134,5 +136,6 @@ struct Sample: CustomTestStringConvertible, Sendable {
         ),
         .stub(sum: 0, scale: 20),
         .stub(positive: .init(offset: .max, counts: [1])),
+        ExponentialHistogramDataPoint.stub().ended(at: Timestamp(unixNanoseconds: 2)),
     ]
 }

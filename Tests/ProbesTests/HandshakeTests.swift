@@ -5,7 +5,7 @@ import Testing
 @Suite struct HandshakeTests {
     private static let errors: [(Int32, handshake_outcome)] = [
         (0, OTHER_FAILURE), (101, NET_UNREACHABLE), (104, RESET), (110, TIMED_OUT), (111, REFUSED),
-        (113, HOST_UNREACHABLE), (99, OTHER_FAILURE), (12, OTHER_FAILURE),
+        (113, HOST_UNREACHABLE), (99, ADDRESS_NOT_AVAILABLE), (12, OTHER_FAILURE),
     ]
 
     private func outcome(_ old: tcp_state, _ new: tcp_state, _ error: Int32, _ acknowledged: UInt64)

@@ -29,7 +29,7 @@ import Testing
     {
         var readings = [baseline, counters]
         let probe = NetstatProbe { readings.removeFirst() }
-        let metric = probe.metrics(start: Timestamp(unixNanoseconds: 1), time: Timestamp(unixNanoseconds: 2))
+        let metric = probe.reading().metrics(start: Timestamp(unixNanoseconds: 1), time: Timestamp(unixNanoseconds: 2))
             .first { $0.name == name }
         guard case .sum(let points, .cumulative, isMonotonic: true) = metric?.data else { return [:] }
         return points.reduce(into: [:]) { values, point in
@@ -40,7 +40,6 @@ import Testing
 
     @Test(arguments: [
         ("tcplens.listener.overflows", "TcpExt.ListenOverflows", ""),
-        ("tcplens.listener.drops", "TcpExt.ListenDrops", ""),
         ("tcplens.time_wait.overflows", "TcpExt.TCPTimeWaitOverflow", ""),
         ("tcplens.syn_cookies", "TcpExt.SyncookiesSent", "tcplens.syn_cookie.result=sent"),
         ("tcplens.syn_cookies", "TcpExt.SyncookiesRecv", "tcplens.syn_cookie.result=received"),

@@ -10,22 +10,42 @@ import Testing
         return counts
     }
 
-    private func transitions(_ counts: [(tcp_state, tcp_state, UInt64)]) -> TransitionCounts {
+    private func transitions(_ came: UInt64, _ left: UInt64 = 0) -> TransitionCounts {
         var kernel = [UInt64](repeating: 0, count: 2 * 13 * 13)
-        for (previous, state, count) in counts {
-            kernel[Int(transition_index(0, previous.rawValue, state.rawValue))] = count
-        }
+        kernel[Int(transition_index(0, TCP_SYN_SENT.rawValue, TCP_ESTABLISHED.rawValue))] = came
+        kernel[Int(transition_index(0, TCP_ESTABLISHED.rawValue, TCP_FIN_WAIT1.rawValue))] = left
         return TransitionCounts(kernel: kernel)
+    }
+
+    private func reading(_ established: UInt64, _ came: UInt64, _ left: UInt64 = 0) -> StockDrift.Reading {
+        let transitions = transitions(came, left)
+        return StockDrift.Reading(counts: counts(established), before: transitions, after: transitions)
     }
 
     @Test func `what came in less what left is what there is more`() {
         var drift = StockDrift()
-        let before = transitions([(TCP_SYN_SENT, TCP_ESTABLISHED, 100)])
-        #expect(drift.drift(counts(40), before)[.established] == 0, "what was before the first collection is its stock")
-        let after = transitions([(TCP_SYN_SENT, TCP_ESTABLISHED, 107), (TCP_ESTABLISHED, TCP_FIN_WAIT1, 4)])
-        #expect(drift.drift(counts(43), after)[.established] == 0)
-        #expect(drift.drift(counts(45), after)[.established] == -2, "two more than any event told of")
-        #expect(drift.drift(counts(40), after)[.established] == 3)
-        #expect(drift.drift(counts(43), after)[.timeWait] == nil, "where events do not tell the truth")
+        #expect(drift.drift(reading(40, 100))[.established] == 0, "what was before the first collection is its stock")
+        #expect(drift.drift(reading(43, 107, 4))[.established] == 0)
+        #expect(drift.drift(reading(45, 107, 4))[.established] == -2, "two more than any event told of")
+        #expect(drift.drift(reading(40, 107, 4))[.established] == 3)
+        #expect(drift.drift(reading(43, 107, 4))[.timeWait] == nil, "where events do not tell the truth")
+    }
+
+    /// From 100 to 107 came and 0 to 4 left while they were counted, so that 36 to 47 may have been found.
+    @Test(arguments: [(36, 0), (40, 0), (47, 0), (35, 1), (30, 6), (48, -1), (60, -13)] as [(UInt64, Int64)])
+    func `what happens during the pass is no drift`(found: UInt64, expected: Int64) {
+        var drift = StockDrift()
+        _ = drift.drift(reading(40, 100))
+        let busy = StockDrift.Reading(counts: counts(found), before: transitions(100), after: transitions(107, 4))
+        #expect(drift.drift(busy)[.established] == expected)
+    }
+
+    @Test func `a quiet pass takes the place of a busy one as what later ones are held against`() {
+        var drift = StockDrift()
+        let busy = StockDrift.Reading(counts: counts(50), before: transitions(100), after: transitions(200, 100))
+        _ = drift.drift(busy)
+        #expect(drift.drift(reading(60, 200, 100))[.established] == 0, "within what the first pass leaves open")
+        #expect(drift.drift(reading(59, 200, 100))[.established] == 1, "but the second one knew")
+        #expect(drift.drift(reading(59, 200, 100))[.established] == 1, "what is lost stays lost")
     }
 }

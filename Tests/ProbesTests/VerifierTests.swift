@@ -11,12 +11,19 @@ import Testing
         .connectionCount: ["count_and_sample": 3_580, "count_connections": 449, "forget_ended": 40],
         .connectionGroups: ["count_groups": 2_149],
         .connections: ["follow_connection": 15_920, "count_transition": 95],
+        .connectionsInterpreted: ["follow_connection": 15_920, "count_transition": 95],
         .resets: ["on_send_reset": 155, "on_receive_reset": 86],
-        .responseTime: ["on_receive": 269, "on_send": 350],
+        .responseTime: ["on_receive": 549, "on_take": 285, "on_send": 350],
+        .responseTimeInterpreted: ["on_receive": 549, "on_take": 285, "on_send": 350],
         .retransmits: ["on_retransmit": 169, "on_retransmit_synack": 203],
+        .retransmitsInterpreted: ["on_retransmit": 169, "on_retransmit_synack": 203],
         .trace: [
             "trace_change": 7_477, "trace_nested_change": 7_384, "trace_change_alone": 2_448,
-            "trace_retransmitted_synack": 205, "find_local_port": 71,
+            "trace_retransmitted_synack": 205, "find_local_port": 71, "read_clock": 12,
+        ],
+        .traceInterpreted: [
+            "trace_change": 7_477, "trace_nested_change": 7_384, "trace_change_alone": 2_448,
+            "trace_retransmitted_synack": 205, "find_local_port": 71, "read_clock": 12,
         ],
     ]
 
@@ -28,7 +35,7 @@ import Testing
         let features = try KernelFeatures(tracepoints: [])
         for (embedded, programs) in Self.recorded {
             let object = try Object(embedded)
-            if embedded == .retransmits {
+            if [.retransmits, .retransmitsInterpreted].contains(embedded) {
                 try object.setAutoload(features.retransmitTellsErrors ? "on_retransmit_sent" : "on_retransmit", false)
             }
             if embedded == .connectionGroups {

@@ -46,7 +46,7 @@ enum ConfigurationExample {
               cardinality_limits: {default: 50}
               exporter:
                 console:
-                  default_histogram_aggregation: base2_exponential_bucket_histogram
+                  default_histogram_aggregation: explicit_bucket_histogram
           - pull:
               cardinality_limits: {default: 50}
               exporter:
@@ -55,6 +55,7 @@ enum ConfigurationExample {
           scope: self
           attributes: [network.local.port, network.peer.port]
           response_time: true
+          prometheus_created: true
           health: "[::1]:8080"
         """
 

@@ -47,8 +47,11 @@ import Testing
         let ports: Set<PortAttribute> = Set(PortAttribute.allCases)
         #expect(
             settings.probes
-                == .init(ports: ports, histograms: .exponential, cardinalityLimit: 50, responseTime: true)
+                == .init(ports: ports, cardinalityLimit: 50, responseTime: true)
         )
+        #expect(settings.otlp.histograms == .exponential)
+        #expect(settings.consoleHistograms == .explicitBuckets)
+        #expect(settings.prometheusCreated)
         #expect(settings.health == ListenAddress(host: "::1", port: 8080))
         #expect(settings.warnings.isEmpty)
     }

@@ -146,7 +146,6 @@ import Testing
     @Test(arguments: [
         ("timeout: 4000", "timeout: 4001", "readers[1].periodic.interval"),
         ("{default: 50}", "{default: 51}", "readers[1].periodic.cardinality_limits"),
-        ("base2_exponential_bucket_histogram", "explicit_bucket_histogram", "readers[1].periodic.exporter.console"),
         ("    console:", "    otlp_http:", "readers[1].periodic.exporter.otlp_http"),
     ])
     func `what one pass can't serve is refused`(original: String, change: String, path: String) throws {

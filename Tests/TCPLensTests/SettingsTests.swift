@@ -138,7 +138,22 @@ import Testing
         warnings: Int
     ) throws {
         let settings = try settings(["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": value])
-        #expect(settings.probes.histograms == expected)
+        #expect(settings.otlp.histograms == expected)
+        #expect(settings.consoleHistograms == expected, "it has no variable of its own")
+        #expect(try settings.exporterPlans.map { try $0.exporter()?.histograms } == [expected])
+        #expect(settings.warnings.count == warnings)
+    }
+
+    @Test(arguments: [("", false, 0), ("true", true, 0), ("FALSE", false, 0), ("yes", false, 1)])
+    func `Prometheus is told when counting began only if that is asked for`(
+        value: String,
+        expected: Bool,
+        warnings: Int
+    ) throws {
+        let environment = ["OTEL_METRICS_EXPORTER": "prometheus", "TCPLENS_PROMETHEUS_CREATED": value]
+        let settings = try settings(environment)
+        #expect(settings.prometheusCreated == expected)
+        #expect(settings.listenerPlans == [.prometheus(settings.prometheus, hasCreated: expected)])
         #expect(settings.warnings.count == warnings)
     }
 

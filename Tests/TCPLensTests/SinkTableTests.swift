@@ -44,6 +44,18 @@ import Testing
         )
     }
 
+    @Test func `a series that has ended says so in place of its value`() {
+        let time = Timestamp(unixNanoseconds: 3)
+        let numbers = [point(.int(7), ["a": 1]), point(.int(0), ["a": 2]).ended(at: time)]
+        let table = PointTable(.sum(numbers, .cumulative, isMonotonic: false), unit: "", terminal).text
+        #expect(table == "  VALUE  a\n      7  1\n  ended  2\n")
+        let ended = exponential(scale: 0, positive: .init(offset: 0, counts: [1])).ended(at: time)
+        #expect(PointTable(.exponentialHistogram([ended], .cumulative), unit: "s", terminal).text == "  ended\n")
+        guard case .histogram(let points, _) = histogram([1, 2], [1]) else { return }
+        let last = points.map { $0.ended(at: time) }
+        #expect(PointTable(.histogram(last, .cumulative), unit: "s", terminal).text == "  ended\n")
+    }
+
     private func delivery(_ metrics: Metric...) -> Delivery {
         let scope = ScopeMetrics(scope: Scope(name: "shop", version: "2.1", schemaURL: ""), metrics: metrics)
         let resource = Resource(

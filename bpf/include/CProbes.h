@@ -24,9 +24,13 @@ struct bpf_elf {
 extern const struct bpf_elf connection_count_elf;
 extern const struct bpf_elf connection_groups_elf;
 extern const struct bpf_elf connections_elf;
+extern const struct bpf_elf connections_interpreted_elf;
 extern const struct bpf_elf resets_elf;
 extern const struct bpf_elf response_time_elf;
+extern const struct bpf_elf response_time_interpreted_elf;
 extern const struct bpf_elf retransmits_elf;
+extern const struct bpf_elf retransmits_interpreted_elf;
 extern const struct bpf_elf trace_elf;
+extern const struct bpf_elf trace_interpreted_elf;
 
 #endif

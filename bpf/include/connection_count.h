@@ -35,8 +35,23 @@ struct listener_queues {
     /* Connections that wait for accept(), and how many may. */
     unsigned long long accept_usage;
     unsigned long long accept_limit;
-    /* Request sockets: SYNs whose handshake is not finished. */
+    /* How many of the listeners can take no more. */
+    unsigned long long accept_full;
+    /* Request sockets: SYNs whose handshake is not finished, and how many may be. */
     unsigned long long syn_usage;
+    unsigned long long syn_limit;
+};
+
+/* `tcp_pass_totals`: what a pass adds up over all sockets, one row. */
+struct pass_totals {
+    /* Bytes that wait, by enum io_direction: to be acknowledged, and to be read (`ss`: Send-Q, Recv-Q). */
+    unsigned long long queued[2];
+    /* Connections that a window of zero holds up, by enum io_direction: the peer's, and ours. */
+    unsigned long long stalled[2];
+    /* Connections for which there is no slot. */
+    unsigned long long unfollowed;
+    /* Nanoseconds that the connection which is longest in a state has been there, by state. */
+    unsigned long long oldest[TCP_STATE_COUNT];
 };
 
 /* The most rows that `tcp_state_map` and `tcp_listeners` hold. */

@@ -26,15 +26,18 @@ struct socket_counts {
     unsigned long long sockets[NETWORK_TYPE_COUNT * TCP_STATE_COUNT];
 };
 
-/* Which listeners stand in one row: those of one address and port, made in one control group. */
+/* Which listeners stand in one row: those of one address, port and interface, made in one control group. */
 struct listening_key {
     /* In the order of the network; of an IPv4 address only the first word. */
     unsigned int address[4];
     unsigned long long cgroup;
     enum network_type type;
+    /* The number of the interface that they are bound to, as those of link-local addresses are; 0 for none. */
+    unsigned int interface;
     unsigned short port;
     /* 1 on the rows that take the listeners for which there is no room. */
     unsigned short overflow;
+    unsigned int padding;
 };
 
 /* The queues of the listeners of a row, added up. */

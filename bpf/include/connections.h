@@ -12,7 +12,18 @@
  * one more cache line to touch.
  */
 
-/* `tcp_transitions`: counters by type, then by the old state, then by the new one. */
+/*
+ * Who counts: the program that an event runs, or the pass over all sockets, which finds what no program was run for.
+ * Each has counters of its own, as the event may interrupt the pass on the same CPU.
+ */
+enum sampler {
+    AT_EVENT = 0,
+    IN_PASS = 1,
+};
+
+#define SAMPLER_COUNT 2
+
+/* `tcp_transitions`: a row for each sampler; counters by type, then by the old state, then by the new one. */
 #define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
 
 struct transitions {
@@ -24,7 +35,7 @@ static inline unsigned int transition_index(unsigned int type, unsigned int old_
     return (type * TCP_STATE_COUNT + old_state) * TCP_STATE_COUNT + new_state;
 }
 
-/* `tcp_handshakes`: counters by role, then by type, then by outcome. */
+/* `tcp_handshakes`: a row for each sampler; counters by role, then by type, then by outcome. */
 #define HANDSHAKE_COUNT (HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT * HANDSHAKE_OUTCOME_COUNT)
 
 struct handshakes {
@@ -35,17 +46,6 @@ static inline unsigned int handshake_index(unsigned int role, unsigned int type,
 {
     return (role * NETWORK_TYPE_COUNT + type) * HANDSHAKE_OUTCOME_COUNT + outcome;
 }
-
-/*
- * Who reads a connection's bytes and round-trip time: the event at its end, or the pass over all sockets. Each has
- * counters of its own, as the event may interrupt the pass on the same CPU.
- */
-enum sampler {
-    AT_END = 0,
-    IN_PASS = 1,
-};
-
-#define SAMPLER_COUNT 2
 
 /* `tcp_io`: bytes by sampler, then by direction, then by role. */
 enum io_direction {
@@ -99,15 +99,17 @@ struct connection {
     unsigned long long cookie;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;
-    /* When its handshake began. */
+    /* When its handshake began; of a socket that is older than the agent, when it was first met. */
     unsigned long long opened;
     /* When it became ESTABLISHED; 0 if that was not seen. */
     unsigned long long established;
-    /* The bytes of data, sent and received, that `tcp_io` has already. */
+    /* How far it had sent and received when `tcp_io` was last added to; of a listener, what it had dropped. */
     unsigned long long sent;
     unsigned long long received;
-    /* The last pass over all sockets that met it. */
-    unsigned long long pass;
+    /* The last pass over all sockets that met it: the lower half of its number. */
+    unsigned int pass;
+    /* How many sockets whose first slot this is are in another one. This belongs to the place, not to the socket. */
+    unsigned int displaced;
     /* The state that it was last seen to enter; 0 if none was. */
     unsigned char state;
     /* enum handshake_role; meaningful when `known` is set. */
@@ -115,9 +117,36 @@ struct connection {
     unsigned char known;
     /* Set when the last pass has not met it. */
     unsigned char missed;
-    /* Set when it came into FIN_WAIT2 with no process left that has it. */
-    unsigned char orphaned;
-    unsigned char padding[3];
+    /* enum network_type. */
+    unsigned char type;
+    /* The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for none.
+     */
+    unsigned char minute;
+    /* enum connection_flag. */
+    unsigned char flags;
+    unsigned char padding;
+};
+
+enum connection_flag {
+    /* It came into FIN_WAIT2 with no process left that has it. */
+    ORPHANED = 1,
+    /* Its handshake has neither succeeded nor failed yet. */
+    HANDSHAKING = 2,
+    /* It carried data since the last observation of its round-trip time. */
+    CARRIED = 4,
+    /* The kernel's first round-trip time of it is not the network's. */
+    DOUBTFUL_RTT = 8,
+    /* Its role is a guess. */
+    GUESSED = 16,
+};
+
+/* `tcp_pass`: the last pass over all sockets, one row. */
+struct pass {
+    /* Its number, and when it began, by CLOCK_MONOTONIC in nanoseconds. */
+    unsigned long long session;
+    unsigned long long began;
+    /* Set when a pass has met every socket and each had a slot: who has none from then on was born unseen. */
+    unsigned long long is_complete;
 };
 
 #endif

@@ -20,14 +20,17 @@ enum handshake_outcome {
     TIMED_OUT = 3,
     HOST_UNREACHABLE = 4,
     NET_UNREACHABLE = 5,
-    OTHER_FAILURE = 6,
+    /* No local port was left, or the one that was asked for has such a connection already. */
+    ADDRESS_NOT_AVAILABLE = 6,
+    OTHER_FAILURE = 7,
     /* The change of state ended no handshake. */
-    NO_OUTCOME = 7,
+    NO_OUTCOME = 8,
 };
 
-#define HANDSHAKE_OUTCOME_COUNT 7
+#define HANDSHAKE_OUTCOME_COUNT 8
 
 /* errno numbers of Linux on every architecture that has BPF but MIPS, SPARC and PA-RISC. */
+#define HANDSHAKE_EADDRNOTAVAIL 99
 #define HANDSHAKE_ENETUNREACH 101
 #define HANDSHAKE_ECONNRESET 104
 #define HANDSHAKE_ETIMEDOUT 110
@@ -48,6 +51,8 @@ static inline enum handshake_outcome failure_of(int error)
         return HOST_UNREACHABLE;
     case HANDSHAKE_ENETUNREACH:
         return NET_UNREACHABLE;
+    case HANDSHAKE_EADDRNOTAVAIL:
+        return ADDRESS_NOT_AVAILABLE;
     default:
         return OTHER_FAILURE;
     }

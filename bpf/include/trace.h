@@ -43,7 +43,9 @@ struct trace_event {
     /* The smoothed round-trip time in eighths of a microsecond; 0 if there is none. */
     unsigned int srtt;
     unsigned int retransmits;
-    /* 0 where the kernel has not chosen it yet: at the first change of a socket that connects and is not bound. */
+    /* The number of the interface that link-local addresses are of; 0 for all other addresses. */
+    unsigned int interface;
+    /* 0 where the kernel has not chosen it yet: at the first change of a socket that is not bound. */
     unsigned short local_port;
     unsigned short peer_port;
     unsigned char old_state;
@@ -56,7 +58,7 @@ struct trace_event {
     unsigned char failure;
     /* enum trace_known */
     unsigned char known;
-    unsigned char padding[6];
+    unsigned char padding[2];
 };
 
 /* Which events are wanted; all zeros for all. */
@@ -82,7 +84,7 @@ struct trace_filter {
     unsigned char failed;
     /*
      * Whether the port that is asked for may be one that the kernel chooses itself. The first event of a socket that
-     * connects does not know it yet, so it is passed on then, and judged by who reads it.
+     * connects or listens does not know it yet, so it is passed on then, and judged by who reads it.
      */
     unsigned char late_port;
     unsigned char padding[1];

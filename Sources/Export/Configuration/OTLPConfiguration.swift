@@ -29,6 +29,8 @@ public struct OTLPConfiguration: Hashable, Sendable {
     public var clientCertificate: String?
     /// Which temporality the points have that are sent.
     public var temporality = TemporalityPreference.cumulative
+    /// The form that distributions have.
+    public var histograms = HistogramAggregation.explicitBuckets
     /// The greatest size of a request in bytes, before compression; more is sent as several requests.
     ///
     /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server); 0 is no
@@ -112,6 +114,14 @@ public struct OTLPConfiguration: Hashable, Sendable {
                     TemporalityPreference.lowMemory.rawValue: .lowMemory,
                 ]
             ) ?? .cumulative
+        histograms =
+            environment.choice(
+                "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+                from: [
+                    HistogramAggregation.explicitBuckets.rawValue: .explicitBuckets,
+                    HistogramAggregation.exponential.rawValue: .exponential,
+                ]
+            ) ?? .explicitBuckets
         Self.checkProtocol(&environment)
     }
 

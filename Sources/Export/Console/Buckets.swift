@@ -11,7 +11,9 @@ struct Buckets: Equatable {
     init(counts: [UInt64], explicitBounds: [Double]) {
         guard counts.count == explicitBounds.count + 1, let range = Self.filled(counts) else { return }
         self.counts = Array(counts[range])
-        lower = range.lowerBound == 0 ? -.infinity : explicitBounds[range.lowerBound - 1]
+        // Whoever has bounds above zero only measures from zero on, as Prometheus takes it, too.
+        let least = (explicitBounds.first ?? 0) > 0 ? 0 : -Double.infinity
+        lower = range.lowerBound == 0 ? least : explicitBounds[range.lowerBound - 1]
         upper = range.upperBound == explicitBounds.count ? .infinity : explicitBounds[range.upperBound]
     }
 

@@ -2,14 +2,24 @@ public import Metrics
 
 /// Prints metrics for people.
 public struct ConsoleExporter: MetricExporter {
+    /// No: each text is the whole, and what is not in it is no more.
+    public let endsSeries = false
+
+    /// The form that distributions have.
+    public let histograms: HistogramAggregation
+
     private let write: @Sendable (String) throws(StandardStream.Failure) -> Void
 
     /// Creates an exporter.
     ///
-    /// - Parameter write: Takes the text of an export, line breaks included; writes to standard output by default.
+    /// - Parameters:
+    ///   - histograms: The form that distributions have.
+    ///   - write: Takes the text of an export, line breaks included; writes to standard output by default.
     public init(
+        histograms: HistogramAggregation = .explicitBuckets,
         write: @escaping @Sendable (String) throws(StandardStream.Failure) -> Void = StandardStream.output.write
     ) {
+        self.histograms = histograms
         self.write = write
     }
 

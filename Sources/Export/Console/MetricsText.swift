@@ -22,6 +22,9 @@ public enum MetricsText {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    /// What a series has in place of a value when it is no more.
+    private static let ended = "ended"
+
     private static func heading(_ metric: Metric) -> String {
         let kind =
             switch metric.data {
@@ -38,14 +41,16 @@ public enum MetricsText {
     private static func rows(_ data: Metric.Data, unit: String) -> [(attributes: String, value: String)] {
         switch data {
         case .gauge(let points), .sum(let points, _, _):
-            points.map { (text($0.attributes), text($0.value)) }
+            points.map { (text($0.attributes), $0.isEnd ? ended : text($0.value)) }
         case .histogram(let points, _):
             points.map { point in
+                guard !point.isEnd else { return (text(point.attributes), ended) }
                 let buckets = Buckets(counts: point.bucketCounts, explicitBounds: point.explicitBounds)
                 return (text(point.attributes), distribution(point.count, point.sum, unit, buckets))
             }
         case .exponentialHistogram(let points, _):
             points.map { point in
+                guard !point.isEnd else { return (text(point.attributes), ended) }
                 let buckets = Buckets(point.positive, scale: point.scale)
                 return (text(point.attributes), distribution(point.count, point.sum, unit, buckets))
             }

@@ -11,6 +11,9 @@ public final class OTLPHTTPExporter: MetricExporter {
     /// Which temporality the points have that are sent.
     public let temporality: TemporalityPreference
 
+    /// The form that distributions have.
+    public let histograms: HistogramAggregation
+
     /// What it is called in its own metrics: its kind and where it sends to.
     public let identity: ExporterIdentity
 
@@ -36,6 +39,7 @@ public final class OTLPHTTPExporter: MetricExporter {
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws {
         temporality = configuration.temporality
+        histograms = configuration.histograms
         identity = .otlpHTTP(host: configuration.endpoint.host, port: configuration.endpoint.port)
         encoder = RequestEncoder(limit: configuration.requestLimit, compression: configuration.compression)
         let clock = ErasedClock(clock)

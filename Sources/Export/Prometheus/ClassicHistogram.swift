@@ -31,7 +31,7 @@ struct ClassicHistogram: Equatable {
         var bounds = [point.zeroThreshold]
         var counts = [point.zeroCount]
         for (place, count) in point.positive.counts.enumerated() {
-            let bound = Self.upperBound(Int(point.positive.offset) + place, scale: point.scale)
+            let bound = Self.upperBound(Int(point.positive.offset) + place, of: point)
             // What is above the greatest number is in the last bucket, which is everything.
             guard bound.isFinite else { break }
             if bound > bounds[bounds.count - 1] {
@@ -49,13 +49,8 @@ struct ClassicHistogram: Equatable {
     }
 
     /// The power of two that a bucket ends at or before.
-    ///
-    /// Bucket `index` ends at 2^((index + 1) / 2^scale).
-    private static func upperBound(_ index: Int, scale: Int32) -> Double {
-        let exponent =
-            scale >= 0
-            ? (index >> Int(scale)) + 1
-            : (index + 1).multipliedReportingOverflow(by: 1 << min(Int(-scale), 32)).partialValue
+    private static func upperBound(_ index: Int, of point: ExponentialHistogramDataPoint) -> Double {
+        let exponent = point.exponent(above: index)
         // Below the smallest number and above the greatest.
         return exponent > 1023 ? .infinity : Double(sign: .plus, exponent: max(exponent, -1074), significand: 1)
     }

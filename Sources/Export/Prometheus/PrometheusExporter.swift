@@ -11,19 +11,23 @@ public struct PrometheusExporter: Sendable {
     public var port: Int { server.port }
 
     private let server: HTTPServer
+    private let hasCreated: Bool
 
     /// Begins to listen; scrapes wait until ``run(reader:sdk:report:)``.
     ///
     /// - Parameters:
     ///   - host: A name or an address, IPv4 or IPv6 without brackets.
     ///   - port: The port; 0 takes any that is free.
+    ///   - hasCreated: Whether OpenMetrics has a series for when counting began beside each counter and histogram.
     ///   - onRefusal: Is told of what is refused before it is a scrape; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
     public init(
         host: String,
         port: Int,
+        hasCreated: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(HTTPServerError) {
+        self.hasCreated = hasCreated
         server = try await HTTPServer(
             host: host,
             port: port,
@@ -42,7 +46,7 @@ public struct PrometheusExporter: Sendable {
     public func run(reader: PeriodicReader, sdk: SDKMetrics, report: @escaping @Sendable ([String]) async -> Void)
         async
     {
-        let scrapes = PrometheusScrapes(reader: reader, sdk: sdk, report: report)
+        let scrapes = PrometheusScrapes(reader: reader, sdk: sdk, hasCreated: hasCreated, report: report)
         let pages = HTTPPages([
             "/": { _ in HTTPResponse(status: 200, text: "tcplens: the metrics are at /metrics\n") },
             "/metrics": scrapes.answer,
@@ -60,20 +64,28 @@ public struct PrometheusExporter: Sendable {
 final class PrometheusScrapes: Sendable {
     private let reader: PeriodicReader
     private let sdk: SDKMetrics
+    private let hasCreated: Bool
     private let report: @Sendable ([String]) async -> Void
     private let clock = ErasedClock(ContinuousClock())
     /// How large the last answer was, which the next one hardly differs from.
     private let size = Atomic<Int>(0)
 
     /// Creates scrapes that nobody has asked for yet.
-    init(reader: PeriodicReader, sdk: SDKMetrics, report: @escaping @Sendable ([String]) async -> Void) {
-        (self.reader, self.sdk, self.report) = (reader, sdk, report)
+    init(
+        reader: PeriodicReader,
+        sdk: SDKMetrics,
+        hasCreated: Bool = false,
+        report: @escaping @Sendable ([String]) async -> Void
+    ) {
+        (self.reader, self.sdk, self.hasCreated, self.report) = (reader, sdk, hasCreated, report)
         sdk.expect(.prometheus)
     }
 
     /// Collects, and writes what was collected in the form that the client wants.
     @Sendable func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        let collection = await reader.collect(for: .prometheus)
+        var collection = await reader.collect(for: .prometheus)
+        // A bound is a series to Prometheus: they are the same at each scrape, whatever other exporters want.
+        collection.metrics = collection.metrics.inForm(.explicitBuckets)
         let points = collection.metrics.pointCount
         let start = clock.now()
         sdk.begin(points, by: .prometheus)
@@ -91,6 +103,7 @@ final class PrometheusScrapes: Sendable {
             families,
             target: metrics.first?.resource.attributes ?? [:],
             format: format,
+            hasCreated: hasCreated,
             capacity: size.load(ordering: .relaxed)
         )
         size.store(text.bytes.count + 1024, ordering: .relaxed)

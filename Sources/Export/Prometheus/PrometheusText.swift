@@ -6,6 +6,7 @@ struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
     private let isOpenMetrics: Bool
+    private let hasCreated: Bool
     /// The labels of the point that is being written, without braces.
     private var labels: [UInt8] = []
     private var labelNames = PrometheusLabelNames(of: [:])
@@ -17,9 +18,18 @@ struct PrometheusText {
     ///   - families: What to write.
     ///   - target: What they are about, which becomes `target_info`.
     ///   - format: The format.
+    ///   - hasCreated: Whether to say when counting began, where the format has a place for it. Prometheus stores that as
+    ///     one more series of each counter and histogram.
     ///   - capacity: How many bytes it may well be, so that the buffer need not grow.
-    init(_ families: [PrometheusFamily], target: Attributes, format: ExpositionFormat, capacity: Int = 0) {
+    init(
+        _ families: [PrometheusFamily],
+        target: Attributes,
+        format: ExpositionFormat,
+        hasCreated: Bool = false,
+        capacity: Int = 0
+    ) {
         isOpenMetrics = format.syntax == .openMetrics
+        self.hasCreated = hasCreated && isOpenMetrics
         bytes.reserveCapacity(capacity)
         if !target.isEmpty {
             write(target: target)
@@ -69,23 +79,23 @@ struct PrometheusText {
         labelNames = PrometheusLabelNames(of: [:], taken: taken)
         switch part.data {
         case .gauge(let points), .sum(let points, _, isMonotonic: false):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 writeSample(family.name, "", point.value)
             }
         case .sum(let points, _, isMonotonic: true):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 writeSample(family.name, PrometheusFamily.total, point.value)
                 writeCreated(family.name, point.start)
             }
         case .histogram(let points, _):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }
         case .exponentialHistogram(let points, _):
-            for point in points {
+            for point in points where !point.isEnd {
                 setLabels(point.attributes, constant: part.labels, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }
@@ -124,7 +134,7 @@ struct PrometheusText {
 
     /// Says when counting began, which Prometheus' own format has no place for.
     private mutating func writeCreated(_ name: String, _ start: Timestamp) {
-        guard isOpenMetrics, start != .unknown else { return }
+        guard hasCreated, start != .unknown else { return }
         writeName(name, "_created")
         let (seconds, nanoseconds) = start.unixNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let digits = "\(nanoseconds)"

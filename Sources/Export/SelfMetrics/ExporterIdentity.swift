@@ -18,6 +18,11 @@ public struct ExporterIdentity: Hashable, Sendable {
         self.port = port
     }
 
+    /// Whether this is a name of `other`, whatever its number.
+    func isSame(as other: ExporterIdentity) -> Bool {
+        (type, host, port) == (other.type, other.host, other.port)
+    }
+
     /// Sends OTLP over HTTP.
     public static func otlpHTTP(host: String, port: Int) -> ExporterIdentity {
         ExporterIdentity("otlp_http_metric_exporter", host: host, port: port)

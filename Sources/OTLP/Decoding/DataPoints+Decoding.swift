@@ -1,34 +1,30 @@
 internal import COTLP
 internal import Metrics
 
-/// Whether the flags of a point say that it has no value but marks the end of its series.
-private func marksEnd(_ flags: UInt32) -> Bool {
-    flags & UInt32(Wire.DataPointFlags.noRecordedValue.rawValue) != 0
-}
-
 extension NumberDataPoint {
-    /// Creates a point, or `nil` for one without a value.
+    /// Creates a point, or `nil` for one without a value that is no end of a series.
     init?(_ message: Wire.NumberDataPoint) {
-        guard unsafe !marksEnd(message.flags) else { return nil }
+        let flags = DataPointFlags(rawValue: unsafe message.flags)
         let value: Number
         switch unsafe message.value_case {
         case .int: value = .int(unsafe message.as_int)
         case .double: value = .double(unsafe message.as_double)
+        case _ where flags.contains(.noRecordedValue): value = .int(0)
         default: return nil
         }
         self.init(
             attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
             time: Timestamp(unixNanoseconds: unsafe message.time_unix_nano),
-            value: value
+            value: value,
+            flags: flags
         )
     }
 }
 
 extension HistogramDataPoint {
-    /// Creates a point, or `nil` for one without a value.
-    init?(_ message: Wire.HistogramDataPoint) {
-        guard unsafe !marksEnd(message.flags) else { return nil }
+    /// Creates a point.
+    init(_ message: Wire.HistogramDataPoint) {
         self.init(
             attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
@@ -44,15 +40,15 @@ extension HistogramDataPoint {
             extremes: Extremes(
                 minimum: unsafe message._min_case == .minimum ? unsafe message.min : nil,
                 maximum: unsafe message._max_case == .maximum ? unsafe message.max : nil
-            )
+            ),
+            flags: DataPointFlags(rawValue: unsafe message.flags)
         )
     }
 }
 
 extension ExponentialHistogramDataPoint {
-    /// Creates a point, or `nil` for one without a value.
-    init?(_ message: Wire.ExponentialHistogramDataPoint) {
-        guard unsafe !marksEnd(message.flags) else { return nil }
+    /// Creates a point.
+    init(_ message: Wire.ExponentialHistogramDataPoint) {
         self.init(
             attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
@@ -67,7 +63,8 @@ extension ExponentialHistogramDataPoint {
             extremes: Extremes(
                 minimum: unsafe message._min_case == .minimum ? unsafe message.min : nil,
                 maximum: unsafe message._max_case == .maximum ? unsafe message.max : nil
-            )
+            ),
+            flags: DataPointFlags(rawValue: unsafe message.flags)
         )
     }
 }

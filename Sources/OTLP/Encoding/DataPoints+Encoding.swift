@@ -8,7 +8,11 @@ extension Wire.NumberDataPoint {
         unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
         unsafe start_time_unix_nano = point.start.unixNanoseconds
         unsafe time_unix_nano = point.time.unixNanoseconds
+        unsafe flags = point.flags.rawValue
         switch point.value {
+        case _ where point.isEnd:
+            // The series has none any more.
+            break
         case .int(let value):
             unsafe value_case = .int
             unsafe as_int = value
@@ -26,6 +30,7 @@ extension Wire.HistogramDataPoint {
         unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
         unsafe start_time_unix_nano = point.start.unixNanoseconds
         unsafe time_unix_nano = point.time.unixNanoseconds
+        unsafe flags = point.flags.rawValue
         unsafe count = point.count
         if let sum = point.sum {
             unsafe _sum_case = .sum
@@ -51,6 +56,7 @@ extension Wire.ExponentialHistogramDataPoint {
         unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
         unsafe start_time_unix_nano = point.start.unixNanoseconds
         unsafe time_unix_nano = point.time.unixNanoseconds
+        unsafe flags = point.flags.rawValue
         unsafe count = point.count
         if let sum = point.sum {
             unsafe _sum_case = .sum

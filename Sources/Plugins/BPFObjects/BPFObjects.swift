@@ -6,7 +6,8 @@ import PackagePlugin
 struct BPFObjects: BuildToolPlugin {
     /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
     static let programs = [
-        "connection_count", "connection_groups", "connections", "resets", "response_time", "retransmits", "trace",
+        "connection_count", "connection_groups", "connections", "connections_interpreted", "resets", "response_time",
+        "response_time_interpreted", "retransmits", "retransmits_interpreted", "trace", "trace_interpreted",
     ]
 
     #if arch(arm64)
@@ -19,7 +20,9 @@ struct BPFObjects: BuildToolPlugin {
 
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
         let bpf = context.package.directoryURL.appending(path: "bpf")
-        let headers = try files(in: bpf, suffix: ".h") + files(in: bpf.appending(path: "include"), suffix: ".h")
+        // A source may include another one.
+        let sources = try files(in: bpf, suffix: ".h") + files(in: bpf, suffix: ".bpf.c")
+        let inputs = try sources + files(in: bpf.appending(path: "include"), suffix: ".h")
         let output = context.pluginWorkDirectoryURL
         let clang = try context.tool(named: "clang").url
         return try Self.programs.map { name in
@@ -39,7 +42,7 @@ struct BPFObjects: BuildToolPlugin {
                     "-I", bpf.appending(path: "include").plainPath, "-idirafter", "/usr/include/\(Self.multiarch)",
                     "-c", source.plainPath, "-o", object.plainPath,
                 ],
-                inputFiles: [source] + headers,
+                inputFiles: inputs,
                 outputFiles: [wrapper]
             )
         }

@@ -46,6 +46,14 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it may be there on each interface (RFC 4291, 2.5.6): one of `fe80::/10`.
+    public var isLinkLocal: Bool {
+        switch self {
+        case .v4: false
+        case .v6(let upper, _): upper >> 54 == 0xfe80 >> 6
+        }
+    }
+
     /// How many bits it has.
     var width: Int {
         switch self {

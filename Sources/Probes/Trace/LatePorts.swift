@@ -1,6 +1,7 @@
 internal import CProbes
 
-/// Completes the first event of each socket that connects: the kernel chooses its port only after that change.
+/// Completes the first event of each socket that connects or listens unbound: the kernel chooses its port only after
+/// that change.
 ///
 /// The next change of the same socket tells it; where that has not happened yet, the socket itself is asked.
 struct LatePorts {
@@ -74,11 +75,19 @@ struct LatePorts {
 
     /// Whether an event may be the first after one that lacked its port: the next change, or the end if that was filtered.
     private static func tellsPort(_ event: trace_event) -> Bool {
-        event.old_state == UInt8(TCP_SYN_SENT.rawValue) || event.new_state == UInt8(TCP_CLOSE.rawValue)
+        [TCP_SYN_SENT, TCP_LISTEN].contains { event.old_state == UInt8($0.rawValue) }
+            || event.new_state == UInt8(TCP_CLOSE.rawValue)
     }
 
     /// Whether an event lacks its port.
     private static func isOpen(_ event: trace_event) -> Bool {
-        event.new_state == UInt8(TCP_SYN_SENT.rawValue) && event.local_port == 0
+        // A listener without a cookie can't be asked, and may have no next change for long.
+        event.local_port == 0 && event.isOpening
+            && (event.cookie != 0 || event.new_state == UInt8(TCP_SYN_SENT.rawValue))
     }
+}
+
+extension trace_event {
+    /// Whether it is the first of a socket's life that may come before the socket has a port.
+    var isOpening: Bool { [TCP_SYN_SENT, TCP_LISTEN].contains { new_state == UInt8($0.rawValue) } }
 }

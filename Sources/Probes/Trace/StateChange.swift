@@ -59,6 +59,9 @@ public struct StateChange: Sendable {
     /// How many nanoseconds the socket was in the state that it left; `nil` when nobody saw it enter that.
     public var heldNanoseconds: UInt64? { knows(TRACE_HELD) ? event.held : nil }
 
+    /// The number of the interface on which link-local addresses are meant; 0 when neither address is one.
+    public var interface: UInt32 { event.interface }
+
     /// The network namespace of the socket, by inode number.
     public var namespace: UInt32 { event.netns }
 

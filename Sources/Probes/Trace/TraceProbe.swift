@@ -34,19 +34,21 @@ public final class TraceProbe {
     /// The programs that run.
     public let programs: [String]
     /// What this kernel can't give, one line each.
-    public let limitations: [String]
+    public let limitations: [Limitation]
 
     private let filter: TraceFilter
     private let object: Object
     private let ring: RingBuffer<trace_event>
+    private let clock: KernelClock
     private var attached: [AttachedProgram] = []
     private var ports = LatePorts()
     /// What ``losses()`` gave last; a counter never falls.
-    private var unseen: UInt64 = 0
+    private var gaps = EventLosses.Gaps()
 
     private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]
     private static let plain = ["trace_change_alone"]
     private static let finding = "find_local_port"
+    private static let readingClock = "read_clock"
 
     /// Loads and attaches `bpf/trace.bpf.c`, with what the kernel can of it.
     ///
@@ -54,7 +56,7 @@ public final class TraceProbe {
     ///   - filter: Which changes to give.
     ///   - scope: Whose connections to observe.
     ///   - bufferSize: How many bytes of events may wait to be read; of ``bufferSizes``, a power of two.
-    /// - Throws: ``ProbeError`` when the kernel refuses even the plain program.
+    /// - Throws: ``ProbeError`` when the kernel refuses.
     public convenience init(_ filter: TraceFilter, scope: ObservationScope = .own, bufferSize: Int = standardBufferSize)
         throws(ProbeError)
     {
@@ -66,39 +68,44 @@ public final class TraceProbe {
     }
 
     private init(_ filter: TraceFilter, namespace: UInt32, bufferSize: Int) throws(BPFError) {
-        func load(_ programs: [String]) throws(BPFError) -> Object {
-            try Self.load(programs, filter, namespace: namespace, bufferSize: bufferSize)
+        let features = try ProgramFeatures()
+        let (finds, limitation) = try Self.canFindPorts(features)
+        programs = features.atomics ? Self.full : Self.plain
+        limitations = [limitation].compactMap(\.self)
+        let loaded = programs + (finds ? [Self.finding] : []) + [Self.readingClock]
+        let object = try features.object(.trace)
+        for program in Self.full + Self.plain + [Self.finding, Self.readingClock] {
+            try object.setAutoload(program, loaded.contains(program))
         }
-        do throws(BPFError) {
-            object = try load(Self.full + [Self.finding])
-            programs = Self.full
-            limitations = []
-        } catch {
-            // Another reason than missing instructions comes again with the plain program.
-            object = try load(Self.plain)
-            programs = Self.plain
-            limitations = [
-                "programs of this kernel can't remember sockets: no durations, and no port before a connection is there"
-            ]
-        }
+        try object.setConstant("observed_netns", to: namespace)
+        try object.setConstant("reads_kernel_memory", to: features.kernelMemory)
+        try object.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
+        try object.setConstant("wake_step", to: UInt64(bufferSize / Self.wakeShare))
+        try object.setCapacity(UInt32(clamping: bufferSize), of: "trace_events")
+        try object.load()
+        let time: Map<UInt32, UInt64> = try object.map("trace_clock")
+        clock = try KernelClock(comparedWith: { () throws(BPFError) in
+            try object.run(Self.readingClock)
+            return try time.value(of: 0) ?? 0
+        })
         ring = try object.ringBuffer("trace_events")
         attached = try AttachedProgram.attach(programs, of: object)
+        self.object = object
         self.filter = filter
     }
 
-    private static func load(_ programs: [String], _ filter: TraceFilter, namespace: UInt32, bufferSize: Int)
-        throws(BPFError) -> Object
-    {
-        let object = try Object(.trace)
-        for program in full + plain + [finding] {
-            try object.setAutoload(program, programs.contains(program))
+    /// Whether a socket can be asked for the port that the kernel has chosen for it, and if not, why.
+    private static func canFindPorts(_ features: ProgramFeatures) throws(BPFError) -> (Bool, Limitation?) {
+        let lost = "no port before a connection is there"
+        guard features.atomics else { return (false, .noAtomics("no durations, and \(lost)")) }
+        guard try ProgramFeature.callable.isAvailable() else {
+            return (false, Limitation(.version, "no programs on this kernel that are run by a call: \(lost)"))
         }
-        try object.setConstant("observed_netns", to: namespace)
-        try object.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
-        try object.setConstant("wake_step", to: UInt64(bufferSize / wakeShare))
-        try object.setCapacity(UInt32(clamping: bufferSize), of: "trace_events")
-        try object.load()
-        return object
+        // The one way to look at a socket that no event is about, or the other (since 6.2).
+        if features.kernelMemory { return (true, nil) }
+        guard features.kernelFunctions else { return (false, .lockdown(lost)) }
+        let canCast = try KernelBTF().hasFunction("bpf_rdonly_cast")
+        return (canCast, canCast ? nil : .lockdown(lost))
     }
 
     /// The programs that run, with what they are attached to.
@@ -141,11 +148,11 @@ public final class TraceProbe {
             let nested = try object.perCPUArray("trace_turns").sums().first ?? 0
             let missed = losses[.recursion] ?? 0
             let recursion = missed > nested ? missed &- nested : 0
-            unseen = EventLosses.unseen(gaps: losses[.unseen] ?? 0, recursions: recursion, before: unseen)
+            gaps.note(losses[.unseen] ?? 0, recursions: recursion)
             return Losses(
                 ringFull: losses[.ringFull] ?? 0,
                 recursion: recursion,
-                unseen: unseen,
+                unseen: gaps.unseen,
                 unremembered: losses[.mapFull] ?? 0
             )
         } catch {
@@ -162,14 +169,12 @@ public final class TraceProbe {
 
     /// Gives events the wall clock's time, and leaves out those that only now turn out to be unwanted.
     private func changes(_ events: [trace_event]) -> [StateChange] {
-        let zero = KernelClock.zeroSinceEpoch()
+        let zero = clock.zeroSinceEpoch()
         var changes: [StateChange] = []
         changes.reserveCapacity(events.count)
-        for event in events {
-            let isOpening = event.new_state == UInt8(TCP_SYN_SENT.rawValue)
-            if !isOpening || filter.accepts(latePort: event.local_port, peerPort: event.peer_port) {
-                changes.append(StateChange(event, zeroSinceEpoch: zero))
-            }
+        for event in events
+        where !event.isOpening || filter.accepts(latePort: event.local_port, peerPort: event.peer_port) {
+            changes.append(StateChange(event, zeroSinceEpoch: zero))
         }
         return changes
     }

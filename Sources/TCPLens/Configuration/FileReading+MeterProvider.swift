@@ -28,7 +28,6 @@ extension FileReading {
             (settings.interval, settings.timeout) = (period.interval, period.timeout)
         }
         settings.probes.cardinalityLimit = cardinalityLimit ?? settings.probes.cardinalityLimit
-        settings.probes.histograms = histograms ?? settings.probes.histograms
     }
 
     private mutating func readPeriodic(_ section: inout Section) {
@@ -97,26 +96,18 @@ extension FileReading {
 
     private mutating func readConsole(_ section: inout Section) {
         _ = section.choice("temporality_preference", from: ["cumulative": ()])
-        readHistograms(&section)
+        settings.consoleHistograms = histograms(&section)
     }
 
-    /// Reads the form of histograms, in which each exporter gets them.
-    mutating func readHistograms(_ section: inout Section) {
-        let form =
-            section.choice(
-                "default_histogram_aggregation",
-                from: [
-                    HistogramAggregation.explicitBuckets.rawValue: HistogramAggregation.explicitBuckets,
-                    HistogramAggregation.exponential.rawValue: .exponential,
-                ]
-            ) ?? .explicitBuckets
-        if let first = histograms, first != form {
-            section.refuse(
-                "default_histogram_aggregation",
-                "it must be that of the other exporter; one pass serves both"
-            )
-        }
-        histograms = histograms ?? form
+    /// Reads the form of histograms, in which an exporter gets them.
+    func histograms(_ section: inout Section) -> HistogramAggregation {
+        section.choice(
+            "default_histogram_aggregation",
+            from: [
+                HistogramAggregation.explicitBuckets.rawValue: HistogramAggregation.explicitBuckets,
+                HistogramAggregation.exponential.rawValue: .exponential,
+            ]
+        ) ?? .explicitBuckets
     }
 
     private static let instruments = [

@@ -37,7 +37,7 @@ extension FileReading {
                 "temporality_preference",
                 from: ["cumulative": TemporalityPreference.cumulative, "delta": .delta, "low_memory": .lowMemory]
             ) ?? .cumulative
-        readHistograms(&section)
+        settings.otlp.histograms = histograms(&section)
         if settings.otlp.endpoint.isRedacted || settings.otlp.headers.contains(where: \.isRedacted) {
             settings.warnings.append(
                 "the configuration has *** where --print-config left a secret out: put the secret there"

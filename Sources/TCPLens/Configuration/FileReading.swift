@@ -16,8 +16,6 @@ struct FileReading {
     var period: Period?
     /// What every reader has.
     var cardinalityLimit: Int?
-    /// What every exporter has.
-    var histograms: HistogramAggregation?
 
     /// What `OTEL_SERVICE_NAME` says, for a file that asks for it.
     let serviceName: String?
@@ -92,6 +90,7 @@ struct FileReading {
                 section.refuse("attributes", item: index, "expected one of \(known)")
             }
         }
+        settings.prometheusCreated = section.bool("prometheus_created") ?? settings.prometheusCreated
         settings.probes.responseTime = section.bool("response_time") ?? settings.probes.responseTime
         if let text = section.string("health") {
             settings.health = ListenAddress(text)

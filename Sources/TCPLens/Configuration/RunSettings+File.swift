@@ -48,7 +48,6 @@ extension RunSettings {
 
     private func reader(_ kind: ExporterKind) -> ConfigurationValue {
         let limits = ConfigurationValue.section([("default", .int(probes.cardinalityLimit))])
-        let histograms = ConfigurationValue.string(probes.histograms.rawValue)
         func periodic(_ exporter: String, _ settings: ConfigurationValue) -> ConfigurationValue {
             .section([
                 (
@@ -63,8 +62,10 @@ extension RunSettings {
             ])
         }
         switch kind {
-        case .otlp: return periodic("otlp_http", otlp.file(histograms: histograms))
-        case .console: return periodic("console", .section([("default_histogram_aggregation", histograms)]))
+        case .otlp: return periodic("otlp_http", otlp.file)
+        case .console:
+            let histograms = ConfigurationValue.string(consoleHistograms.rawValue)
+            return periodic("console", .section([("default_histogram_aggregation", histograms)]))
         case .prometheus:
             let address: ConfigurationValue = .section([
                 ("host", .string(prometheus.host)), ("port", .int(prometheus.port)),
@@ -80,6 +81,7 @@ extension RunSettings {
             ("scope", .string(probes.scope.rawValue)),
             ("attributes", .list(ports)),
             ("response_time", .bool(probes.responseTime)),
+            ("prometheus_created", .bool(prometheusCreated)),
             ("health", health.map { .string("\($0)") }),
             ("queue_limit", .int(otlp.queueLimit)),
             ("spool_limit", .int(otlp.spoolLimit)),
@@ -90,7 +92,7 @@ extension RunSettings {
 
 extension OTLPConfiguration {
     /// The configuration as `otlp_http` has it, secrets left out.
-    fileprivate func file(histograms: ConfigurationValue) -> ConfigurationValue {
+    fileprivate var file: ConfigurationValue {
         // One without the other is not used, and can't stand in a file.
         let isClientShown = clientKey != nil && clientCertificate != nil
         let tls: [(key: String, value: ConfigurationValue?)] = [
@@ -117,7 +119,7 @@ extension OTLPConfiguration {
             ("max_response_size", .int(responseLimit)),
             ("encoding", .string("protobuf")),
             ("temporality_preference", .string(temporality)),
-            ("default_histogram_aggregation", histograms),
+            ("default_histogram_aggregation", .string(histograms.rawValue)),
         ])
     }
 }

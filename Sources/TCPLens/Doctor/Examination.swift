@@ -62,7 +62,7 @@ struct Examination: Sendable {
             let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "tcplens"
             return KernelChecks(facts: facts, program: program).checks(trial) + ProgramChecks(trial: trial).checks
         }
-        return checks + SurroundingsChecks(mounts: facts.mounts).checks
+        return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: .visible()).checks
     }
 
     /// The ways to where the metrics are to go.

@@ -21,7 +21,7 @@ struct KernelChecks {
     /// The checks; `trial` tells what became of the programs.
     func checks(_ trial: ProgramTrial) -> [Check] {
         var checks = [proc, version, types(trial), capabilities(trial), memory]
-        checks += [lockdown(trial), systemCallFilter(trial), compiler].compactMap(\.self)
+        checks += [processors(trial), lockdown(trial), systemCallFilter(trial), compiler].compactMap(\.self)
         return checks
     }
 
@@ -119,9 +119,26 @@ struct KernelChecks {
         guard let lockdown = facts.lockdown else { return nil }
         guard lockdown == "confidentiality" else { return .ok("lockdown", lockdown) }
         let found = "confidentiality: programs may not read the kernel's memory"
-        return trial.isDenied
-            ? .failed("lockdown", found, Check.Remedy("Boot with lockdown=integrity or without", "cat /proc/cmdline"))
-            : .ok("lockdown", found + ", which these do not need")
+        guard !trial.isDenied, trial.reason != .lockdown else { return .failed("lockdown", found, .lockdown) }
+        let others = trial.others.filter { $0.reason == .lockdown }.map { "'tcplens \($0.command)'" }
+        guard others.isEmpty else {
+            return .warning("lockdown", "\(found), so \(others.joined(separator: ", ")) does not work", .lockdown)
+        }
+        guard !trial.limitations.contains(where: { $0.cause == .lockdown }) else {
+            return .warning("lockdown", "\(found), so something is missing, as told below", .lockdown)
+        }
+        return .ok("lockdown", found + ", which these do not need")
+    }
+
+    /// A file that says something else than the kernel does harm to programs that believe it.
+    private func processors(_ trial: ProgramTrial) -> Check? {
+        guard let processors = trial.processors, processors.counted != processors.shown else { return nil }
+        let shown = processors.shown.map { "says \($0)" } ?? "can't be read"
+        return .warning(
+            "processors",
+            "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); tcplens goes by the kernel",
+            Check.Remedy("Look what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
+        )
     }
 
     private func systemCallFilter(_ trial: ProgramTrial) -> Check? {
@@ -145,7 +162,7 @@ struct KernelChecks {
         return .warning(
             "BPF compiler",
             "off: programs are interpreted, so every connection pays more for being watched",
-            Check.Remedy("Turn it on", "sudo sysctl -w net.core.bpf_jit_enable=1")
+            .compiler
         )
     }
 }

@@ -17,15 +17,11 @@ struct ProgramChecks {
 
     private var refused: [Check] {
         guard let error = trial.programsError else { return [] }
-        let remedy =
-            trial.isDenied
-            ? Check.Remedy("What is missing for it stands above")
-            : Check.Remedy("The kernel's own words may say more", "sudo dmesg | tail")
-        return [.failed("programs", error, remedy)]
+        return [.failed("programs", error, trial.isDenied ? Self.denied : trial.reason?.remedy ?? Self.unknown)]
     }
 
     private var lost: [Check] {
-        trial.limitations.map { .warning("missing here", $0, Check.Remedy("A newer kernel has it")) }
+        trial.limitations.map { .warning("missing here", $0.description, $0.cause.remedy) }
     }
 
     private var seen: [Check] {
@@ -63,6 +59,8 @@ struct ProgramChecks {
         }
     }
 
+    private static let denied = Check.Remedy("What is missing for it stands above")
+    private static let unknown = Check.Remedy("The kernel's own words may say more", "sudo dmesg | tail")
     private static let report = Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")
 }
 

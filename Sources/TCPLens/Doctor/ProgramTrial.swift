@@ -9,8 +9,10 @@ struct ProgramTrial: Sendable {
     var programs: [LoadedProgram] = []
     /// Why it has not taken all.
     var programsError: String?
-    /// What this kernel can't give.
-    var limitations: [String] = []
+    /// Why it has not, as far as that can be told.
+    var reason: ProbeError.Reason?
+    /// What can't be had here.
+    var limitations: [Limitation] = []
     /// Why probes that are loaded can't be read.
     var collectionError: String?
     /// What became of the connections; nil when none could be looked for.
@@ -19,6 +21,8 @@ struct ProgramTrial: Sendable {
     var others: [Other] = []
     /// Whether the kernel forbids to load programs.
     var isDenied = false
+    /// How many processors there are; nil when that can't be asked.
+    var processors: ProcessorCount?
 
     /// What became of the programs of another command.
     struct Other: Equatable, Sendable {
@@ -28,6 +32,8 @@ struct ProgramTrial: Sendable {
         var programs: [LoadedProgram] = []
         /// Why it has not taken them.
         var error: String?
+        /// The same, as far as it can be told.
+        var reason: ProbeError.Reason?
     }
 
     /// Creates a trial of nothing.
@@ -42,6 +48,7 @@ struct ProgramTrial: Sendable {
             isDenied = error.isDenial
             return
         }
+        processors = ProcessorCount.current()
         tryProbes(options)
         guard !isDenied else { return }
         others = [trySnapshot(), tryTrace(options.scope)]
@@ -55,6 +62,7 @@ struct ProgramTrial: Sendable {
             probes = try TCPProbes(options, start: .now) { loaded += $0 }
         } catch {
             programsError = "\(error)"
+            reason = error.reason
             isDenied = error.isDenial
             return
         }
@@ -76,17 +84,17 @@ struct ProgramTrial: Sendable {
             let probe = try ConnectionGroupProbe(by: Set(ConnectionGrouping.allCases), listeners: true)
             return Other(command: "snapshot", programs: probe.loadedPrograms)
         } catch {
-            return Other(command: "snapshot", error: "\(error)")
+            return Other(command: "snapshot", error: "\(error)", reason: error.reason)
         }
     }
 
     private mutating func tryTrace(_ scope: ObservationScope) -> Other {
         do throws(ProbeError) {
             let probe = try TraceProbe(TraceFilter(), scope: scope)
-            limitations += probe.limitations.map { "trace: \($0)" }
+            limitations += probe.limitations.map { Limitation($0.cause, "trace: \($0)") }
             return Other(command: "trace", programs: probe.loadedPrograms)
         } catch {
-            return Other(command: "trace", error: "\(error)")
+            return Other(command: "trace", error: "\(error)", reason: error.reason)
         }
     }
 }

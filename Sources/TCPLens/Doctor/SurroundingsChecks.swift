@@ -1,10 +1,13 @@
 import CClock
 import FoundationEssentials
+import Probes
 
 /// The checks of what is around the agent: file systems, control groups, containers, the clock.
 struct SurroundingsChecks {
     /// What is mounted where.
     var mounts: MountTable
+    /// Where control groups of version 2 can be seen.
+    var controlGroups: ControlGroups?
     /// Whether there is a file.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     /// Whether something keeps the clock right; nil when that can't be asked.
@@ -21,7 +24,7 @@ struct SurroundingsChecks {
 
     /// The checks, none of which can keep `run` from working.
     var checks: [Check] {
-        [bpfFileSystem, traceFileSystem, pinned, controlGroups, containerRuntime, clock]
+        [bpfFileSystem, traceFileSystem, pinned, containerNames, containerRuntime, clock]
     }
 
     private var bpfFileSystem: Check {
@@ -36,10 +39,18 @@ struct SurroundingsChecks {
         .ok("pinned state", "none: programs and counters end with the agent")
     }
 
-    private var controlGroups: Check {
-        if let path = mounts.path(ofType: "cgroup2") {
-            let isMixed = mounts.path(ofType: "cgroup") != nil
-            return .ok("cgroups", "version 2 at \(path)" + (isMixed ? ", beside version 1" : ""))
+    private var containerNames: Check {
+        let groups = controlGroups ?? mounts.path(ofType: "cgroup2").map { ControlGroups(used: [$0]) }
+        if let groups, !groups.used.isEmpty {
+            var words = ["version 2 at \(groups.used.joined(separator: ", "))"]
+            if mounts.path(ofType: "cgroup") != nil { words.append("beside version 1") }
+            if !groups.others.isEmpty {
+                words.append("which shows all groups, those at \(groups.others.joined(separator: ", ")) too")
+            }
+            if !groups.isWhole {
+                words.append("a part of all groups; those elsewhere have numbers for names")
+            }
+            return .ok("cgroups", words.joined(separator: ", "))
         }
         return .warning(
             "cgroups",

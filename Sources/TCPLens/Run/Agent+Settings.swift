@@ -85,7 +85,7 @@ extension Agent {
         let plans = settings.exporterPlans
         // What goes, goes first: it may hold what its successor needs, as a port.
         for (plan, exporter) in exporters where !plans.contains(plan) {
-            await end(exporter)
+            await end(exporter, hasSuccessor: plans.contains { $0.hasReceiver(of: plan) })
             exporters[plan] = nil
         }
         for plan in plans where exporters[plan] == nil {
@@ -95,8 +95,11 @@ extension Agent {
     }
 
     /// Ends `exporter`; what waits in it is tried once more, and what is lost is told.
-    private func end(_ exporter: any MetricExporter) async {
-        let outcome = await Self.last([exporter]) { await exporter.export([], isLast: true) }
+    ///
+    /// Without a successor its receiver is told that nobody counts for it any more.
+    private func end(_ exporter: any MetricExporter, hasSuccessor: Bool) async {
+        let points = hasSuccessor ? [] : await reader.lastPoints(for: exporter)
+        let outcome = await Self.last([exporter]) { await exporter.export(points, isLast: true) }
         await exporter.shutdown()
         if let outcome, outcome.droppedPoints > 0, let message = outcome.message {
             logger.error("\(message)")
@@ -129,7 +132,7 @@ extension Agent {
                 let probes = try TCPProbes(options, start: .now)
                 return (
                     MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
-                    ProbeReport(programs: probes.programs, limitations: probes.limitations)
+                    ProbeReport(programs: probes.programs, limitations: probes.limitations.map(\.description))
                 )
             }
         } catch {

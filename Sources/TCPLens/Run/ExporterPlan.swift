@@ -8,8 +8,8 @@ enum ExporterPlan: Hashable, Sendable {
     case otlp(OTLPConfiguration)
     /// Lets Prometheus fetch the metrics at an address.
     case prometheus(ListenAddress)
-    /// Prints.
-    case console
+    /// Prints, with distributions in a form.
+    case console(HistogramAggregation)
 
     /// Makes the exporter; nil for one that sends nothing by itself.
     ///
@@ -26,8 +26,16 @@ enum ExporterPlan: Hashable, Sendable {
             }
         case .prometheus:
             return nil
-        case .console:
-            return ConsoleExporter(write: StandardStream.output.write)
+        case .console(let histograms):
+            return ConsoleExporter(histograms: histograms, write: StandardStream.output.write)
+        }
+    }
+
+    /// Whether the metrics go to the same receiver as those of `other`.
+    func hasReceiver(of other: ExporterPlan) -> Bool {
+        switch (self, other) {
+        case (.otlp(let configuration), .otlp(let other)): configuration.endpoint == other.endpoint
+        default: self == other
         }
     }
 
@@ -51,7 +59,7 @@ extension RunSettings {
                 switch kind {
                 case .otlp: .otlp(otlp)
                 case .prometheus: .prometheus(prometheus)
-                case .console: .console
+                case .console: .console(consoleHistograms)
                 }
             }
     }

@@ -4,8 +4,8 @@ import Logging
 
 /// A server of the agent as the settings want it; equal plans make equal servers.
 enum ListenerPlan: Hashable, Sendable {
-    /// Gives metrics to Prometheus.
-    case prometheus(ListenAddress)
+    /// Gives metrics to Prometheus, with series for when counting began or without.
+    case prometheus(ListenAddress, hasCreated: Bool)
     /// Tells whether the agent is live and ready.
     case health(ListenAddress)
 }
@@ -14,7 +14,8 @@ extension RunSettings {
     /// The servers to have.
     var listenerPlans: [ListenerPlan] {
         let isScraped = !isDisabled && exporters.contains(.prometheus)
-        return (isScraped ? [.prometheus(prometheus)] : []) + (health.map { [.health($0)] } ?? [])
+        return (isScraped ? [.prometheus(prometheus, hasCreated: prometheusCreated)] : [])
+            + (health.map { [.health($0)] } ?? [])
     }
 }
 
@@ -22,7 +23,7 @@ extension ListenerPlan {
     /// Where it is to listen.
     var address: ListenAddress {
         switch self {
-        case .prometheus(let address), .health(let address): address
+        case .prometheus(let address, _), .health(let address): address
         }
     }
 
@@ -34,10 +35,15 @@ extension ListenerPlan {
     func listen(onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }) async throws(Failure) -> BoundListener
     {
         switch self {
-        case .prometheus(let address):
+        case .prometheus(let address, let hasCreated):
             do {
                 return .prometheus(
-                    try await PrometheusExporter(host: address.host, port: address.port, onRefusal: onRefusal)
+                    try await PrometheusExporter(
+                        host: address.host,
+                        port: address.port,
+                        hasCreated: hasCreated,
+                        onRefusal: onRefusal
+                    )
                 )
             } catch {
                 throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")

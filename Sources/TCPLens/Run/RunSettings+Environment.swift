@@ -36,6 +36,9 @@ extension RunSettings {
         let host = reader.setting("OTEL_EXPORTER_PROMETHEUS_HOST")?.value
         prometheus.host = host.map(ListenAddress.unbracketed) ?? prometheus.host
         prometheus.port = reader.integer("OTEL_EXPORTER_PROMETHEUS_PORT", in: ListenAddress.ports) ?? prometheus.port
+        prometheusCreated = reader.bool("TCPLENS_PROMETHEUS_CREATED") ?? prometheusCreated
+        // Standard output has no variable of its own: it shows what OTLP would have.
+        consoleHistograms = otlp.histograms
         health = try reader.setting("TCPLENS_HEALTH").map { setting throws(Failure) in
             try Self.health(setting.value, from: setting.name)
         }
@@ -47,14 +50,6 @@ extension RunSettings {
     private mutating func readProbes(_ reader: inout EnvironmentReader) throws(Failure) {
         probes.scope =
             reader.choice("TCPLENS_SCOPE", from: [ObservationScope.own.rawValue: .own]) ?? probes.scope
-        probes.histograms =
-            reader.choice(
-                "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
-                from: [
-                    HistogramAggregation.explicitBuckets.rawValue: .explicitBuckets,
-                    HistogramAggregation.exponential.rawValue: .exponential,
-                ]
-            ) ?? probes.histograms
         probes.cardinalityLimit =
             reader.integer("TCPLENS_CARDINALITY_LIMIT", in: Self.cardinalityLimits) ?? probes.cardinalityLimit
         probes.responseTime = reader.bool("TCPLENS_RESPONSE_TIME") ?? probes.responseTime

@@ -32,9 +32,13 @@ struct RunSettings: Equatable, Sendable {
     var otlp: OTLPConfiguration
     /// Where Prometheus finds the metrics.
     var prometheus = ListenAddress(host: "localhost", port: 9464)
+    /// Whether Prometheus is told when counting began (`_created`), in a series of its own beside each.
+    var prometheusCreated = false
+    /// The form of distributions on standard output.
+    var consoleHistograms = HistogramAggregation.explicitBuckets
     /// Where to tell whether the agent is live and ready; nil is nowhere.
     var health: ListenAddress?
-    /// What to observe, and in which form.
+    /// What to observe.
     var probes = TCPProbes.Options()
     /// What the user says about the resource.
     var resource = ResourceSettings()

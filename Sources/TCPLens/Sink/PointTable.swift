@@ -38,13 +38,18 @@ struct PointTable {
             let lines = chart.lines(unit: unit, indentation: 2 * Self.indentation, style)
             return Row(attributes: attributes, value: parts.joined(separator: " "), lines: lines)
         }
+        func ended(_ point: some DataPoint) -> Row { Row(attributes: point.attributes, value: "ended") }
         switch data {
         case .gauge(let points), .sum(let points, _, _):
-            rows = points.map { Row(attributes: $0.attributes, value: $0.value.text) }
+            rows = points.map { $0.isEnd ? ended($0) : Row(attributes: $0.attributes, value: $0.value.text) }
         case .histogram(let points, _):
-            rows = points.map { row($0.attributes, $0.count, $0.sum, $0.extremes, HistogramChart($0)) }
+            rows = points.map {
+                $0.isEnd ? ended($0) : row($0.attributes, $0.count, $0.sum, $0.extremes, HistogramChart($0))
+            }
         case .exponentialHistogram(let points, _):
-            rows = points.map { row($0.attributes, $0.count, $0.sum, $0.extremes, HistogramChart($0)) }
+            rows = points.map {
+                $0.isEnd ? ended($0) : row($0.attributes, $0.count, $0.sum, $0.extremes, HistogramChart($0))
+            }
         }
     }
 

@@ -110,7 +110,7 @@ struct ListenerReport: Encodable, Equatable {
 
     /// Creates the report of a row.
     init(_ listener: ListenerState, _ containers: [UInt64: String]) {
-        address = listener.place.map { EndpointText.text($0.address) }
+        address = listener.place?.addressText
         port = listener.place?.port
         type = listener.type.attributeValue
         others = listener.place == nil ? true : nil

@@ -96,7 +96,7 @@ struct Snapshot {
 
     /// Where listeners listen.
     func endpoint(_ listener: ListenerState) -> String {
-        listener.place.map { EndpointText.text($0.address, port: $0.port) } ?? "others"
+        listener.place?.endpointText ?? "others"
     }
 }
 

@@ -56,7 +56,7 @@ struct SnapshotCSV {
     private func listener(_ listener: ListenerState) -> [String] {
         let queues = [listener.accept, listener.syn].flatMap { ["\($0.usage)", "\($0.limit)", "\($0.full)"] }
         return [
-            listener.place.map { EndpointText.text($0.address) } ?? "others", listener.place.map { "\($0.port)" } ?? "",
+            listener.place?.addressText ?? "others", listener.place.map { "\($0.port)" } ?? "",
             listener.type.attributeValue,
             "\(listener.count)",
         ] + queues + [snapshot.containers[listener.cgroup] ?? "", listener.cgroup == 0 ? "" : "\(listener.cgroup)"]

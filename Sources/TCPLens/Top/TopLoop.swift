@@ -73,7 +73,7 @@ struct TopLoop {
         (self.settings, self.logger) = (settings, logger)
         do {
             stocks = try ConnectionGroupProbe(by: TopGrouping.counted, listeners: true)
-            let options = TCPProbes.Options(scope: settings.scope, histograms: .exponential)
+            let options = TCPProbes.Options(scope: settings.scope, rttPeriod: .seconds(1))
             let probes = try TCPProbes(options, start: .now)
             for limitation in probes.limitations {
                 logger.notice("\(limitation)")
@@ -83,7 +83,7 @@ struct TopLoop {
                 host: settings.host,
                 kernel: settings.kernel,
                 interval: settings.interval,
-                limitations: probes.limitations
+                limitations: probes.limitations.map(\.description)
             )
             flows = [probes, ProbeAccounts(of: probes)]
         } catch {

@@ -35,10 +35,12 @@ struct TraceJSON {
         append(change.time, to: &line)
         appendTransition(of: change, to: &line)
         line.append(change.localAddress)
+        line.append(change.scope(of: change.localAddress))
         line += Self.localPort
         line.append(change.localPort)
         line += Self.peerAddress
         line.append(change.peerAddress)
+        line.append(change.scope(of: change.peerAddress))
         line += Self.peerPort
         line.append(change.peerPort)
         switch change.role {
@@ -117,5 +119,12 @@ struct TraceJSON {
         line.append(end.bytesSent)
         line.append(#","bytes_received":"#)
         line.append(end.bytesReceived)
+    }
+}
+
+extension StateChange {
+    /// What is to be written behind one of its addresses; empty unless that is link-local.
+    func scope(of address: IPAddress) -> String {
+        interface != 0 && address.isLinkLocal ? AddressScope.suffix(interface, namespace: namespace) : ""
     }
 }

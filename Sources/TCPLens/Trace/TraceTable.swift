@@ -52,8 +52,8 @@ struct TraceTable {
 
     /// Appends the line of `change` to `output`.
     mutating func write(_ change: StateChange, to output: inout [UInt8]) {
-        let local = Self.end(change.localAddress, change.localPort, isKnown: true)
-        let peer = Self.end(change.peerAddress, change.peerPort, isKnown: change.peerPort != 0)
+        let local = Self.end(change.localAddress, change.localPort, change, isKnown: true)
+        let peer = Self.end(change.peerAddress, change.peerPort, change, isKnown: change.peerPort != 0)
         width = (max(width.local, local.count), max(width.peer, peer.count))
         let transition = "\(change.oldState.kernelName)>\(change.newState.kernelName)"
         let before = time(change.time)
@@ -113,7 +113,7 @@ struct TraceTable {
     }
 
     /// An address with its port; `*` for a port that is not chosen, or for an end that is not there.
-    private static func end(_ address: IPAddress, _ port: UInt16, isKnown: Bool) -> String {
-        isKnown ? EndpointText.text(address, port: port) : "*"
+    private static func end(_ address: IPAddress, _ port: UInt16, _ change: StateChange, isKnown: Bool) -> String {
+        isKnown ? EndpointText.text(address, scope: change.scope(of: address), port: port) : "*"
     }
 }

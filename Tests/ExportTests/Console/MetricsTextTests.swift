@@ -33,6 +33,38 @@ import Testing
         #expect(MetricsText.render([.sample([metric, gauge])]) == expected)
     }
 
+    @Test func `a series that has ended says so in place of its value`() {
+        let number = NumberDataPoint.sample(.int(218), attributes: ["a": 1]).ended(at: time)
+        let histogram = HistogramDataPoint(
+            attributes: ["a": 2],
+            start: time,
+            time: time,
+            count: 1,
+            sum: 1,
+            bucketCounts: [1, 0],
+            explicitBounds: [1]
+        ).ended(at: time)
+        let exponential = ExponentialHistogramDataPoint(
+            attributes: ["a": 3],
+            start: time,
+            time: time,
+            count: 1,
+            sum: 1,
+            scale: 0,
+            zeroCount: 1,
+            positive: .init()
+        ).ended(at: time)
+        let text = MetricsText.render([
+            .sample([
+                Metric(name: "n", description: "", unit: "", data: .sum([number], .cumulative, isMonotonic: false)),
+                Metric(name: "h", description: "", unit: "", data: .histogram([histogram], .cumulative)),
+                Metric(name: "e", description: "", unit: "", data: .exponentialHistogram([exponential], .cumulative)),
+            ])
+        ])
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("  ") }
+        #expect(rows == ["  a=1  ended", "  a=2  ended", "  a=3  ended"])
+    }
+
     @Test func `a histogram shows count, sum and the filled buckets`() {
         let point = HistogramDataPoint(
             attributes: ["role": "client"],
@@ -46,6 +78,22 @@ import Testing
         let metric = Metric(name: "h", description: "", unit: "s", data: .histogram([point], .delta))
         let text = MetricsText.render([.sample([metric])])
         #expect(text.contains("h  s  histogram, delta\n  role=client  count=12  sum=1.5 s  (0.005, 1.0] █ ▄\n"))
+    }
+
+    @Test(arguments: [([0.5, 1.0], "(0.0, 0.5]"), ([-1, 1], "(-∞, -1.0]"), ([0, 1], "(-∞, 0.0]"), ([], "(-∞, ∞)")])
+    func `the first bucket begins at zero where nothing less is measured`(bounds: [Double], text: String) {
+        let counts = [3] + [UInt64](repeating: 0, count: bounds.count)
+        let point = HistogramDataPoint(
+            attributes: [:],
+            start: time,
+            time: time,
+            count: 3,
+            sum: 1,
+            bucketCounts: counts,
+            explicitBounds: bounds
+        )
+        let metric = Metric(name: "h", description: "", unit: "s", data: .histogram([point], .delta))
+        #expect(MetricsText.render([.sample([metric])]).contains(" \(text) █"))
     }
 
     @Test func `an exponential histogram shows its bounds`() {

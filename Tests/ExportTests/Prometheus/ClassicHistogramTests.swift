@@ -68,10 +68,19 @@ import Testing
         // The whole range of buckets, a prime number in each, so that no sum is right by chance.
         let counts = (0..<UInt64(Distribution.bucketCount)).map { $0 % 7 * 31 + 1 }
         let distribution = Distribution(counts: counts, sum: 12_345)
-        let explicit = ClassicHistogram(distribution.explicitPoint(attributes: [:], start: .unknown, time: .unknown))
-        let exponential = ClassicHistogram(
-            distribution.exponentialPoint(attributes: [:], start: .unknown, time: .unknown)
+        let point = distribution.exponentialPoint(attributes: [:], start: .unknown, time: .unknown)
+        let metric = Metric(
+            name: "",
+            description: "",
+            unit: "s",
+            data: .exponentialHistogram([point], .cumulative),
+            bounds: BucketBounds(-20...28)
         )
+        guard case .histogram(let points, _) = metric.inForm(.explicitBuckets).data else {
+            Issue.record("no histogram")
+            return
+        }
+        let (explicit, exponential) = (ClassicHistogram(points[0]), ClassicHistogram(point))
         #expect(exponential.count == explicit.count)
         #expect(exponential.sum == explicit.sum)
         func cumulative(_ histogram: ClassicHistogram) -> [Double: UInt64] {

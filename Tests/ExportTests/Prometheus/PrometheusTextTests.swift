@@ -6,10 +6,15 @@ import Testing
 @Suite struct PrometheusTextTests {
     private static let openMetrics = ExpositionFormat(syntax: .openMetrics, version: "1.0.0")
 
-    private func render(_ metrics: [ResourceMetrics], _ format: ExpositionFormat = .text) -> String {
+    private func render(
+        _ metrics: [ResourceMetrics],
+        _ format: ExpositionFormat = .text,
+        hasCreated: Bool = false
+    ) -> String {
         let (families, _) = PrometheusFamily.families(of: metrics)
         let target = metrics.first?.resource.attributes ?? [:]
-        return String(decoding: PrometheusText(families, target: target, format: format).bytes, as: UTF8.self)
+        let text = PrometheusText(families, target: target, format: format, hasCreated: hasCreated)
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 
     /// The lines of metrics without resource and scope.
@@ -48,6 +53,17 @@ import Testing
         )
     )
 
+    @Test func `a series that has ended is in no scrape`() {
+        let points = [NumberDataPoint.sample(.int(7)), .sample(.int(8), attributes: ["a": 1]).ended(at: .unknown)]
+        let stock = Metric(name: "n", description: "", unit: "", data: .sum(points, .cumulative, isMonotonic: false))
+        #expect(lines([stock]).filter { !$0.hasPrefix("#") } == ["n 7"])
+        guard case .histogram(let points, let temporality) = Self.histogram.data else { return }
+        let ended = points.map { $0.ended(at: .unknown) }
+        var metric = Self.histogram
+        metric.data = .histogram(ended, temporality)
+        #expect(lines([metric]).filter { !$0.hasPrefix("#") } == [])
+    }
+
     @Test func `Prometheus' own format`() {
         let text = render([.sample([Self.counter, Self.histogram])])
         #expect(
@@ -75,7 +91,7 @@ import Testing
     }
 
     @Test func `OpenMetrics has units, starts and an end`() {
-        let text = render([.sample([Self.counter, Self.histogram])], Self.openMetrics)
+        let text = render([.sample([Self.counter, Self.histogram])], Self.openMetrics, hasCreated: true)
         #expect(
             text == """
                 # HELP target What the metrics are about.
@@ -105,6 +121,14 @@ import Testing
 
                 """
         )
+    }
+
+    @Test func `starts are series, so they are there only if asked for, and where they have a place`() {
+        let metrics = [ResourceMetrics.sample([Self.counter, Self.histogram])]
+        func created(_ text: String) -> Int { text.split(separator: "\n").count { $0.contains("_created{") } }
+        #expect(created(render(metrics, Self.openMetrics)) == 0)
+        #expect(created(render(metrics, Self.openMetrics, hasCreated: true)) == 2)
+        #expect(created(render(metrics, hasCreated: true)) == 0)
     }
 
     @Test func `an empty exposition is valid in both`() {

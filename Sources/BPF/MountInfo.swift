@@ -1,0 +1,50 @@
+/// A line of `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
+public struct MountInfo: Hashable, Sendable {
+    /// The directory of the file system that is mounted.
+    public var root: String
+    /// Where it is mounted.
+    public var path: String
+    /// The type of the file system.
+    public var type: String
+    /// The options of the file system.
+    public var options: [String]
+
+    /// Creates a line.
+    public init(root: String, path: String, type: String, options: [String] = []) {
+        (self.root, self.path, self.type, self.options) = (root, path, type, options)
+    }
+
+    /// Reads all lines; what is none is left out.
+    public static func parse(_ text: String) -> [MountInfo] {
+        text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ").map(String.init)
+            // As many optional fields as there are stand before the dash.
+            guard let dash = fields.dropFirst(6).firstIndex(of: "-"), fields.count > dash + 3 else { return nil }
+            return MountInfo(
+                root: unescaped(fields[3]),
+                path: unescaped(fields[4]),
+                type: fields[dash + 1],
+                options: fields[dash + 3].split(separator: ",").map(String.init)
+            )
+        }
+    }
+
+    /// A text in which blanks and the like stand as `\040`.
+    private static func unescaped(_ text: String) -> String {
+        guard text.contains("\\") else { return text }
+        var bytes: [UInt8] = []
+        var rest = Substring(text).utf8
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3,
+                let number = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+            {
+                bytes.append(number)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

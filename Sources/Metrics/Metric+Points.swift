@@ -1,0 +1,60 @@
+/// Something that is done to points of whatever kind.
+protocol PointChange {
+    /// What becomes of the points of a metric.
+    func change<Point: DataPoint>(_ points: [Point]) -> [Point]
+}
+
+extension Metric.Data {
+    /// What the values relate to; nil for a gauge.
+    var temporality: Temporality? {
+        switch self {
+        case .gauge: nil
+        case .sum(_, let temporality, _), .histogram(_, let temporality), .exponentialHistogram(_, let temporality):
+            temporality
+        }
+    }
+
+    /// The attributes of each point.
+    var attributes: [Attributes] {
+        switch self {
+        case .gauge(let points), .sum(let points, _, _): points.map(\.attributes)
+        case .histogram(let points, _): points.map(\.attributes)
+        case .exponentialHistogram(let points, _): points.map(\.attributes)
+        }
+    }
+
+    /// The start of each point.
+    var starts: [Timestamp] {
+        switch self {
+        case .gauge(let points), .sum(let points, _, _): points.map(\.start)
+        case .histogram(let points, _): points.map(\.start)
+        case .exponentialHistogram(let points, _): points.map(\.start)
+        }
+    }
+
+    /// The same metric with other points.
+    func changed(by change: some PointChange) -> Self {
+        switch self {
+        case .gauge(let points): .gauge(change.change(points))
+        case .sum(let points, let temporality, let isMonotonic):
+            .sum(change.change(points), temporality, isMonotonic: isMonotonic)
+        case .histogram(let points, let temporality): .histogram(change.change(points), temporality)
+        case .exponentialHistogram(let points, let temporality):
+            .exponentialHistogram(change.change(points), temporality)
+        }
+    }
+
+    /// These points and those of `other`, which is of the same kind.
+    func appending(_ other: Self) -> Self {
+        switch (self, other) {
+        case (.gauge(let points), .gauge(let others)): .gauge(points + others)
+        case (.sum(let points, let temporality, let isMonotonic), .sum(let others, _, _)):
+            .sum(points + others, temporality, isMonotonic: isMonotonic)
+        case (.histogram(let points, let temporality), .histogram(let others, _)):
+            .histogram(points + others, temporality)
+        case (.exponentialHistogram(let points, let temporality), .exponentialHistogram(let others, _)):
+            .exponentialHistogram(points + others, temporality)
+        default: self
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// Something that can't be had here, for a reason that was looked for and found.
+public struct Limitation: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
+    /// What stands in the way.
+    public enum Cause: Hashable, Sendable {
+        /// The kernel is too old.
+        case version
+        /// `lockdown=confidentiality`: programs may not read any of the kernel's memory.
+        case lockdown
+        /// The compiler of programs is off.
+        case compiler
+    }
+
+    /// What stands in the way.
+    public var cause: Cause
+    /// One line: what is missing, and what is lost by it.
+    public var description: String
+
+    /// Creates a limitation.
+    public init(_ cause: Cause, _ description: String) {
+        (self.cause, self.description) = (cause, description)
+    }
+
+    /// Creates a limitation of the kernel's version.
+    public init(stringLiteral text: String) {
+        self.init(.version, text)
+    }
+
+    static func noAtomics(_ lost: String) -> Self {
+        Self(.version, "no atomic instructions in programs of this kernel: \(lost)")
+    }
+
+    static func noTracepoint(_ name: String, _ lost: String) -> Self {
+        Self(.version, "no tracepoint \(name) on this kernel: \(lost)")
+    }
+
+    static func lockdown(_ lost: String) -> Self {
+        Self(.lockdown, "the kernel keeps its memory from programs (lockdown=confidentiality): \(lost)")
+    }
+
+    static func interpreted(_ lost: String) -> Self {
+        Self(.compiler, "the BPF compiler is off (net.core.bpf_jit_enable), so programs can't call the kernel: \(lost)")
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Events that no program was run for. The kernel skips a program that is running on the same CPU already, and says only
+ * how often, in all namespaces together. What was missed of a connection shows in the state that is remembered of it:
+ * so it is counted late, and only when it happened is lost.
+ */
+#ifndef UNSEEN_H
+#define UNSEEN_H
+
+#include "connection.h"
+#include "losses.h"
+
+/* Counts how a connection came from the state that is remembered to the one that it is found in. */
+static __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
+{
+    count_loss(UNSEEN);
+    count_transition_of(sampler, type & 1, remembered_state & 15, state & 15);
+    return 0;
+}
+
+/*
+ * Counts how a connection came into `state` that was not there when a pass had met all of them, and of which no event
+ * was seen: the usual way.
+ */
+static __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
+{
+    count_loss(UNSEEN);
+    type &= 1;
+    state &= 15;
+    if (state == TCP_LISTEN || state == TCP_SYN_SENT) {
+        count_transition_of(sampler, type, TCP_CLOSE, state);
+        return 0;
+    }
+    if (role == CLIENT) {
+        count_transition_of(sampler, type, TCP_CLOSE, TCP_SYN_SENT);
+        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+    } else {
+        count_transition_of(sampler, type, TCP_LISTEN, TCP_SYN_RECV);
+        count_transition_of(sampler, type, TCP_SYN_RECV, TCP_ESTABLISHED);
+    }
+    count_handshake(sampler, role, type, SUCCEEDED);
+    if (state != TCP_ESTABLISHED)
+        count_transition_of(sampler, type, TCP_ESTABLISHED, state);
+    return 0;
+}
+
+/* Whether each socket that is older than the last pass has a slot. */
+static __always_inline bool is_complete(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    return pass && pass->is_complete;
+}
+
+#endif
