@@ -14,6 +14,7 @@ public struct Section {
     private var entries: [Node.Entry] = []
     private var known: [String] = []
     private var unsupported: [String] = []
+    private var successors: [String: String] = [:]
     /// What is no mapping is one problem, and not one more for each key that it does not have.
     private var isMapping = true
 
@@ -48,6 +49,13 @@ public struct Section {
     /// Takes note of `keys` of the schema that the reader has no way to follow, so that they are not called mistakes.
     public mutating func cannotFollow(_ keys: String...) {
         unsupported += keys
+    }
+
+    /// Takes note of keys that earlier versions and drafts of the schema had, to say what takes their place now.
+    ///
+    /// - Parameter keys: The keys, each with its successor, or with a word on it that ends the sentence "now it is".
+    public mutating func renamed(_ keys: KeyValuePairs<String, String>) {
+        successors.merge(keys.map { ($0.key, $0.value) }) { $1 }
     }
 
     /// Adds a problem with the value of `key`, or with the whole section if it is not there.
@@ -111,13 +119,18 @@ public struct Section {
     /// Adds the problems that only the end shows.
     mutating func finish() {
         for entry in entries where !known.contains(entry.key) {
-            problem(
-                at: entry.position,
-                Self.path(path, entry.key),
-                unsupported.contains(entry.key)
-                    ? "a key of the schema that can't be followed here; leave it out"
-                    : "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
-            )
+            let reason: String
+            if let successor = successors[entry.key] {
+                reason = "the key of an earlier version or a draft of the schema; now it is \(successor)"
+            } else if !unsupported.contains(entry.key) {
+                reason = "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+            } else if entry.node.isNull {
+                // By the schema that is as if it were not there.
+                continue
+            } else {
+                reason = "a key of the schema that can't be followed here; leave it out"
+            }
+            problem(at: entry.position, Self.path(path, entry.key), reason)
         }
     }
 

@@ -1,6 +1,6 @@
 extension StringProtocol {
     /// The text without white space at its ends.
-    var trimmed: SubSequence {
+    public var trimmed: SubSequence {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else {
             return self[startIndex..<startIndex]

@@ -37,8 +37,12 @@ public struct Machine: Sendable {
         return nil
     }
 
-    /// The value of an environment variable; an empty one counts as unset, as OpenTelemetry's specification demands.
+    /// The value of an environment variable without white space around it; an empty one counts as unset, as
+    /// OpenTelemetry's specification demands.
     func variable(_ name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        guard let value = environment[name], let first = value.firstIndex(where: { !$0.isWhitespace }),
+            let last = value.lastIndex(where: { !$0.isWhitespace })
+        else { return nil }
+        return String(value[first...last])
     }
 }

@@ -8,7 +8,7 @@ enum ResourceAttributes {
     /// Reads `text`, or gives `nil` if any part of it is malformed.
     static func parse(_ text: String) -> Attributes? {
         var attributes: Attributes = [:]
-        for pair in text.split(separator: ",", omittingEmptySubsequences: true) {
+        for pair in text.split(separator: ",") where !pair.allSatisfy(\.isWhitespace) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let key = decode(parts[0]), let value = decode(parts[1]), !key.isEmpty else {
                 return nil

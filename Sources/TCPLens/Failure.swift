@@ -24,4 +24,11 @@ struct Failure: Error {
         self.message = message
         status = Self.usage
     }
+
+    /// The same failure, with what may be its reason on the same line.
+    func because(_ reasons: [String]) -> Failure {
+        var failure = self
+        failure.message = ([message] + reasons).joined(separator: "; ")
+        return failure
+    }
 }

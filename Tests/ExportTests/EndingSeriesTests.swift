@@ -126,7 +126,7 @@ import Testing
         #expect(Recorder.names(await reader.lastPoints(for: exporters[0])) == ["a†", "b†"])
         #expect(Recorder.names(await reader.lastPoints(for: exporters[0])) == [])
         let successor = Recorder("2")
-        await reader.replace(exporters: [successor], resource: resource)
+        await reader.replace(exporters: [successor])
         set(["a"])
         _ = await reader.round()
         #expect(successor.news == "a b†")
@@ -137,10 +137,8 @@ import Testing
         let reader = reader([exporter])
         _ = await reader.round()
         _ = exporter.news
-        await reader.replace(
-            exporters: [exporter],
-            resource: Resource(attributes: ["host.name": "new"], schemaURL: "")
-        )
+        let new = Resource(attributes: ["host.name": "new"], schemaURL: "")
+        await reader.replace(resource: new, agentResource: new)
         _ = await reader.round()
         #expect(exporter.news == "a b a† b†")
     }

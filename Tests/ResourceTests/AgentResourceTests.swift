@@ -69,9 +69,21 @@ import Testing
         #expect(found.warnings.count == 1)
     }
 
-    @Test func `an empty variable is an unset one`() {
-        let empty = machine(["OTEL_SERVICE_NAME": "", "OTEL_RESOURCE_ATTRIBUTES": "", "K8S_POD_UID": ""])
+    @Test(arguments: ["", " ", "\n", " \t\r\n"])
+    func `an empty variable is an unset one`(value: String) {
+        let empty = machine(["OTEL_SERVICE_NAME": value, "OTEL_RESOURCE_ATTRIBUTES": value, "K8S_POD_UID": value])
         #expect(AgentResource(of: empty) == AgentResource(of: machine()))
+    }
+
+    @Test(arguments: [
+        "a=1,b=2", "a=1,b=2,", "a=1,b=2, ", ",a=1,b=2", " , a = 1 ,, b=2\n", "a=1,\nb=2,\n", "a=1,\t,\r\n,b=2,,,",
+        "\u{A0},a=1,b=2",
+    ])
+    func `blank members of a list are none`(list: String) {
+        let found = AgentResource(of: machine(["OTEL_RESOURCE_ATTRIBUTES": list]))
+        #expect(found.warnings.isEmpty)
+        #expect(found.resource.attributes["a"] == "1" && found.resource.attributes["b"] == "2")
+        #expect(found.resource.attributes.count == AgentResource(of: machine()).resource.attributes.count + 2)
     }
 
     @Test func `the downward API names the pod`() {

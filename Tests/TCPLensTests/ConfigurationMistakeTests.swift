@@ -57,8 +57,8 @@ import Testing
         Mistake(
             "{default: 50}",
             "{gauge: 50}",
-            at: "g",
-            "\(reader).periodic.cardinality_limits.gauge: a key of the sch"
+            at: "50",
+            "\(reader).periodic.cardinality_limits.gauge: it must be the def"
         ),
         Mistake("otlp_http:", "otlp_grpc:", at: "otlp", "\(reader).periodic.exporter: expected one of otlp_http, co"),
         Mistake("https://us3r:", "ftp://us3r:", at: "ftp", "\(otlp).endpoint: not a usable URL"),

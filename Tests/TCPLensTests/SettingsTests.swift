@@ -61,8 +61,37 @@ import Testing
         #expect(try exporters("none") == [])
         #expect(try exporters("") == [.otlp])
         #expect(try exporters("carrier-pigeon") == [.otlp])
+        #expect(try exporters("con sole") == [.otlp])
         #expect(try exporters("console, none") == [])
         #expect(try exporters("prometheus,console,Prometheus") == [.prometheus, .console])
+    }
+
+    @Test(arguments: ["%", "%,", ",%", "%, ", " ,\t%\n, \n", "%,,"])
+    func `blank members of a list are none`(form: String) throws {
+        func list(_ member: String) -> String { form.replacing("%", with: member) }
+        let settings = try settings([
+            "OTEL_METRICS_EXPORTER": list("console"), "OTEL_EXPORTER_OTLP_HEADERS": list("a=1"),
+            "OTEL_RESOURCE_ATTRIBUTES": list("team=core"), "TCPLENS_ATTRIBUTES": list("network.local.port"),
+            "http_proxy": "http://p:1", "no_proxy": list(".example.com"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel.example.com:4318",
+        ])
+        #expect(settings.warnings.isEmpty, "\(settings.warnings)")
+        #expect(settings.exporters == [.console])
+        #expect(settings.otlp.headers.map(\.name) == ["a"])
+        #expect(settings.resource.attributes == ["team": "core"])
+        #expect(settings.probes.ports == [.local])
+        #expect(settings.otlp.proxy?.isUsed == false)
+        #expect(try self.settings([:], .init(attributes: list("network.peer.port"))).probes.ports == [.peer])
+        #expect(try SnapshotGroupings(list("port")).groupings == [.port])
+        let file = """
+            file_format: "1.1"
+            resource: {attributes_list: "${ATTRIBUTES}"}
+            meter_provider: {readers: [{periodic: {exporter: {otlp_http: {headers_list: "${HEADERS}"}}}}]}
+            """
+        let environment = ["ATTRIBUTES": list("team=core"), "HEADERS": list("a=1")]
+        let fromFile = try ConfigurationExample.settings(file, environment)
+        #expect(fromFile.resource.attributes == ["team": "core"])
+        #expect(fromFile.otlp.headers.map(\.name) == ["a"])
     }
 
     @Test func `health and metrics can't be had at one address`() throws {

@@ -64,7 +64,7 @@ import Testing
     @Test func `several groupings are one list, each of them once`() throws {
         let lists = try [SnapshotGroupings("port,listener"), SnapshotGroupings("container"), SnapshotGroupings("port")]
         #expect(lists.distinct == [.port, .listener, .container])
-        for text in ["", "port,", "ports", "port container"] {
+        for text in ["", ",", " ", "ports", "port container"] {
             #expect(throws: (any Error).self) { try SnapshotGroupings(text) }
         }
     }

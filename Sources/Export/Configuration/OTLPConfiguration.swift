@@ -72,7 +72,11 @@ public struct OTLPConfiguration: Hashable, Sendable {
     /// - Throws: ``ConfigurationError`` when the endpoint or the proxy is no URL that can be used.
     public init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
         endpoint = try OTLPEndpoint(environment)
-        proxy = try ProxySettings(environment, for: endpoint)
+        let proxy = try ProxySettings(environment, for: endpoint)
+        for warning in proxy.warnings {
+            environment.warn(warning)
+        }
+        self.proxy = proxy
         headers = Self.headers(&environment)
         compression =
             environment.choice(

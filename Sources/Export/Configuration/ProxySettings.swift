@@ -5,22 +5,38 @@ public struct ProxySettings: Hashable, Sendable {
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
     private let parts: URLParts?
-    /// The hosts to reach directly, with commas between; `*` is all.
-    let exceptions: String
+    /// What is to be reached directly.
+    private let exceptions: String
+    /// The entry of ``exceptions`` for which there is no proxy; nil when that is not the reason.
+    public let exception: String?
+    /// Entries that name nothing, a line each.
+    public let warnings: [String]
 
     /// Finds the proxy for `endpoint` in the environment: `http_proxy` or `https_proxy` by the endpoint's scheme, else
     /// `all_proxy`, and the exceptions of `no_proxy`; each also in upper case, lower case first.
     ///
-    /// Receivers on this machine are reached directly. libcurl by itself does not take `HTTP_PROXY`, for in a CGI program that is a header of a request.
+    /// Receivers on this machine are reached directly. libcurl by itself does not take `HTTP_PROXY`, for in a CGI
+    /// program that is a header of a request.
     ///
     /// - Throws: ``ConfigurationError`` when the value is no URL of a proxy: going around it may be forbidden.
     public init(_ environment: EnvironmentReader, for endpoint: OTLPEndpoint) throws(ConfigurationError) {
-        exceptions = environment.setting("no_proxy", "NO_PROXY")?.value ?? ""
+        let given = environment.setting("no_proxy", "NO_PROXY")
         let setting =
             endpoint.isSecure
             ? environment.setting("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
             : environment.setting("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
         guard let setting, !endpoint.isLoopback else {
+            (parts, exceptions, exception, warnings) = (nil, "", nil, [])
+            return
+        }
+        let list = ProxyExceptions(given?.value ?? "")
+        warnings = list.unknown.map { entry in
+            "\(given?.name ?? "no_proxy"): '\(entry.printable())' is ignored: expected a domain, as .example.com or "
+                + "*.example.com, an address, or a network, as 10.0.0.0/8"
+        }
+        exceptions = list.known.joined(separator: ",")
+        exception = list.entry(for: endpoint.host, port: endpoint.port)
+        guard exception == nil else {
             parts = nil
             return
         }
@@ -36,7 +52,7 @@ public struct ProxySettings: Hashable, Sendable {
         }
     }
 
-    /// Whether there is a proxy; it may still have to leave the receiver out, by its exceptions.
+    /// Whether the way to the receiver is by a proxy.
     public var isUsed: Bool { parts != nil }
 
     /// What to do about a proxy that does not let through, a sentence.
@@ -56,7 +72,7 @@ extension ProxySettings: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The URL without user and password, or `none`, and the exceptions.
     public var description: String {
         guard let parts else { return "none" }
-        return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), but not for \(exceptions)"
+        return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), but not for \(exceptions.printable())"
     }
 
     /// The same as ``description``.

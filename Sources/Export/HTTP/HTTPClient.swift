@@ -177,9 +177,10 @@ internal import Glibc
         set(CURLOPT_QUICK_EXIT, 1)
         setUpTLS(configuration, set, set)
         if let proxy = configuration.proxy {
-            // Empty texts keep libcurl from looking into the environment itself.
+            // Empty texts keep libcurl from looking into the environment itself, of which its versions make different
+            // things.
             set(CURLOPT_PROXY, proxy.url)
-            set(CURLOPT_NOPROXY, proxy.exceptions)
+            set(CURLOPT_NOPROXY, "")
         }
         // The receiver's credentials are not the proxy's business, nor is the proxy's answer the receiver's.
         set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))

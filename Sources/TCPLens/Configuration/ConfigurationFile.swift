@@ -26,21 +26,35 @@ enum ConfigurationFile {
     ///
     /// - Throws: ``Failure`` with all that is wrong, one line for each place.
     static func settings(in text: [UInt8], of path: String, _ machine: Machine) throws(Failure) -> RunSettings {
-        var reading = FileReading(try RunSettings())
+        let serviceName = EnvironmentReader(machine.environment).setting("OTEL_SERVICE_NAME")
+        var reading = FileReading(try RunSettings(), serviceName: serviceName?.value)
+        let document: ConfigurationDocument
         do throws(Problems) {
-            let document = try ConfigurationDocument(text, file: path, environment: machine.environment)
-            try document.read { reading.read(&$0) }
-            reading.settings.warnings += ignoredVariables(machine.environment, besides: document.variables)
+            document = try ConfigurationDocument(text, file: path, environment: machine.environment)
         } catch {
             throw Failure(usage: error.description)
         }
+        var used = document.variables
+        var quotes = QuotationMarks.warnings(in: machine.environment, usedBy: used)
+        do throws(Problems) {
+            try document.read { reading.read(&$0) }
+        } catch {
+            throw Failure(usage: ([error.description] + quotes).joined(separator: "\n"))
+        }
+        if reading.usesServiceName {
+            used.insert("OTEL_SERVICE_NAME")
+            quotes = QuotationMarks.warnings(in: machine.environment, usedBy: used)
+        }
+        reading.settings.warnings += quotes + ignoredVariables(machine.environment, besides: used)
         reading.settings.file = path
         do throws(ConfigurationError) {
             // The way to the network is the machine's matter and has no place in the schema.
             let environment = EnvironmentReader(machine.environment)
-            reading.settings.otlp.proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+            let proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+            reading.settings.otlp.proxy = proxy
+            reading.settings.warnings += proxy.warnings
         } catch {
-            throw Failure(usage: "\(error)")
+            throw Failure(usage: "\(error)").because(quotes)
         }
         return reading.settings
     }

@@ -15,6 +15,8 @@ extension FileReading {
         // There are no exemplars, so nothing is to be filtered.
         _ = provider.choice("exemplar_filter", from: ["always_on": (), "always_off": (), "trace_based": ()])
         provider.cannotFollow("views", "meter_configurator/development")
+        // It is about views, and there are none.
+        _ = provider.ignore("view_matching_mode/development")
         provider.sections("readers", isRequired: true) { reader in
             switch reader.one(of: "periodic", "pull") {
             case "periodic": reader.section("periodic", isPresence: true) { readPeriodic(&$0) }
@@ -44,6 +46,7 @@ extension FileReading {
         self.period = self.period ?? period
         readCardinality(&section)
         section.section("exporter", isRequired: true) { exporter in
+            exporter.renamed(["otlp": "otlp_http, which speaks http/protobuf to port 4318"])
             switch exporter.one(of: "otlp_http", "console") {
             case "otlp_http":
                 add(.otlp, "otlp_http", &exporter)
@@ -60,22 +63,35 @@ extension FileReading {
         section.cannotFollow("producers")
         readCardinality(&section)
         section.section("exporter", isRequired: true) { exporter in
+            exporter.renamed(["prometheus": "prometheus/development"])
             guard exporter.one(of: "prometheus/development") != nil else { return }
             add(.prometheus, "prometheus/development", &exporter)
-            exporter.section("prometheus/development", isPresence: true) { section in
-                section.cannotFollow(
-                    "scope_info_enabled",
-                    "target_info_enabled/development",
-                    "without_scope_info",
-                    "without_target_info/development",
-                    "resource_constant_labels",
-                    "with_resource_constant_labels",
-                    "translation_strategy"
-                )
-                settings.prometheus.host = section.string("host") ?? settings.prometheus.host
-                settings.prometheus.port = section.integer("port", in: ListenAddress.ports) ?? settings.prometheus.port
-            }
+            exporter.section("prometheus/development", isPresence: true) { readPrometheus(&$0) }
         }
+    }
+
+    private mutating func readPrometheus(_ section: inout Section) {
+        settings.prometheus.host = section.string("host") ?? settings.prometheus.host
+        settings.prometheus.port = section.integer("port", in: ListenAddress.ports) ?? settings.prometheus.port
+        // What is done anyway may be asked for, by the names of all versions.
+        for key in ["scope_info_enabled", "target_info_enabled/development", "target_info_enabled"] {
+            section.only(true, at: key)
+        }
+        for key in ["without_scope_info", "without_target_info/development", "without_target_info"] {
+            section.only(false, at: key)
+        }
+        for key in ["resource_constant_labels", "with_resource_constant_labels"] {
+            section.section(key) { $0.onlyNothing() }
+        }
+        _ = section.choice(
+            "translation_strategy",
+            from: ["underscore_escaping_with_suffixes": (), "UnderscoreEscapingWithSuffixes": ()]
+        )
+        section.renamed([
+            "without_units": "translation_strategy, of which only underscore_escaping_with_suffixes can be followed",
+            "without_type_suffix":
+                "translation_strategy, of which only underscore_escaping_with_suffixes can be followed",
+        ])
     }
 
     private mutating func readConsole(_ section: inout Section) {
@@ -94,19 +110,22 @@ extension FileReading {
         ) ?? .explicitBuckets
     }
 
+    private static let instruments = [
+        "counter", "gauge", "histogram", "observable_counter", "observable_gauge", "observable_up_down_counter",
+        "up_down_counter",
+    ]
+
     private mutating func readCardinality(_ section: inout Section) {
         let given =
             section.section("cardinality_limits") { limits in
-                limits.cannotFollow(
-                    "counter",
-                    "gauge",
-                    "histogram",
-                    "observable_counter",
-                    "observable_gauge",
-                    "observable_up_down_counter",
-                    "up_down_counter"
-                )
-                return limits.integer("default", in: RunSettings.cardinalityLimits)
+                let limit = limits.integer("default", in: RunSettings.cardinalityLimits)
+                for kind in Self.instruments {
+                    let own = limits.integer(kind, in: 1...Int.max)
+                    if own ?? limit ?? settings.probes.cardinalityLimit != limit ?? settings.probes.cardinalityLimit {
+                        limits.refuse(kind, "it must be the default; the limit is one for all kinds here")
+                    }
+                }
+                return limit
             } ?? nil
         let limit = given ?? settings.probes.cardinalityLimit
         if let first = cardinalityLimit, first != limit {

@@ -13,6 +13,12 @@ extension FileReading {
             }
         }
         section.section("tls") { readTLS(&$0) }
+        section.renamed([
+            "certificate": "ca_file in tls", "client_key": "key_file in tls", "client_certificate": "cert_file in tls",
+            "certificate_file": "ca_file in tls", "client_key_file": "key_file in tls",
+            "client_certificate_file": "cert_file in tls",
+            "protocol": "the name of the exporter: otlp_http is http/protobuf",
+        ])
         settings.otlp.headers = headers(&section)
         settings.otlp.compression =
             section.choice("compression", from: ["none": OTLPConfiguration.Compression.none, "gzip": .gzip]) ?? .none
@@ -40,6 +46,9 @@ extension FileReading {
     }
 
     private mutating func readTLS(_ section: inout Section) {
+        section.renamed([
+            "certificate_file": "ca_file", "client_key_file": "key_file", "client_certificate_file": "cert_file",
+        ])
         settings.otlp.certificate = section.path("ca_file")
         settings.otlp.clientKey = section.path("key_file")
         settings.otlp.clientCertificate = section.path("cert_file")

@@ -5,7 +5,11 @@ import Resource
 extension FileReading {
     /// Reads `resource`: what stands in `attributes` wins over `attributes_list`.
     mutating func readResource(_ section: inout Section) {
-        section.cannotFollow("detection/development")
+        // The second is the name in versions after 1.1.
+        for key in ["detection/development", "detection"] {
+            section.section(key) { readDetection(&$0) }
+        }
+        section.renamed(["detectors": "detection/development"])
         var attributes: Attributes = [:]
         if let list = section.string("attributes_list") {
             if let given = ResourceSettings.attributes(list) {
@@ -23,12 +27,33 @@ extension FileReading {
             // Two entries of one name are not told apart by the schema; the last one wins, as in a list.
             attributes[name] = value ?? attributes[name]
         }
+        if usesServiceName, attributes["service.name"] == nil {
+            // What is detected comes after what the file says.
+            attributes["service.name"] = serviceName.map { .string($0) }
+        }
         settings.resource = ResourceSettings(attributes: attributes)
         if let url = section.string("schema_url"), url != Program.schemaURL {
             settings.warnings.append(
                 "resource.schema_url of the configuration is ignored: what tcplens finds out follows \(Program.schemaURL)"
             )
         }
+    }
+
+    /// Reads what is to be found out of the machine; tcplens does all that it can of it anyway.
+    private mutating func readDetection(_ section: inout Section) {
+        section.section("attributes") { filter in
+            // Everything is what there is; a choice of it is not.
+            filter.onlyEverything()
+        }
+        var isService = false
+        section.sections("detectors") { detector in
+            let name = detector.one(of: "container", "host", "os", "process", "service")
+            if let name {
+                detector.section(name, isPresence: true) { _ in }
+            }
+            isService = isService || name == "service"
+        }
+        usesServiceName = usesServiceName || isService && serviceName != nil
     }
 
     private static func attributeValue(_ section: inout Section) -> AttributeValue? {

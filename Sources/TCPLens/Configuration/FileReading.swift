@@ -17,9 +17,15 @@ struct FileReading {
     /// What every reader has.
     var cardinalityLimit: Int?
 
+    /// What `OTEL_SERVICE_NAME` says, for a file that asks for it.
+    let serviceName: String?
+    /// Whether the file did.
+    var usesServiceName = false
+
     /// Creates a reading that begins with the `defaults`.
-    init(_ defaults: RunSettings) {
+    init(_ defaults: RunSettings, serviceName: String?) {
         settings = defaults
+        self.serviceName = serviceName
         // The schema's default is no meter provider, which is no reader.
         settings.exporters = []
     }
@@ -54,13 +60,23 @@ struct FileReading {
         guard let version = root.string("file_format", isRequired: true) else { return }
         let parts = version.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "1", let minor = Int(parts[1]), minor >= 0, "1.\(minor)" == version else {
-            root.refuse("file_format", "expected \"1.1\" or another version 1.x that is no draft")
+            let advice = Self.isDraft(version) ? "; \(Self.draftAdvice)" : ""
+            root.refuse("file_format", "expected \"1.1\" or another version 1.x that is no draft\(advice)")
             return
         }
         if minor > 1 {
             settings.warnings.append("the configuration has a newer file_format than 1.1, which tcplens knows")
         }
     }
+
+    /// Whether `version` is of the time before 1.0, as `0.4` or `1.0-rc.3`.
+    private static func isDraft(_ version: String) -> Bool {
+        version.hasPrefix("0.") || version.hasPrefix("1.0-")
+    }
+
+    private static let draftAdvice =
+        "this one is a draft of it: write \"1.1\", and follow what is said of each key that has another name now "
+        + "(https://github.com/open-telemetry/opentelemetry-configuration/blob/main/CHANGELOG.md)"
 
     private mutating func readExtension(_ section: inout Section) {
         if let scope = section.choice("scope", from: [ObservationScope.own.rawValue: ObservationScope.own]) {

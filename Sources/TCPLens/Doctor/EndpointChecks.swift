@@ -41,6 +41,9 @@ struct EndpointChecks: Sendable {
             words.append("with \(configuration.headers.map(\.name).joined(separator: ", "))")
         }
         if let proxy = configuration.proxy, proxy.isUsed { words.append("by way of the proxy \(proxy)") }
+        if let exception = configuration.proxy?.exception {
+            words.append("directly, for no_proxy has \(exception.printable())")
+        }
         return .ok("endpoint", words.joined(separator: ", "))
     }
 

@@ -8,6 +8,16 @@ extension RunSettings {
     ///
     /// - Throws: ``Failure`` when they can't be followed.
     init(environmentOf machine: Machine) throws(Failure) {
+        let quotes = QuotationMarks.warnings(in: machine.environment)
+        do throws(Failure) {
+            try self.init(variablesOf: machine)
+        } catch {
+            throw error.because(quotes)
+        }
+        warnings += quotes + RenamedVariables.warnings(in: machine.environment)
+    }
+
+    private init(variablesOf machine: Machine) throws(Failure) {
         try self.init()
         var reader = EnvironmentReader(machine.environment)
         isDisabled = reader.bool("OTEL_SDK_DISABLED") ?? false
@@ -51,8 +61,8 @@ extension RunSettings {
     /// The attributes of a list with commas between.
     static func ports(_ names: String, from setting: String) throws(Failure) -> Set<PortAttribute> {
         var ports: Set<PortAttribute> = []
-        for name in names.split(separator: ",") {
-            guard let port = PortAttribute(rawValue: String(name.filter { !$0.isWhitespace })) else {
+        for name in names.listed {
+            guard let port = PortAttribute(rawValue: name) else {
                 let known = PortAttribute.allCases.map(\.rawValue).joined(separator: " and ")
                 throw Failure(usage: "\(setting): '\(name)' is none of the attributes that can be asked for: \(known)")
             }
@@ -69,21 +79,38 @@ extension RunSettings {
         return address
     }
 
+    /// What some SDKs called exporters, or call them still.
+    private static let renamedExporters = [
+        "logging": "console", "stdout": "console", "otlp_proto_http": "otlp", "otlp_proto_grpc": "otlp",
+        "otlp_http": "otlp",
+        "otlp/http": "otlp",
+    ]
+
     private static func exporters(_ reader: inout EnvironmentReader) -> [ExporterKind] {
         guard let setting = reader.setting("OTEL_METRICS_EXPORTER") else { return [.otlp] }
         var kinds: [ExporterKind] = []
         var isNone = false
-        for name in setting.value.split(separator: ",") {
-            let name = name.filter { !$0.isWhitespace }
+        for name in setting.value.listed {
             if let kind = ExporterKind(rawValue: name.lowercased()) {
                 kinds += kinds.contains(kind) ? [] : [kind]
             } else if name.lowercased() == "none" {
                 isNone = true
             } else {
-                reader.warn("OTEL_METRICS_EXPORTER: '\(name)' is ignored: expected otlp, prometheus, console or none")
+                let successor = Self.renamedExporters[name.lowercased()].map { "; it is called \($0) now" } ?? ""
+                reader.warn(
+                    "OTEL_METRICS_EXPORTER: '\(name.printable())' is ignored: "
+                        + "expected otlp, prometheus, console or none\(successor)"
+                )
             }
         }
         // "none" means no exporter at all, whatever stands beside it.
         return isNone ? [] : kinds.isEmpty ? [.otlp] : kinds
+    }
+}
+
+extension StringProtocol {
+    /// The members of a list with commas between, without white space around them; blank ones are none.
+    var listed: [String] {
+        split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
     }
 }

@@ -18,11 +18,20 @@ struct SettingsSource: Sendable {
         let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
         var settings =
             if let file = options.file ?? variable?.value {
-                try ConfigurationFile.settings(at: file, machine)
+                try Self.settings(at: file, machine)
             } else {
                 try RunSettings(environmentOf: machine)
             }
         try settings.apply(options)
         return settings
+    }
+
+    private static func settings(at file: String, _ machine: Machine) throws(Failure) -> RunSettings {
+        do throws(Failure) {
+            return try ConfigurationFile.settings(at: file, machine)
+        } catch {
+            let name = machine.environment.filter { $0.key == fileVariable && file == $0.value.trimmed }
+            throw error.because(QuotationMarks.warnings(in: name, usedBy: []))
+        }
     }
 }

@@ -40,13 +40,14 @@ struct SnapshotGroupings {
 
     /// Reads what the user has typed.
     init(_ text: String) throws {
-        groupings = try text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-            guard let grouping = SnapshotGrouping(rawValue: String(name)) else {
-                let known = SnapshotGrouping.allCases.map(\.rawValue).joined(separator: ", ")
+        let known = SnapshotGrouping.allCases.map(\.rawValue).joined(separator: ", ")
+        groupings = try text.listed.map { name in
+            guard let grouping = SnapshotGrouping(rawValue: name) else {
                 throw ValidationError("'\(name)' is nothing that --by knows: it takes \(known)")
             }
             return grouping
         }
+        guard !groupings.isEmpty else { throw ValidationError("--by has nothing to look at: it takes \(known)") }
     }
 }
 

@@ -33,6 +33,8 @@ import Testing
         (["all_proxy": "http://b:1", "https_proxy": "http://a:1"], "https://c", "http://a:1/"),
         (["http_proxy": " "], "http://c", "none"),
         (["http_proxy": "http://a:1", "NO_PROXY": "d,e"], "http://c", "http://a:1/, but not for d,e"),
+        (["http_proxy": "http://a:1", "NO_PROXY": " d ,,10.*"], "http://c", "http://a:1/, but not for d"),
+        (["http_proxy": "http://a:1", "NO_PROXY": "c,d"], "http://c", "none"),
         (["http_proxy": "http://a:1"], "http://localhost:4318", "none"),
         (["http_proxy": "http://a:1"], "http://127.0.0.2", "none"),
         (["http_proxy": "http://a:1"], "http://[::1]", "none"),
@@ -77,16 +79,27 @@ import Testing
         }
     }
 
-    @Test func `an exception is reached directly`() async throws {
+    @Test(arguments: ["0.0.0.0", "*", "0.0.0.0/8", "foo, 0.0.0.0 ,bar", "x,,0.0.0.0,"])
+    func `an exception is reached directly`(exceptions: String) async throws {
         try await FaultServer.run(FaultScript(answers: [.accepted])) { proxy in
             try await FaultServer.run(FaultScript(answers: [.accepted])) { server in
-                let settings = ["http_proxy": "http://127.0.0.1:\(proxy.port)", "NO_PROXY": "0.0.0.0"]
+                let settings = ["http_proxy": "http://127.0.0.1:\(proxy.port)", "NO_PROXY": exceptions]
                 // An address of this machine that is no loopback address by its name.
                 let exporter = try OTLPHTTPExporter.sample("http://0.0.0.0:\(server.port)", settings)
                 #expect(await exporter.export(metrics) == delivered)
                 #expect(server.requests.map(\.target) == ["/v1/metrics"])
             }
             #expect(proxy.connections == 0)
+        }
+    }
+
+    @Test(arguments: ["*.invalid:1", "collector", "10.*", "llector.invalid", "x.collector.invalid"])
+    func `what is no exception goes by the proxy`(exceptions: String) async throws {
+        try await FaultServer.run(FaultScript(answers: [.accepted])) { server in
+            let settings = ["http_proxy": "http://127.0.0.1:\(server.port)", "NO_PROXY": exceptions]
+            let exporter = try OTLPHTTPExporter.sample("http://collector.invalid:4318", settings)
+            #expect(await exporter.export(metrics) == delivered)
+            #expect(server.requests.map(\.target) == ["http://collector.invalid:4318/v1/metrics"])
         }
     }
 

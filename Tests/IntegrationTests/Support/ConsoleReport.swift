@@ -29,6 +29,27 @@ struct ConsoleReport {
             .reduce(0) { $0 + (Int($1.value) ?? 0) }
     }
 
+    /// How many handshakes failed whose attributes contain all of `attributes`.
+    func failures(_ attributes: String...) -> Int {
+        values["tcplens.handshakes", default: [:]]
+            .filter { point in
+                point.key.contains("error.type=") && attributes.allSatisfy { " \(point.key) ".contains(" \($0) ") }
+            }
+            .reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+
+    /// The attributes of the points of `metric`, in the order of their keys.
+    func points(_ metric: String) -> [String] {
+        values[metric, default: [:]].keys.sorted()
+    }
+
+    /// The value of the one point of `metric` whose attributes contain all of `attributes`.
+    func number(_ metric: String, _ attributes: String...) -> Double? {
+        values[metric, default: [:]].first { point in
+            attributes.allSatisfy { " \(point.key) ".contains(" \($0) ") }
+        }.flatMap { Double($0.value) }
+    }
+
     /// How many points `metric` has.
     func count(_ metric: String) -> Int {
         values[metric, default: [:]].count

@@ -1,0 +1,67 @@
+import Foundation
+
+/// A scenario of `unusual.py`, which makes connections in unusual ways, in a namespace of its own.
+struct UnusualTraffic {
+    /// The namespace.
+    let traffic: Traffic
+
+    /// Makes the namespace; nothing happens yet.
+    init() throws {
+        traffic = try Traffic()
+    }
+
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "unusual.py").path(percentEncoded: false)
+
+    /// Runs a scenario to its end, and returns what there was to count.
+    func callAsFunction(_ scenario: String) throws -> [String: Int] {
+        let result = try run(["python3", Self.script, scenario], in: traffic)
+        guard result.status == 0, let line = result.output.split(separator: "\n").last else {
+            throw Timeout(description: "\(scenario) failed: \(result.error)")
+        }
+        return try JSONDecoder().decode([String: Int].self, from: Data(line.utf8))
+    }
+
+    /// Starts a scenario that stays until ``Held/end()``.
+    func hold(_ scenario: String) throws -> Held {
+        try Held(["python3", Self.script, scenario], in: traffic)
+    }
+
+    /// What the kernel counts in the namespace by now (`nstat`).
+    func counters() throws -> [String: Int] {
+        let result = try run(["nstat", "-asz"], in: traffic)
+        return result.output.split(separator: "\n").dropFirst().reduce(into: [:]) { counters, line in
+            let words = line.split(separator: " ")
+            if words.count >= 2 { counters[String(words[0])] = Int(words[1]) }
+        }
+    }
+
+    /// A scenario that goes on.
+    final class Held {
+        private let process = Process()
+        private let commands = Pipe()
+
+        fileprivate init(_ arguments: [String], in traffic: Traffic) throws {
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["nsenter", "--net=/proc/\(traffic.processIdentifier)/ns/net"] + arguments
+            process.standardInput = commands
+            let answers = Pipe()
+            process.standardOutput = answers
+            try process.run()
+            // It says a word when all is there.
+            guard !answers.fileHandleForReading.availableData.isEmpty else {
+                throw Timeout(description: "\(arguments.last ?? "") ended")
+            }
+        }
+
+        /// Ends it.
+        func end() {
+            try? commands.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+
+        deinit {
+            process.terminate()
+        }
+    }
+}
