@@ -66,7 +66,7 @@ sanitize: packages test-packages swift
 	        --no-parallel --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
 	done
 
-# The kernels of other machines, under emulation; KERNELS="6.1 7" for some of them.
+# The kernels of other machines, under emulation; KERNELS="6.1 7+lockdown" for some of them.
 test-kernels: release kernel-packages
 	$(Q)Tests/Kernels/run $(KERNELS)
 

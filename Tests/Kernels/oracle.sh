@@ -2,12 +2,16 @@
 # Makes known traffic beside a running agent and holds what the agent says against it, and against ss and the kernel's own
 # counters.
 #
-# Usage: oracle.sh [DIRECTORY]     with tcplens, traffic, ss and bpftool in it (.); as root, for busybox or a common sh
+# Usage: oracle.sh [DIRECTORY [CONDITION]]     with tcplens, traffic, ss and bpftool in it (.); as root, for busybox or a common sh
+#
+# CONDITION is `lockdown`, where the kernel must have been booted with lockdown=confidentiality, or `interpreted`, where the
+# compiler of programs is turned off first; so only for a machine of one's own.
 #
 # Prints a line for each check that failed, and what the agent said that this kernel lacks (`missing: …`). All sockets are
 # in a network namespace of their own. `run` runs it on each kernel; it may be run by hand on this machine's.
 set -u
 cd "${1:-.}" || exit
+condition=${2:-}
 work=$(mktemp -d)
 failures=0
 
@@ -37,6 +41,16 @@ eventually() {
         sleep 0.1
     done
 }
+
+# ---- the condition ----
+
+case $condition in
+lockdown) grep -q '\[confidentiality\]' /sys/kernel/security/lockdown || fail "the kernel is not locked down" ;;
+interpreted)
+    echo 0 >/proc/sys/net/core/bpf_jit_enable
+    [ "$(cat /proc/sys/net/core/bpf_jit_enable)" = 0 ] || fail "the compiler can't be turned off"
+    ;;
+esac
 
 # ---- traffic, in a namespace of its own ----
 
@@ -121,10 +135,33 @@ no_memory="no atomic instructions in programs of this kernel: no durations, hand
 no_responses="no tracepoint sock_send_length on this kernel: no response times"
 since 5 12 && no_memory=
 since 6 3 && no_responses=
-check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" | sed '/^$/d')" "$(cat "$work/missing")"
+no_mptcp= no_ports=
+if [ "$condition" = interpreted ] && [ -z "$no_responses" ]; then
+    no_mptcp="the BPF compiler is off (net.core.bpf_jit_enable), so programs can't call the kernel: no response times over MPTCP"
+fi
+# Since 6.2 programs can look at a socket without reading any memory.
+if [ "$condition" = lockdown ] && ! since 6 2; then
+    no_ports="the kernel keeps its memory from programs (lockdown=confidentiality): no port before a connection is there"
+fi
+[ -n "$no_memory" ] \
+    && no_ports="no atomic instructions in programs of this kernel: no durations, and no port before a connection is there"
+check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" "$no_mptcp" | sed '/^$/d')" \
+    "$(cat "$work/missing")"
 
 check "what the doctor says that it lacks" "$(sort "$work/missing")" \
     "$(sed -n '/^!! missing here: trace/d; s/^!! missing here: //p' "$work/diagnosis" | sort)"
+check "what the doctor says that trace lacks" "$no_ports" "$(sed -n 's/^!! missing here: trace: //p' "$work/diagnosis")"
+check "commands that the doctor sees working" "snapshot trace" \
+    "$(sed -n 's/^ok programs of \([a-z]*\): .*: loaded, attached$/\1/p' "$work/diagnosis" | xargs)"
+# What is known of the machine is the reason that is told.
+case $condition in
+lockdown)
+    words="ok lockdown: confidentiality: .*, which these do not need"
+    [ -z "$no_ports" ] || words="!! lockdown: confidentiality: .*something is missing"
+    grep -q "^$words" "$work/diagnosis" || fail "the doctor does not say '$words'"
+    ;;
+interpreted) grep -q "^!! BPF compiler: off" "$work/diagnosis" || fail "the doctor does not say that the compiler is off" ;;
+esac
 
 # ---- a trace beside it ----
 
@@ -134,7 +171,9 @@ tracing_or_ended() {
     grep -q "tracing by" "$work/trace-log" || ! kill -0 $tracer 2>/dev/null
 }
 eventually 30 tracing_or_ended
-sed -n 's/.* notice tcplens: \[[^]]*\] /missing in a trace: /p' "$work/trace-log"
+sed -n 's/.* notice tcplens: \[[^]]*\] //p' "$work/trace-log" >"$work/missing-in-trace"
+sed 's/^/missing in a trace: /' "$work/missing-in-trace"
+check "what trace says that it lacks" "$no_ports" "$(cat "$work/missing-in-trace")"
 
 # ---- what happens ----
 
@@ -340,8 +379,10 @@ check "losses of trace" "none" "$(sed -n 's/.* events, \([a-z0-9]*\) lost.*/\1/p
 check "failures traced" "refused 2
 reset 3
 timed_out 1" "$(sed -n 's/.*"error":"\([a-z_]*\)".*/\1/p' "$work/events" | sort | uniq -c | awk '{ print $2, $1 }')"
-if [ -z "$no_memory" ]; then
+if [ -z "$no_ports" ]; then
     check "ports traced" "" "$(grep '"local_port":0,' "$work/events")"
+fi
+if [ -z "$no_memory" ]; then
     # All but the first change of each socket, which are those from CLOSE and the births.
     check "durations traced" "" \
         "$(grep '"state_duration_seconds":null' "$work/events" | grep -v -e '"old_state":"closed"' -e '"new_state":"syn_received"')"
@@ -373,7 +414,6 @@ established 48
 fin_wait_1 21
 fin_wait_2 17
 last_ack 14
-listen 1
 syn_received 37
 syn_sent 40" "$(rows tcplens.connection.state.duration 'word["state"]')"
     check "types of round-trip times" "ipv4
