@@ -10,6 +10,7 @@
 #include "connection.h"
 #include "connection_count.h"
 #include "listener.h"
+#include "listener_drops.h"
 #include "losses.h"
 #include "service.h"
 #include "socket.h"

@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "connection.h"
 #include "connections.h"
-#include "listener.h"
+#include "listener_drops.h"
 #include "server_handshake.h"
 #include "socket.h"
 #include "unseen.h"

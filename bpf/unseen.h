@@ -11,7 +11,7 @@
 #include "losses.h"
 
 /* Counts how a connection came from the state that is remembered to the one that it is found in. */
-static __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
+__noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
 {
     count_loss(UNSEEN);
     count_transition_of(sampler, type & 1, remembered_state & 15, state & 15);
@@ -22,7 +22,7 @@ static __noinline int make_up_for(enum sampler sampler, enum network_type type, 
  * Counts how a connection came into `state` that was not there when a pass had met all of them, and of which no event
  * was seen: the usual way.
  */
-static __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
+__noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
 {
     count_loss(UNSEEN);
     type &= 1;
