@@ -224,7 +224,7 @@ def repair():
             end.setsockopt(TCP, REPAIR, -1)
         kept.extend(ends)
     print("ready", flush=True)
-    input()
+    sys.stdin.read()
     cut(*kept)
     return {}
 
@@ -364,7 +364,7 @@ def stuck():
     idle = connected(7001)
     kept.extend([idle, listening_again.accept()[0]])
     print("ready", flush=True)
-    input()
+    sys.stdin.read()
     cut(*kept)
     return {}
 
@@ -398,7 +398,7 @@ def one_worker_hangs():
         kept.append(client)
         time.sleep(0.01)
     print("ready", flush=True)
-    input()
+    sys.stdin.read()
     os._exit(0)
 
 
