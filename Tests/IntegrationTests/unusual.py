@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import random
+import resource
 import socket
 import struct
 import subprocess
@@ -398,6 +399,31 @@ def one_worker_hangs():
     print("ready", flush=True)
     sys.stdin.read()
     os._exit(0)
+
+
+def crowd():
+    """More connections than are followed, in five processes, for none may have that many files open."""
+    children = []
+    for number in range(5):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+            listener = listening(7030 + number)
+            for _ in range(6700):
+                kept.extend([connected(7030 + number), listener.accept()[0]])
+            for end in kept:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.write(writing, b"x")
+            sys.stdin.read()
+            os._exit(0)
+        children.append(child)
+        os.read(reading, 1)
+    print("ready", flush=True)
+    sys.stdin.read()
+    for child in children:
+        os.waitpid(child, 0)
+    return {}
 
 
 # ---- services ----

@@ -81,6 +81,7 @@ struct TriageFault {
                     try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"], unusual)
                 }
             ),
+            Self("Unfollowed", scenario: "crowd"),
             // Two in three of them leave one.
             Self("TIME_WAIT", begin: { try $0.traffic("listen 4 7104 128", "churn 4 7104 3600") }),
         ]

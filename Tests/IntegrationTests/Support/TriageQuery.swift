@@ -11,18 +11,8 @@ struct TriageQuery {
 
     /// The rows that stand in the README.
     static func all() throws -> [Self] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        return try read(readme)
-    }
-
-    /// The rows of the section in `readme`.
-    static func read(_ readme: String) throws -> [Self] {
-        guard let section = readme.split(separator: "\n## ").first(where: { $0.hasPrefix("Questions and queries\n") })
-        else { throw Timeout(description: "the README has no section 'Questions and queries'") }
-        return try section.split(separator: "\n").filter { $0.hasPrefix("| **") }.map { line in
-            let cells = line.split(separator: " | ")
+        try Readme.section("Questions and queries").filter { $0.hasPrefix("| **") }.map { line in
+            let cells = Readme.cells(of: line)
             guard cells.count == 4, let fault = cells[0].firstMatch(of: /\*\*(.+?)\*\*/)?.1,
                 let victoriaMetrics = query(in: cells[2]), let prometheus = query(in: cells[3])
             else { throw Timeout(description: "this is no row of four cells with two queries: \(line)") }
