@@ -154,8 +154,8 @@ static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_
 
 /*
  * The control group of a request: its listener's, which the connection will have. The listener stands in a union, so
- * the verifier knows it for a number only, and it takes a reading of any memory to follow that. Where this is forbidden,
- * it is the group of who listens on the port, unless they are several.
+ * the verifier knows it for a number only, and it takes a reading of any memory to follow that. Where this is
+ * forbidden, it is the group of who listens on the port, unless they are several.
  */
 static __always_inline __u64 cgroup_of_request(const struct sock_common *socket, __u64 session)
 {

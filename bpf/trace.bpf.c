@@ -255,8 +255,8 @@ int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, struct req
 }
 
 /*
- * The port that the kernel has chosen for a socket since it began to connect or to listen. The memory of sockets is only
- * ever used for sockets again, and each has another cookie.
+ * The port that the kernel has chosen for a socket since it began to connect or to listen. The memory of sockets is
+ * only ever used for sockets again, and each has another cookie.
  */
 SEC("syscall")
 int find_local_port(struct trace_port *request)

@@ -136,7 +136,8 @@ struct KernelChecks {
         let shown = processors.shown.map { "says \($0)" } ?? "can't be read"
         return .warning(
             "processors",
-            "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); tcplens goes by the kernel",
+            "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); "
+                + "tcplens goes by the kernel",
             Check.Remedy("Look what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
         )
     }
