@@ -77,13 +77,17 @@ static __always_inline void count_handshake(enum sampler sampler, __u8 role, enu
         handshakes->counts[index]++;
 }
 
-/* One piece of code for all that is recorded: copies of it would not stay in the instruction cache. */
-static __noinline void record_duration(__u32 index, __u64 ns)
+/*
+ * One piece of code for all that is recorded: copies of it would not stay in the instruction cache. It is a global
+ * function, which the verifier walks through once, and not for each call.
+ */
+__noinline int record_duration(__u32 index, __u64 ns)
 {
     struct histogram *histogram = bpf_map_lookup_elem(&tcp_durations, &index);
 
     if (histogram)
         record(histogram, ns);
+    return 0;
 }
 
 static __always_inline void add_bytes(enum sampler sampler, enum io_direction direction, __u8 role, __u64 bytes)

@@ -10,6 +10,7 @@
 #include "connection.h"
 #include "connection_count.h"
 #include "listener.h"
+#include "listener_drops.h"
 #include "losses.h"
 #include "service.h"
 #include "socket.h"
@@ -223,6 +224,7 @@ static __always_inline void begin_pass(struct bpf_iter__tcp *context, struct pas
 {
     pass->session = context->meta->session_id;
     pass->began = bpf_ktime_get_ns();
+    pass->unplaced_before = pass->unplaced;
 }
 
 /* With `samples`, on kernels that can follow connections, takes round-trip times and bytes as well. */
@@ -246,7 +248,7 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
     if (!socket) {
         /* The end of the walk. */
         if (samples)
-            pass->is_complete = !totals->unfollowed;
+            pass->is_complete = !totals->unfollowed && pass->unplaced == pass->unplaced_before;
         return 0;
     }
     key.state = state_of(socket);

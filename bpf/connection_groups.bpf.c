@@ -7,8 +7,10 @@
  */
 #include "kernel.h"
 #include "connection_groups.h"
+#include "listener.h"
 #include "losses.h"
 #include "sequence.h"
+#include "service.h"
 #include "socket.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -18,8 +20,6 @@ const volatile bool by_local_port = false;
 const volatile bool by_peer_port = false;
 const volatile bool by_container = false;
 const volatile bool with_listeners = false;
-/* How many SYNs may wait at any listener, besides what its backlog allows. */
-const volatile __u32 syn_limit = ~0U;
 /* Whether programs may read any of the kernel's memory, which lockdown=confidentiality forbids. */
 const volatile bool reads_kernel_memory = true;
 
@@ -115,8 +115,7 @@ static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_
         .interface = sk->__sk_common.skc_bound_dev_if,
         .port = sk->__sk_common.skc_num,
     };
-    __u32 accept = sk->sk_ack_backlog, limit = sk->sk_max_ack_backlog;
-    __u32 syn = tcp->inet_conn.icsk_accept_queue.qlen.counter;
+    struct listener_fill fill = fill_of(tcp);
     struct listening *row;
 
     if (type == IPV4)
@@ -138,18 +137,12 @@ static __always_inline void add_queues(const struct tcp_sock *tcp, enum network_
         return;
     }
     row->listeners++;
-    row->accept_usage += accept;
-    row->accept_limit += limit;
-    /*
-     * Both queues have the limit that listen() was given. That of connections lets one more in (sk_acceptq_is_full()).
-     * When as many SYNs wait (older kernels), or one more (6.18), what comes then gets a cookie, or is dropped where
-     * there are none (inet_csk_reqsk_queue_is_full(), tcp_conn_request()).
-     */
-    row->accept_full += accept > limit;
-    limit = limit < syn_limit ? limit : syn_limit;
-    row->syn_usage += syn;
-    row->syn_limit += limit;
-    row->syn_full += syn && syn >= limit;
+    row->accept_usage += fill.accept_usage;
+    row->accept_limit += fill.accept_limit;
+    row->accept_full += fill.accept_full;
+    row->syn_usage += fill.syn_usage;
+    row->syn_limit += fill.syn_limit;
+    row->syn_full += fill.syn_full;
 }
 
 /*
@@ -169,10 +162,10 @@ static __always_inline __u64 cgroup_of_request(const struct sock_common *socket,
     return owner ? owner->cgroup : 0;
 }
 
-/* Whose a socket is, and whether it came from a listener. */
+/* Whose a socket is, and the service that it belongs to. */
 struct place {
     __u64 cgroup;
-    bool is_server;
+    struct service service;
 };
 
 static __always_inline struct place place_of_full(struct tcp_sock *tcp, enum network_type type, enum tcp_state state,
@@ -188,9 +181,11 @@ static __always_inline struct place place_of_full(struct tcp_sock *tcp, enum net
         own_port(&sk->__sk_common, place.cgroup, session);
         if (with_listeners)
             add_queues(tcp, type, place.cgroup);
-        place.is_server = true;
+        place.service = service_of(&sk->__sk_common, true);
     } else if (by_local_port || by_peer_port) {
-        place.is_server = state != TCP_SYN_SENT && role_from_sequence(tcp, state) == SERVER;
+        place.service = state == TCP_SYN_SENT || role_from_sequence(tcp, state) == CLIENT
+                            ? service_of(&sk->__sk_common, false)
+                            : guessed_service(&sk->__sk_common, owner_of_port(&sk->__sk_common, session));
     }
     return place;
 }
@@ -203,10 +198,16 @@ static __always_inline struct place place_of(struct sock_common *socket, enum ne
 
     switch (socket->skc_state) {
     case TCP_NEW_SYN_RECV:
-        return (struct place){.cgroup = by_container ? cgroup_of_request(socket, session) : 0, .is_server = true};
+        return (struct place){
+            .cgroup = by_container ? cgroup_of_request(socket, session) : 0,
+            .service = service_of(socket, true),
+        };
     case TCP_TIME_WAIT:
         owner = owner_of_port(socket, session);
-        return (struct place){.cgroup = owner ? owner->cgroup : 0, .is_server = owner != NULL};
+        return (struct place){
+            .cgroup = owner ? owner->cgroup : 0,
+            .service = guessed_service(socket, owner != NULL),
+        };
     default:
         tcp = bpf_skc_to_tcp_sock(socket);
         return tcp ? place_of_full(tcp, type, state, session) : (struct place){};
@@ -235,9 +236,9 @@ int count_groups(struct bpf_iter__tcp *context)
         return 0;
     place = place_of(socket, type, state, context->meta->session_id);
     if (by_local_port)
-        add_to_group(BY_LOCAL_PORT, place.is_server ? socket->skc_num : 0, index);
+        add_to_group(BY_LOCAL_PORT, place.service.local_port, index);
     if (by_peer_port)
-        add_to_group(BY_PEER_PORT, place.is_server ? 0 : bpf_ntohs(socket->skc_dport), index);
+        add_to_group(BY_PEER_PORT, place.service.peer_port, index);
     if (by_container)
         add_to_group(BY_CONTAINER, place.cgroup, index);
     return 0;

@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "connection.h"
 #include "connections.h"
-#include "listener.h"
+#include "listener_drops.h"
 #include "server_handshake.h"
 #include "socket.h"
 #include "unseen.h"
@@ -80,7 +80,8 @@ static __noinline void end_handshake(struct connection *connection, const struct
         return;
     if (is_overtaken)
         old_state = TCP_SYN_RECV;
-    outcome = handshake_outcome(old_state, connection->state, handshake_error(tcp, old_state), data_acknowledged(tcp));
+    outcome = handshake_outcome(old_state, connection->state, handshake_error(tcp, old_state, connection->stale_error),
+                                data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
     count_handshake(AT_EVENT, connection->role, type, outcome);
@@ -184,15 +185,21 @@ static __noinline void take_in(struct connection *connection, const struct tcp_s
     set_flag(connection, HANDSHAKING, old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV);
 }
 
-/* The last change of a socket that nothing is remembered of. */
-static __noinline void end_unknown(const struct tcp_sock *tcp, enum network_type type, int old_state)
+/* A change of a socket that nothing is remembered of. */
+static __noinline void change_unknown(const struct tcp_sock *tcp, enum network_type type, int old_state, int new_state)
 {
     __u8 role = role_from_sequence(tcp, old_state);
 
+    if (new_state != TCP_CLOSE) {
+        note_unplaced();
+        if (new_state == TCP_ESTABLISHED && !is_under_repair(tcp))
+            count_handshake(AT_EVENT, old_state == TCP_SYN_SENT ? CLIENT : SERVER, type, SUCCEEDED);
+        return;
+    }
     if (old_state != TCP_CLOSE && old_state != TCP_SYN_RECV && is_complete())
         make_up_for_birth(AT_EVENT, type, role, old_state);
     if (old_state == TCP_SYN_SENT && !is_unsent(tcp))
-        count_handshake(AT_EVENT, CLIENT, type, failure_of(handshake_error(tcp, old_state)));
+        count_handshake(AT_EVENT, CLIENT, type, failure_of(handshake_error(tcp, old_state, 0)));
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -223,19 +230,18 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     if (!tcp)
         return 0;
     if (!connection) {
-        if (new_state == TCP_CLOSE)
-            end_unknown(tcp, type, old_state);
-        else if (new_state == TCP_ESTABLISHED && !is_under_repair(tcp))
-            count_handshake(AT_EVENT, old_state == TCP_SYN_SENT ? CLIENT : SERVER, type, SUCCEEDED);
+        change_unknown(tcp, type, old_state, new_state);
         return 0;
     }
     now = time_of_change(connection, tcp, old_state, new_state);
     if (old_state == TCP_SYN_RECV && !connection->known)
         begin_as(connection, SERVER, false, now);
-    if (new_state == TCP_SYN_SENT)
+    if (new_state == TCP_SYN_SENT) {
         begin_as(connection, CLIENT, is_under_repair(tcp), now);
-    else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN)
+        connection->stale_error = sk->sk_err;
+    } else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN) {
         take_in(connection, tcp, type, old_state, now);
+    }
     connection->type = type;
     change_state(connection, type, old_state, new_state, now);
     if (has_flag(connection, HANDSHAKING) && new_state != TCP_SYN_SENT && new_state != TCP_SYN_RECV)

@@ -3,20 +3,7 @@
 #ifndef LISTENER_H
 #define LISTENER_H
 
-#include "connection_count.h"
-#include "connections.h"
 #include "kernel.h"
-
-/*
- * What listeners dropped, by port; a row ends when nobody listens there any more. The maps of this name in the objects
- * of one agent are one: user space shares them.
- */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, LISTENER_ROWS);
-    __type(key, struct listener_key);
-    __type(value, __u64);
-} tcp_listener_drops SEC(".maps");
 
 /* How many SYNs may wait at any listener, besides what its backlog allows. */
 const volatile __u32 syn_limit = ~0U;
@@ -49,33 +36,6 @@ static __always_inline struct listener_fill fill_of(const struct tcp_sock *tcp)
     fill.accept_full = fill.accept_usage > fill.accept_limit;
     fill.syn_full = fill.syn_usage && fill.syn_usage >= fill.syn_limit;
     return fill;
-}
-
-/* What a listener has dropped since its socket was made (tcp_listendrop()). */
-static __always_inline __u64 drops_of(const struct sock *sk)
-{
-    return bpf_core_field_exists(sk->sk_drops) ? (__u32)sk->sk_drops.counter : 0;
-}
-
-/* Counts what a listener has dropped since the last time, for its port, or for the row of those that find no room. */
-static __always_inline void count_drops(struct connection *connection, const struct sock *sk, enum network_type type,
-                                        __u16 port)
-{
-    __u64 drops = drops_of(sk), more = (__u32)(drops - connection->sent);
-    struct listener_key key = {.port = port, .type = type};
-    __u64 *row = bpf_map_lookup_elem(&tcp_listener_drops, &key);
-
-    connection->sent = drops;
-    if (!row) {
-        if (!bpf_map_update_elem(&tcp_listener_drops, &key, &more, BPF_NOEXIST))
-            return;
-        key.port = 0;
-        key.overflow = 1;
-        row = bpf_map_lookup_elem(&tcp_listener_drops, &key);
-    }
-    /* The end of a listener and a pass may come at once. */
-    if (row && more)
-        __sync_fetch_and_add(row, more);
 }
 
 #endif

@@ -24,7 +24,7 @@ struct {
     __type(value, struct connection);
 } connections SEC(".maps");
 
-/* How many slots from its first one on a socket may be in. */
+/* How many slots there are that a socket may be in. */
 #define CONNECTION_PROBES 8
 
 /*
@@ -36,9 +36,17 @@ static __always_inline __u32 first_slot(__u64 cookie)
     return cookie % CONNECTION_SLOTS;
 }
 
+/*
+ * Where a socket goes whose first slot is taken. Those of one moment, which stand side by side, are scattered:
+ * otherwise a few connections that stay would leave those that come 65 536 sockets later no place.
+ */
+static __always_inline __u32 other_slot(__u64 cookie, __u32 probe)
+{
+    return ((__u32)(cookie * 0x9e3779b97f4a7c15 >> 32) + probe) % CONNECTION_SLOTS;
+}
+
 static __always_inline struct connection *slot_at(__u32 slot)
 {
-    slot %= CONNECTION_SLOTS;
     return bpf_map_lookup_elem(&connections, &slot);
 }
 
@@ -48,15 +56,14 @@ static __always_inline struct connection *slot_at(__u32 slot)
  */
 static __always_inline struct connection *find_connection(__u64 cookie)
 {
-    __u32 first = first_slot(cookie);
-    struct connection *connection = slot_at(first);
+    struct connection *connection = slot_at(first_slot(cookie));
 
     if (!connection || connection->cookie == cookie)
         return connection;
     if (!connection->displaced)
         return NULL;
     for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        connection = slot_at(first + probe);
+        connection = slot_at(other_slot(cookie, probe));
         if (connection && connection->cookie == cookie)
             return connection;
     }
@@ -79,6 +86,7 @@ static __always_inline void clear(struct connection *connection)
     connection->type = 0;
     connection->minute = 0;
     connection->flags = 0;
+    connection->stale_error = 0;
 }
 
 /* Takes a slot, if it is free; another CPU may want it too. */
@@ -90,8 +98,7 @@ static __always_inline bool take(struct connection *connection, __u64 cookie)
 /* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
 static __always_inline struct connection *claim_connection(__u64 cookie)
 {
-    __u32 first = first_slot(cookie);
-    struct connection *home = slot_at(first);
+    struct connection *home = slot_at(first_slot(cookie));
 
     if (!home)
         return NULL;
@@ -100,7 +107,7 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
         return home;
     }
     for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        struct connection *connection = slot_at(first + probe);
+        struct connection *connection = slot_at(other_slot(cookie, probe));
 
         if (connection && take(connection, cookie)) {
             __sync_fetch_and_add(&home->displaced, 1);

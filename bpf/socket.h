@@ -131,18 +131,23 @@ static __always_inline bool is_unsent(const struct tcp_sock *tcp)
 }
 
 /*
- * Why a handshake fails, by errno; 0 if nothing is known. An ICMP message that arrives while connect() holds the socket
- * leaves a soft error only (tcp_v4_err()), with which a program that gives up before the next SYN closes it: so where a
- * rule on the same machine rejects, as for a Kubernetes service without endpoints. A connect() for which there is no
- * local port (inet_hash_connect()) leaves no error at all.
+ * Why a handshake fails, by errno; 0 if nothing is known. `stale` is the error that the socket had before, which stays
+ * until a program asks for it.
+ *
+ * An ICMP message that arrives while connect() holds the socket leaves a soft error only (tcp_v4_err()), with which a
+ * program that gives up before the next SYN closes it: so where a rule on the same machine rejects, as for a Kubernetes
+ * service without endpoints. A connect() for which there is no local port (inet_hash_connect()) leaves no error at all.
  */
-static __always_inline int handshake_error(const struct tcp_sock *tcp, int old_state)
+static __always_inline int handshake_error(const struct tcp_sock *tcp, int old_state, int stale)
 {
     const struct sock *sk = &tcp->inet_conn.icsk_inet.sk;
+    int error = sk->sk_err;
 
-    if (sk->sk_err || old_state != TCP_SYN_SENT)
-        return sk->sk_err;
-    return has_no_port(tcp) ? HANDSHAKE_EADDRNOTAVAIL : sk->sk_err_soft;
+    if (old_state != TCP_SYN_SENT)
+        return error;
+    if (has_no_port(tcp))
+        return HANDSHAKE_EADDRNOTAVAIL;
+    return error && error != stale ? error : sk->sk_err_soft;
 }
 
 /* The number that no other socket ever has (bpf_get_socket_cookie()), without a call once the socket has it. */

@@ -72,14 +72,17 @@ static __always_inline bool is_orderly_end(const struct sock *sk, const struct t
  * (tcp_write_err(), which gives the last soft error as the reason if there is one), or who aborts it (tcp_abort()).
  */
 static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
-                                                             int old_state, int new_state)
+                                                             const struct connection *connection, int old_state,
+                                                             int new_state)
 {
-    int error = sk->sk_err;
+    int error = sk->sk_err, stale = connection ? connection->stale_error : 0;
 
     if (new_state != TCP_CLOSE || old_state == TCP_CLOSE || old_state == TCP_LISTEN)
         return NO_OUTCOME;
+    if (is_unsent(tcp))
+        return NO_OUTCOME;
     if (old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV)
-        return handshake_outcome(old_state, new_state, handshake_error(tcp, old_state), data_acknowledged(tcp));
+        return handshake_outcome(old_state, new_state, handshake_error(tcp, old_state, stale), data_acknowledged(tcp));
     if (!error || is_orderly_end(sk, tcp, old_state))
         return NO_OUTCOME;
     switch (error) {
@@ -185,8 +188,10 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     }
     change.time = bpf_ktime_get_ns();
     change.role = role_of(connection, tcp, old_state, new_state);
-    change.failure = failure_at_end(sk, tcp, old_state, new_state);
-    if (old_state != TCP_LISTEN && new_state != TCP_LISTEN)
+    change.failure = failure_at_end(sk, tcp, connection, old_state, new_state);
+    if (connection && new_state == TCP_SYN_SENT)
+        connection->stale_error = sk->sk_err;
+    if (old_state != TCP_LISTEN && new_state != TCP_LISTEN && !is_under_repair(tcp))
         change.known |= TRACE_ROLE;
     if (new_state == TCP_CLOSE && old_state != TCP_CLOSE && old_state != TCP_LISTEN)
         change.known |= TRACE_END;

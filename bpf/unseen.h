@@ -11,7 +11,7 @@
 #include "losses.h"
 
 /* Counts how a connection came from the state that is remembered to the one that it is found in. */
-static __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
+__noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
 {
     count_loss(UNSEEN);
     count_transition_of(sampler, type & 1, remembered_state & 15, state & 15);
@@ -22,7 +22,7 @@ static __noinline int make_up_for(enum sampler sampler, enum network_type type, 
  * Counts how a connection came into `state` that was not there when a pass had met all of them, and of which no event
  * was seen: the usual way.
  */
-static __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
+__noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
 {
     count_loss(UNSEEN);
     type &= 1;
@@ -42,6 +42,18 @@ static __noinline int make_up_for_birth(enum sampler sampler, enum network_type 
     if (state != TCP_ESTABLISHED)
         count_transition_of(sampler, type, TCP_ESTABLISHED, state);
     return 0;
+}
+
+/* Notes that a socket has found no slot: from now on one without need not be born unseen. */
+static __always_inline void note_unplaced(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    if (!pass)
+        return;
+    __sync_fetch_and_add(&pass->unplaced, 1);
+    pass->is_complete = 0;
 }
 
 /* Whether each socket that is older than the last pass has a slot. */

@@ -24,8 +24,10 @@ public actor PeriodicReader {
         public var metrics: [ResourceMetrics] = []
         /// Why producers could not be read, one line each.
         public var failures: [String] = []
-        /// The moment of all points.
+        /// The moment of all points, by their own time.
         var time = Timestamp.unknown
+        /// What that is to be moved by when they leave.
+        var offset: Int64 = 0
     }
 
     /// How an exporter wants points.
@@ -72,8 +74,8 @@ public actor PeriodicReader {
     ///   - agentResource: What the agent's own metrics are about; nil is the same.
     ///   - scope: What produced them.
     ///   - sdk: What it counts its own doings in.
-    ///   - clock: Measures how long things take.
-    ///   - now: The wall clock.
+    ///   - clock: Measures how long things take, and how far the wall clock should have gone.
+    ///   - now: The wall clock, which may be set while the reader is used.
     public init(
         producers: sending MetricProducers,
         exporters: [any MetricExporter],
@@ -93,7 +95,7 @@ public actor PeriodicReader {
         self.clock = ErasedClock(clock)
         self.now = now
         identities = exporters.identities
-        pointClock = PointClock(start: now())
+        pointClock = PointClock(start: ClockReading(wall: now(), elapsed: self.clock.now()))
         for identity in identities {
             sdk.expect(identity)
         }
@@ -131,6 +133,7 @@ public actor PeriodicReader {
                     isLast: isLast
                 )
             }
+            metrics = metrics.moved(by: collection.offset)
             round.outcomes.append(await export(metrics, to: exporter, identity, isLast: isLast))
         }
         return round
@@ -142,7 +145,7 @@ public actor PeriodicReader {
         guard let known = endings.keys.first(where: { $0.isSame(as: identity) }),
             var ended = endings.removeValue(forKey: known)
         else { return [] }
-        return ended.end(at: pointClock.time(at: now()))
+        return ended.end(at: pointClock.time(at: clockReading())).moved(by: pointClock.offset)
     }
 
     /// Goes on with other exporters from the next round on; what was counted stays.
@@ -167,13 +170,13 @@ public actor PeriodicReader {
 
     /// Goes on with other producers from the next round on.
     ///
-    /// - Parameter make: Makes them, on the reader's own thread, because that may block.
+    /// - Parameter make: Makes them, on the reader's own thread, because that may block; they begin at the time that it gets.
     /// - Returns: What `make` has to say of them.
     /// - Throws: What `make` throws; then the producers stay.
     public func replaceProducers<Report: Sendable>(
-        by make: @Sendable () throws -> (producers: MetricProducers, report: Report)
+        by make: @Sendable (_ start: Timestamp) throws -> (producers: MetricProducers, report: Report)
     ) rethrows -> Report {
-        let (producers, report) = try make()
+        let (producers, report) = try make(pointClock.time(at: clockReading()))
         self.producers = producers
         return report
     }
@@ -192,7 +195,18 @@ public actor PeriodicReader {
         return outcome
     }
 
-    /// Collects once.
+    /// Reads both clocks, at one moment.
+    private func clockReading() -> ClockReading {
+        let before = clock.now()
+        var reading = ClockReading(wall: now(), elapsed: before)
+        // Who was stopped between the two would take that for a step.
+        if clock.now() - before > .milliseconds(500) {
+            reading = ClockReading(wall: now(), elapsed: clock.now())
+        }
+        return reading
+    }
+
+    /// Collects once; the points have their own time.
     ///
     /// A producer that fails does not keep the others' metrics from leaving.
     ///
@@ -201,8 +215,8 @@ public actor PeriodicReader {
     func collect(for reader: ExporterIdentity) -> Collection {
         let start = clock.now()
         // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
-        let time = pointClock.time(at: now())
-        var collection = Collection(time: time)
+        let time = pointClock.time(at: clockReading())
+        var collection = Collection(time: time, offset: pointClock.offset)
         var error: String?
         let parts = [(resource, producers.machine), (agentResource, producers.agent)]
         for (resource, producers) in parts where !producers.isEmpty {

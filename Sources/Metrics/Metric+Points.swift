@@ -58,3 +58,36 @@ extension Metric.Data {
         }
     }
 }
+
+/// Moves points in time, with their starts.
+private struct Move: PointChange {
+    var nanoseconds: Int64
+
+    func change<Point: DataPoint>(_ points: [Point]) -> [Point] {
+        points.map { point in
+            var point = point
+            point.start = point.start.advanced(by: nanoseconds)
+            point.time = point.time.advanced(by: nanoseconds)
+            return point
+        }
+    }
+}
+
+extension [ResourceMetrics] {
+    /// The metrics at other times: both times of each point are later by so many nanoseconds.
+    public func moved(by nanoseconds: Int64) -> [ResourceMetrics] {
+        guard nanoseconds != 0 else { return self }
+        var moved = self
+        for resource in moved.indices {
+            for scope in moved[resource].scopes.indices {
+                for metric in moved[resource].scopes[scope].metrics.indices {
+                    let data = moved[resource].scopes[scope].metrics[metric].data
+                    moved[resource].scopes[scope].metrics[metric].data = data.changed(
+                        by: Move(nanoseconds: nanoseconds)
+                    )
+                }
+            }
+        }
+        return moved
+    }
+}

@@ -35,6 +35,7 @@ public final class ConnectionGroupProbe {
         try object.setConstant("by_container", to: groupings.contains(.container))
         try object.setConstant("with_listeners", to: listeners)
         try object.setConstant("syn_limit", to: SYNBacklog.current())
+        try object.setEphemeralPorts(EphemeralPorts.current())
         try object.setConstant("reads_kernel_memory", to: ProgramFeature.kernelMemory.isAvailable())
         if let room {
             try object.setCapacity(room, of: "socket_groups")

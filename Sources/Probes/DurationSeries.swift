@@ -9,8 +9,9 @@ struct DurationSeries {
         let rows: [UInt32]
     }
 
-    /// The states that connections are in for a time. Listeners are none, CLOSED is the end, and there is no event when a
-    /// socket leaves TIME_WAIT.
+    /// The states that connections are in for a time.
+    ///
+    /// Listeners are none, CLOSED is the end, and there is no event when a socket leaves TIME_WAIT.
     private static let statesOfConnections = ConnectionState.allCases.filter {
         ![.closed, .listen, .timeWait].contains($0)
     }

@@ -26,6 +26,9 @@ final class ManualClock: Clock {
     var now: Instant { Instant(offset: state.withLock(\.now)) }
     var minimumResolution: Duration { .zero }
 
+    /// Moves it on without a sleep.
+    func move(by duration: Duration) { state.withLock { $0.now += duration } }
+
     /// How long each sleep was to be.
     var sleeps: [Duration] { state.withLock(\.sleeps) }
 

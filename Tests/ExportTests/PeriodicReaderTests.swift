@@ -7,11 +7,15 @@ import Testing
 @Suite struct PeriodicReaderTests {
     /// A counter that gives 5, 10, 15 and so on.
     private final class Producer: MetricProducer {
-        var value: Int64 = 0
+        private let start: Timestamp
+        private var value: Int64 = 0
+
+        init(start: Timestamp = Timestamp(unixNanoseconds: 1)) {
+            self.start = start
+        }
 
         func metrics(at time: Timestamp) -> [Metric] {
             value += 5
-            let start = Timestamp(unixNanoseconds: 1)
             let point = NumberDataPoint(attributes: [:], start: start, time: time, value: .int(value))
             return [Metric(name: "a", description: "", unit: "1", data: .sum([point], .cumulative, isMonotonic: true))]
         }
@@ -92,14 +96,74 @@ import Testing
         #expect(exporter.points.map(\.time.unixNanoseconds) == [2_000, 2_001, 2_002, 3_000])
     }
 
-    @Test func `a clock that is set back by much is told once`() async {
+    /// A reader whose wall clock is set to each of `walls`, in seconds, ten seconds after the one before.
+    private func points(
+        _ walls: [UInt64],
+        _ temporality: TemporalityPreference
+    ) async -> (points: [NumberDataPoint], warnings: [Int], scraped: [NumberDataPoint]) {
         let second: UInt64 = 1_000_000_000
-        let reader = reader([], clock: [100, 101, 41, 42, 101, 102, 103, 90].map { $0 * second })
-        var warnings: [[String]] = []
-        for _ in 0..<7 { warnings.append(await reader.round().warnings) }
-        #expect(warnings.map(\.count) == [0, 1, 0, 0, 0, 0, 1])
-        #expect(warnings[1].first?.hasPrefix("the clock was set back by 60 s: ") == true, "\(warnings)")
-        #expect(warnings[6].first?.hasPrefix("the clock was set back by 13 s: ") == true)
+        let (clock, exporter) = (ManualClock(), Recorder(temporality))
+        let wall = Mutex(1000 * second)
+        let sdk = SDKMetrics(start: Timestamp(unixNanoseconds: 1000 * second))
+        let reader = PeriodicReader(
+            producers: MetricProducers(machine: [Producer(start: Timestamp(unixNanoseconds: 1000 * second))]),
+            exporters: [exporter],
+            resource: Resource(attributes: [:], schemaURL: ""),
+            scope: Scope(name: "", version: "", schemaURL: ""),
+            sdk: sdk,
+            clock: clock,
+            now: { Timestamp(unixNanoseconds: wall.withLock { $0 }) }
+        )
+        var warnings: [Int] = []
+        for next in walls {
+            clock.move(by: .seconds(10))
+            wall.withLock { $0 = next * second }
+            warnings.append(await reader.round().warnings.count)
+        }
+        let scrape = await reader.collect(for: .prometheus)
+        let recorder = Recorder(.cumulative)
+        _ = await recorder.export(scrape.metrics.moved(by: scrape.offset), isLast: false)
+        return (exporter.points, warnings, recorder.points)
+    }
+
+    /// The years that a clock is behind that nobody has set, and hours that it is ahead.
+    @Test(arguments: [1_700_000_000, -500, -990])
+    func `a clock that is set moves starts and times, for each exporter, and is told once`(step: Int64) async {
+        func seconds(_ time: Timestamp) -> Int64 { Int64(time.unixNanoseconds / 1_000_000_000) }
+        let walls = [1010, 1020 + step, 1030 + step].map(UInt64.init)
+        let cumulative = await points(walls, .cumulative)
+        #expect(cumulative.points.map { seconds($0.time) } == [1010, 1020 + step, 1030 + step])
+        #expect(cumulative.points.map { seconds($0.start) } == [1000, 1000 + step, 1000 + step])
+        #expect(cumulative.points.map(\.value) == [.int(5), .int(10), .int(15)], "nothing begins anew")
+        #expect(cumulative.warnings == [0, 1, 0])
+        #expect(cumulative.scraped.map { seconds($0.start) } == [1000 + step])
+        let deltas = await points(walls, .delta)
+        #expect(deltas.points.map { seconds($0.time) } == [1010, 1020 + step, 1030 + step])
+        #expect(deltas.points.map { seconds($0.start) } == [1000, 1010 + step, 1020 + step], "ten seconds each")
+        #expect(deltas.points.map(\.value) == [.int(5), .int(5), .int(5)])
+    }
+
+    @Test func `what is made after the clock was set begins at its own time`() async {
+        let clock = ManualClock()
+        let wall = Mutex<UInt64>(1_000_000_000_000)
+        let exporter = Recorder(.cumulative)
+        let reader = PeriodicReader(
+            producers: MetricProducers(),
+            exporters: [exporter],
+            resource: Resource(attributes: [:], schemaURL: ""),
+            scope: Scope(name: "", version: "", schemaURL: ""),
+            sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
+            clock: clock,
+            now: { Timestamp(unixNanoseconds: wall.withLock { $0 }) }
+        )
+        wall.withLock { $0 = 9_000_000_000_000 }
+        await reader.replaceProducers { start in (MetricProducers(machine: [Producer(start: start)]), ()) }
+        clock.move(by: .seconds(5))
+        wall.withLock { $0 = 9_005_000_000_000 }
+        _ = await reader.round()
+        // Behind everything before, by a nanosecond.
+        #expect(exporter.points.map(\.start.unixNanoseconds) == [9_000_000_000_001])
+        #expect(exporter.points.map(\.time.unixNanoseconds) == [9_005_000_000_000])
     }
 
     @Test func `the agent's own metrics are a resource of their own in the same collection`() async {
@@ -129,6 +193,9 @@ import Testing
         await reader.replace(resource: renamed, agentResource: renamed)
         _ = await reader.round()
         #expect(await reader.collect(for: .periodicReader).metrics.map(\.resource) == [renamed])
-        #expect(exporter.points.map(\.value) == (preference == .delta ? [.int(5), .int(5)] : [.int(5), .int(10)]))
+        let values = exporter.points.filter { !$0.isEnd }.map(\.value)
+        #expect(values == (preference == .delta ? [.int(5), .int(5)] : [.int(5), .int(10)]))
+        // The series of the old one have ended; a delta needs no end.
+        #expect(exporter.points.count { $0.isEnd } == (preference == .delta ? 0 : 1))
     }
 }

@@ -36,6 +36,9 @@ import Metrics
     @Option(help: "How long the exporter tries a request before it lets it wait, in milliseconds.")
     var timeout = 10_000
 
+    @Option(help: "How many seconds a connection lives at most.")
+    var life: Int?
+
     @Flag(help: "Compress.")
     var gzip = false
 
@@ -50,6 +53,7 @@ import Metrics
         configuration.spool = spool
         configuration.timeout = .milliseconds(timeout)
         configuration.patience = patience.map { .milliseconds($0) }
+        configuration.longestLife = life.map { .seconds($0) } ?? configuration.longestLife
         configuration.compression = gzip ? .gzip : .none
         let policy = RetryPolicy(initial: .milliseconds(10), maximum: .milliseconds(50))
         let exporter = try OTLPHTTPExporter(configuration, version: "test", retryPolicy: policy)

@@ -136,7 +136,7 @@ extension IntegrationTests {
             #expect(report.stock("established") == 14)
             let after = try agent.kernelIdentifiers("prog_id")
             #expect(after.isDisjoint(with: before))
-            #expect(after.count == before.count + 2)
+            #expect(after.count == before.count + 3)
         }
 
         @Test func `disabling unloads everything, and enabling loads it again`() throws {

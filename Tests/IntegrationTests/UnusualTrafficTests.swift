@@ -36,7 +36,9 @@ extension IntegrationTests {
             func increase(_ name: String) -> Int { (after[name] ?? 0) - (before[name] ?? 0) }
             func told(_ type: String) -> Int { report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") }
             #expect(told("fast") == increase("TcpExtTCPFastRetrans"))
-            #expect(told("tail_loss_probe") == increase("TcpExtTCPLossProbes"))
+            // Some probes send what is new, if there is something; that is no retransmission.
+            #expect(told("tail_loss_probe") <= increase("TcpExtTCPLossProbes"))
+            #expect(told("tail_loss_probe") >= 1)
             #expect(told("timeout") == increase("TcpExtTCPTimeouts") + increase("TcpExtTCPSlowStartRetrans"))
             #expect(told("_OTHER") == 0)
             #expect(report.sum("tcplens.retransmits") == increase("TcpRetransSegs"))

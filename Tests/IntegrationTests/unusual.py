@@ -336,9 +336,9 @@ def losses():
     # All is lost for so long that the timer runs out, and then there is much to send again.
     filtered("input", "tcp dport 7000 drop")
     for _ in range(8):
-        client.send(b"o" * 5000)
+        client.send(b"o" * 50000)
         time.sleep(0.01)
-    time.sleep(1.2)
+    time.sleep(0.4)
     unfiltered()
     time.sleep(2)
     client.close()

@@ -124,7 +124,8 @@ struct connection {
     unsigned char minute;
     /* enum connection_flag. */
     unsigned char flags;
-    unsigned char padding;
+    /* The error that its socket still had from before when its handshake began, by errno. */
+    unsigned char stale_error;
 };
 
 enum connection_flag {
@@ -147,6 +148,9 @@ struct pass {
     unsigned long long began;
     /* Set when a pass has met every socket and each had a slot: who has none from then on was born unseen. */
     unsigned long long is_complete;
+    /* How many sockets have found no slot at their birth, ever and when the pass began. */
+    unsigned long long unplaced;
+    unsigned long long unplaced_before;
 };
 
 #endif

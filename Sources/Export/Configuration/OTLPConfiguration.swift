@@ -56,6 +56,12 @@ public struct OTLPConfiguration: Hashable, Sendable {
     ///
     /// A Collector closes idle ones after 60 s: do not be the one who sends in that very moment.
     var longestIdle = Duration.seconds(50)
+    /// How long a connection may be used at most, in whole seconds.
+    ///
+    /// One that is busy would stay where it is for ever, also when the name stands for another address by now, or a
+    /// load balancer has more receivers. At the default interval each export has a connection of its own anyway, as
+    /// it was idle for too long; a minute makes that the rule.
+    package var longestLife = Duration.seconds(60)
     /// Through which proxy to go; nil is libcurl's own reading of the process's environment.
     public var proxy: ProxySettings?
 

@@ -29,6 +29,9 @@ internal import Glibc
     private let proxy: ProxySettings?
     private let clientKey: String?
     private let secrets: Secrets
+    /// How many seconds the connection may live; no two clients that began together end together.
+    private var life: Int
+    private let longestLife: Int
     private let easy: UnsafeMutableRawPointer
     private let multi: MultiHandle
     private let plainHeaders: HeaderList
@@ -50,6 +53,8 @@ internal import Glibc
         endpoint = configuration.endpoint
         proxy = configuration.proxy
         clientKey = configuration.clientKey
+        longestLife = Int(clamping: max(configuration.longestLife.components.seconds, 1))
+        life = Self.life(within: longestLife)
         guard Self.globalCode == CURLE_OK, let easy = unsafe curl_easy_init() else {
             throw TransportError(CURLE_FAILED_INIT, details: "", endpoint: configuration.endpoint)
         }
@@ -96,8 +101,13 @@ internal import Glibc
             _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
             _ = unsafe CLibcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             _ = unsafe CLibcurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, milliseconds)
+            // It counts from the connection's beginning and is asked before each use.
+            _ = unsafe CLibcurl_setopt_long(easy, CURLOPT_MAXLIFETIME_CONN, life)
             defer { _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
             return unsafe multi.perform(easy, cancellation: cancellation)
+        }
+        if newConnections > 0 {
+            life = Self.life(within: longestLife)
         }
         unsafe observer?.note(easy, code, response)
         // What is too large is no response, whatever its status (OTLP specification, "OTLP/HTTP Response").
@@ -140,11 +150,19 @@ internal import Glibc
         return error
     }
 
-    /// Whether the last transfer made a connection of its own, over TLS.
-    private var isNewlyEncrypted: Bool {
+    /// How many connections the last transfer has made.
+    private var newConnections: Int {
         var connections = 0
         _ = unsafe CLibcurl_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-        return endpoint.isSecure && connections > 0
+        return connections
+    }
+
+    /// Whether the last transfer made a connection of its own, over TLS.
+    private var isNewlyEncrypted: Bool { endpoint.isSecure && newConnections > 0 }
+
+    /// Some time from three quarters of `longest` on.
+    private static func life(within longest: Int) -> Int {
+        Int.random(in: max(longest - longest / 4, 1)...longest)
     }
 
     /// Sets everything that stays the same from request to request; returns the first code that is not `CURLE_OK`.
@@ -173,6 +191,8 @@ internal import Glibc
         // Signals belong to the process, not to a library.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_MAXAGE_CONN, Int(configuration.longestIdle.components.seconds))
+        // A new connection goes where the name points to now.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
         // The end of a request need not wait for a thread that resolves a name; it ends on its own.
         set(CURLOPT_QUICK_EXIT, 1)
         setUpTLS(configuration, set, set)

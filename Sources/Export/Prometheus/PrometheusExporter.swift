@@ -85,7 +85,7 @@ final class PrometheusScrapes: Sendable {
     @Sendable func answer(_ request: HTTPRequest) async -> HTTPResponse {
         var collection = await reader.collect(for: .prometheus)
         // A bound is a series to Prometheus: they are the same at each scrape, whatever other exporters want.
-        collection.metrics = collection.metrics.inForm(.explicitBuckets)
+        collection.metrics = collection.metrics.inForm(.explicitBuckets).moved(by: collection.offset)
         let points = collection.metrics.pointCount
         let start = clock.now()
         sdk.begin(points, by: .prometheus)

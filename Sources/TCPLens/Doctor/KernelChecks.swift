@@ -30,7 +30,7 @@ struct KernelChecks {
             ? .ok("proc", "mounted, with the counters of this network namespace")
             : .warning(
                 "proc",
-                "/proc/self/net/netstat can't be read: no overflows and drops of listeners, no SYN cookies",
+                "/proc/self/net/netstat can't be read: no overflows, drops, closed windows, aborts and SYN cookies",
                 Check.Remedy("Mount all of /proc", "sudo mount -t proc proc /proc")
             )
     }

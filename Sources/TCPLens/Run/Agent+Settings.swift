@@ -125,11 +125,11 @@ extension Agent {
 
     private func load(_ options: TCPProbes.Options?, _ process: ProcessMetrics) async throws(Failure) -> ProbeReport {
         guard let options else {
-            return await reader.replaceProducers { (MetricProducers(), ProbeReport()) }
+            return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers { [sdk] in
-                let probes = try TCPProbes(options, start: .now)
+            return try await reader.replaceProducers { [sdk] start in
+                let probes = try TCPProbes(options, start: start)
                 return (
                     MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
                     ProbeReport(programs: probes.programs, limitations: probes.limitations.map(\.description))

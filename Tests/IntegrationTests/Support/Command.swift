@@ -28,7 +28,8 @@ final class RunningProcess {
     private let process = Process()
     private let directory: URL
 
-    /// Starts `arguments` with a clean OpenTelemetry environment, in the namespace of `namespace` if there is one.
+    /// Starts `arguments` with a clean OpenTelemetry environment and no proxies, in the namespace of `namespace` if there
+    /// is one.
     init(_ arguments: [String], in namespace: Traffic? = nil, environment: [String: String] = [:]) throws {
         directory = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -42,7 +43,7 @@ final class RunningProcess {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = enter + arguments
         process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("OTEL_") }
+            .filter { !$0.key.hasPrefix("OTEL_") && !$0.key.lowercased().hasSuffix("_proxy") }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
