@@ -9,8 +9,8 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     /// The limit where none is set, by the specification.
     @inlinable public static var standard: Int { 2000 }
 
-    // All of it is inlinable, so that it is compiled for the keys of those who use it: without that most of the time of a
-    // collection with thousands of rows would go into finding out what a key is.
+    // All of it is inlinable, so that it is compiled for the keys of those who use it: without that most of the time of
+    // a collection with thousands of rows would go into finding out what a key is.
 
     /// What is known of a key.
     @usableFromInline struct Place: Sendable {
