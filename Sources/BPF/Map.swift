@@ -93,7 +93,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
                 unsafe entries.append((keys[index], values[index]))
             }
             guard code == 0 else { return entries }
-            guard entries.count < Self.keyLimit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
+            guard entries.count < MapKeys<Key>.limit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
             (place, isFirst) = (next, false)
         }
     }
@@ -122,7 +122,7 @@ struct MapKeys<Key: BitwiseCopyable>: Sendable {
     let name: String
 
     /// More keys than any map of ours can hold.
-    private static var limit: Int { 1 << 20 }
+    static var limit: Int { 1 << 20 }
 
     /// All keys, in no order.
     func all() throws(BPFError) -> [Key] {
