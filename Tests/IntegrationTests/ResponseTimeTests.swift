@@ -51,6 +51,8 @@ extension IntegrationTests {
             let count = 20
             let path = file.path(percentEncoded: false)
             let python = try RunningProcess(["python3", path, "\(count)"], in: traffic)
+            // It inherits a mask that keeps SIGTERM from it.
+            defer { python.signal(SIGKILL) }
             _ = try eventually("the answers") {
                 python.output.contains("asked") ? true : python.isRunning ? nil : false
             }

@@ -171,6 +171,8 @@ extension IntegrationTests {
                 print("ready",flush=True); time.sleep(600)
                 """
             let python = try RunningProcess(["python3", "-c", script], in: traffic)
+            // It inherits a mask that keeps SIGTERM from it.
+            defer { python.signal(SIGKILL) }
             _ = try eventually("the listeners") { python.output.contains("ready") ? true : nil }
             let listeners = try SnapshotJSON("--by", "listener", in: traffic).listeners ?? []
             let places = Set(listeners.map { "\($0.address ?? "") \($0.port ?? 0) \($0.listeners)" })
