@@ -39,13 +39,6 @@ struct {
     __type(value, struct io_counts);
 } tcp_io SEC(".maps");
 
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct pass);
-} tcp_pass SEC(".maps");
-
 /*
  * How long an observation of a connection's round-trip time stands for, in nanoseconds: there is one for each such span
  * in which it carried data, however many passes there are in it.
