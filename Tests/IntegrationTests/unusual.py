@@ -399,6 +399,42 @@ def one_worker_hangs():
     os._exit(0)
 
 
+# ---- services ----
+
+
+def answering():
+    """A service that answers at once, and who asks it all the time."""
+    serve_and_ask(7020, 0)
+
+
+def answering_late():
+    """A service that takes its time."""
+    serve_and_ask(7021, 0.4)
+
+
+def serve_and_ask(port, delay):
+    listener = listening(port)
+
+    def serve():
+        server = listener.accept()[0]
+        while server.recv(100):
+            time.sleep(delay)
+            server.send(b"answer")
+
+    def ask():
+        client = connected(port)
+        while True:
+            client.send(b"question")
+            client.recv(100)
+            time.sleep(0.05)
+
+    for end in (serve, ask):
+        threading.Thread(target=end, daemon=True).start()
+    print("ready", flush=True)
+    sys.stdin.read()
+    os._exit(0)
+
+
 kept, taken = [], []
 
 if __name__ == "__main__":
