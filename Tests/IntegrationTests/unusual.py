@@ -350,18 +350,17 @@ def losses():
 
 def stuck():
     """Four programs that do not read, and what waits for them."""
-    with listening(7000) as listener:
-        for _ in range(4):
-            client = connected(7000)
-            server = listener.accept()[0]
-            client.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    client.send(b"z" * 65536)
-            kept.extend([client, server])
-    listening_again = listening(7001)
-    idle = connected(7001)
-    kept.extend([idle, listening_again.accept()[0]])
+    listener = listening(7000)
+    for _ in range(4):
+        client = connected(7000)
+        server = listener.accept()[0]
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                client.send(b"z" * 65536)
+        kept.extend([client, server])
+    # One that waits for nothing.
+    kept.extend([connected(7000), listener.accept()[0]])
     print("ready", flush=True)
     sys.stdin.read()
     cut(*kept)
