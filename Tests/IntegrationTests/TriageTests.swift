@@ -112,8 +112,8 @@ extension IntegrationTests {
             let checks = ["Drift", "Unfollowed", "Silent agent"].flatMap(watch.questions(about:))
             try watch.wait("the agent to be well", checks) { try $0.rows().isEmpty }
             watch.agent.signal(SIGKILL)
-            try watch.wait("the agent's silence", watch.questions(about: "Silent agent")) {
-                try $0.rows().map { $0.labels.keys }.contains { $0.contains("host_name") || $0.contains("instance") }
+            try watch.wait("the agent's silence", watch.questions(about: "Silent agent")) { question in
+                try question.rows().contains { $0.labels[question.identity] != nil }
             }
         }
     }

@@ -25,10 +25,11 @@ struct TriageQuery {
         query.firstMatch(of: /^(.+) (>|==) [0-9.]+$/).map { String($0.1) }
     }
 
-    /// The query in a cell, for an agent whose interval is a second: the README's is a minute, so each range is a sixtieth.
+    /// The query in a cell, for an agent whose interval is a second: the README's is a minute, so each time is a sixtieth.
     private static func query(in cell: Substring) -> String? {
         cell.firstMatch(of: /`(.+)`/).map { match in
-            String(match.1).replacing(/\[([0-9]+)m\]/) { "[\($0.1)s]" }.replacing(/\[([0-9]+)h\]/) { "[\($0.1)m]" }
+            String(match.1).replacing(/([\[:])([0-9]+)m/) { "\($0.1)\($0.2)s" }
+                .replacing(/([\[:])([0-9]+)h/) { "\($0.1)\($0.2)m" }
         }
     }
 }
