@@ -20,12 +20,12 @@ struct TriageQuery {
         }
     }
 
-    /// A query without the comparison at its end: what a panel shows, also while all is well; nil if there is none.
+    /// A query without the comparison at its end, which a panel shows also while all is well; nil if there is none.
     static func withoutComparison(_ query: String) -> String? {
         query.firstMatch(of: /^(.+) (>|==) [0-9.]+$/).map { String($0.1) }
     }
 
-    /// The query in a cell, for an agent whose interval is a second: the README's is a minute, so each time is a sixtieth.
+    /// The query in a cell, for an agent whose interval is a second instead of a minute: each time is a sixtieth.
     private static func query(in cell: Substring) -> String? {
         cell.firstMatch(of: /`(.+)`/).map { match in
             String(match.1).replacing(/([\[:])([0-9]+)m/) { "\($0.1)\($0.2)s" }
