@@ -69,6 +69,7 @@ import Testing
             resource: resource,
             scope: Scope(name: "", version: "", schemaURL: ""),
             sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
+            clock: ManualClock(),
             now: {
                 time.withLock { time in
                     time += 1000

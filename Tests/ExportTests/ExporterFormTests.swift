@@ -66,6 +66,7 @@ import Testing
             resource: Resource(attributes: [:], schemaURL: ""),
             scope: Scope(name: "", version: "", schemaURL: ""),
             sdk: sdk,
+            clock: ManualClock(),
             now: {
                 Timestamp(
                     unixNanoseconds: time.withLock {

@@ -53,6 +53,8 @@ import Testing
             resource: Resource(attributes: [:], schemaURL: ""),
             scope: Scope(name: "", version: "", schemaURL: ""),
             sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
+            // It stands still: on a busy machine a real one would go on by seconds, and the wall clock seem to be set back.
+            clock: ManualClock(),
             now: { Timestamp(unixNanoseconds: clock.withLock { $0.popFirst() } ?? 0) }
         )
     }
@@ -75,6 +77,7 @@ import Testing
             resource: Resource(attributes: [:], schemaURL: ""),
             scope: Scope(name: "", version: "", schemaURL: ""),
             sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
+            clock: ManualClock(),
             now: {
                 Timestamp(
                     unixNanoseconds: clock.withLock {

@@ -63,6 +63,7 @@ import Testing
             agentResource: Resource(attributes: ["host.name": "h", "process.pid": 7], schemaURL: ""),
             scope: Scope(name: "s", version: "", schemaURL: ""),
             sdk: sdk,
+            clock: ManualClock(),
             now: { Timestamp(unixNanoseconds: 1) }
         )
     }
