@@ -243,7 +243,8 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
     totals = bpf_map_lookup_elem(&tcp_pass_totals, &row);
     if (!pass || !totals)
         return 0;
-    if (!context->meta->seq_num)
+    /* Not by seq_num: where there is no socket at all, the one call at the end does not have the first number. */
+    if (context->meta->session_id != pass->session)
         begin_pass(context, pass);
     if (!socket) {
         /* The end of the walk. */

@@ -10,10 +10,17 @@
 #include "connection.h"
 #include "losses.h"
 
-/* Counts how a connection came from the state that is remembered to the one that it is found in. */
+/*
+ * Counts how a connection came from the state that is remembered to the one that it is found in. A client that is
+ * further than ESTABLISHED has been there; of one that is closed that is not known.
+ */
 __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
 {
     count_loss(UNSEEN);
+    if (remembered_state == TCP_SYN_SENT && state != TCP_ESTABLISHED && state != TCP_SYN_RECV && state != TCP_CLOSE) {
+        count_transition_of(sampler, type & 1, TCP_SYN_SENT, TCP_ESTABLISHED);
+        remembered_state = TCP_ESTABLISHED;
+    }
     count_transition_of(sampler, type & 1, remembered_state & 15, state & 15);
     return 0;
 }
