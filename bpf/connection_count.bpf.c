@@ -167,6 +167,11 @@ static __always_inline struct connection *meet(struct tcp_sock *tcp, int state, 
     connection->missed = 0;
     if (connection->state && connection->state != state) {
         make_up_for(IN_PASS, type, connection->state, state);
+        if (has_flag(connection, HANDSHAKING) && (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)) {
+            set_flag(connection, HANDSHAKING, false);
+            count_handshake(IN_PASS, connection->role, type, SUCCEEDED);
+            connection->established = connection->opened;
+        }
         connection->state = state;
         connection->changed = 0;
         connection->opened = pass->began;

@@ -42,8 +42,8 @@ extension IntegrationTests {
             }
             try crowd.begin()
             let top = try run([Executable.tcplens, "top", "--count", "4", "--interval", "1s"], in: idle)
-            let made = try crowd.end()
-            #expect(made > 1000)
+            let (made, refused) = try crowd.end()
+            #expect(made > 1000 && refused > 300)
             let (alone, clients, servers) = try (end(agents[0]), end(agents[1]), end(agents[2]))
 
             #expect(alone.count("tcplens.lost_events") > 0)
@@ -52,10 +52,16 @@ extension IntegrationTests {
             #expect(alone.count("tcplens.connection.transitions") == 0)
             #expect(top.output.matches(of: /ok: nothing lost/).count == 4, "\(top.output)")
 
-            #expect(clients.transitions("closed", "syn_sent") == made)
+            if ProcessInfo.processInfo.activeProcessorCount > 1 {
+                #expect(clients.sum("tcplens.lost_events") > 0, "nothing has interrupted anything")
+            }
+            #expect(clients.transitions("closed", "syn_sent") == made + refused)
+            #expect(clients.transitions("syn_sent", "closed") == refused)
             #expect(clients.transitions("syn_sent", "established") == made)
-            #expect(clients.sum("tcplens.handshakes", "tcplens.connection.role=client") == made)
-            #expect(clients.sum("tcplens.handshakes") == made)
+            // Why is not known of those whose end no program saw.
+            #expect(clients.failures("error.type=refused") + clients.failures("error.type=_OTHER") == refused)
+            #expect(clients.failures("tcplens.connection.role=client") == refused)
+            #expect(clients.sum("tcplens.handshakes") == made + refused)
             #expect(servers.transitions("listen", "syn_received") == made)
             #expect(servers.transitions("syn_received", "established") == made)
             #expect(servers.sum("tcplens.handshakes", "tcplens.connection.role=server") == made)

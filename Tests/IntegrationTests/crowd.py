@@ -3,7 +3,7 @@
 Usage: crowd.py SECONDS     in a network namespace of its own, where the clients are
 
 The servers are in a namespace that it makes. It prints that one's process, waits for a line, and then makes connections
-for so long; it prints how many there were, and goes when its input ends.
+for so long; it prints how many there were and how many were refused, and goes when its input ends.
 """
 
 import os
@@ -29,18 +29,22 @@ os._exit(0)
 
 CLIENT = """
 import socket, sys, time
-count, end = 0, time.monotonic() + float(sys.argv[2])
+made, refused, end = 0, 0, time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end:
     clients = [socket.socket() for _ in range(64)]
-    for client in clients:
+    for number, client in enumerate(clients):
         client.setblocking(False)
-        client.connect_ex(("10.5.0.2", int(sys.argv[1])))
+        # Nobody listens on one of four ports.
+        client.connect_ex(("10.5.0.2", 9 if number % 4 == 3 else int(sys.argv[1])))
     for client in clients:
         client.setblocking(True)
-        assert client.recv(1) == b""
+        try:
+            assert client.recv(1) == b""
+            made += 1
+        except ConnectionRefusedError:
+            refused += 1
         client.close()
-        count += 1
-print(count, flush=True)
+print(made, refused, flush=True)
 """
 
 PORTS = range(7001, 7005)
@@ -74,11 +78,11 @@ servers = [program(*inside, sys.executable, "-c", SERVER, str(port)) for port in
 for server in servers:
     server.stdout.readline()
 clients = [program(sys.executable, "-c", CLIENT, str(port), sys.argv[1]) for port in PORTS]
-made = sum(int(client.communicate()[0]) for client in clients)
+made, refused = (sum(numbers) for numbers in zip(*(map(int, client.communicate()[0].split()) for client in clients)))
 # The last segments.
 time.sleep(0.3)
 served = sum(int(server.communicate()[0]) for server in servers)
 assert made == served, (made, served)
-print(made, flush=True)
+print(made, refused, flush=True)
 sys.stdin.read()
 peer.communicate()

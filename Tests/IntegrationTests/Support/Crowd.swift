@@ -22,7 +22,7 @@ final class Crowd {
         process.standardInput = commands
         process.standardOutput = answers
         try process.run()
-        server = Int32(try Self.number(answers))
+        server = Int32(try Self.numbers(answers, 1)[0])
     }
 
     deinit {
@@ -35,12 +35,13 @@ final class Crowd {
         try commands.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
     }
 
-    /// Waits for the end, and returns how many connections there were.
-    func end() throws -> Int {
-        try Self.number(answers)
+    /// Waits for the end, and returns how many connections there were, and how many attempts that were refused.
+    func end() throws -> (made: Int, refused: Int) {
+        let numbers = try Self.numbers(answers, 2)
+        return (numbers[0], numbers[1])
     }
 
-    private static func number(_ answers: Pipe) throws -> Int {
+    private static func numbers(_ answers: Pipe, _ count: Int) throws -> [Int] {
         var answer = Data()
         while answer.last != UInt8(ascii: "\n") {
             let more = answers.fileHandleForReading.availableData
@@ -48,9 +49,10 @@ final class Crowd {
             answer += more
         }
         let text = String(decoding: answer, as: UTF8.self)
-        guard let number = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+        let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        guard numbers.count == count else {
             throw Timeout(description: "crowd.py answers '\(text)'")
         }
-        return number
+        return numbers
     }
 }
