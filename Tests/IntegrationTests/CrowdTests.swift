@@ -40,10 +40,15 @@ extension IntegrationTests {
             let agents = try [idle.processIdentifier, crowd.clients.processIdentifier, crowd.server].map {
                 try agent(in: $0)
             }
+            let trace = try RunningProcess([Executable.tcplens, "trace", "--format", "json"], in: idle)
             try crowd.begin()
             let top = try run([Executable.tcplens, "top", "--count", "4", "--interval", "1s"], in: idle)
             let (made, refused) = try crowd.end()
             #expect(made > 1000 && refused > 300)
+            trace.signal(SIGINT)
+            trace.wait()
+            #expect(trace.output.isEmpty)
+            #expect(trace.error.contains("0 events, none lost"), "\(trace.error)")
             let (alone, clients, servers) = try (end(agents[0]), end(agents[1]), end(agents[2]))
 
             #expect(alone.count("tcplens.lost_events") > 0)
