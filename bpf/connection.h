@@ -39,13 +39,6 @@ struct {
     __type(value, struct io_counts);
 } tcp_io SEC(".maps");
 
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct pass);
-} tcp_pass SEC(".maps");
-
 /*
  * How long an observation of a connection's round-trip time stands for, in nanoseconds: there is one for each such span
  * in which it carried data, however many passes there are in it.
@@ -105,23 +98,21 @@ static __always_inline void sample_bytes(struct connection *connection, const st
                                          enum sampler sampler)
 {
     __u64 sent = position(tcp, state), received = data_received(tcp);
+    __u64 more_sent = sent > connection->sent ? sent - connection->sent : 0;
+    __u64 more_received = received > connection->received ? received - connection->received : 0;
 
-    /* What a process saves and restores was sent and received before. */
-    if (is_under_repair(tcp)) {
-        connection->sent = sent;
-        connection->received = received;
+    if (!more_sent && !more_received)
         return;
-    }
-    if (sent > connection->sent) {
-        add_bytes(sampler, TRANSMIT, connection->role, sent - connection->sent);
-        connection->sent = sent;
-        set_flag(connection, CARRIED, true);
-    }
-    if (received > connection->received) {
-        add_bytes(sampler, RECEIVE, connection->role, received - connection->received);
-        connection->received = received;
-        set_flag(connection, CARRIED, true);
-    }
+    connection->sent += more_sent;
+    connection->received += more_received;
+    /* What a process restores was sent and received before. */
+    if (is_under_repair(tcp))
+        return;
+    set_flag(connection, CARRIED, true);
+    if (more_sent)
+        add_bytes(sampler, TRANSMIT, connection->role, more_sent);
+    if (more_received)
+        add_bytes(sampler, RECEIVE, connection->role, more_received);
 }
 
 /* Records the smoothed round-trip time, which is in eighths of a microsecond, if it is the network's. */

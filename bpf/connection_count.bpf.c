@@ -320,10 +320,15 @@ int forget_ended(struct bpf_iter__bpf_map_elem *context)
     struct pass *pass;
     __u32 row = 0;
 
-    if (!connection || !connection->cookie)
-        return 0;
     pass = bpf_map_lookup_elem(&tcp_pass, &row);
-    if (!pass || connection->pass == (__u32)pass->session || connection->changed >= pass->began)
+    if (!connection || !pass)
+        return 0;
+    if (!context->meta->seq_num)
+        pass->taken = 0;
+    if (!connection->cookie)
+        return 0;
+    pass->taken++;
+    if (connection->pass == (__u32)pass->session || connection->changed >= pass->began)
         return 0;
     if (connection->missed) {
         if (connection->state)

@@ -210,8 +210,6 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     const struct tcp_sock *tcp;
     __u64 now;
 
-    if (!is_observed(sk, old_state, new_state))
-        return 0;
     /*
      * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
      * counted with the next change, for then it is known what the child is.
@@ -220,6 +218,8 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
         return 0;
     /* close() after shutdown() stores the state again. */
     if (old_state == new_state)
+        return 0;
+    if (!is_observed(sk, old_state, new_state))
         return 0;
     type = network_type_of(&sk->__sk_common);
     connection = remembered(sk, old_state, new_state);

@@ -24,6 +24,13 @@ struct {
     __type(value, struct connection);
 } connections SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct pass);
+} tcp_pass SEC(".maps");
+
 /* How many slots there are that a socket may be in. */
 #define CONNECTION_PROBES 8
 
@@ -95,6 +102,14 @@ static __always_inline bool take(struct connection *connection, __u64 cookie)
     return !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie);
 }
 
+static __always_inline bool is_crowded(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    return pass && pass->taken >= CROWDED_SLOTS;
+}
+
 /* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
 static __always_inline struct connection *claim_connection(__u64 cookie)
 {
@@ -106,6 +121,8 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
         clear(home);
         return home;
     }
+    if (is_crowded())
+        return NULL;
     for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
         struct connection *connection = slot_at(other_slot(cookie, probe));
 

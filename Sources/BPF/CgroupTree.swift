@@ -1,7 +1,8 @@
 internal import CLibbpf
 internal import Glibc
 
-/// The control groups of this machine (version 2), by the kernel's number, which is the inode number of a group's directory.
+/// The control groups of this machine (version 2), by the kernel's number, which is the inode number of a group's
+/// directory.
 public enum CgroupTree {
     /// A place where the tree, or a part of it, can be seen.
     public struct Mount: Hashable, Sendable {

@@ -30,9 +30,10 @@ public struct KernelClock: Sendable {
 
     /// How many nanoseconds since 1970 the zero of the programs' clock was, by the wall clock as it stands now.
     ///
-    /// It changes when the wall clock is set or corrected, and when the machine was suspended; so it is asked for often.
+    /// It changes when the wall clock is set or corrected, and when the machine was suspended; so it is asked for
+    /// often.
     public func zeroSinceEpoch() -> Int64 {
-        // The narrowest of a few pairs of readings around one of the wall clock, as the thread may be interrupted between.
+        // The narrowest of a few pairs of readings around one of the wall clock, as the thread may be interrupted.
         var best = (gap: Int64.max, zero: Int64(0))
         for _ in 0..<3 {
             let before = Self.now(CLOCK_MONOTONIC)

@@ -34,6 +34,24 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
     }
 
+    /// Removes `keys`, those that are there.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    public func removeValues(of keys: [Key]) throws(BPFError) {
+        var removed = 0
+        while removed < keys.count {
+            var count = UInt32(clamping: keys.count - removed)
+            let code = unsafe keys.withUnsafeBufferPointer { keys in
+                unsafe bpf_map_delete_batch(descriptor, keys.baseAddress.map { unsafe $0 + removed }, &count, nil)
+            }
+            // It stops at one that is not there. With any other error nothing is known of the count.
+            removed += code == 0 || code == -ENOENT ? Int(count) : 0
+            guard code != 0, removed < keys.count else { continue }
+            try removeValue(of: keys[removed])
+            removed += 1
+        }
+    }
+
     /// Removes `key`, if it is there.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
@@ -41,12 +59,46 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         try MapKeys<Key>(descriptor: descriptor, name: name).remove(key)
     }
 
-    /// All keys with their values, in no order.
+    /// All keys with their values, in no order, many with each call of the kernel.
     ///
     /// A key that a program deletes meanwhile is left out.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     public func entries() throws(BPFError) -> [(key: Key, value: Value)] {
+        var entries: [(key: Key, value: Value)] = []
+        let capacity = 1024
+        let keys = UnsafeMutableBufferPointer<Key>.allocate(capacity: capacity)
+        defer { unsafe keys.deallocate() }
+        let values = UnsafeMutableBufferPointer<Value>.allocate(capacity: capacity)
+        defer { unsafe values.deallocate() }
+        // Where the kernel goes on: the number of a bucket of its hash.
+        var (place, next, isFirst): (UInt32, UInt32, Bool) = (0, 0, true)
+        while true {
+            var count = UInt32(clamping: capacity)
+            let code =
+                isFirst
+                ? unsafe bpf_map_lookup_batch(descriptor, nil, &next, keys.baseAddress, values.baseAddress, &count, nil)
+                : unsafe bpf_map_lookup_batch(
+                    descriptor,
+                    &place,
+                    &next,
+                    keys.baseAddress,
+                    values.baseAddress,
+                    &count,
+                    nil
+                )
+            // What has no batches, and a bucket that is larger than the room for one, are read one by one.
+            guard code == 0 || code == -ENOENT else { return try singleEntries() }
+            for index in 0..<min(Int(count), capacity) {
+                unsafe entries.append((keys[index], values[index]))
+            }
+            guard code == 0 else { return entries }
+            guard entries.count < MapKeys<Key>.limit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
+            (place, isFirst) = (next, false)
+        }
+    }
+
+    private func singleEntries() throws(BPFError) -> [(key: Key, value: Value)] {
         var entries: [(key: Key, value: Value)] = []
         for key in try keys() {
             if let value = try value(of: key) {
@@ -70,7 +122,7 @@ struct MapKeys<Key: BitwiseCopyable>: Sendable {
     let name: String
 
     /// More keys than any map of ours can hold.
-    private static var limit: Int { 1 << 20 }
+    static var limit: Int { 1 << 20 }
 
     /// All keys, in no order.
     func all() throws(BPFError) -> [Key] {

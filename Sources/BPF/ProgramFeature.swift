@@ -3,8 +3,8 @@ internal import Glibc
 
 /// What the kernel lets programs do that not every kernel does, found out by a program that does just that.
 ///
-/// An error of a real program says too little: it may have failed for any reason. So these are asked first, and what fails
-/// afterwards is an error.
+/// An error of a real program says too little: it may have failed for any reason. So these are asked first, and what
+/// fails afterwards is an error.
 public enum ProgramFeature: CaseIterable, Sendable {
     /// Atomic instructions that tell what was there before (since 5.12).
     case atomics
@@ -62,7 +62,7 @@ public enum ProgramFeature: CaseIterable, Sendable {
                 Self.setResult, Self.end,
             ]
         case .kernelFunctions:
-            // A call of none, which is never come to: r0 is 0 there. A kernel that can't call any refuses it all the same.
+            // A call that is never reached, as r0 is 0. A kernel that allows no such calls refuses it all the same.
             [Self.setResult, Self.instruction(0x15, offset: 1), Self.instruction(0x85, source: 2)] + Self.nothing
         case .kernelMemory:
             // bpf_probe_read_kernel(r10 - 8, 8, 0)

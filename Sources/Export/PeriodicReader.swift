@@ -170,7 +170,8 @@ public actor PeriodicReader {
 
     /// Goes on with other producers from the next round on.
     ///
-    /// - Parameter make: Makes them, on the reader's own thread, because that may block; they begin at the time that it gets.
+    /// - Parameter make: Makes them, on the reader's own thread, because that may block; they begin at the time that it
+    ///   gets.
     /// - Returns: What `make` has to say of them.
     /// - Throws: What `make` throws; then the producers stay.
     public func replaceProducers<Report: Sendable>(

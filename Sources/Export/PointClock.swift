@@ -10,10 +10,10 @@ struct ClockReading: Sendable {
 
 /// The times of points: those of the wall clock, in a way that survives its being set.
 ///
-/// Points are dated within a time of their own, in which each is later than the one before, as it must be (OpenTelemetry
-/// specification, `metrics/data-model.md`, "Resets and Gaps"). When the wall clock is set, what it was set by is noted as
-/// ``offset`` and that time goes on as if nothing had happened. What leaves is moved by the offset: the points of now to the
-/// time that is right, and their starts with them, for they are as long ago as before.
+/// Points are dated within a time of their own, in which each is later than the one before, as it must be
+/// (OpenTelemetry specification, `metrics/data-model.md`, "Resets and Gaps"). When the wall clock is set, what it was
+/// set by is noted as ``offset`` and that time goes on as if nothing had happened. What leaves is moved by the offset:
+/// the points of now to the time that is right, and their starts with them, for they are as long ago as before.
 struct PointClock {
     /// Smaller steps harm nothing.
     private static let tolerance: Int128 = 1_000_000_000
@@ -57,8 +57,8 @@ struct PointClock {
         let nanoseconds = Int64(clamping: Int128(step.magnitude))
         let length = nanoseconds < 2 * day ? Duration.nanoseconds(nanoseconds).text : "\(nanoseconds / Int64(day)) days"
         let change =
-            "the clock was set \(step < 0 ? "back" : "forward") by \(length): points have the right time from now on, and a "
-            + "new start time, which is as long ago as before"
+            "the clock was set \(step < 0 ? "back" : "forward") by \(length): points have the right time from now on, "
+            + "and a new start time, which is as long ago as before"
         return step < 0 ? change + "; receivers may refuse them until it is later than they have seen" : change
     }
 }

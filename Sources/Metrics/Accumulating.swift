@@ -12,7 +12,7 @@ public protocol Accumulating: Equatable, Sendable {
 
 extension UInt64: Accumulating {
     /// Adds what another counter has counted, up to the greatest value.
-    public mutating func add(_ other: UInt64) {
+    @inlinable public mutating func add(_ other: UInt64) {
         let (sum, overflow) = addingReportingOverflow(other)
         self = overflow ? .max : sum
     }

@@ -67,8 +67,9 @@ extension HistogramDataPoint {
 }
 
 extension Metric {
-    /// The metric in the form that is asked for: distributions are exponential until somebody wants fixed bounds, which only
-    /// a metric that has ``bounds`` can have.
+    /// The metric in the form that is asked for.
+    ///
+    /// Distributions are exponential until somebody wants fixed bounds, which only a metric with ``bounds`` can have.
     public func inForm(_ aggregation: HistogramAggregation) -> Metric {
         guard aggregation == .explicitBuckets, let bounds,
             case .exponentialHistogram(let points, let temporality) = data

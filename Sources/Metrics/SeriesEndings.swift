@@ -1,7 +1,7 @@
 /// Tells the receiver of one exporter which series have ended, once each.
 ///
-/// A receiver of cumulative points can't tell a series that is no more from one that is late, and shows its last value for
-/// minutes. So a series that is absent from its metric gets a last point without a value (`DataPointFlags` of
+/// A receiver of cumulative points can't tell a series that is no more from one that is late, and shows its last value
+/// for minutes. So a series that is absent from its metric gets a last point without a value (`DataPointFlags` of
 /// `metrics.proto`), at the first collection without it that the exporter gets. A metric that is absent has ended, too,
 /// unless it may only have failed.
 ///

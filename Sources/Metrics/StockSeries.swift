@@ -11,18 +11,18 @@ public struct StockSeries<Key: Hashable & Sendable>: Sendable {
         public var value: UInt64
 
         /// Creates a series.
-        public init(key: Key?, value: UInt64) {
+        @inlinable public init(key: Key?, value: UInt64) {
             self.key = key
             self.value = value
         }
     }
 
-    private var limit: CardinalityLimit<Key>
+    @usableFromInline var limit: CardinalityLimit<Key>
 
     /// Creates series of nothing yet.
     ///
     /// - Parameter limit: The most keys that have a series of their own.
-    public init(limit: Int = CardinalityLimit<Key>.standard) {
+    @inlinable public init(limit: Int = CardinalityLimit<Key>.standard) {
         self.limit = CardinalityLimit(limit)
     }
 
@@ -32,7 +32,7 @@ public struct StockSeries<Key: Hashable & Sendable>: Sendable {
     ///   - counts: Each key with how many it has; a key that is not among them is gone.
     ///   - overflow: How many have a key that the kernel's map had no room for.
     /// - Returns: All series, the overflow series last and only if there is an overflow.
-    public mutating func observe(
+    @inlinable public mutating func observe(
         _ counts: some Collection<(key: Key, value: UInt64)>,
         overflow: UInt64 = 0
     ) -> [Series] {

@@ -19,9 +19,9 @@ package struct CataloguedMetric {
     }
 }
 
-// Each bound is a series for each series of the metric: together they are to stay below 500 where both protocols, both roles
-// and all states are seen (`SeriesCountTests`). So distributions have the range in which they can be, and long ones, of which
-// the order of magnitude counts, wider buckets.
+// Each bound is a series for each series of the metric: together they are to stay below 500 where both protocols, both
+// roles and all states are seen (`SeriesCountTests`). So distributions have the range in which they can be, and long
+// ones, of which the order of magnitude counts, wider buckets.
 extension BucketBounds {
     /// Of what passes between two machines: from 15 us to two minutes, longer than which no handshake lasts.
     fileprivate static let roundTrips = Self(-16...7)

@@ -140,12 +140,8 @@ final class ConnectionCountProbe {
     /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
     private func clear() throws(BPFError) {
         try totals.setValue(pass_totals(), of: 0)
-        for key in try rows.keys() where key.local_port != 0 || key.peer_port != 0 {
-            try rows.removeValue(of: key)
-        }
-        for key in try listeners.keys() where key.overflow == 0 {
-            try listeners.removeValue(of: key)
-        }
+        try rows.removeValues(of: rows.entries().map(\.key).filter { $0.local_port != 0 || $0.peer_port != 0 })
+        try listeners.removeValues(of: listeners.entries().map(\.key).filter { $0.overflow == 0 })
         for type in NetworkType.allCases {
             try listeners.setValue(listener_queues(), of: listener_key(port: 0, overflow: 1, type: type.kernel))
             for state in ConnectionState.counted {

@@ -9,13 +9,12 @@ struct ConnectionCountSeries {
 
     private let start: Timestamp
     private var series: StockSeries<ConnectionCounts.Key>
-    private var attributes: [ConnectionCounts.Key: Attributes]
+    private var attributes: [ConnectionCounts.Key: Attributes] = [:]
 
     /// Creates series that began at `start`, at most `limit` of them.
     init(start: Timestamp, limit: Int) {
         self.start = start
         series = StockSeries(limit: limit)
-        attributes = Dictionary(uniqueKeysWithValues: Self.base.map { ($0, $0.attributes) })
     }
 
     /// The metric of `counts`.
@@ -24,30 +23,37 @@ struct ConnectionCountSeries {
         let base = Self.base.map { (key: $0, value: counts.rows[$0] ?? 0) }
         let split = counts.rows.filter { !$0.key.isBase }.map { (key: $0.key, value: $0.value) }
         let overflow = counts.overflow.values.reduce(0, &+)
+        // The same series are always in the same order, by which it is told cheaply that none has come or gone.
+        let rows = series.observe(base + split, overflow: overflow)
+            .map { (order: $0.key?.order ?? .max, series: $0) }.sorted { $0.order < $1.order }
+        // Ports come and go: attributes are kept of the rows that are there, and of no others.
+        var present: [ConnectionCounts.Key: Attributes] = [:]
+        present.reserveCapacity(rows.count)
         var points: [NumberDataPoint] = []
-        for series in series.observe(base + split, overflow: overflow) {
-            let attributes = if let key = series.key { attributes(of: key) } else { Attributes.overflow }
+        points.reserveCapacity(rows.count)
+        for (_, series) in rows {
+            var attributes = Attributes.overflow
+            if let key = series.key {
+                attributes = self.attributes[key] ?? key.attributes
+                present[key] = attributes
+            }
             let value = Number(count: series.value)
             points.append(NumberDataPoint(attributes: attributes, start: start, time: time, value: value))
         }
+        attributes = present
         return Metric(.connectionCount, .sum(points, .cumulative, isMonotonic: false))
-    }
-
-    private mutating func attributes(of key: ConnectionCounts.Key) -> Attributes {
-        if let known = attributes[key] { return known }
-        // Ports come and go; those that are here now are enough to keep.
-        if attributes.count > 4 * CardinalityLimit<Int>.standard {
-            attributes = Dictionary(uniqueKeysWithValues: Self.base.map { ($0, $0.attributes) })
-        }
-        let made = key.attributes
-        attributes[key] = made
-        return made
     }
 }
 
 extension ConnectionCounts.Key {
     /// Whether it names no port.
     var isBase: Bool { localPort == nil && peerPort == nil }
+
+    /// Where the row stands: those without a port first, then by type, state and port.
+    fileprivate var order: UInt64 {
+        let ports = UInt64(localPort ?? 0) << 16 | UInt64(peerPort ?? 0)
+        return (isBase ? 0 : 1) << 48 | UInt64(type.rawValue) << 40 | UInt64(state.rawValue) << 32 | ports
+    }
 
     /// The attributes of the row.
     fileprivate var attributes: Attributes {

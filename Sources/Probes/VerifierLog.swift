@@ -13,7 +13,8 @@ struct VerifierLog {
         lines.last { $0.contains("BPF program load failed") }?.split(separator: "'").dropFirst().first.map(String.init)
     }
 
-    /// The verifier's last words that say something: the instruction and what is wrong with it; `nil` when it said nothing.
+    /// The verifier's last words that say something: the instruction and what is wrong with it; `nil` when there are
+    /// none.
     var words: String? {
         guard let begin = lines.lastIndex(where: { $0.contains("BEGIN PROG LOAD LOG") }) else { return nil }
         let said = lines[(begin + 1)...].prefix { !$0.contains("END PROG LOAD LOG") }.filter { line in

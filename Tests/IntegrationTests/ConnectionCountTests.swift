@@ -58,6 +58,31 @@ extension IntegrationTests {
             #expect(try SocketTable.snapshot(in: traffic) == Self.expected)
         }
 
+        @Test func `thousands of rows are all there, and gone when they are`() throws {
+            let traffic = try Traffic()
+            // More than the kernel hands out at once.
+            let count = 3000
+            let script = """
+                import socket, time
+                k = [socket.create_server(("127.0.0.1", 20000 + i), backlog=3) for i in range(\(count))]
+                print("up", flush=True)
+                time.sleep(600)
+                """
+            let listeners = try RunningProcess(["python3", "-c", script], in: traffic)
+            _ = try eventually("the listeners") { listeners.output.contains("up") ? true : nil }
+            let options = ["--attributes", "network.local.port", "--cardinality-limit", "5000"]
+            let agent = try Agent(in: traffic, options)
+            #expect(agent.first.stock("listen") == count)
+            #expect(agent.first.count("system.network.connection.count") == 20 + count)
+            #expect(agent.first.sum("tcplens.listener.accept_queue.limit") == 3 * count)
+            listeners.signal(SIGKILL)
+            listeners.wait()
+            let last = try agent.end()
+            #expect(last.stock("listen") == 0)
+            #expect(last.count("system.network.connection.count") == 20)
+            #expect(last.count("tcplens.listener.accept_queue.limit") == 0)
+        }
+
         @Test func `the table for people shows the kernel's names and the totals`() throws {
             let traffic = try Self.sockets()
             let lines = try run([Executable.tcplens, "snapshot"], in: traffic).output.split(separator: "\n").map {

@@ -99,7 +99,9 @@ extension IntegrationTests {
             func configure(_ sink: Sink) throws {
                 try """
                 file_format: "1.1"
-                meter_provider: {readers: [{periodic: {interval: 200, exporter: {otlp_http: {endpoint: "\(sink.endpoint)"}}}}]}
+                meter_provider:
+                  readers:
+                    - periodic: {interval: 200, exporter: {otlp_http: {endpoint: "\(sink.endpoint)"}}}
                 """.write(to: file, atomically: true, encoding: .utf8)
             }
             try configure(sinks[0])

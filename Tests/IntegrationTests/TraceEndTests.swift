@@ -74,11 +74,11 @@ extension IntegrationTests {
             ("d.shutdown(1); time.sleep(.1); c.send(b'x'); time.sleep(.1); d.close()", "close_wait>closed", "reset"),
             // Nobody answers any more: with a message of the reason and without.
             (
-                "os.system(drop%'drop'); c.setsockopt(6,18,400); c.send(b'x'); time.sleep(1.5)",
+                "os.system(drop%'drop'); give_up()",
                 "established>closed", "timed_out"
             ),
             (
-                "os.system(drop%'reject with icmp type host-unreachable'); c.setsockopt(6,18,400); c.send(b'x'); time.sleep(1.5)",
+                "os.system(drop%'reject with icmp type host-unreachable'); give_up()",
                 "established>closed", "host_unreachable"
             ),
             // Broken off from outside.
@@ -87,7 +87,9 @@ extension IntegrationTests {
         func `what ends a connection by force is its failure`(end: String, change: String, error: String) throws {
             let events = try changes(
                 """
-                drop="nft 'add table inet f; add chain inet f i { type filter hook input priority 0; }; add rule inet f i tcp dport 7000 %s'"
+                drop=("nft 'add table inet f; add chain inet f i { type filter hook input priority 0; }; "
+                    "add rule inet f i tcp dport 7000 %s'")
+                def give_up(): c.setsockopt(6,18,400); c.send(b"x"); time.sleep(1.5)
                 s=socket.create_server(("127.0.0.1",7000))
                 c=socket.create_connection(("127.0.0.1",7000)); d,_=s.accept()
                 \(end)
@@ -119,8 +121,10 @@ extension IntegrationTests {
                 for f in (socket.AF_INET,socket.AF_INET6):
                     s=socket.socket(f); s.listen(); print(s.getsockname()[1]); s.close()
                 # One that had another life before.
-                s=socket.create_server(("127.0.0.1",7000)); c=socket.create_connection(("127.0.0.1",7000)); d,_=s.accept()
-                d.close(); time.sleep(.1); c.close(); s.close(); c=socket.socket(); c.bind(("127.0.0.1",7001)); c.listen()
+                s=socket.create_server(("127.0.0.1",7000))
+                c=socket.create_connection(("127.0.0.1",7000)); d,_=s.accept()
+                d.close(); time.sleep(.1); c.close(); s.close()
+                c=socket.socket(); c.bind(("127.0.0.1",7001)); c.listen()
                 """
             )
             let listening = events.filter { $0.newState == "listen" }
@@ -155,7 +159,7 @@ extension IntegrationTests {
             #expect(try run(["sh", "-c", setUp], in: traffic).status == 0)
             let tracer = try Tracer(in: traffic)
             let script = """
-                import socket,sys
+                import socket,time
                 left,right=(socket.if_nametoindex(n) for n in ("left","right")); keep=[]
                 def listen(*address):
                     s=socket.socket(socket.AF_INET6); s.bind(address); s.listen(8); keep.append(s); return s
@@ -164,9 +168,11 @@ extension IntegrationTests {
                 c=socket.socket(socket.AF_INET6); c.bind(("fe80::1",0,0,left)); c.connect(("fe80::2",7000,0,left))
                 d,_=s.accept()
                 t=socket.socket(); t.setsockopt(1,25,b"left"); t.bind(("",7100)); t.listen(8)
-                print("ready",flush=True); sys.stdin.read()
+                print("ready",flush=True); time.sleep(600)
                 """
-            let python = try RunningProcess(["sh", "-c", "sleep 60 | python3 -c '\(script)'"], in: traffic)
+            let python = try RunningProcess(["python3", "-c", script], in: traffic)
+            // It inherits a mask that keeps SIGTERM from it.
+            defer { python.signal(SIGKILL) }
             _ = try eventually("the listeners") { python.output.contains("ready") ? true : nil }
             let listeners = try SnapshotJSON("--by", "listener", in: traffic).listeners ?? []
             let places = Set(listeners.map { "\($0.address ?? "") \($0.port ?? 0) \($0.listeners)" })

@@ -349,20 +349,17 @@ def losses():
 
 def stuck():
     """Four programs that do not read, and what waits for them."""
-    with listening(7000) as listener:
-        for _ in range(4):
-            client = connected(7000)
-            server = listener.accept()[0]
-            client.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    client.send(b"z" * 65536)
-            kept.extend([client, server])
-        kept.append(listener)
-    listening_again = listening(7001)
-    kept.append(listening_again)
-    idle = connected(7001)
-    kept.extend([idle, listening_again.accept()[0]])
+    listener = listening(7000)
+    for _ in range(4):
+        client = connected(7000)
+        server = listener.accept()[0]
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                client.send(b"z" * 65536)
+        kept.extend([client, server])
+    # One that waits for nothing.
+    kept.extend([connected(7000), listener.accept()[0]])
     print("ready", flush=True)
     sys.stdin.read()
     cut(*kept)
@@ -397,6 +394,42 @@ def one_worker_hangs():
         client.connect_ex(("127.0.0.1", 7010))
         kept.append(client)
         time.sleep(0.01)
+    print("ready", flush=True)
+    sys.stdin.read()
+    os._exit(0)
+
+
+# ---- services ----
+
+
+def answering():
+    """A service that answers at once, and who asks it all the time."""
+    serve_and_ask(7020, 0)
+
+
+def answering_late():
+    """A service that takes its time."""
+    serve_and_ask(7021, 0.4)
+
+
+def serve_and_ask(port, delay):
+    listener = listening(port)
+
+    def serve():
+        server = listener.accept()[0]
+        while server.recv(100):
+            time.sleep(delay)
+            server.send(b"answer")
+
+    def ask():
+        client = connected(port)
+        while True:
+            client.send(b"question")
+            client.recv(100)
+            time.sleep(0.05)
+
+    for end in (serve, ask):
+        threading.Thread(target=end, daemon=True).start()
     print("ready", flush=True)
     sys.stdin.read()
     os._exit(0)

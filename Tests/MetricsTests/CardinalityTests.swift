@@ -11,6 +11,34 @@ import Testing
         #expect(series.observe((0..<2500).map { (key: $0, value: 1) }).last == .init(key: nil, value: 500))
     }
 
+    @Test func `keys that come and go leave nothing behind`() {
+        var limit = CardinalityLimit<Int>(10)
+        for round in 0..<1000 {
+            let keys = (round * 20)..<(round * 20 + 20)
+            let gone = limit.update(keys)
+            #expect(gone.count == (round == 0 ? 0 : 20))
+            // In the order in which they were met, and no others.
+            #expect(limit.keptKeys == Array(keys.prefix(10)))
+            #expect(keys.count(where: limit.keeps) == 10)
+        }
+        #expect(limit.update([]).count == 20)
+        #expect(limit.update([5, 5, 7, 5]) == [])
+        #expect(limit.keptKeys == [5, 7])
+        limit.remove(5)
+        limit.remove(6)
+        #expect(limit.update([7, 5]) == [] && limit.keptKeys == [7, 5])
+    }
+
+    @Test(arguments: [0, 1, 7, 50, 99]) func `places go to those that waited longest`(limit: Int) {
+        var limited = CardinalityLimit<Int>(limit)
+        _ = limited.update(0..<100)
+        #expect(limited.keptKeys == Array(0..<limit))
+        // Every second one goes, the others come in another order.
+        _ = limited.update((0..<100).reversed().filter { $0 % 2 == 1 })
+        let kept = (0..<100).filter { $0 % 2 == 1 }.prefix(limit)
+        #expect(limited.keptKeys == Array(kept))
+    }
+
     @Test func `up to the limit there is no overflow`() {
         var series = CumulativeSeries<String, UInt64>(limit: 3, start: at(1))
         series.observe([(key: "a", value: 1), (key: "b", value: 2), (key: "c", value: 3)], at: at(2))

@@ -74,7 +74,8 @@ import Testing
             ),
             (
                 "4:cpu,memory:/x\n0::/y",
-                "30 1 0:1 / /sys/fs/cgroup/memory rw shared:4 - cgroup none rw,memory\n31 1 0:2 / /c rw - cgroup2 none rw",
+                "30 1 0:1 / /sys/fs/cgroup/memory rw shared:4 - cgroup none rw,memory\n"
+                    + "31 1 0:2 / /c rw - cgroup2 none rw",
                 [
                     "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "4096\n",
                     "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",

@@ -100,6 +100,53 @@ import Testing
         #expect(checks(["/sys/kernel/security/lockdown": nil]).allSatisfy { $0.name != "lockdown" })
     }
 
+    @Test func `lockdown is needless only where everything works in spite of it`() throws {
+        let files: [String: String?] = ["/sys/kernel/security/lockdown": "none integrity [confidentiality]\n"]
+        var trial = ProgramTrial()
+        trial.reason = .lockdown
+        trial.programsError = "cannot load retransmits: Invalid argument"
+        #expect(try check("lockdown", files, trial).status == .failed)
+        #expect(ProgramChecks(trial: trial).checks.first?.remedy?.text.contains("lockdown=integrity") == true)
+        trial = ProgramTrial()
+        trial.others = [.init(command: "snapshot", error: "cannot load it", reason: .lockdown)]
+        let snapshot = try check("lockdown", files, trial)
+        #expect(snapshot.status == .warning && snapshot.found.contains("'tcplens snapshot' does not work"))
+        trial = ProgramTrial()
+        trial.limitations = [Limitation(.lockdown, "trace: no port before a connection is there")]
+        #expect(try check("lockdown", files, trial).status == .warning)
+        #expect(ProgramChecks(trial: trial).checks.first?.remedy?.text.contains("lockdown=integrity") == true)
+        #expect(try check("lockdown", files).found.hasSuffix("which these do not need"))
+    }
+
+    @Test(
+        arguments: [
+            (.memory(limit: MemoryLimit(group: "/a", file: "/c/a/memory.max", bytes: 9)), "cat /c/a/memory.max"),
+            (.memory(limit: nil), "free -h"), (.compiler, "sudo sysctl -w net.core.bpf_jit_enable=1"),
+            (.refused(program: "on_send", words: "no"), "uname -a"), (.other(words: nil), "sudo dmesg | tail"),
+        ] as [(ProbeError.Reason, String)]
+    )
+    func `what to do follows from the reason`(reason: ProbeError.Reason, command: String) {
+        var trial = ProgramTrial()
+        (trial.reason, trial.programsError) = (reason, "cannot load connections")
+        #expect(ProgramChecks(trial: trial).checks.first?.remedy?.command == command)
+    }
+
+    @Test func `a file that counts other processors than the kernel is warned of`() throws {
+        var trial = ProgramTrial()
+        for shown: Int? in [1, 64, nil] {
+            trial.processors = ProcessorCount(counted: 2, shown: shown)
+            #expect(try check("processors", [:], trial).status == .warning)
+        }
+        trial.processors = ProcessorCount(counted: 2, shown: 2)
+        #expect(checks([:], trial).allSatisfy { $0.name != "processors" })
+    }
+
+    @Test func `that programs are interpreted is asked of the kernel where no file tells`() throws {
+        var trial = ProgramTrial()
+        trial.isInterpreted = true
+        #expect(try check("BPF compiler", ["/proc/sys/net/core/bpf_jit_enable": nil], trial).status == .warning)
+    }
+
     @Test func `a limit of locked memory matters to old kernels and to who may not raise it`() throws {
         let old: [String: String?] = ["/proc/sys/kernel/osrelease": "5.10.0"]
         let bound = old.merging(status(capabilities: "000000c000000000")) { $1 }
@@ -170,6 +217,23 @@ import Testing
         #expect(checks.allSatisfy { $0.status == .ok })
         #expect(checks.contains { $0.found == "version 2 at /a b" })
         #expect(checks.contains { $0.found == "Docker (/run/docker.sock)" })
+    }
+
+    @Test(arguments: [
+        (ControlGroups(used: ["/c"]), "version 2 at /c"),
+        (
+            ControlGroups(used: ["/host"], others: ["/own"]),
+            "version 2 at /host, which shows all groups, those at /own too"
+        ),
+        (
+            ControlGroups(used: ["/own", "/part"], isWhole: false),
+            "version 2 at /own, /part, a part of all groups; those elsewhere have numbers for names"
+        ),
+        (ControlGroups(used: []), "version 2 is not mounted: 'tcplens trace' can't name containers"),
+    ])
+    func `which tree of control groups is read is told`(groups: ControlGroups, found: String) {
+        let surroundings = SurroundingsChecks(mounts: MountTable(""), controlGroups: groups)
+        #expect(surroundings.checks.first { $0.name == "cgroups" }?.found == found)
     }
 
     @Test func `who listens on a port is found by the state and the number`() {

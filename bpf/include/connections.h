@@ -93,6 +93,9 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
  */
 #define CONNECTION_SLOTS (1 << 16)
 
+/* From so many slots on that are taken, nobody looks for a free one beside the first: there is hardly any. */
+#define CROWDED_SLOTS (CONNECTION_SLOTS - CONNECTION_SLOTS / 16)
+
 /* A slot is a cache line. */
 struct connection {
     /* bpf_get_socket_cookie(); 0 in a free slot. */
@@ -151,6 +154,8 @@ struct pass {
     /* How many sockets have found no slot at their birth, ever and when the pass began. */
     unsigned long long unplaced;
     unsigned long long unplaced_before;
+    /* How many slots were taken when the last pass was done. */
+    unsigned long long taken;
 };
 
 #endif

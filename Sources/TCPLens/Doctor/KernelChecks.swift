@@ -21,7 +21,7 @@ struct KernelChecks {
     /// The checks; `trial` tells what became of the programs.
     func checks(_ trial: ProgramTrial) -> [Check] {
         var checks = [proc, version, types(trial), capabilities(trial), memory]
-        checks += [processors(trial), lockdown(trial), systemCallFilter(trial), compiler].compactMap(\.self)
+        checks += [processors(trial), lockdown(trial), systemCallFilter(trial), compiler(trial)].compactMap(\.self)
         return checks
     }
 
@@ -136,7 +136,8 @@ struct KernelChecks {
         let shown = processors.shown.map { "says \($0)" } ?? "can't be read"
         return .warning(
             "processors",
-            "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); tcplens goes by the kernel",
+            "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); "
+                + "tcplens goes by the kernel",
             Check.Remedy("Look what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
         )
     }
@@ -157,8 +158,9 @@ struct KernelChecks {
         )
     }
 
-    private var compiler: Check? {
-        guard facts.isCompiled == false else { return nil }
+    private func compiler(_ trial: ProgramTrial) -> Check? {
+        // Only the machine's own network namespace has the file.
+        guard facts.isCompiled == false || (facts.isCompiled == nil && trial.isInterpreted) else { return nil }
         return .warning(
             "BPF compiler",
             "off: programs are interpreted, so every connection pays more for being watched",

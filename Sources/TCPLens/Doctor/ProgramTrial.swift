@@ -21,6 +21,8 @@ struct ProgramTrial: Sendable {
     var others: [Other] = []
     /// Whether the kernel forbids to load programs.
     var isDenied = false
+    /// Whether programs are interpreted, as far as the kernel can be asked.
+    var isInterpreted = false
     /// How many processors there are; nil when that can't be asked.
     var processors: ProcessorCount?
 
@@ -49,6 +51,7 @@ struct ProgramTrial: Sendable {
             return
         }
         processors = ProcessorCount.current()
+        isInterpreted = ProgramCompiler.isOff()
         tryProbes(options)
         guard !isDenied else { return }
         others = [trySnapshot(), tryTrace(options.scope)]

@@ -21,10 +21,10 @@ final class VictoriaMetrics {
     private let namespace: Traffic
     private let storage: URL
 
-    /// Starts it and waits until it answers.
+    /// Starts it with `options` and waits until it answers.
     ///
     /// - Throws: When there is none to start, or it does not come up.
-    init(in namespace: Traffic) throws {
+    init(in namespace: Traffic, _ options: String...) throws {
         guard let program = Executable.backend("victoria-metrics") else {
             throw Timeout(description: "there is no VictoriaMetrics: run Tests/IntegrationTests/fetch-backends")
         }
@@ -34,7 +34,7 @@ final class VictoriaMetrics {
             program, "-httpListenAddr=127.0.0.1:8428", "-storageDataPath=\(storage.path(percentEncoded: false))",
             "-retentionPeriod=1y", "-search.latencyOffset=0s",
         ]
-        process = try RunningProcess(arguments, in: namespace)
+        process = try RunningProcess(arguments + options, in: namespace)
         _ = try eventually("VictoriaMetrics to answer") { try? self.get("/health") }
     }
 
@@ -61,6 +61,12 @@ final class VictoriaMetrics {
         let results = (json?["data"] as? [String: Any])?["result"] as? [[String: Any]] ?? []
         // A sample is its time and its value, which is a text.
         return results.compactMap { (($0["value"] as? [Any])?.last as? String).flatMap { Double($0) } }
+    }
+
+    /// What it answers to a query in PromQL now.
+    func rows(_ query: String) throws -> [QueryRow] {
+        _ = try get("/internal/force_flush")
+        return try QueryRow.read(get("/prometheus/api/v1/query", ["query": query]))
     }
 
     private func get(_ path: String, _ parameters: [String: String] = [:]) throws -> String {

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+/// A fault of the README's table, made for real.
+struct TriageFault {
+    /// Its name there.
+    let name: String
+    /// The labels that tell what is wrong, with all their values.
+    let labels: [String: Set<String>]
+    /// Makes the fault.
+    private let begin: (UnusualTraffic) throws -> Void
+    /// What must go on happening while it lasts.
+    let goOn: (UnusualTraffic) throws -> Void
+    /// Mends what was broken.
+    let end: (UnusualTraffic) throws -> Void
+    /// A scenario that lasts as long as the fault.
+    private let scenario: String?
+
+    /// Makes it.
+    ///
+    /// - Returns: What must be kept until it may end.
+    func start(in unusual: UnusualTraffic) throws -> UnusualTraffic.Held? {
+        try begin(unusual)
+        return try scenario.map(unusual.hold)
+    }
+
+    private init(
+        _ name: String,
+        _ labels: [String: Set<String>] = [:],
+        scenario: String? = nil,
+        begin: @escaping (UnusualTraffic) throws -> Void = { _ in },
+        goOn: @escaping (UnusualTraffic) throws -> Void = { _ in },
+        end: @escaping (UnusualTraffic) throws -> Void = { _ in }
+    ) {
+        self.name = name
+        self.labels = labels
+        self.scenario = scenario
+        self.begin = begin
+        self.goOn = goOn
+        self.end = end
+    }
+
+    /// What the namespace has from the start: little room in TIME_WAIT, and a way to where nobody is.
+    static func prepare(_ unusual: UnusualTraffic) throws {
+        try command(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=4000"], unusual)
+        try command(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], unusual)
+    }
+
+    /// All of them, in an order in which none looks like one that is still to come.
+    static var all: [Self] {
+        [
+            Self("Loss", begin: lossBegins, goOn: { try $0.traffic("send loss client 1000") }, end: lossEnds),
+            Self("Slow server", ["network_local_port": ["7021"]], scenario: "answering_late"),
+            Self("Zero window", ["network_io_direction": ["receive", "transmit"]], scenario: "stuck"),
+            Self(
+                "SYN flood",
+                begin: { try $0.traffic("listen 4 7105 8") },
+                goOn: { try $0.traffic("syn 7105 100") },
+                end: { try $0.traffic("unlisten 7105") }
+            ),
+            Self("Full accept queue", ["network_local_port": ["7010"]], scenario: "one_worker_hangs"),
+            Self(
+                "CLOSE_WAIT leak",
+                begin: { try $0.traffic("listen 4 7101 128", "connect leak 4 7101 60", "close leak client") },
+                end: { try $0.traffic("reset leak server", "unlisten 7101") }
+            ),
+            Self(
+                "Ports running out",
+                ["network_peer_port": ["7106"]],
+                begin: { unusual in
+                    try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=30000 30999"], unusual)
+                    try unusual.traffic("listen 4 7106 128", "connect ports 4 7106 850")
+                }
+            ),
+            Self(
+                "Ports used up",
+                begin: portsEnd,
+                goOn: findNoPort,
+                end: { unusual in
+                    try unusual.traffic("reset ports client", "reset ports server", "unlisten 7106")
+                    try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"], unusual)
+                }
+            ),
+            // Two in three of them leave one.
+            Self("TIME_WAIT", begin: { try $0.traffic("listen 4 7104 128", "churn 4 7104 3600") }),
+        ]
+    }
+
+    /// Every second segment with data is lost, but for the ends of connections.
+    private static func lossBegins(_ unusual: UnusualTraffic) throws {
+        try unusual.traffic("listen 4 7103 128", "connect loss 4 7103 20")
+        try unusual.traffic.drop("tcp dport 7103 tcp flags & (syn|fin|rst) == 0 numgen random mod 2 == 0")
+    }
+
+    /// There are 150 left.
+    private static func portsEnd(_ unusual: UnusualTraffic) {
+        #expect(throws: Traffic.Refused.self) { try unusual.traffic("connect ports 4 7106 151") }
+    }
+
+    private static func findNoPort(_ unusual: UnusualTraffic) throws {
+        let answer = try unusual.traffic.ask("dial 4 127.0.0.1 7106")
+        #expect(answer == "ok \(EADDRNOTAVAIL)")
+    }
+
+    private static func lossEnds(_ unusual: UnusualTraffic) throws {
+        try command(["nft", "delete table inet test"], unusual)
+        try unusual.traffic("reset loss client", "reset loss server", "unlisten 7103")
+    }
+
+    private static func command(_ arguments: [String], _ unusual: UnusualTraffic) throws {
+        let result = try run(arguments, in: unusual.traffic)
+        guard result.status == 0 else { throw Timeout(description: "\(arguments): \(result.error)") }
+    }
+}

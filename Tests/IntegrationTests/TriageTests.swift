@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+/// The on-call engineer's day: the README's queries, as they stand there, against faults made for real.
+extension IntegrationTests {
+    @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
+    struct TriageTests {
+        /// What the README says of a fault, in one backend.
+        private struct Question {
+            let fault: String
+            let backend: String
+            let query: String
+            /// The label by which the backend tells agents apart.
+            let identity: String
+            let ask: (String) throws -> [QueryRow]
+
+            /// What the query tells now.
+            func rows() throws -> [QueryRow] { try ask(query) }
+        }
+
+        /// An agent that both backends watch: VictoriaMetrics behind a Collector, Prometheus by its scrapes.
+        private final class Watch {
+            let unusual: UnusualTraffic
+            let agent: RunningProcess
+            let questions: [Question]
+            private let collector: Collector
+
+            init() throws {
+                let unusual = try UnusualTraffic()
+                self.unusual = unusual
+                try TriageFault.prepare(unusual)
+                let victoriaMetrics = try VictoriaMetrics(in: unusual.traffic, "-opentelemetry.usePrometheusNaming")
+                collector = try Collector(in: unusual.traffic, .init(next: VictoriaMetrics.endpoint))
+                let options = ["--interval", "1s", "--attributes", "network.peer.port", "--response-time"]
+                agent = try RunningProcess(
+                    [Executable.tcplens, "run"] + options,
+                    in: unusual.traffic,
+                    environment: ["OTEL_METRICS_EXPORTER": "otlp,prometheus"]
+                )
+                let prometheus = try PrometheusServer(scraping: "localhost:9464", in: unusual.traffic)
+                questions = try TriageQuery.all().flatMap { row in
+                    [
+                        Question(
+                            fault: row.fault,
+                            backend: "VictoriaMetrics",
+                            query: row.victoriaMetrics,
+                            identity: "host_name",
+                            ask: victoriaMetrics.rows
+                        ),
+                        Question(
+                            fault: row.fault,
+                            backend: "Prometheus",
+                            query: row.prometheus,
+                            identity: "instance",
+                            ask: prometheus.rows
+                        ),
+                    ]
+                }
+            }
+
+            func questions(about fault: String) -> [Question] { questions.filter { $0.fault == fault } }
+
+            /// Waits until `isSo` holds for all of `questions`, and tells which it did not hold for.
+            func wait(
+                _ what: String,
+                _ questions: [Question],
+                goOn: () throws -> Void = {},
+                until isSo: (Question) throws -> Bool
+            ) throws {
+                var left = questions
+                do {
+                    _ = try eventually(what) {
+                        try goOn()
+                        left = try left.filter { try !isSo($0) }
+                        if left.isEmpty { return true }
+                        // Each question is a process.
+                        Thread.sleep(forTimeInterval: 0.2)
+                        return nil as Bool?
+                    }
+                } catch let timeout as Timeout {
+                    let answers = left.map { "\($0.backend): \($0.query): \((try? $0.rows()) ?? [])" }
+                    throw Timeout(description: ([timeout.description] + answers).joined(separator: "\n"))
+                }
+            }
+        }
+
+        @Test func `each query is silent before its fault and tells it when it is there, in both backends`() throws {
+            let watch = try Watch()
+            let service = try watch.unusual.hold("answering")
+            defer { service.end() }
+            // What the agent says of itself can't be made, but for its silence.
+            let ofAgent = ["Silent agent", "Losses", "Drift", "Unfollowed"]
+            #expect(Set(watch.questions.map(\.fault)) == Set(TriageFault.all.map(\.name) + ofAgent))
+            #expect(watch.questions.count == 2 * (TriageFault.all.count + ofAgent.count), "each stands there once")
+
+            // A query that is silent because it names what is not there would be silent for ever.
+            let panels = watch.questions.filter { TriageQuery.withoutComparison($0.query) != nil }
+            #expect(panels.count == watch.questions.count - 1)
+            try watch.wait("values in all panels", panels) { question in
+                try TriageQuery.withoutComparison(question.query).map { try !question.ask($0).isEmpty } ?? true
+            }
+            try watch.wait("silence", watch.questions) { try $0.rows().isEmpty }
+
+            for fault in TriageFault.all {
+                let questions = watch.questions(about: fault.name)
+                try watch.wait("silence before \(fault.name)", questions) { try $0.rows().isEmpty }
+                let held = try fault.start(in: watch.unusual)
+                try watch.wait(fault.name, questions, goOn: { try fault.goOn(watch.unusual) }) { question in
+                    let rows = try question.rows()
+                    return !rows.isEmpty && rows.allSatisfy { $0.labels[question.identity] != nil }
+                        && fault.labels.allSatisfy { key, values in Set(rows.compactMap { $0.labels[key] }) == values }
+                }
+                held?.end()
+                try fault.end(watch.unusual)
+            }
+
+            let checks = ["Drift", "Unfollowed", "Silent agent"].flatMap(watch.questions(about:))
+            try watch.wait("the agent to be well", checks) { try $0.rows().isEmpty }
+            watch.agent.signal(SIGKILL)
+            try watch.wait("the agent's silence", watch.questions(about: "Silent agent")) {
+                try $0.rows().map { $0.labels.keys }.contains { $0.contains("host_name") || $0.contains("instance") }
+            }
+        }
+    }
+}
