@@ -167,6 +167,11 @@ static __always_inline struct connection *meet(struct tcp_sock *tcp, int state, 
     connection->missed = 0;
     if (connection->state && connection->state != state) {
         make_up_for(IN_PASS, type, connection->state, state);
+        if (has_flag(connection, HANDSHAKING) && (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)) {
+            set_flag(connection, HANDSHAKING, false);
+            count_handshake(IN_PASS, connection->role, type, SUCCEEDED);
+            connection->established = connection->opened;
+        }
         connection->state = state;
         connection->changed = 0;
         connection->opened = pass->began;
@@ -243,7 +248,8 @@ static __always_inline int visit(struct bpf_iter__tcp *context, bool samples)
     totals = bpf_map_lookup_elem(&tcp_pass_totals, &row);
     if (!pass || !totals)
         return 0;
-    if (!context->meta->seq_num)
+    /* Not by seq_num: where there is no socket at all, the one call at the end does not have the first number. */
+    if (context->meta->session_id != pass->session)
         begin_pass(context, pass);
     if (!socket) {
         /* The end of the walk. */

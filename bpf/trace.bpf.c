@@ -19,8 +19,9 @@ const volatile bool reads_kernel_memory = true;
 
 /* What runs on a CPU, for the events that come in the midst of another. */
 struct turn {
-    /* The events that only trace_nested_change was run for. */
+    /* The events that only trace_nested_change was run for, and those among them that are observed. */
     __u64 nested;
+    __u64 observed;
     /* How many trace_change have begun and not ended. */
     __u64 running;
     /* The socket of the one that began last. */
@@ -241,6 +242,8 @@ int BPF_PROG(trace_nested_change, struct sock *sk, const int old_state, const in
     if (!turn || !turn->running || turn->latest == (__u64)sk)
         return 0;
     turn->nested++;
+    if (is_observed(sk, old_state, new_state))
+        turn->observed++;
     return trace(sk, old_state, new_state, true);
 }
 

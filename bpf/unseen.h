@@ -10,11 +10,23 @@
 #include "connection.h"
 #include "losses.h"
 
-/* Counts how a connection came from the state that is remembered to the one that it is found in. */
+/*
+ * Counts how a connection came from the state that is remembered to the one that it is found in. A client that is
+ * further than ESTABLISHED has been there. One that is closed has most likely not, and why is not known.
+ */
 __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
 {
+    bool was_connecting = remembered_state == TCP_SYN_SENT;
+
     count_loss(UNSEEN);
-    count_transition_of(sampler, type & 1, remembered_state & 15, state & 15);
+    type &= 1;
+    if (was_connecting && state == TCP_CLOSE) {
+        count_handshake(sampler, CLIENT, type, OTHER_FAILURE);
+    } else if (was_connecting && state != TCP_ESTABLISHED && state != TCP_SYN_RECV) {
+        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+        remembered_state = TCP_ESTABLISHED;
+    }
+    count_transition_of(sampler, type, remembered_state & 15, state & 15);
     return 0;
 }
 

@@ -34,25 +34,21 @@ extension IntegrationTests {
             let report = try agent.end()
 
             let made = Self.processes * Self.connections
-            let lost = report.sum("tcplens.lost_events")
             #expect(made >= 200_000)
-            // An event that is lost may be missing in a flow; it can never be one too many.
-            func expect(_ counted: Int, _ happened: Int, location: SourceLocation = #_sourceLocation) {
-                #expect((happened - lost...happened).contains(counted), "lost: \(lost)", sourceLocation: location)
-            }
-            expect(report.transitions("closed", "syn_sent"), made + 7 + 13)
-            expect(report.transitions("syn_sent", "established"), made + 7)
-            expect(report.transitions("syn_received", "established"), made + 7)
-            expect(report.transitions("listen", "syn_received"), made + 7)
-            expect(report.transitions("syn_sent", "closed"), 13)
-            expect(report.sum("tcplens.handshakes", "error.type=refused"), 13)
+            // What no program was run for is made up for.
+            #expect(report.transitions("closed", "syn_sent") == made + 7 + 13)
+            #expect(report.transitions("syn_sent", "established") == made + 7)
+            #expect(report.transitions("syn_received", "established") == made + 7)
+            #expect(report.transitions("listen", "syn_received") == made + 7)
+            #expect(report.transitions("syn_sent", "closed") == 13)
+            #expect(report.sum("tcplens.handshakes", "error.type=refused") == 13)
             // Of three connections two are closed and one is reset.
-            expect(report.transitions("established", "fin_wait_1"), made / 3 * 2 + 3)
-            expect(report.transitions("established", "closed"), made / 3 * 2 + 22)
+            #expect(report.transitions("established", "fin_wait_1") == made / 3 * 2 + 3)
+            #expect(report.transitions("established", "closed") == made / 3 * 2 + 22)
 
             for state in ["established", "syn_sent", "fin_wait_1", "close_wait", "last_ack", "closing"] {
                 let drift = report.sum("tcplens.stock.drift", "network.connection.state=\(state)")
-                #expect(abs(drift) <= lost, "\(state): the flows predict \(drift) more than there are; lost: \(lost)")
+                #expect(drift == 0, "\(state): the flows predict \(drift) more than there are")
             }
             #expect(report.stock("established") == 2 * 7)
             #expect(report.stock("close_wait") == 3)

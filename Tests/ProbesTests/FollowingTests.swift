@@ -99,4 +99,20 @@ import Testing
         }
         #expect(code == -1 && errno == ECONNREFUSED)
     }
+
+    @Test func `what was missed of nobody knows whom is shared out as what was caught`() {
+        var interruptions = Interruptions()
+        func told(_ missed: UInt64, _ nested: UInt64, _ observed: UInt64) -> [UInt64] {
+            interruptions.note(missed: missed, nested: nested, observed: observed)
+            return [interruptions.missed, interruptions.own]
+        }
+        #expect(told(0, 0, 0) == [0, 0])
+        #expect(told(100, 90, 0) == [10, 0], "nothing happens here")
+        #expect(told(100, 95, 0) == [10, 0], "no number falls")
+        #expect(told(220, 200, 50) == [20, 5])
+        #expect(told(221, 200, 50) == [21, 6])
+        #expect(told(430, 400, 10) == [30, 6])
+        #expect(told(1030, 1000, 2000) == [30, 30], "read while it was counted")
+        #expect(told(.max, 1, 1) == [.max - 1, .max - 1])
+    }
 }

@@ -44,6 +44,7 @@ public final class TraceProbe {
     private var ports = LatePorts()
     /// What ``losses()`` gave last; a counter never falls.
     private var gaps = EventLosses.Gaps()
+    private var interruptions = Interruptions()
 
     private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]
     private static let plain = ["trace_change_alone"]
@@ -145,13 +146,16 @@ public final class TraceProbe {
     public func losses() throws(ProbeError) -> Losses {
         do throws(BPFError) {
             let losses = try object.losses(of: Array(programs.prefix(1)))
-            let nested = try object.perCPUArray("trace_turns").sums().first ?? 0
-            let missed = losses[.recursion] ?? 0
-            let recursion = missed > nested ? missed &- nested : 0
-            gaps.note(losses[.unseen] ?? 0, recursions: recursion)
+            let turns = try object.perCPUArray("trace_turns").sums()
+            interruptions.note(
+                missed: losses[.recursion] ?? 0,
+                nested: turns.first ?? 0,
+                observed: turns.count > 1 ? turns[1] : 0
+            )
+            gaps.note(losses[.unseen] ?? 0, recursions: interruptions.missed)
             return Losses(
                 ringFull: losses[.ringFull] ?? 0,
-                recursion: recursion,
+                recursion: max(interruptions.own, gaps.recursion),
                 unseen: gaps.unseen,
                 unremembered: losses[.mapFull] ?? 0
             )

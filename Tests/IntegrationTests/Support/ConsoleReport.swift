@@ -22,6 +22,13 @@ struct ConsoleReport {
         }
     }
 
+    /// All collections of `output`, in their order.
+    static func all(_ output: String) -> [ConsoleReport] {
+        // The agent's own resource, which has its process, belongs to the collection before it.
+        let starts = output.matches(of: /(?m)^Resource (?!.*process\.pid=)/).map(\.range.lowerBound)
+        return zip(starts, starts.dropFirst() + [output.endIndex]).map { ConsoleReport(String(output[$0..<$1])) }
+    }
+
     /// The sum of the points of `metric` whose attributes contain all of `attributes`, as `error.type=refused`.
     func sum(_ metric: String, _ attributes: String...) -> Int {
         values[metric, default: [:]]
@@ -85,6 +92,18 @@ struct ConsoleReport {
         return values["tcplens.connection.transitions", default: [:]]
             .filter { point in all.allSatisfy { " \(point.key) ".contains(" \($0) ") } }
             .reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+
+    /// How many connections stood in each state, as ``SocketTable`` has it of others.
+    var stocks: SocketTable {
+        var table = SocketTable()
+        for (attributes, value) in values["system.network.connection.count", default: [:]] {
+            let parts = attributes.split(separator: " ").map { $0.split(separator: "=") }
+            let named = Dictionary(parts.map { ($0[0], String($0.last ?? "")) }) { $1 }
+            guard let state = named["network.connection.state"], let type = named["network.type"] else { continue }
+            table.add(state, type, Int(value) ?? 0)
+        }
+        return table
     }
 
     /// How many connections stood in `state`.

@@ -1,21 +1,21 @@
 import Foundation
 
-/// A scenario of `unusual.py`, which makes connections in unusual ways, in a namespace of its own.
+/// A scenario of a script that makes connections in unusual ways, in a namespace of its own.
 struct UnusualTraffic {
     /// The namespace.
     let traffic: Traffic
+    private let script: String
 
     /// Makes the namespace; nothing happens yet.
-    init() throws {
+    init(_ script: String = "unusual.py") throws {
         traffic = try Traffic()
+        self.script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: script).path(percentEncoded: false)
     }
-
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "unusual.py").path(percentEncoded: false)
 
     /// Runs a scenario to its end, and returns what there was to count.
     func callAsFunction(_ scenario: String) throws -> [String: Int] {
-        let result = try run(["python3", Self.script, scenario], in: traffic)
+        let result = try run(["python3", script, scenario], in: traffic)
         guard result.status == 0, let line = result.output.split(separator: "\n").last else {
             throw Timeout(description: "\(scenario) failed: \(result.error)")
         }
@@ -24,7 +24,7 @@ struct UnusualTraffic {
 
     /// Starts a scenario that stays until ``Held/end()``.
     func hold(_ scenario: String) throws -> Held {
-        try Held(["python3", Self.script, scenario], in: traffic)
+        try Held(["python3", script, scenario], in: traffic)
     }
 
     /// What the kernel counts in the namespace by now (`nstat`).
@@ -40,6 +40,8 @@ struct UnusualTraffic {
     final class Held {
         private let process = Process()
         private let commands = Pipe()
+        /// What it said when all was there.
+        let answer: Data
 
         fileprivate init(_ arguments: [String], in traffic: Traffic) throws {
             process.executableURL = URL(filePath: "/usr/bin/env")
@@ -48,8 +50,8 @@ struct UnusualTraffic {
             let answers = Pipe()
             process.standardOutput = answers
             try process.run()
-            // It says a word when all is there.
-            guard !answers.fileHandleForReading.availableData.isEmpty else {
+            answer = answers.fileHandleForReading.availableData
+            guard !answer.isEmpty else {
                 throw Timeout(description: "\(arguments.last ?? "") ended")
             }
         }
