@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Connections that begin, wait and end in rare ways: what is told of each is what happened, what `ss` shows and what
-    /// the kernel counts.
+    /// Connections that begin, wait and end in rare ways: what is told of each is what happened, what `ss` shows and
+    /// what the kernel counts.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ControlTests {
         private static let scenarios = [
             "killed_established", "killed_syn_sent", "killed_close_wait", "killed_orphan", "listener_closed",
@@ -21,8 +21,8 @@ extension IntegrationTests {
         @Test(arguments: scenarios)
         func `what is told is what happens`(scenario: String) throws {
             var attempt = try told(of: scenario)
-            // Where a softirq interrupts a thread of a process that the kernel runs no programs for, what ends by a timer is
-            // made up for, and counted so.
+            // Where a softirq interrupts a process that the kernel runs no programs for, what ends by a timer is made
+            // up for, and counted so.
             for _ in 0..<3 where attempt.report.sum("tcplens.lost_events", "tcplens.loss.reason=unseen") > 0 {
                 attempt = try told(of: scenario)
             }
