@@ -93,7 +93,9 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
                 unsafe entries.append((keys[index], values[index]))
             }
             guard code == 0 else { return entries }
-            guard entries.count < MapKeys<Key>.limit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
+            guard entries.count < MapKeys<Key>.limit else {
+                throw BPFError(operation: "walk over \(name)", code: ELOOP)
+            }
             (place, isFirst) = (next, false)
         }
     }

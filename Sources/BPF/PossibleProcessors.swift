@@ -2,8 +2,9 @@ internal import CLibbpf
 internal import Glibc
 internal import Synchronization
 
-/// How many processors the kernel has room for. A lookup in a per-CPU map writes one value for each of them.
+/// How many processors the kernel has room for.
 ///
+/// A lookup in a per-CPU map writes one value for each of them.
 /// The kernel's own number is the only one that buffers may be sized by. libbpf reads a file below /sys instead, and
 /// where a container or a sandbox shows another file there, the kernel would write beyond the end of the buffer.
 public enum PossibleProcessors {

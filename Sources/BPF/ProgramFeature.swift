@@ -47,7 +47,7 @@ public enum ProgramFeature: CaseIterable, Sendable {
     }
 
     private static let nothing = [setResult, end]
-    /// `r0 = 0`
+    /// Sets the result, `r0`, to 0.
     private static let setResult = instruction(0xb7)
     private static let end = instruction(0x95)
 

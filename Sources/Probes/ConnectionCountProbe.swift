@@ -29,6 +29,7 @@ final class ConnectionCountProbe {
     ///   - ports: What to split the counts by.
     ///   - probe: What follows connections, if anything does.
     ///   - rttPeriod: How long an observation of a connection's round-trip time stands for.
+    /// - Throws: ``BPFError`` when the kernel refuses.
     init(
         ports: Set<PortAttribute>,
         following probe: ConnectionProbe?,

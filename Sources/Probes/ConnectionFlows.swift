@@ -12,7 +12,11 @@ struct ConnectionFlows: Equatable {
 
     /// `tcplens.handshakes` and `tcplens.connection.io`.
     ///
-    /// - Parameter embryonicResets: How often a peer reset a handshake that it had begun here; `nil` if that is not known.
+    /// - Parameters:
+    ///   - embryonicResets: How often a peer reset a handshake that it had begun here; `nil` if that is not known.
+    ///   - start: When counting began.
+    ///   - time: The moment of the collection.
+    /// - Returns: The two metrics.
     func metrics(embryonicResets: UInt64?, start: Timestamp, time: Timestamp) -> [Metric] {
         var handshakes = Self.handshakeSeries.points(of: self.handshakes, start: start, time: time)
         handshakes += Self.failuresOfServers.filter { $0.count(in: self.handshakes) > 0 }
@@ -31,8 +35,10 @@ struct ConnectionFlows: Equatable {
     /// Handshakes that finish on either side, and those that fail for clients: these always have a point.
     private static let handshakeSeries = series(.client, HandshakeOutcome.allCases) + series(.server, [.succeeded])
 
-    /// Failures of sockets that were made before their handshake finished (TCP Fast Open). Most handshakes of servers fail
-    /// while there is a request socket only, of which there are no events: they have points only once there are some.
+    /// Failures of sockets that were made before their handshake finished (TCP Fast Open).
+    ///
+    /// Most handshakes of servers fail while there is a request socket only, of which there are no events: they have points
+    /// only once there are some.
     private static let failuresOfServers = series(.server, HandshakeOutcome.allCases.filter { $0 != .succeeded })
 
     /// What the kernel counts of request sockets, of both protocols together: a peer broke off what it had begun.

@@ -94,12 +94,14 @@ extension IntegrationTests {
             #expect(agent.first.sum("tcplens.listener.drops") == 0)
             let before = try drops(traffic)
             try traffic("knock b 4 7001 9", "knock c 4 7002 8", "listen 4 7003 1", "knock d 4 7003 7", "sleep 100")
-            let after = try drops(traffic)
+            // SYNs are sent again while the agent ends, and dropped again.
+            let least = try drops(traffic)
             let report = try agent.end()
+            let most = try drops(traffic)
             for port in [7001, 7002, 7003] {
-                let dropped = after[port, default: 0] - before[port, default: 0]
-                #expect(report.sum("tcplens.listener.drops", "network.local.port=\(port)") == dropped, "port \(port)")
-                #expect(dropped > 0)
+                let told = before[port, default: 0] + report.sum("tcplens.listener.drops", "network.local.port=\(port)")
+                #expect(told >= least[port, default: 0] && told <= most[port, default: 0], "port \(port): \(told)")
+                #expect(told > before[port, default: 0])
             }
         }
 
@@ -108,8 +110,8 @@ extension IntegrationTests {
             let lines = try run(["ss", "-Hltnm"], in: traffic).output.split(separator: "\n")
             var drops: [Int: Int] = [:]
             for (listener, memory) in zip(lines, lines.dropFirst()) {
-                guard let port = listener.firstMatch(of: /:(\d+)\s/)?.1, let dropped = memory.firstMatch(of: /,d(\d+)\)/)?.1
-                else { continue }
+                guard let port = listener.firstMatch(of: /:(\d+)\s/)?.1 else { continue }
+                guard let dropped = memory.firstMatch(of: /,d(\d+)\)/)?.1 else { continue }
                 drops[Int(port) ?? 0, default: 0] += Int(dropped) ?? 0
             }
             return drops
