@@ -9,12 +9,13 @@
 #include "kernel.h"
 #include "connection.h"
 #include "connection_count.h"
-#include "listener.h"
 #include "listener_drops.h"
+#include "listener_rows.h"
 #include "losses.h"
 #include "service.h"
 #include "socket.h"
 #include "unseen.h"
+#include "waiting.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -32,13 +33,6 @@ struct {
     __type(key, struct connection_count_key);
     __type(value, struct connection_count);
 } tcp_state_map SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, LISTENER_ROWS);
-    __type(key, struct listener_key);
-    __type(value, struct listener_queues);
-} tcp_listeners SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -65,67 +59,6 @@ static __always_inline void count_socket(struct connection_count_key *key)
         row->sockets++;
     else
         count_loss(MAP_FULL);
-}
-
-static __always_inline void count_queues(const struct tcp_sock *tcp, struct listener_key *key)
-{
-    struct listener_queues empty = {}, *row = bpf_map_lookup_elem(&tcp_listeners, key);
-    struct listener_fill fill = fill_of(tcp);
-
-    if (!row) {
-        if (bpf_map_update_elem(&tcp_listeners, key, &empty, BPF_NOEXIST)) {
-            key->port = 0;
-            key->overflow = 1;
-        }
-        row = bpf_map_lookup_elem(&tcp_listeners, key);
-    }
-    if (!row) {
-        count_loss(MAP_FULL);
-        return;
-    }
-    row->listeners++;
-    row->accept_usage += fill.accept_usage;
-    row->accept_limit += fill.accept_limit;
-    row->accept_full += fill.accept_full;
-    row->syn_usage += fill.syn_usage;
-    row->syn_limit += fill.syn_limit;
-}
-
-/* Whether something listens on the port that the socket has here. */
-static __always_inline bool has_listener(const struct sock_common *socket)
-{
-    struct listener_key key = {.port = socket->skc_num, .type = IPV4};
-
-    if (bpf_map_lookup_elem(&tcp_listeners, &key))
-        return true;
-    key.type = IPV6;
-    return bpf_map_lookup_elem(&tcp_listeners, &key) != NULL;
-}
-
-/* Notes for how long a connection has been in a state. */
-static __always_inline void note_age(struct pass_totals *totals, int state, __u64 since, __u64 now)
-{
-    barrier_var(state);
-    if (since && since < now && state >= 0 && state < TCP_STATE_COUNT && now - since > totals->oldest[state])
-        totals->oldest[state] = now - since;
-}
-
-/* Adds what waits in a connection, and whether a window of zero holds it up. */
-static __always_inline void add_waiting(struct pass_totals *totals, const struct tcp_sock *tcp, int state)
-{
-    __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
-    __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
-    /* Nothing is under way, and the timer that asks whether the window has opened is what is left. */
-    bool is_probing = !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
-    bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
-
-    if (unread > 0)
-        totals->queued[RECEIVE] += unread;
-    totals->queued[TRANSMIT] += unacknowledged;
-    if (can_receive && unread > 0 && window <= 0)
-        totals->stalled[RECEIVE]++;
-    if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && (!tcp->snd_wnd || is_probing))
-        totals->stalled[TRANSMIT]++;
 }
 
 /* Takes in a socket that has no slot yet, or returns NULL: there is none for it. */
