@@ -27,6 +27,9 @@ static __always_inline bool is_observed(const struct sock *sk, int old_state, in
     return old_state >= 0 && old_state < TCP_STATE_COUNT && new_state >= 0 && new_state < TCP_STATE_COUNT;
 }
 
+/* In nanoseconds. */
+#define LONG_HANDSHAKE 200000
+
 /* How a handshake went that ends now. A client's begins with its first SYN. */
 static __always_inline struct server_handshake
 handshake_of(const struct connection *connection, const struct tcp_sock *tcp, enum network_type type, __u64 now)
@@ -36,11 +39,13 @@ handshake_of(const struct connection *connection, const struct tcp_sock *tcp, en
 
     if (connection->role == SERVER)
         return server_handshake_of(tcp, socket, type, now);
-    if (!BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
-        handshake.duration = connection->opened ? now - connection->opened : 0;
-    else if (!tcp->total_retrans)
-        /* The SYN may have waited for the first write, and what it took is the kernel's first round-trip time. */
-        handshake.duration = (__u64)tcp->srtt_us * 125;
+    handshake.duration = connection->opened ? now - connection->opened : 0;
+    /*
+     * The SYN may have waited for the first write: then what it took is the kernel's first round-trip time. To look for
+     * that is one more cache line, so it is not done where nothing has waited.
+     */
+    if (handshake.duration > LONG_HANDSHAKE && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
+        handshake.duration = tcp->total_retrans ? 0 : (__u64)tcp->srtt_us * 125;
     return handshake;
 }
 
@@ -51,6 +56,16 @@ handshake_of(const struct connection *connection, const struct tcp_sock *tcp, en
 static __always_inline bool is_acknowledged(const struct connection *connection, const struct tcp_sock *tcp)
 {
     return connection->role == SERVER ? !tcp->fastopen_rsk : tcp->bytes_acked > 0;
+}
+
+/*
+ * Notes that a connection has come into its state without a segment: a process restores it (TCP_REPAIR). It has sent no
+ * SYN, and nobody knows which end it is.
+ */
+static __always_inline void restore(struct connection *connection)
+{
+    connection->sent = 0;
+    set_flag(connection, GUESSED, true);
 }
 
 /*
@@ -75,9 +90,12 @@ static __noinline void end_handshake(struct connection *connection, const struct
     } else if (connection->state != TCP_CLOSE) {
         return;
     }
-    /* A connection under repair is put into its state; nothing is sent. */
-    if (is_under_repair(tcp) || (connection->state == TCP_CLOSE && is_unsent(tcp)))
+    if (connection->state == TCP_CLOSE && is_unsent(tcp))
         return;
+    if (connection->state == TCP_ESTABLISHED && connection->role == CLIENT && !tcp->segs_out) {
+        restore(connection);
+        return;
+    }
     if (is_overtaken)
         old_state = TCP_SYN_RECV;
     outcome = handshake_outcome(old_state, connection->state, handshake_error(tcp, old_state, connection->stale_error),
@@ -105,18 +123,17 @@ static __noinline void end_connection(struct connection *connection, const struc
 }
 
 /* Begins with a client, whose sequence has a SYN before its data, or with a listener's child, which has none. */
-static __always_inline void begin_as(struct connection *connection, enum handshake_role role, bool is_repaired,
-                                     __u64 now)
+static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
 {
     connection->role = role;
     connection->known = 1;
     connection->opened = now;
     connection->established = 0;
     connection->changed = 0;
-    connection->sent = role == CLIENT && !is_repaired;
+    connection->sent = role == CLIENT;
     connection->received = 0;
     connection->minute = 0;
-    connection->flags = is_repaired ? GUESSED : HANDSHAKING;
+    connection->flags = (connection->flags & DISPLACED) | HANDSHAKING;
 }
 
 /*
@@ -235,9 +252,9 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     }
     now = time_of_change(connection, tcp, old_state, new_state);
     if (old_state == TCP_SYN_RECV && !connection->known)
-        begin_as(connection, SERVER, false, now);
+        begin_as(connection, SERVER, now);
     if (new_state == TCP_SYN_SENT) {
-        begin_as(connection, CLIENT, is_under_repair(tcp), now);
+        begin_as(connection, CLIENT, now);
         connection->stale_error = sk->sk_err;
     } else if (!connection->known && old_state != TCP_LISTEN && new_state != TCP_LISTEN) {
         take_in(connection, tcp, type, old_state, now);

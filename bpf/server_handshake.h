@@ -80,7 +80,13 @@ static __always_inline __u64 retransmitted_handshake_begun(const struct sock_com
  */
 static __always_inline bool is_ended_by_data(const struct tcp_sock *tcp)
 {
-    return tcp->data_segs_in > BPF_CORE_READ_BITFIELD(tcp, syn_data_acked);
+    return tcp->data_segs_in && tcp->data_segs_in > BPF_CORE_READ_BITFIELD(tcp, syn_data_acked);
+}
+
+/* Whether a time in eighths of a microsecond is whole milliseconds; most are not, without a division. */
+static __always_inline bool is_whole_milliseconds(__u32 eighths)
+{
+    return eighths % 64 == 0 && eighths % (8 * 1000) == 0;
 }
 
 /* How a server's handshake went that ends now. */
@@ -98,8 +104,8 @@ server_handshake_of(const struct tcp_sock *tcp, const struct sock_common *socket
 
     if (is_ended_by_data(tcp)) {
         handshake.is_rtt_doubtful = true;
-    } else if (tcp->total_retrans || tcp->srtt_us % (8 * 1000) == 0) {
-        /* Whole milliseconds are what an echoed timestamp gives (tcp_rtt_tsopt_us()), which nearly no clock does. */
+    } else if (tcp->total_retrans || is_whole_milliseconds(tcp->srtt_us)) {
+        /* That is what an echoed timestamp gives (tcp_rtt_tsopt_us()), and a clock nearly never does. */
         __u64 begun = retransmitted_handshake_begun(socket, type);
 
         if (begun && begun < now)

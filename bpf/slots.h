@@ -77,6 +77,16 @@ static __always_inline struct connection *find_connection(__u64 cookie)
     return NULL;
 }
 
+static __always_inline bool has_flag(const struct connection *connection, enum connection_flag flag)
+{
+    return connection->flags & flag;
+}
+
+static __always_inline void set_flag(struct connection *connection, enum connection_flag flag, bool value)
+{
+    connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
+}
+
 /* Makes a slot remember nothing of its socket. */
 static __always_inline void clear(struct connection *connection)
 {
@@ -129,6 +139,7 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
         if (connection && take(connection, cookie)) {
             __sync_fetch_and_add(&home->displaced, 1);
             clear(connection);
+            connection->flags = DISPLACED;
             return connection;
         }
     }
@@ -146,10 +157,12 @@ static __always_inline struct connection *find_or_claim_connection(__u64 cookie)
 /* Frees the slot. */
 static __always_inline void forget(struct connection *connection)
 {
-    struct connection *home = slot_at(first_slot(connection->cookie));
+    if (has_flag(connection, DISPLACED)) {
+        struct connection *home = slot_at(first_slot(connection->cookie));
 
-    if (home && home->cookie != connection->cookie)
-        __sync_fetch_and_add(&home->displaced, -1);
+        if (home)
+            __sync_fetch_and_add(&home->displaced, -1);
+    }
     connection->cookie = 0;
 }
 
@@ -166,16 +179,6 @@ static __always_inline struct connection *remembered(struct sock *sk, int old_st
     struct connection *connection = is_new ? NULL : find_connection(cookie);
 
     return connection || is_ending ? connection : claim_connection(cookie);
-}
-
-static __always_inline bool has_flag(const struct connection *connection, enum connection_flag flag)
-{
-    return connection->flags & flag;
-}
-
-static __always_inline void set_flag(struct connection *connection, enum connection_flag flag, bool value)
-{
-    connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
 }
 
 #endif

@@ -142,6 +142,8 @@ enum connection_flag {
     DOUBTFUL_RTT = 8,
     /* Its role is a guess. */
     GUESSED = 16,
+    /* It is not in its first slot. */
+    DISPLACED = 32,
 };
 
 /* `tcp_pass`: the last pass over all sockets, one row. */
