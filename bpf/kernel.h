@@ -29,7 +29,6 @@
 #define MSG_ERRQUEUE 0x2000
 
 /* enum tcp_ca_state, and icsk_pending of inet_connection_sock. */
-#define TCP_CA_RECOVERY 3
 #define TCP_CA_LOSS 4
 #define ICSK_TIME_PROBE0 3
 #define ICSK_TIME_LOSS_PROBE 5

@@ -146,14 +146,6 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
     return NULL;
 }
 
-/* What is remembered of the socket with `cookie`; a new one is followed from now on. */
-static __always_inline struct connection *find_or_claim_connection(__u64 cookie)
-{
-    struct connection *connection = find_connection(cookie);
-
-    return connection ? connection : claim_connection(cookie);
-}
-
 /* Frees the slot. */
 static __always_inline void forget(struct connection *connection)
 {

@@ -77,7 +77,7 @@ public enum CgroupTree {
         return mounts
     }
 
-    /// The number of the group that a directory is; `nil` when it is none.
+    /// The number of the control group of a directory; `nil` when the directory has none.
     private static func inode(of path: String) -> UInt64? {
         var system = statfs()
         var status = stat()

@@ -14,7 +14,7 @@ public struct MountInfo: Hashable, Sendable {
         (self.root, self.path, self.type, self.options) = (root, path, type, options)
     }
 
-    /// Reads all lines; what is none is left out.
+    /// Reads all lines, and skips those that it can't read.
     public static func parse(_ text: String) -> [MountInfo] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ").map(String.init)

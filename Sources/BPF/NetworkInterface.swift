@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The interfaces of the network namespace that this process stands in.
 public enum NetworkInterface {
-    /// The name of the interface with that number; `nil` when there is none.
+    /// The name of the interface with that number; `nil` when no interface has it.
     public static func name(of index: UInt32) -> String? {
         var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
         guard unsafe if_indextoname(index, &name) != nil else { return nil }

@@ -27,7 +27,7 @@ public enum PossibleProcessors {
         }
     }
 
-    /// The number in the file that libbpf goes by; `nil` when there is none.
+    /// The number in the file that libbpf reads; `nil` when the file has no number.
     public static func shown() -> Int? {
         let (count, _) = LibbpfLog.capture { libbpf_num_possible_cpus() }
         return count > 0 ? Int(count) : nil

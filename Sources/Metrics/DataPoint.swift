@@ -23,7 +23,7 @@ public struct DataPointFlags: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// The series has ended: the point has no value, and there is none from its time on.
+    /// The series has ended: this point has no value, and none follows it.
     public static let noRecordedValue = DataPointFlags(rawValue: 1)
 }
 

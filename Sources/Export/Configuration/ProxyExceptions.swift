@@ -9,7 +9,7 @@ internal import Glibc
 /// - `example.com` and `.example.com` are the domain and all in it, `*.example.com` all in it but not itself, as in Go;
 /// - an address, IPv6 with or without brackets, and a network, as `10.0.0.0/8`;
 /// - each may end in a port, as `example.com:4318`, and is then of that port only;
-/// - between them are commas or white space; case and a dot at the end don't matter; an entry that is blank is none.
+/// - between them are commas or white space; case and a dot at the end don't matter; blank entries are skipped.
 ///
 /// Names are not looked up: a network says nothing of a host that is given by its name.
 struct ProxyExceptions: Hashable, Sendable {
