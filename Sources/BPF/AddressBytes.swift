@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Network addresses as the kernel keeps them.
-public enum AddressBytes {
+package enum AddressBytes {
     /// The 4 bytes of an IPv4 address or the 16 of an IPv6 address, in the order of the network; `nil` when it is none.
-    public static func parse(_ text: String) -> [UInt8]? {
+    package static func parse(_ text: String) -> [UInt8]? {
         for (family, size) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: size)
             if unsafe inet_pton(family, text, &bytes) == 1 { return bytes }

@@ -1,21 +1,21 @@
 internal import CLibbpf
 
 /// A failed call of libbpf or of the kernel's BPF system call.
-public struct BPFError: Error, Hashable, Sendable {
+package struct BPFError: Error, Hashable, Sendable {
     /// The kernel's `ENOTSUPP`, which is no number of POSIX and has no text in libraries.
     static let notSupported: CInt = 524
 
     /// What was tried, on what: `load state_transitions`.
-    public var operation: String
+    package var operation: String
 
     /// The error number, positive: a POSIX `errno`, or one of libbpf's own from 4000 up.
-    public var code: CInt
+    package var code: CInt
 
     /// What libbpf and the verifier said meanwhile; empty when they said nothing.
-    public var log: String
+    package var log: String
 
     /// Creates an error for `operation`.
-    public init(operation: String, code: CInt, log: String = "") {
+    package init(operation: String, code: CInt, log: String = "") {
         self.operation = operation
         self.code = code
         self.log = log
@@ -24,7 +24,7 @@ public struct BPFError: Error, Hashable, Sendable {
 
 extension BPFError: CustomStringConvertible {
     /// One line: the operation and libbpf's words for the code.
-    public var description: String {
+    package var description: String {
         guard code != Self.notSupported else { return "\(operation): Operation not supported by this kernel" }
         var message = [CChar](repeating: 0, count: 128)
         // A code that libbpf does not know still gets a text, so the result needs no check.

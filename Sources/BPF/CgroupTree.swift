@@ -3,18 +3,18 @@ internal import Glibc
 
 /// The control groups of this machine (version 2), by the kernel's number, which is the inode number of a group's
 /// directory.
-public enum CgroupTree {
+package enum CgroupTree {
     /// A place where the tree, or a part of it, can be seen.
-    public struct Mount: Hashable, Sendable {
+    package struct Mount: Hashable, Sendable {
         /// Where it is mounted.
-        public var path: String
+        package var path: String
         /// What the group is called that it begins with; empty for that of all.
-        public var prefix: String
+        package var prefix: String
         /// Whether it begins with the group of all, and so shows every group.
-        public var isWhole: Bool
+        package var isWhole: Bool
 
         /// Creates a place.
-        public init(path: String, prefix: String = "", isWhole: Bool = true) {
+        package init(path: String, prefix: String = "", isWhole: Bool = true) {
             (self.path, self.prefix, self.isWhole) = (path, prefix, isWhole)
         }
     }
@@ -27,7 +27,7 @@ public enum CgroupTree {
     /// The places to read the groups from: one that shows all of them, or else each that shows some.
     ///
     /// There may be several: a container may have a tree of its own, which is a part only, beside that of the machine.
-    public static func mounts() -> (used: [Mount], others: [Mount]) {
+    package static func mounts() -> (used: [Mount], others: [Mount]) {
         choose(among: visibleMounts())
     }
 
@@ -39,7 +39,7 @@ public enum CgroupTree {
     /// The path of each group that this process can see, as `/system.slice/ssh.service`.
     ///
     /// The group of all is among them always, as it needs no mount to be known.
-    public static func paths() -> [UInt64: String] {
+    package static func paths() -> [UInt64: String] {
         var paths: [UInt64: String] = [:]
         for mount in mounts().used {
             paths.merge(self.paths(in: mount)) { first, _ in first }

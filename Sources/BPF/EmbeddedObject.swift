@@ -1,7 +1,7 @@
 internal import CProbes
 
 /// An object that the build compiled from `bpf/NAME.bpf.c` and put into the program.
-public enum EmbeddedObject: String, CaseIterable, Sendable {
+package enum EmbeddedObject: String, CaseIterable, Sendable {
     /// The pass that counts connections.
     case connectionCount = "connection_count"
     /// The pass that counts connections by port and container, and the queues of each listener.
@@ -43,7 +43,7 @@ public enum EmbeddedObject: String, CaseIterable, Sendable {
     }
 
     /// The object that does the same on a kernel whose programs may not call its functions by name.
-    public var interpreted: EmbeddedObject {
+    package var interpreted: EmbeddedObject {
         switch self {
         case .connections: .connectionsInterpreted
         case .responseTime: .responseTimeInterpreted
@@ -64,7 +64,7 @@ extension Object {
     /// Parses an embedded object; nothing reaches the kernel until ``load()``.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.
-    public init(_ embedded: EmbeddedObject) throws(BPFError) {
+    package init(_ embedded: EmbeddedObject) throws(BPFError) {
         try unsafe self.init(elf: embedded.bytes, name: embedded.rawValue)
     }
 }

@@ -2,7 +2,7 @@ internal import CLibbpf
 internal import Glibc
 
 /// A BPF iterator: a program that the kernel calls for each object of one kind.
-public struct Iterator: ~Copyable {
+package struct Iterator: ~Copyable {
     private let link: Link
     private let name: String
 
@@ -17,7 +17,7 @@ public struct Iterator: ~Copyable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses or the walk fails.
     @discardableResult
-    public func run() throws(BPFError) -> [UInt8] {
+    package func run() throws(BPFError) -> [UInt8] {
         let descriptor = bpf_iter_create(link.descriptor)
         guard descriptor >= 0 else { throw BPFError(operation: "open the iterator \(name)", code: -descriptor) }
         defer { close(descriptor) }

@@ -3,12 +3,12 @@ internal import Glibc
 
 /// The kernel's description of its own types, which CO-RE and typed tracepoints need.
 @safe
-public struct KernelBTF: ~Copyable {
+package struct KernelBTF: ~Copyable {
     /// Where the kernel shows it.
-    public static let path = "/sys/kernel/btf/vmlinux"
+    package static let path = "/sys/kernel/btf/vmlinux"
 
     /// Whether it is there and readable.
-    public static var isAvailable: Bool {
+    package static var isAvailable: Bool {
         unsafe access(path, R_OK) == 0
     }
 
@@ -24,7 +24,7 @@ public struct KernelBTF: ~Copyable {
     /// Reads the description; it takes some megabytes until it goes out of scope.
     ///
     /// - Throws: ``BPFError`` when there is none.
-    public init() throws(BPFError) {
+    package init() throws(BPFError) {
         let (read, log) = unsafe LibbpfLog.capture {
             let types = unsafe btf__load_vmlinux_btf()
             return unsafe (types: types, code: errno)
@@ -40,14 +40,14 @@ public struct KernelBTF: ~Copyable {
     }
 
     /// Whether this kernel has a function of that name.
-    public func hasFunction(_ name: String) -> Bool {
+    package func hasFunction(_ name: String) -> Bool {
         unsafe btf__find_by_name_kind(types, name, Self.function) > 0
     }
 
     /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.
     ///
     /// The kernel describes an event as a function, `btf_trace_NAME`, with one argument more: its own data.
-    public func argumentCount(ofTracepoint name: String) -> Int? {
+    package func argumentCount(ofTracepoint name: String) -> Int? {
         let index = unsafe btf__find_by_name_kind(types, "btf_trace_\(name)", Self.typedef)
         guard index > 0, let alias = unsafe btf__type_by_id(types, UInt32(index)) else { return nil }
         guard let pointer = unsafe btf__type_by_id(types, alias.pointee.type) else { return nil }

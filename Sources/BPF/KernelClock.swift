@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The clock of BPF programs (`CLOCK_MONOTONIC` of the machine), beside that of the wall.
-public struct KernelClock: Sendable {
+package struct KernelClock: Sendable {
     /// By how much the clock of this process is ahead of that of programs, in nanoseconds: in a time namespace
     /// (`time_namespaces(7)`) a process has another clock than the machine.
     let offset: Int64
@@ -14,7 +14,7 @@ public struct KernelClock: Sendable {
     ///
     /// - Parameter read: Gives the time by the clock of programs.
     /// - Throws: What `read` throws.
-    public init(comparedWith read: () throws(BPFError) -> UInt64) throws(BPFError) {
+    package init(comparedWith read: () throws(BPFError) -> UInt64) throws(BPFError) {
         // The narrowest of a few pairs of readings around the other clock's.
         var best = (gap: Int64.max, offset: Int64(0))
         for _ in 0..<Self.attempts {
@@ -32,7 +32,7 @@ public struct KernelClock: Sendable {
     ///
     /// It changes when the wall clock is set or corrected, and when the machine was suspended; so it is asked for
     /// often.
-    public func zeroSinceEpoch() -> Int64 {
+    package func zeroSinceEpoch() -> Int64 {
         // The narrowest of a few pairs of readings around one of the wall clock, as the thread may be interrupted.
         var best = (gap: Int64.max, zero: Int64(0))
         for _ in 0..<3 {

@@ -2,7 +2,7 @@ internal import CLibbpf
 
 /// A program's attachment to its hook; it ends when this goes out of scope.
 @safe
-public struct Link: ~Copyable {
+package struct Link: ~Copyable {
     /// libbpf's handle; valid until `deinit` destroys it, and never handed out.
     private let link: OpaquePointer
 

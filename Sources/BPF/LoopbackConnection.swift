@@ -1,23 +1,23 @@
 internal import Glibc
 
 /// A connection of this process to itself, made to be seen by programs in the kernel.
-public struct LoopbackConnection: ~Copyable {
+package struct LoopbackConnection: ~Copyable {
     /// A step that failed, with its POSIX error number.
-    public struct Failure: Error, CustomStringConvertible, Sendable {
+    package struct Failure: Error, CustomStringConvertible, Sendable {
         /// What was tried: `connect to 127.0.0.1`.
-        public var operation: String
+        package var operation: String
         /// The POSIX error number.
-        public var code: CInt
+        package var code: CInt
 
         /// One line: what failed and why.
-        public var description: String {
+        package var description: String {
             let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
             return "cannot \(operation): \(reason)"
         }
     }
 
     /// The port of the listener, which nobody else has.
-    public let port: UInt16
+    package let port: UInt16
 
     private let listener: LoopbackSocket
     private let client: LoopbackSocket
@@ -28,7 +28,7 @@ public struct LoopbackConnection: ~Copyable {
     /// Blocks the thread, but not longer than some seconds.
     ///
     /// - Throws: ``Failure`` when the machine has no such address, or it can't be reached.
-    public init(to address: String) throws(Failure) {
+    package init(to address: String) throws(Failure) {
         let family = address.contains(":") ? AF_INET6 : AF_INET
         let listener = try LoopbackSocket(family: family)
         try listener.bind(to: address, port: 0)

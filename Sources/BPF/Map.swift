@@ -4,14 +4,14 @@ internal import Glibc
 /// A BPF map, borrowed from the ``Object`` that owns it: do not keep it longer.
 ///
 /// Keys and values are plain C structures of `bpf/include`; their sizes were compared with the map's own.
-public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
+package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     let descriptor: CInt
     let name: String
 
     /// The value of `key`, or `nil` when there is none.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func value(of key: Key) throws(BPFError) -> Value? {
+    package func value(of key: Key) throws(BPFError) -> Value? {
         let storage = UnsafeMutablePointer<Value>.allocate(capacity: 1)
         defer { unsafe storage.deallocate() }
         let code = unsafe withUnsafePointer(to: key) { key in
@@ -25,7 +25,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// Sets the value of `key`, new or not.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
-    public func setValue(_ value: Value, of key: Key) throws(BPFError) {
+    package func setValue(_ value: Value, of key: Key) throws(BPFError) {
         let code = unsafe withUnsafePointer(to: key) { key in
             unsafe withUnsafePointer(to: value) { value in
                 unsafe bpf_map_update_elem(descriptor, key, value, UInt64(BPF_ANY))
@@ -37,7 +37,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// Removes `keys`, those that are there.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func removeValues(of keys: [Key]) throws(BPFError) {
+    package func removeValues(of keys: [Key]) throws(BPFError) {
         var removed = 0
         while removed < keys.count {
             var count = UInt32(clamping: keys.count - removed)
@@ -55,7 +55,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// Removes `key`, if it is there.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func removeValue(of key: Key) throws(BPFError) {
+    package func removeValue(of key: Key) throws(BPFError) {
         try MapKeys<Key>(descriptor: descriptor, name: name).remove(key)
     }
 
@@ -64,7 +64,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// A key that a program deletes meanwhile is left out.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func entries() throws(BPFError) -> [(key: Key, value: Value)] {
+    package func entries() throws(BPFError) -> [(key: Key, value: Value)] {
         var entries: [(key: Key, value: Value)] = []
         let capacity = 1024
         let keys = UnsafeMutableBufferPointer<Key>.allocate(capacity: capacity)
@@ -113,7 +113,7 @@ public struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// All keys, in no order.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func keys() throws(BPFError) -> [Key] {
+    package func keys() throws(BPFError) -> [Key] {
         try MapKeys<Key>(descriptor: descriptor, name: name).all()
     }
 }

@@ -1,21 +1,21 @@
 /// A line of `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
-public struct MountInfo: Hashable, Sendable {
+package struct MountInfo: Hashable, Sendable {
     /// The directory of the file system that is mounted.
-    public var root: String
+    package var root: String
     /// Where it is mounted.
-    public var path: String
+    package var path: String
     /// The type of the file system.
-    public var type: String
+    package var type: String
     /// The options of the file system.
-    public var options: [String]
+    package var options: [String]
 
     /// Creates a line.
-    public init(root: String, path: String, type: String, options: [String] = []) {
+    package init(root: String, path: String, type: String, options: [String] = []) {
         (self.root, self.path, self.type, self.options) = (root, path, type, options)
     }
 
     /// Reads all lines, and skips those that it can't read.
-    public static func parse(_ text: String) -> [MountInfo] {
+    package static func parse(_ text: String) -> [MountInfo] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ").map(String.init)
             // As many optional fields as there are stand before the dash.

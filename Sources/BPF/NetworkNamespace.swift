@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// The network namespace that this process stands in.
-public enum NetworkNamespace {
+package enum NetworkNamespace {
     /// Its inode number, as `readlink /proc/self/ns/net` shows it; the number that BPF programs can compare.
     ///
     /// - Throws: ``BPFError`` when /proc is not mounted.
-    public static func current() throws(BPFError) -> UInt32 {
+    package static func current() throws(BPFError) -> UInt32 {
         var status = stat()
         guard unsafe stat("/proc/self/ns/net", &status) == 0 else {
             throw BPFError(operation: "read /proc/self/ns/net", code: errno)

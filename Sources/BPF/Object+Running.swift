@@ -4,7 +4,7 @@ extension Object {
     /// Runs a loaded program of the section `syscall`, which reads and changes `context`.
     ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    public func run<Context: BitwiseCopyable>(_ program: String, on context: inout Context) throws(BPFError) {
+    package func run<Context: BitwiseCopyable>(_ program: String, on context: inout Context) throws(BPFError) {
         let descriptor = unsafe bpf_program__fd(try find(program: program))
         let code = unsafe withUnsafeMutableBytes(of: &context) { context in
             var options = unsafe bpf_test_run_opts()
@@ -19,7 +19,7 @@ extension Object {
     /// Runs a loaded program of the section `raw_tp` once, which reads no arguments.
     ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    public func run(_ program: String) throws(BPFError) {
+    package func run(_ program: String) throws(BPFError) {
         let descriptor = unsafe bpf_program__fd(try find(program: program))
         var options = unsafe bpf_test_run_opts()
         unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size

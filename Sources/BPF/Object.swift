@@ -6,12 +6,12 @@ internal import Glibc
 /// It owns them: closing it, when it goes out of scope, detaches nothing that a ``Link`` holds but invalidates every
 /// ``Map`` that it gave.
 @safe
-public struct Object: ~Copyable {
+package struct Object: ~Copyable {
     /// libbpf's handle; valid until `deinit` closes it, and never handed out.
     private let object: OpaquePointer
 
     /// The name, for messages and for the names of the maps that libbpf makes itself.
-    public let name: String
+    package let name: String
 
     /// Parses an ELF image; nothing reaches the kernel until ``load()``.
     ///
@@ -19,7 +19,7 @@ public struct Object: ~Copyable {
     ///   - bytes: The image. libbpf copies what it keeps.
     ///   - name: The name of the source, without suffix.
     /// - Throws: ``BPFError`` when the image is no BPF object.
-    public init(elf bytes: UnsafeRawBufferPointer, name: String) throws(BPFError) {
+    package init(elf bytes: UnsafeRawBufferPointer, name: String) throws(BPFError) {
         let (opened, log) = unsafe LibbpfLog.capture {
             let object = unsafe name.withCString { name in
                 var options = unsafe bpf_object_open_opts()
@@ -43,7 +43,7 @@ public struct Object: ~Copyable {
     /// Chooses whether ``load()`` loads the program called `program`; all are loaded unless told otherwise.
     ///
     /// - Throws: ``BPFError`` when there is no such program.
-    public func setAutoload(_ program: String, _ autoload: Bool) throws(BPFError) {
+    package func setAutoload(_ program: String, _ autoload: Bool) throws(BPFError) {
         let program = try unsafe find(program: program)
         _ = unsafe bpf_program__set_autoload(program, autoload)
     }
@@ -51,7 +51,7 @@ public struct Object: ~Copyable {
     /// Verifies the programs and creates the maps in the kernel.
     ///
     /// - Throws: ``BPFError`` with the verifier's words in its log.
-    public func load() throws(BPFError) {
+    package func load() throws(BPFError) {
         let (code, log) = LibbpfLog.capture { unsafe bpf_object__load(object) }
         guard code == 0 else { throw BPFError(operation: "load \(name)", code: -code, log: log) }
     }
@@ -59,7 +59,7 @@ public struct Object: ~Copyable {
     /// Attaches a loaded program to the hook that its section names.
     ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    public func attach(_ program: String) throws(BPFError) -> Link {
+    package func attach(_ program: String) throws(BPFError) -> Link {
         let found = try unsafe find(program: program)
         let (attached, log) = unsafe LibbpfLog.capture {
             let link = unsafe bpf_program__attach(found)
@@ -74,14 +74,14 @@ public struct Object: ~Copyable {
     /// Makes an iterator of a loaded program with an `iter/` section.
     ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    public func makeIterator(_ program: String) throws(BPFError) -> Iterator {
+    package func makeIterator(_ program: String) throws(BPFError) -> Iterator {
         Iterator(link: try attach(program), name: program)
     }
 
     /// Makes an iterator over the elements of `map` of a loaded program with the section `iter/bpf_map_elem`.
     ///
     /// - Throws: ``BPFError`` when there is no such program or map, or the kernel refuses.
-    public func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
+    package func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
         let (program, name) = (try unsafe find(program: program), program)
         var target = bpf_iter_link_info()
         unsafe target.map.map_fd = unsafe UInt32(clamping: bpf_map__fd(try find(map: map)))
@@ -106,7 +106,7 @@ public struct Object: ~Copyable {
     /// The map called `map`, once ``load()`` has made it.
     ///
     /// - Throws: ``BPFError`` when there is none, or when its keys or values have another size than `Key` and `Value`.
-    public func map<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+    package func map<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ map: String,
         key: Key.Type = Key.self,
         value: Value.Type = Value.self
@@ -135,7 +135,7 @@ public struct Object: ~Copyable {
     /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
     /// - Throws: ``BPFError`` when there is none, or its values are no counters.
-    public func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
+    package func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
         let found = try unsafe find(map: map)
         let size = unsafe Int(bpf_map__value_size(found))
         guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_ARRAY, size % MemoryLayout<UInt64>.size == 0 else {
@@ -154,7 +154,7 @@ public struct Object: ~Copyable {
     /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
     /// - Throws: ``BPFError`` when there is none, its keys are no `Key`, or its values are no counters.
-    public func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
+    package func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
         -> PerCPUHash<Key>
     {
         let found = try unsafe find(map: map)
@@ -174,14 +174,14 @@ public struct Object: ~Copyable {
     /// The kernel counts its users, so each object may go first.
     ///
     /// - Throws: ``BPFError`` when one of them has no such map, or they differ.
-    public func share(_ map: String, with other: borrowing Object) throws(BPFError) {
+    package func share(_ map: String, with other: borrowing Object) throws(BPFError) {
         let descriptor = unsafe bpf_map__fd(try other.find(map: map))
         let code = unsafe bpf_map__reuse_fd(try find(map: map), descriptor)
         guard code == 0 else { throw BPFError(operation: "share \(map) of \(other.name) with \(name)", code: -code) }
     }
 
     /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` when there is none.
-    public func layout(of map: String) -> (key: Int, value: Int)? {
+    package func layout(of map: String) -> (key: Int, value: Int)? {
         guard let found = try? unsafe find(map: map) else { return nil }
         return unsafe (Int(bpf_map__key_size(found)), Int(bpf_map__value_size(found)))
     }
@@ -189,12 +189,12 @@ public struct Object: ~Copyable {
     /// What the kernel knows of a loaded program.
     ///
     /// - Throws: ``BPFError`` when there is no such program or it is not loaded.
-    public func statistics(of program: String) throws(BPFError) -> ProgramStatistics {
+    package func statistics(of program: String) throws(BPFError) -> ProgramStatistics {
         try unsafe ProgramStatistics(descriptor: bpf_program__fd(find(program: program)), program: program)
     }
 
     /// Where a program attaches, by its section: `tp_btf/inet_sock_set_state`.
-    public func hook(of program: String) -> String? {
+    package func hook(of program: String) -> String? {
         guard let found = try? unsafe find(program: program) else { return nil }
         return unsafe bpf_program__section_name(found).map { unsafe String(cString: $0) }
     }
@@ -218,7 +218,7 @@ extension Object {
     /// Sets a `const volatile` variable before ``load()``; the verifier then sees a constant and drops dead code.
     ///
     /// - Throws: ``BPFError`` when there is no such variable, or it has another size than `value`.
-    public func setConstant<Value: BitwiseCopyable>(_ variable: String, to value: Value) throws(BPFError) {
+    package func setConstant<Value: BitwiseCopyable>(_ variable: String, to value: Value) throws(BPFError) {
         let missing = BPFError(operation: "set the constant \(variable) of \(name)", code: ENOENT)
         guard let place = variablePlace(variable), place.size == MemoryLayout<Value>.size else { throw missing }
         var size = 0

@@ -4,7 +4,7 @@ internal import Glibc
 /// A per-CPU array whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
 ///
 /// Each CPU adds to counters of its own, without locks; the sum over all CPUs is the count.
-public struct PerCPUArray: Sendable {
+package struct PerCPUArray: Sendable {
     private let descriptor: CInt
     private let name: String
     private let rowCount: Int
@@ -20,21 +20,21 @@ public struct PerCPUArray: Sendable {
     /// The sums of all counters, one row after the other.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func sums() throws(BPFError) -> [UInt64] {
+    package func sums() throws(BPFError) -> [UInt64] {
         try rows().flatMap(\.self)
     }
 
     /// The sums of each column over all rows.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func columnSums() throws(BPFError) -> [UInt64] {
+    package func columnSums() throws(BPFError) -> [UInt64] {
         Self.sums(try sums(), columnCount: columnCount)
     }
 
     /// The sums of all counters, row by row.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func rows() throws(BPFError) -> [[UInt64]] {
+    package func rows() throws(BPFError) -> [[UInt64]] {
         var values = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         var rows: [[UInt64]] = []
         rows.reserveCapacity(rowCount)

@@ -2,7 +2,7 @@ internal import CLibbpf
 internal import Glibc
 
 /// A per-CPU hash whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
-public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
+package struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     private let keys: MapKeys<Key>
     private let columnCount: Int
 
@@ -14,7 +14,7 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     /// All keys, each with the sums of its counters over all CPUs.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func rows() throws(BPFError) -> [(key: Key, row: [UInt64])] {
+    package func rows() throws(BPFError) -> [(key: Key, row: [UInt64])] {
         var values = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         var rows: [(key: Key, row: [UInt64])] = []
         for key in try keys.all() {
@@ -31,7 +31,7 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     /// Makes a row of zeros, if there is none for `key`.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
-    public func addRow(for key: Key) throws(BPFError) {
+    package func addRow(for key: Key) throws(BPFError) {
         let zeros = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
         let code = unsafe withUnsafePointer(to: key) { key in
             unsafe bpf_map_update_elem(keys.descriptor, key, zeros, UInt64(BPF_NOEXIST))
@@ -42,7 +42,7 @@ public struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     /// Removes the row of `key`, if there is one.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    public func removeRow(of key: Key) throws(BPFError) {
+    package func removeRow(of key: Key) throws(BPFError) {
         try keys.remove(key)
     }
 }

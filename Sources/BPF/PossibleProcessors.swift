@@ -7,9 +7,9 @@ internal import Synchronization
 /// A lookup in a per-CPU map writes one value for each of them.
 /// The kernel's own number is the only one that buffers may be sized by. libbpf reads a file below /sys instead, and
 /// where a container or a sandbox shows another file there, the kernel would write beyond the end of the buffer.
-public enum PossibleProcessors {
+package enum PossibleProcessors {
     /// Where the kernel shows the number to programs.
-    public static let path = "/sys/devices/system/cpu/possible"
+    package static let path = "/sys/devices/system/cpu/possible"
 
     private static let known = Mutex<Int?>(nil)
     /// More than any configuration of the kernel allows (CONFIG_NR_CPUS).
@@ -18,7 +18,7 @@ public enum PossibleProcessors {
     /// The kernel's own number, which does not change while the machine runs.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses to make a map.
-    public static func count() throws(BPFError) -> Int {
+    package static func count() throws(BPFError) -> Int {
         try known.withLock { (known) throws(BPFError) -> Int in
             if let count = known { return count }
             let count = try measure()
@@ -28,7 +28,7 @@ public enum PossibleProcessors {
     }
 
     /// The number in the file that libbpf reads; `nil` when the file has no number.
-    public static func shown() -> Int? {
+    package static func shown() -> Int? {
         let (count, _) = LibbpfLog.capture { libbpf_num_possible_cpus() }
         return count > 0 ? Int(count) : nil
     }

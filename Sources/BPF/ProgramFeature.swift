@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// An error of a real program says too little: it may have failed for any reason. So these are asked first, and what
 /// fails afterwards is an error.
-public enum ProgramFeature: CaseIterable, Sendable {
+package enum ProgramFeature: CaseIterable, Sendable {
     /// Atomic instructions that tell what was there before (since 5.12).
     case atomics
     /// Calls of functions of the kernel by name, for which programs must be compiled, not interpreted.
@@ -18,7 +18,7 @@ public enum ProgramFeature: CaseIterable, Sendable {
     /// Asks the kernel.
     ///
     /// - Throws: ``BPFError`` when it takes not even a program that does nothing, or the answer is neither yes nor no.
-    public func isAvailable() throws(BPFError) -> Bool {
+    package func isAvailable() throws(BPFError) -> Bool {
         // What fails here has nothing to do with the feature.
         try Self.load(BPF_PROG_TYPE_RAW_TRACEPOINT, Self.nothing)
         do throws(BPFError) {

@@ -1,15 +1,15 @@
 internal import CLibbpf
 
 /// What the kernel knows of a loaded program (`struct bpf_prog_info`).
-public struct ProgramStatistics: Hashable, Sendable {
+package struct ProgramStatistics: Hashable, Sendable {
     /// How often it ran, counted while `kernel.bpf_stats_enabled` is on.
-    public var runs: UInt64
+    package var runs: UInt64
     /// How long it ran, in nanoseconds, counted while `kernel.bpf_stats_enabled` is on.
-    public var runNanoseconds: UInt64
+    package var runNanoseconds: UInt64
     /// How often it was skipped because it was running on that CPU already; each one is an event that was not seen.
-    public var recursionMisses: UInt64
+    package var recursionMisses: UInt64
     /// The instructions that the verifier walked through to accept it; 0 on kernels that do not tell (before 5.16).
-    public var verifiedInstructions: UInt32
+    package var verifiedInstructions: UInt32
 
     init(descriptor: CInt, program: String) throws(BPFError) {
         var info = bpf_prog_info()

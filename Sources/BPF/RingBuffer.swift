@@ -6,9 +6,9 @@ internal import Glibc
 /// The programs wake nobody for a record of theirs, so the reader comes by itself from time to time; ``wait(upTo:)`` ends
 /// early when they think that too much waits.
 @safe
-public struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
+package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
     /// The most records that ``read()`` gives at once.
-    public static var batchSize: Int { 4096 }
+    package static var batchSize: Int { 4096 }
 
     /// libbpf's handle; valid until `deinit` frees it, and never handed out.
     private let ring: OpaquePointer
@@ -52,7 +52,7 @@ public struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
     /// Takes the records that wait, oldest first: ``batchSize`` of them, or fewer when there are no more.
     ///
     /// - Throws: ``BPFError`` when a record has another size than `Record`.
-    public func read() throws(BPFError) -> [Record] {
+    package func read() throws(BPFError) -> [Record] {
         unsafe batch.pointee.used = 0
         let code = unsafe ring_buffer__consume(ring)
         guard code >= 0 || code == RecordBatch.full else { throw BPFError(operation: "read \(name)", code: -code) }
@@ -62,7 +62,7 @@ public struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
     }
 
     /// Waits until a program wakes the reader, but not longer than `limit`.
-    public func wait(upTo limit: Duration) {
+    package func wait(upTo limit: Duration) {
         let (seconds, attoseconds) = limit.components
         let milliseconds = max(0, min(seconds, 3_600)) * 1_000 + attoseconds / 1_000_000_000_000_000
         var event = unsafe epoll_event()
@@ -109,7 +109,7 @@ extension Object {
     /// Sets how many bytes the ring buffer called `map` holds, before ``load()``; a power of two, at least a page.
     ///
     /// - Throws: ``BPFError`` when there is no such map or the size is none.
-    public func setCapacity(_ bytes: UInt32, of map: String) throws(BPFError) {
+    package func setCapacity(_ bytes: UInt32, of map: String) throws(BPFError) {
         let code = unsafe bpf_map__set_max_entries(try find(map: map), bytes)
         guard code == 0 else { throw BPFError(operation: "set the size of \(map)", code: -code) }
     }
@@ -117,7 +117,7 @@ extension Object {
     /// The reading end of the ring buffer called `map`, once ``load()`` has made it; it stays valid without this object.
     ///
     /// - Throws: ``BPFError`` when there is none.
-    public func ringBuffer<Record: BitwiseCopyable>(_ map: String, of record: Record.Type = Record.self)
+    package func ringBuffer<Record: BitwiseCopyable>(_ map: String, of record: Record.Type = Record.self)
         throws(BPFError) -> RingBuffer<Record>
     {
         let found = try unsafe find(map: map)

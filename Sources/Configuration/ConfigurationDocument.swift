@@ -1,9 +1,9 @@
 internal import YAML
 
 /// A configuration file: YAML with references to environment variables.
-public struct ConfigurationDocument {
+package struct ConfigurationDocument {
     /// The environment variables that the file refers to.
-    public let variables: Set<String>
+    package let variables: Set<String>
 
     private let file: String
     private let root: Node
@@ -16,7 +16,7 @@ public struct ConfigurationDocument {
     ///   - file: What it is called, for problems.
     ///   - environment: The variables that it may refer to.
     /// - Throws: ``Problems`` when it is no YAML, or empty.
-    public init(_ text: [UInt8], file: String, environment: [String: String]) throws(Problems) {
+    package init(_ text: [UInt8], file: String, environment: [String: String]) throws(Problems) {
         let document: YAMLNode?
         do throws(YAMLError) {
             document = try YAMLNode.document(text)
@@ -40,7 +40,7 @@ public struct ConfigurationDocument {
     /// Reads the keys of the file by `body`.
     ///
     /// - Throws: ``Problems`` with all that `body` found wrong, and with the keys that it did not ask for.
-    public func read<Result>(_ body: (inout Section) -> Result) throws(Problems) -> Result {
+    package func read<Result>(_ body: (inout Section) -> Result) throws(Problems) -> Result {
         var section = Section(root, path: "", file: file)
         let result = body(&section)
         section.finish()

@@ -1,7 +1,7 @@
 internal import YAML
 
 /// A value of a configuration that is to be written.
-public indirect enum ConfigurationValue: Equatable, Sendable {
+package indirect enum ConfigurationValue: Equatable, Sendable {
     /// Nothing.
     case null
     /// A truth value.
@@ -18,7 +18,7 @@ public indirect enum ConfigurationValue: Equatable, Sendable {
     case section([(key: String, value: ConfigurationValue?)])
 
     /// Whether both would be written as the same text.
-    public static func == (left: ConfigurationValue, right: ConfigurationValue) -> Bool {
+    package static func == (left: ConfigurationValue, right: ConfigurationValue) -> Bool {
         left.node == right.node
     }
 
@@ -27,7 +27,7 @@ public indirect enum ConfigurationValue: Equatable, Sendable {
     /// - Parameter isOnOneLine: Whether to write it all on one line.
     /// - Returns: The text, which ends with a line break.
     /// - Throws: ``Problems`` when there is no memory for it.
-    public func yaml(isOnOneLine: Bool = false) throws(Problems) -> String {
+    package func yaml(isOnOneLine: Bool = false) throws(Problems) -> String {
         do throws(YAMLError) {
             return try node.text(isOnOneLine: isOnOneLine)
         } catch {

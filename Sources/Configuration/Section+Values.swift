@@ -3,13 +3,13 @@ extension Section {
     ///
     /// What stands there as a number or a truth value is one only if it was written so: what a variable holds is not known
     /// to who writes the file, and a token may consist of digits.
-    public mutating func string(_ key: String, isRequired: Bool = false) -> String? {
+    package mutating func string(_ key: String, isRequired: Bool = false) -> String? {
         guard let node = node(key, isRequired: isRequired) else { return nil }
         return string(of: node, at: Self.path(path, key))
     }
 
     /// The texts of the list at `key`, in order, those left out that are none.
-    public mutating func strings(_ key: String) -> [(index: Int, text: String)]? {
+    package mutating func strings(_ key: String) -> [(index: Int, text: String)]? {
         guard let items = items(key) else { return nil }
         return items.enumerated().compactMap { index, item in
             string(of: item, at: "\(Self.path(path, key))[\(index)]").map { (index, $0) }
@@ -17,13 +17,13 @@ extension Section {
     }
 
     /// Adds a problem with the item at `index` of the list at `key`.
-    public mutating func refuse(_ key: String, item index: Int, _ reason: String) {
+    package mutating func refuse(_ key: String, item index: Int, _ reason: String) {
         guard let items = items(key), items.indices.contains(index) else { return }
         problem(at: items[index].position, "\(Self.path(path, key))[\(index)]", reason)
     }
 
     /// The truth value at `key`.
-    public mutating func bool(_ key: String) -> Bool? {
+    package mutating func bool(_ key: String) -> Bool? {
         guard let node = node(key) else { return nil }
         guard case .scalar(.bool(let value)) = node.content else {
             problem(at: node.position, Self.path(path, key), "expected true or false, found \(node.kind)")
@@ -39,7 +39,7 @@ extension Section {
     ///   - range: What is allowed.
     ///   - unit: What is counted, for the problem.
     /// - Returns: The number, or nil.
-    public mutating func integer(_ key: String, in range: ClosedRange<Int>, of unit: String = "") -> Int? {
+    package mutating func integer(_ key: String, in range: ClosedRange<Int>, of unit: String = "") -> Int? {
         guard let node = node(key) else { return nil }
         guard case .scalar(.int(let value)) = node.content, range.contains(value) else {
             let what =
@@ -51,7 +51,7 @@ extension Section {
     }
 
     /// The number at `key`, whole or not.
-    public mutating func number(_ key: String) -> Double? {
+    package mutating func number(_ key: String) -> Double? {
         guard let node = node(key) else { return nil }
         switch node.content {
         case .scalar(.int(let value)): return Double(value)
@@ -63,12 +63,12 @@ extension Section {
     }
 
     /// The length of time at `key`, written as whole milliseconds.
-    public mutating func milliseconds(_ key: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration? {
+    package mutating func milliseconds(_ key: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration? {
         integer(key, in: range, of: "milliseconds").map { .milliseconds($0) }
     }
 
     /// One of the values named in `choices`, by its exact name.
-    public mutating func choice<Value>(_ key: String, from choices: KeyValuePairs<String, Value>) -> Value? {
+    package mutating func choice<Value>(_ key: String, from choices: KeyValuePairs<String, Value>) -> Value? {
         guard let node = node(key) else { return nil }
         guard let choice = choices.first(where: { $0.key == node.text }) else {
             let expected = "expected one of \(choices.map(\.key).joined(separator: ", "))"

@@ -4,9 +4,9 @@ internal import YAML
 ///
 /// Each key that there may be is asked for; those that nobody asked for are problems in the end. A key whose value is
 /// nothing counts as absent, as the schema of OpenTelemetry says for all keys that need not be there.
-public struct Section {
+package struct Section {
     /// What is wrong so far.
-    public internal(set) var problems: [Problem] = []
+    package internal(set) var problems: [Problem] = []
 
     let file: String
     let path: String
@@ -34,37 +34,37 @@ public struct Section {
     }
 
     /// Whether `key` is there, if only with nothing.
-    public func has(_ key: String) -> Bool {
+    package func has(_ key: String) -> Bool {
         entries.contains { $0.key == key }
     }
 
     /// Takes note that there may be `keys`, which mean nothing here.
     ///
     /// - Returns: Those that are there.
-    public mutating func ignore(_ keys: String...) -> [String] {
+    package mutating func ignore(_ keys: String...) -> [String] {
         known += keys
         return keys.filter(has)
     }
 
     /// Takes note of `keys` of the schema that the reader has no way to follow, so that they are not called mistakes.
-    public mutating func cannotFollow(_ keys: String...) {
+    package mutating func cannotFollow(_ keys: String...) {
         unsupported += keys
     }
 
     /// Takes note of keys that earlier versions and drafts of the schema had, to say what takes their place now.
     ///
     /// - Parameter keys: The keys, each with its successor, or with a word on it that ends the sentence "now it is".
-    public mutating func renamed(_ keys: KeyValuePairs<String, String>) {
+    package mutating func renamed(_ keys: KeyValuePairs<String, String>) {
         successors.merge(keys.map { ($0.key, $0.value) }) { $1 }
     }
 
     /// Adds a problem with the value of `key`, or with the whole section if it is not there.
-    public mutating func refuse(_ key: String, _ reason: String) {
+    package mutating func refuse(_ key: String, _ reason: String) {
         problem(at: entry(key)?.node.position ?? position, Self.path(path, key), reason)
     }
 
     /// Requires that exactly one of `keys` is there, and gives it.
-    public mutating func one(of keys: String...) -> String? {
+    package mutating func one(of keys: String...) -> String? {
         known += keys
         let present = keys.filter(has)
         if present.count != 1, isMapping {
@@ -82,7 +82,7 @@ public struct Section {
     ///   - isRequired: Whether it must be there.
     ///   - body: Reads it.
     /// - Returns: What `body` made of it, or nil when it is not there.
-    public mutating func section<Result>(
+    package mutating func section<Result>(
         _ key: String,
         isPresence: Bool = false,
         isRequired: Bool = false,
@@ -98,7 +98,7 @@ public struct Section {
     ///   - key: The key.
     ///   - isRequired: Whether there must be at least one.
     ///   - body: Reads one.
-    public mutating func sections(_ key: String, isRequired: Bool = false, _ body: (inout Section) -> Void) {
+    package mutating func sections(_ key: String, isRequired: Bool = false, _ body: (inout Section) -> Void) {
         guard let items = items(key, isRequired: isRequired) else { return }
         if items.isEmpty, isRequired {
             refuse(key, "the list must not be empty")

@@ -1,7 +1,7 @@
 /// What became of an export.
-public struct ExportOutcome: Hashable, Sendable {
+package struct ExportOutcome: Hashable, Sendable {
     /// Why points did not arrive; few values, made for the attribute `error.type` of metrics.
-    public enum Failure: Hashable, Sendable, CustomStringConvertible {
+    package enum Failure: Hashable, Sendable, CustomStringConvertible {
         /// The receiver refused some points of a request that it took.
         case rejected
         /// The receiver answered with this status.
@@ -24,7 +24,7 @@ public struct ExportOutcome: Hashable, Sendable {
         case damaged
 
         /// The value of `error.type`.
-        public var description: String {
+        package var description: String {
             switch self {
             case .rejected: "rejected"
             case .status(let status): "\(status)"
@@ -41,30 +41,30 @@ public struct ExportOutcome: Hashable, Sendable {
     }
 
     /// The points that arrived.
-    public var acceptedPoints = 0
+    package var acceptedPoints = 0
     /// The points that the receiver refused although it took the request (partial success).
-    public private(set) var rejectedPoints = 0
+    package private(set) var rejectedPoints = 0
     /// The points that were dropped because the export failed.
-    public private(set) var droppedPoints = 0
+    package private(set) var droppedPoints = 0
     /// The points that did not arrive and never will, by reason: those of ``rejectedPoints`` and ``droppedPoints``.
-    public private(set) var lostPoints: [Failure: Int] = [:]
+    package private(set) var lostPoints: [Failure: Int] = [:]
     /// The points that wait to be sent, those of earlier exports included.
-    public var queuedPoints = 0
+    package var queuedPoints = 0
     /// How often it was tried.
-    public var attempts = 0
+    package var attempts = 0
     /// The status of the last response, or nil when there was none.
-    public var status: Int?
+    package var status: Int?
     /// Why points did not arrive, or nil when all did.
-    public var failure: Failure?
+    package var failure: Failure?
     /// What tells this failure from others of its kind, without numbers and words that vary; nil if nothing does.
-    public internal(set) var cause: String?
+    package internal(set) var cause: String?
     /// A line for people, without secrets: what failed, on what, why and what to do; or what the receiver warns of.
-    public var message: String?
+    package var message: String?
     /// What the user should know besides, each told once: a line for the log without secrets.
-    public var warnings: [String] = []
+    package var warnings: [String] = []
 
     /// Creates an outcome.
-    public init(
+    package init(
         acceptedPoints: Int = 0,
         rejectedPoints: Int = 0,
         droppedPoints: Int = 0,
@@ -87,10 +87,10 @@ public struct ExportOutcome: Hashable, Sendable {
     }
 
     /// Whether all points arrived.
-    public var isSuccess: Bool { failure == nil && queuedPoints == 0 }
+    package var isSuccess: Bool { failure == nil && queuedPoints == 0 }
 
     /// Whether it is not known yet what becomes of the points: the receiver has not answered since the export before.
-    public var isUndecided: Bool {
+    package var isUndecided: Bool {
         failure == nil && queuedPoints > 0 && acceptedPoints == 0
     }
 }

@@ -1,10 +1,10 @@
-public import Metrics
+package import Metrics
 
 /// A destination of metrics.
 ///
 /// An export never throws and never traps: what went wrong is in its outcome. Exports of one exporter never overlap; one
 /// that is asked for meanwhile waits for its turn.
-public protocol MetricExporter: Sendable {
+package protocol MetricExporter: Sendable {
     /// Which temporality the exporter wants; the reader converts what it collects.
     var temporality: TemporalityPreference { get }
 
@@ -31,19 +31,19 @@ public protocol MetricExporter: Sendable {
 
 extension MetricExporter {
     /// Cumulative, as all metrics are collected.
-    public var temporality: TemporalityPreference { .cumulative }
+    package var temporality: TemporalityPreference { .cumulative }
 
     /// Fixed bounds, the default of the specification.
-    public var histograms: HistogramAggregation { .explicitBuckets }
+    package var histograms: HistogramAggregation { .explicitBuckets }
 
     /// Yes: who gets points keeps the last ones.
-    public var endsSeries: Bool { true }
+    package var endsSeries: Bool { true }
 
     /// The name of the type, as the conventions want it of an exporter that they don't know.
-    public var identity: ExporterIdentity { ExporterIdentity("\(Self.self)") }
+    package var identity: ExporterIdentity { ExporterIdentity("\(Self.self)") }
 
     /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
-    public func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
+    package func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
         await export(metrics, isLast: false)
     }
 }

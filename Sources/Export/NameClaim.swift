@@ -5,9 +5,9 @@ internal import Glibc
 /// It is an abstract Unix-domain socket: the kernel keeps those apart by network namespace, whatever else containers
 /// share, and takes them away with the process, however that ends. It needs no rights and leaves nothing behind.
 /// Whoever else takes the name to do harm makes an agent call itself something else, and no more.
-public final class NameClaim: Sendable {
+package final class NameClaim: Sendable {
     /// What became of a claim.
-    public enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         /// The name is this process's.
         case held(NameClaim)
         /// Another process has it.
@@ -27,7 +27,7 @@ public final class NameClaim: Sendable {
     }
 
     /// Claims `name`, of which the first hundred bytes count.
-    public static func claim(_ name: String) -> Outcome {
+    package static func claim(_ name: String) -> Outcome {
         // Nobody can connect to a socket that does not listen, nor send to one of this kind.
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         // A unit of systemd may forbid this kind of socket.

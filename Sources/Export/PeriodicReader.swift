@@ -1,14 +1,14 @@
-public import Metrics
+package import Metrics
 
 /// Where metrics come from; they are read in their order, first those of the machine.
-public struct MetricProducers {
+package struct MetricProducers {
     /// What observes the machine.
-    public var machine: [any MetricProducer]
+    package var machine: [any MetricProducer]
     /// What the agent says of itself, which is another resource.
-    public var agent: [any MetricProducer]
+    package var agent: [any MetricProducer]
 
     /// Creates a list.
-    public init(machine: [any MetricProducer] = [], agent: [any MetricProducer] = []) {
+    package init(machine: [any MetricProducer] = [], agent: [any MetricProducer] = []) {
         self.machine = machine
         self.agent = agent
     }
@@ -17,13 +17,13 @@ public struct MetricProducers {
 /// Collects from producers and hands what it got to exporters (OpenTelemetry's periodic exporting metric reader).
 ///
 /// Collections run on a thread of their own, which may block, and never two at a time, whoever asks for them.
-public actor PeriodicReader {
+package actor PeriodicReader {
     /// What one collection gave.
-    public struct Collection: Sendable {
+    package struct Collection: Sendable {
         /// The metrics, by resource.
-        public var metrics: [ResourceMetrics] = []
+        package var metrics: [ResourceMetrics] = []
         /// Why producers could not be read, one line each.
-        public var failures: [String] = []
+        package var failures: [String] = []
         /// The moment of all points, by their own time.
         var time = Timestamp.unknown
         /// What that is to be moved by when they leave.
@@ -37,16 +37,16 @@ public actor PeriodicReader {
     }
 
     /// What one round did.
-    public struct Round: Sendable {
+    package struct Round: Sendable {
         /// What became of the export, one for each exporter.
-        public var outcomes: [ExportOutcome] = []
+        package var outcomes: [ExportOutcome] = []
         /// Why producers could not be read, one line each.
-        public var failures: [String] = []
+        package var failures: [String] = []
         /// What the user should know besides, each told once.
-        public var warnings: [String] = []
+        package var warnings: [String] = []
 
         /// Creates a round that has done nothing yet.
-        public init() {}
+        package init() {}
     }
 
     private let executor = BlockingExecutor(label: "tcplens.reader")
@@ -76,7 +76,7 @@ public actor PeriodicReader {
     ///   - sdk: What it counts its own doings in.
     ///   - clock: Measures how long things take, and how far the wall clock should have gone.
     ///   - now: The wall clock, which may be set while the reader is used.
-    public init(
+    package init(
         producers: sending MetricProducers,
         exporters: [any MetricExporter],
         resource: Resource,
@@ -102,7 +102,7 @@ public actor PeriodicReader {
     }
 
     /// The actor's own thread, which may block.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
     }
 
@@ -112,7 +112,7 @@ public actor PeriodicReader {
     ///
     /// - Parameter isLast: Whether the process is about to end; then the stocks end, so that nobody sees them any longer.
     /// - Returns: What was done.
-    public func round(isLast: Bool = false) async -> Round {
+    package func round(isLast: Bool = false) async -> Round {
         let collection = collect(for: .periodicReader)
         var round = Round()
         round.failures = collection.failures
@@ -140,7 +140,7 @@ public actor PeriodicReader {
     }
 
     /// What to send to the receiver of `exporter` when no exporter sends to it any more: the end of all stocks.
-    public func lastPoints(for exporter: any MetricExporter) -> [ResourceMetrics] {
+    package func lastPoints(for exporter: any MetricExporter) -> [ResourceMetrics] {
         let identity = exporter.identity
         guard let known = endings.keys.first(where: { $0.isSame(as: identity) }),
             var ended = endings.removeValue(forKey: known)
@@ -149,7 +149,7 @@ public actor PeriodicReader {
     }
 
     /// Goes on with other exporters from the next round on; what was counted stays.
-    public func replace(exporters: [any MetricExporter]) {
+    package func replace(exporters: [any MetricExporter]) {
         self.exporters = exporters
         identities = exporters.identities
         endings = endings.filter { identities.contains($0.key) }
@@ -159,7 +159,7 @@ public actor PeriodicReader {
     }
 
     /// Goes on with other resources from the next collection on; what was counted stays, and deltas go on from there.
-    public func replace(resource: Resource, agentResource: Resource) {
+    package func replace(resource: Resource, agentResource: Resource) {
         for preference in Array(deltas.keys) {
             deltas[preference]?.rename(self.resource.attributes, to: resource.attributes)
             deltas[preference]?.rename(self.agentResource.attributes, to: agentResource.attributes)
@@ -174,7 +174,7 @@ public actor PeriodicReader {
     ///   gets.
     /// - Returns: What `make` has to say of them.
     /// - Throws: What `make` throws; then the producers stay.
-    public func replaceProducers<Report: Sendable>(
+    package func replaceProducers<Report: Sendable>(
         by make: @Sendable (_ start: Timestamp) throws -> (producers: MetricProducers, report: Report)
     ) rethrows -> Report {
         let (producers, report) = try make(pointClock.time(at: clockReading()))

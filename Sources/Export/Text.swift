@@ -1,6 +1,6 @@
 extension StringProtocol {
     /// The text without white space at its ends.
-    public var trimmed: SubSequence {
+    package var trimmed: SubSequence {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else {
             return self[startIndex..<startIndex]
@@ -12,7 +12,7 @@ extension StringProtocol {
     ///
     /// What others wrote (a receiver's message, an attribute that came over the network) may hold line breaks and escape
     /// sequences.
-    public func printable(limit: Int = 300) -> String {
+    package func printable(limit: Int = 300) -> String {
         var result = ""
         for scalar in prefix(limit).unicodeScalars {
             switch scalar.properties.generalCategory {
@@ -36,7 +36,7 @@ extension Duration {
     }
 
     /// Seconds with one decimal at most, for people.
-    public var text: String {
+    package var text: String {
         let tenths = (min(wholeMilliseconds, .max - 50) + 50) / 100
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }

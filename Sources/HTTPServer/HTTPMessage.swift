@@ -1,34 +1,34 @@
 /// The header fields of a message, in their order; names have no case.
-public struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+package struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     /// One line of the header.
-    public struct Field: Hashable, Sendable {
+    package struct Field: Hashable, Sendable {
         /// The name as it was written.
-        public var name: String
+        package var name: String
         /// The value.
-        public var value: String
+        package var value: String
     }
 
     /// All fields.
-    public private(set) var fields: [Field] = []
+    package private(set) var fields: [Field] = []
 
     /// Creates fields from names and values.
-    public init(_ fields: some Sequence<(name: String, value: String)>) {
+    package init(_ fields: some Sequence<(name: String, value: String)>) {
         self.fields = fields.map { Field(name: $0.name, value: $0.value) }
     }
 
     /// Creates fields from names and values.
-    public init(dictionaryLiteral elements: (String, String)...) {
+    package init(dictionaryLiteral elements: (String, String)...) {
         self.init(elements.map { (name: $0.0, value: $0.1) })
     }
 
     /// The value of the first field named `name`.
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         let name = name.lowercased()
         return fields.first { $0.name.lowercased() == name }?.value
     }
 
     /// The list that the fields named `name` are together (RFC 9110, section 5.3), or nil if there is none.
-    public func list(_ name: String) -> String? {
+    package func list(_ name: String) -> String? {
         let name = name.lowercased()
         let values = fields.lazy.filter { $0.name.lowercased() == name }.map(\.value)
         return values.isEmpty ? nil : values.joined(separator: ", ")
@@ -36,22 +36,22 @@ public struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 /// A request with its whole body.
-public struct HTTPRequest: Hashable, Sendable {
+package struct HTTPRequest: Hashable, Sendable {
     /// The method, such as `POST`.
-    public var method: String
+    package var method: String
     /// The path without the query, as it was sent.
-    public var path: String
+    package var path: String
     /// What follows the question mark, or nil.
-    public var query: String?
+    package var query: String?
     /// The header fields.
-    public var headers: HTTPFields
+    package var headers: HTTPFields
     /// The body, still in its `Content-Encoding`.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// Who sent it, as `host:port`, or nil if that is not known any more.
-    public var peer: String?
+    package var peer: String?
 
     /// Creates a request.
-    public init(
+    package init(
         method: String,
         path: String,
         query: String? = nil,
@@ -69,23 +69,23 @@ public struct HTTPRequest: Hashable, Sendable {
 }
 
 /// An answer to a request.
-public struct HTTPResponse: Hashable, Sendable {
+package struct HTTPResponse: Hashable, Sendable {
     /// The status, such as 200.
-    public var status: Int
+    package var status: Int
     /// The header fields; `Content-Length` and `Connection` are added, and `Date` where it is not there.
-    public var headers: HTTPFields
+    package var headers: HTTPFields
     /// The body.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
     /// Creates a response.
-    public init(status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
+    package init(status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
     /// Creates a response of plain text.
-    public init(status: Int, text: String) {
+    package init(status: Int, text: String) {
         self.init(status: status, headers: ["Content-Type": "text/plain; charset=utf-8"], body: Array(text.utf8))
     }
 }

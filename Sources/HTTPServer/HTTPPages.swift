@@ -1,16 +1,16 @@
 /// What a server has that is only read from: pages, by their paths.
-public struct HTTPPages: Sendable {
+package struct HTTPPages: Sendable {
     private let pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]
 
     /// Creates pages; each answers GET and HEAD on its path.
-    public init(_ pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]) {
+    package init(_ pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]) {
         self.pages = pages
     }
 
     /// The answer to `request`: that of its page, 404 where there is none, and 405 to methods that would change it.
     ///
     /// `OPTIONS *` asks what may be asked of any page (RFC 9110, section 9.3.7).
-    public func answer(_ request: HTTPRequest) async -> HTTPResponse {
+    package func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if request.method == "OPTIONS", request.path == "*" {
             return HTTPResponse(status: 200, headers: ["Allow": "GET, HEAD, OPTIONS"])
         }

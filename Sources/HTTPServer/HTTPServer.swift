@@ -7,9 +7,9 @@ internal import NIOPosix
 /// It keeps connections alive, takes requests with their whole body up to a limit, and closes connections on which nothing
 /// happens for a minute, or whose request takes longer than its limit to arrive and to be answered. All servers of the
 /// process share one event-loop thread.
-public struct HTTPServer: Sendable {
+package struct HTTPServer: Sendable {
     /// The port it listens on, also when 0 was asked for.
-    public let port: Int
+    package let port: Int
 
     private let listeners: [any Channel]
     private let connections: Connections
@@ -29,7 +29,7 @@ public struct HTTPServer: Sendable {
     ///   - requestLimit: How long a request may take from its first byte to the beginning of its answer.
     ///   - onRefusal: Is told of what is refused before the handler sees it; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
-    public init(
+    package init(
         host: String,
         port: Int,
         bodyLimit: Int = 20 * 1024 * 1024,
@@ -107,7 +107,7 @@ public struct HTTPServer: Sendable {
     ///
     /// Requests of one connection come one after the other, those of different connections at the same time. When it
     /// returns, no handler is running any more.
-    public func run(handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) async {
+    package func run(handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) async {
         await withDiscardingTaskGroup { group in
             for await exchange in exchanges {
                 group.addTask { await exchange.answer(handler(exchange.request)) }
@@ -117,7 +117,7 @@ public struct HTTPServer: Sendable {
     }
 
     /// Stops listening and closes all connections; needed only for a server that does not run.
-    public func close() async {
+    package func close() async {
         for listener in listeners {
             // An error says that it is closed already.
             try? await listener.close()

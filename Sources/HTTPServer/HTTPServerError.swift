@@ -2,17 +2,17 @@ internal import Glibc
 internal import NIOCore
 
 /// Why a server cannot listen.
-public struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it was to listen, as `host:port`.
-    public var address: String
+    package var address: String
     /// Why it cannot, and what to do.
-    public var reason: String
+    package var reason: String
 
     /// Whether another socket has the address already.
     let isInUse: Bool
 
     /// One line for people.
-    public var description: String { "cannot listen on \(address): \(reason)" }
+    package var description: String { "cannot listen on \(address): \(reason)" }
 
     init(host: String, port: Int, error: any Error) {
         address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,5 +1,5 @@
 /// A value that only grows: a count, or a distribution.
-public protocol Accumulating: Equatable, Sendable {
+package protocol Accumulating: Equatable, Sendable {
     /// The value before anything was counted.
     static var zero: Self { get }
 
@@ -12,13 +12,13 @@ public protocol Accumulating: Equatable, Sendable {
 
 extension UInt64: Accumulating {
     /// Adds what another counter has counted, up to the greatest value.
-    @inlinable public mutating func add(_ other: UInt64) {
+    @inlinable package mutating func add(_ other: UInt64) {
         let (sum, overflow) = addingReportingOverflow(other)
         self = overflow ? .max : sum
     }
 
     /// What has been counted since an earlier reading, or `nil` when this one is smaller.
-    public func increase(since earlier: UInt64) -> UInt64? {
+    package func increase(since earlier: UInt64) -> UInt64? {
         self < earlier ? nil : self &- earlier
     }
 }

@@ -1,7 +1,7 @@
 /// The value of an attribute, as `AnyValue` of OTLP's `common.proto` has it.
 ///
 /// Only the scalar kinds: metric attributes and the resource of an agent need no others.
-public enum AttributeValue: Hashable, Sendable {
+package enum AttributeValue: Hashable, Sendable {
     /// A text.
     case string(String)
     /// A truth value.
@@ -14,24 +14,24 @@ public enum AttributeValue: Hashable, Sendable {
 
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral {
     /// Creates a ``string(_:)``.
-    public init(stringLiteral value: String) {
+    package init(stringLiteral value: String) {
         self = .string(value)
     }
 
     /// Creates a ``bool(_:)``.
-    public init(booleanLiteral value: Bool) {
+    package init(booleanLiteral value: Bool) {
         self = .bool(value)
     }
 
     /// Creates an ``int(_:)``.
-    public init(integerLiteral value: Int64) {
+    package init(integerLiteral value: Int64) {
         self = .int(value)
     }
 }
 
 extension AttributeValue: CustomStringConvertible {
     /// The value as a person would write it, strings without quotation marks.
-    public var description: String {
+    package var description: String {
         switch self {
         case .string(let value): value
         case .bool(let value): "\(value)"
@@ -42,15 +42,15 @@ extension AttributeValue: CustomStringConvertible {
 }
 
 /// One key with its value.
-public struct Attribute: Hashable, Sendable {
+package struct Attribute: Hashable, Sendable {
     /// The name, a semantic convention's where one exists.
-    public var key: String
+    package var key: String
 
     /// The value.
-    public var value: AttributeValue
+    package var value: AttributeValue
 
     /// Creates an attribute.
-    public init(_ key: String, _ value: AttributeValue) {
+    package init(_ key: String, _ value: AttributeValue) {
         self.key = key
         self.value = value
     }
@@ -60,13 +60,13 @@ public struct Attribute: Hashable, Sendable {
 ///
 /// The order makes equal sets equal values and equal bytes on the wire. Storage is shared between copies, so a series
 /// keeps its set and hands it to each of its points without allocating.
-public struct Attributes: Hashable, Sendable {
+package struct Attributes: Hashable, Sendable {
     private var elements: [Attribute]
 
     /// Creates a set; of attributes with the same key the last one wins.
     ///
     /// Keys are unique as OTLP demands (`metrics.proto`, `attributes`: "MUST be unique").
-    public init(_ attributes: some Sequence<Attribute>) {
+    package init(_ attributes: some Sequence<Attribute>) {
         // The sort keeps the order of equal keys, so the last of them is the one to keep.
         let sorted = attributes.sorted { $0.key < $1.key }
         elements = []
@@ -80,7 +80,7 @@ public struct Attributes: Hashable, Sendable {
     }
 
     /// The value of `key`; setting `nil` removes it.
-    public subscript(key: String) -> AttributeValue? {
+    package subscript(key: String) -> AttributeValue? {
         get {
             let index = position(of: key)
             return index < elements.count && elements[index].key == key ? elements[index].value : nil
@@ -100,7 +100,7 @@ public struct Attributes: Hashable, Sendable {
     /// This set with `other` laid over it: where both have a key, `other` wins, even with an empty value.
     ///
     /// The rule is that of merging resources (OpenTelemetry specification, `resource/sdk.md`, "Merge").
-    public func merging(_ other: Attributes) -> Attributes {
+    package func merging(_ other: Attributes) -> Attributes {
         var result = self
         for attribute in other {
             result[attribute.key] = attribute.value
@@ -125,18 +125,18 @@ public struct Attributes: Hashable, Sendable {
 
 extension Attributes: RandomAccessCollection {
     /// The first index.
-    public var startIndex: Int { elements.startIndex }
+    package var startIndex: Int { elements.startIndex }
 
     /// One past the last index.
-    public var endIndex: Int { elements.endIndex }
+    package var endIndex: Int { elements.endIndex }
 
     /// The attribute at `position`, in the order of the keys.
-    public subscript(position: Int) -> Attribute { elements[position] }
+    package subscript(position: Int) -> Attribute { elements[position] }
 }
 
 extension Attributes: ExpressibleByDictionaryLiteral {
     /// Creates a set from a literal; of equal keys the last one wins.
-    public init(dictionaryLiteral elements: (String, AttributeValue)...) {
+    package init(dictionaryLiteral elements: (String, AttributeValue)...) {
         self.init(elements.map { Attribute($0.0, $0.1) })
     }
 }

@@ -1,20 +1,20 @@
 /// The upper bounds of the buckets of a histogram where these are fixed: powers of two.
 ///
 /// Powers of two are bounds at every scale of an exponential histogram from 0 up, so that no count has to be divided.
-public struct BucketBounds: Hashable, Sendable {
+package struct BucketBounds: Hashable, Sendable {
     /// The exponents of the first and the last bound; what is above the last one is in a bucket without a bound.
-    public let exponents: ClosedRange<Int>
+    package let exponents: ClosedRange<Int>
     /// How many octaves a bucket is wide.
-    public let octaves: Int
+    package let octaves: Int
 
     /// Creates bounds from 2^first up to 2^last at most.
-    public init(_ exponents: ClosedRange<Int>, octaves: Int = 1) {
+    package init(_ exponents: ClosedRange<Int>, octaves: Int = 1) {
         self.exponents = exponents
         self.octaves = max(octaves, 1)
     }
 
     /// The bounds, increasing.
-    public var values: [Double] {
+    package var values: [Double] {
         stride(from: exponents.lowerBound, through: exponents.upperBound, by: octaves)
             .map { Double(sign: .plus, exponent: $0, significand: 1) }
     }
@@ -30,7 +30,7 @@ extension ExponentialHistogramDataPoint {
     /// The power of two that a bucket of positive measurements ends at or before; held within what an `Int32` can be.
     ///
     /// Bucket `index` ends at 2^((index + 1) / 2^scale).
-    public func exponent(above index: Int) -> Int {
+    package func exponent(above index: Int) -> Int {
         guard scale < 0 else { return (index >> Int(scale)) + 1 }
         let (exponent, overflow) = (index + 1).multipliedReportingOverflow(by: 1 << min(-Int(scale), 32))
         let limit = Int(Int32.max)
@@ -70,7 +70,7 @@ extension Metric {
     /// The metric in the form that is asked for.
     ///
     /// Distributions are exponential until somebody wants fixed bounds, which only a metric with ``bounds`` can have.
-    public func inForm(_ aggregation: HistogramAggregation) -> Metric {
+    package func inForm(_ aggregation: HistogramAggregation) -> Metric {
         guard aggregation == .explicitBuckets, let bounds,
             case .exponentialHistogram(let points, let temporality) = data
         else { return self }
@@ -83,7 +83,7 @@ extension Metric {
 
 extension [ResourceMetrics] {
     /// The metrics with their distributions in the form that is asked for.
-    public func inForm(_ aggregation: HistogramAggregation) -> [ResourceMetrics] {
+    package func inForm(_ aggregation: HistogramAggregation) -> [ResourceMetrics] {
         map { resource in
             var resource = resource
             for index in resource.scopes.indices {

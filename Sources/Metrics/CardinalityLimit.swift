@@ -5,9 +5,9 @@
 /// "Cardinality limits").
 ///
 /// It knows the keys that exist now and no others, so that it takes no more memory when they come and go.
-public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
+package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     /// The limit where none is set, by the specification.
-    @inlinable public static var standard: Int { 2000 }
+    @inlinable package static var standard: Int { 2000 }
 
     // All of it is inlinable, so that it is compiled for the keys of those who use it: without that most of the time of
     // a collection with thousands of rows would go into finding out what a key is.
@@ -34,17 +34,17 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     @usableFromInline var updates: UInt64 = 0
 
     /// Creates a limit on the number of keys that have a series of their own.
-    @inlinable public init(_ limit: Int = Self.standard) {
+    @inlinable package init(_ limit: Int = Self.standard) {
         self.limit = max(limit, 0)
     }
 
     /// Whether `key` has a series of its own.
-    @inlinable public func keeps(_ key: Key) -> Bool {
+    @inlinable package func keeps(_ key: Key) -> Bool {
         places[key]?.isKept == true
     }
 
     /// The keys that have a series of their own, in the order in which they were first observed.
-    @inlinable public var keptKeys: [Key] {
+    @inlinable package var keptKeys: [Key] {
         places.filter(\.value.isKept).sorted { $0.value.rank < $1.value.rank }.map(\.key)
     }
 
@@ -54,7 +54,7 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     /// has its place keeps it until it is gone.
     ///
     /// - Returns: The keys that are gone.
-    @inlinable public mutating func update(_ keys: some Sequence<Key>) -> [Key] {
+    @inlinable package mutating func update(_ keys: some Sequence<Key>) -> [Key] {
         updates &+= 1
         var count = 0
         for key in keys {
@@ -78,7 +78,7 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Forgets a key, so that it counts as new when it is observed again.
-    @inlinable public mutating func remove(_ key: Key) {
+    @inlinable package mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key) else { return }
         keptCount -= place.isKept ? 1 : 0
     }
@@ -99,5 +99,5 @@ public struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
 
 extension Attributes {
     /// The attributes of the series that stands for all series beyond the cardinality limit.
-    public static let overflow: Attributes = ["otel.metric.overflow": true]
+    package static let overflow: Attributes = ["otel.metric.overflow": true]
 }

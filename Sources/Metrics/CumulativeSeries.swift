@@ -6,18 +6,18 @@
 /// - What a key counted in the overflow series stays there when the key is gone or gets a place of its own; the new
 ///   series then begins at zero.
 /// - A key that was gone, or whose counter began anew, gets a new series with a new start.
-public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: Sendable {
+package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: Sendable {
     /// One series.
-    public struct Series: Equatable, Sendable {
+    package struct Series: Equatable, Sendable {
         /// What the series is about; `nil` for the overflow series, which has ``Attributes/overflow``.
-        public var key: Key?
+        package var key: Key?
         /// When counting began.
-        public var start: Timestamp
+        package var start: Timestamp
         /// What has been counted since.
-        public var value: Value
+        package var value: Value
 
         /// Creates a series.
-        public init(key: Key?, start: Timestamp, value: Value) {
+        package init(key: Key?, start: Timestamp, value: Value) {
             self.key = key
             self.start = start
             self.value = value
@@ -45,7 +45,7 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
     /// - Parameters:
     ///   - limit: The most keys that have a series of their own.
     ///   - start: When the counters were made.
-    public init(limit: Int = CardinalityLimit<Key>.standard, start: Timestamp) {
+    package init(limit: Int = CardinalityLimit<Key>.standard, start: Timestamp) {
         self.limit = CardinalityLimit(limit)
         previousTime = start
     }
@@ -58,7 +58,7 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
     ///   - readings: Each key with all that its counter has counted.
     ///   - overflow: What the kernel has counted for keys that its map had no room for.
     ///   - time: When the counters were read, no earlier than the time before. New series start at the time before.
-    public mutating func observe(
+    package mutating func observe(
         _ readings: some Collection<(key: Key, value: Value)>,
         overflow: Value = .zero,
         at time: Timestamp
@@ -77,13 +77,13 @@ public struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: S
     /// Ends the series of a key whose counter was read for the last time and is gone.
     ///
     /// Needed only where the same key may have a new counter before the next reading: that one need not be smaller.
-    public mutating func expire(_ key: Key) {
+    package mutating func expire(_ key: Key) {
         limit.remove(key)
         counters[key] = nil
     }
 
     /// All series, in the order in which they were first observed; the overflow series last and only if there was one.
-    public var series: [Series] {
+    package var series: [Series] {
         var series = limit.keptKeys.compactMap { key -> Series? in
             guard let counter = counters[key], let start = counter.start else { return nil }
             return Series(key: key, start: start, value: counter.ownValue ?? counter.reading)

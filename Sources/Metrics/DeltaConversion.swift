@@ -3,7 +3,7 @@
 /// A delta begins where the one before it ended (OpenTelemetry specification, `metrics/sdk.md`, "MetricReader"). A series that
 /// is new begins with the collection before; one whose counting began anew gives what it has since then. A series that is
 /// absent from its metric has ended; a metric that is absent was not collected, and its next deltas reach back over that gap.
-public struct DeltaConversion: Sendable {
+package struct DeltaConversion: Sendable {
     /// What is told apart: resource, scope and name.
     private struct StreamKey: Hashable, Sendable {
         var resource: Attributes
@@ -23,12 +23,12 @@ public struct DeltaConversion: Sendable {
     private var streams: [StreamKey: Stream] = [:]
 
     /// Creates a conversion to `preference`; with ``TemporalityPreference/cumulative`` it changes nothing.
-    public init(_ preference: TemporalityPreference) {
+    package init(_ preference: TemporalityPreference) {
         self.preference = preference
     }
 
     /// `metrics` of the next collection, in the temporality that is preferred.
-    public mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
+    package mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
         guard preference != .cumulative else { return metrics }
         let resources = Set(metrics.map(\.resource.attributes))
         // A resource that changed does not come back; without this its points would be kept for ever.
@@ -51,7 +51,7 @@ public struct DeltaConversion: Sendable {
     }
 
     /// Goes on with the streams of the resource `old` as those of `new`, its name from the next collection on.
-    public mutating func rename(_ old: Attributes, to new: Attributes) {
+    package mutating func rename(_ old: Attributes, to new: Attributes) {
         guard old != new else { return }
         for (key, stream) in streams where key.resource == old {
             streams[key] = nil

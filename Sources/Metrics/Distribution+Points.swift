@@ -34,7 +34,7 @@ extension Distribution {
     ///   - start: When counting began.
     ///   - time: When the distribution was read.
     /// - Returns: The point, with an empty distribution one without buckets.
-    public func exponentialPoint(
+    package func exponentialPoint(
         attributes: Attributes,
         start: Timestamp,
         time: Timestamp

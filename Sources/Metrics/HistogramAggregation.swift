@@ -1,5 +1,5 @@
 /// The form in which distributions leave, by the names of `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`.
-public enum HistogramAggregation: String, CaseIterable, Hashable, Sendable {
+package enum HistogramAggregation: String, CaseIterable, Hashable, Sendable {
     /// Histograms with fixed bounds; the default of OpenTelemetry's specification.
     case explicitBuckets = "explicit_bucket_histogram"
     /// Histograms with exponential bounds.

@@ -75,7 +75,7 @@ private struct Move: PointChange {
 
 extension [ResourceMetrics] {
     /// The metrics at other times: both times of each point are later by so many nanoseconds.
-    public func moved(by nanoseconds: Int64) -> [ResourceMetrics] {
+    package func moved(by nanoseconds: Int64) -> [ResourceMetrics] {
         guard nanoseconds != 0 else { return self }
         var moved = self
         for resource in moved.indices {

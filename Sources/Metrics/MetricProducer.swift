@@ -1,7 +1,7 @@
 /// Something that has metrics to give whenever they are collected (OpenTelemetry's `MetricProducer`).
 ///
 /// Producers are called by one reader, one at a time, so they need no locks of their own.
-public protocol MetricProducer {
+package protocol MetricProducer {
     /// The metrics as they are now, each with all of its points.
     ///
     /// - Parameter time: The moment of the collection, the same for all points of all producers.

@@ -6,7 +6,7 @@
 /// unless it may only have failed.
 ///
 /// Deltas need none of this: what has no point adds nothing.
-public struct SeriesEndings: Sendable {
+package struct SeriesEndings: Sendable {
     /// What is told apart; a metric that is of another kind than before is another one to receivers.
     private struct StreamKey: Hashable, Sendable {
         var resource: Resource
@@ -37,7 +37,7 @@ public struct SeriesEndings: Sendable {
     private var streams: [StreamKey: Stream] = [:]
 
     /// Creates endings of nothing yet.
-    public init() {}
+    package init() {}
 
     /// Adds to the metrics of a collection a last point for each series that has ended since the one before.
     ///
@@ -49,7 +49,7 @@ public struct SeriesEndings: Sendable {
     ///   - isComplete: Whether all that should have been collected was.
     ///   - isLast: Whether there will be no other collection; then all stocks end behind their values.
     /// - Returns: The metrics with the last points.
-    public mutating func follow(
+    package mutating func follow(
         _ metrics: [ResourceMetrics],
         at time: Timestamp,
         isComplete: Bool,
@@ -83,7 +83,7 @@ public struct SeriesEndings: Sendable {
     }
 
     /// The last points of all stocks, for an exporter that gets no more.
-    public mutating func end(at time: Timestamp) -> [ResourceMetrics] {
+    package mutating func end(at time: Timestamp) -> [ResourceMetrics] {
         var metrics: [ResourceMetrics] = []
         end(stocks, of: &metrics, at: time)
         streams = [:]

@@ -2,16 +2,16 @@
 ///
 /// Up to the limit every key has a series of its own; the others are summed up in one overflow series. Each measurement
 /// is in exactly one of them.
-public struct StockSeries<Key: Hashable & Sendable>: Sendable {
+package struct StockSeries<Key: Hashable & Sendable>: Sendable {
     /// One series.
-    public struct Series: Hashable, Sendable {
+    package struct Series: Hashable, Sendable {
         /// What the series is about; `nil` for the overflow series, which has ``Attributes/overflow``.
-        public var key: Key?
+        package var key: Key?
         /// How many there are.
-        public var value: UInt64
+        package var value: UInt64
 
         /// Creates a series.
-        @inlinable public init(key: Key?, value: UInt64) {
+        @inlinable package init(key: Key?, value: UInt64) {
             self.key = key
             self.value = value
         }
@@ -22,7 +22,7 @@ public struct StockSeries<Key: Hashable & Sendable>: Sendable {
     /// Creates series of nothing yet.
     ///
     /// - Parameter limit: The most keys that have a series of their own.
-    @inlinable public init(limit: Int = CardinalityLimit<Key>.standard) {
+    @inlinable package init(limit: Int = CardinalityLimit<Key>.standard) {
         self.limit = CardinalityLimit(limit)
     }
 
@@ -32,7 +32,7 @@ public struct StockSeries<Key: Hashable & Sendable>: Sendable {
     ///   - counts: Each key with how many it has; a key that is not among them is gone.
     ///   - overflow: How many have a key that the kernel's map had no room for.
     /// - Returns: All series, the overflow series last and only if there is an overflow.
-    @inlinable public mutating func observe(
+    @inlinable package mutating func observe(
         _ counts: some Collection<(key: Key, value: UInt64)>,
         overflow: UInt64 = 0
     ) -> [Series] {

@@ -2,7 +2,7 @@
 /// `metrics/sdk_exporters/otlp.md`, "Additional environment variable configuration").
 ///
 /// Sums that may fall are cumulative under each preference: their deltas would lose the level.
-public enum TemporalityPreference: String, Hashable, Sendable, CaseIterable {
+package enum TemporalityPreference: String, Hashable, Sendable, CaseIterable {
     /// Everything since a start that stays.
     case cumulative
     /// Monotonic sums and histograms since the point before.

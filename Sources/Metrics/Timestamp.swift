@@ -1,21 +1,21 @@
 /// A moment of the wall clock, in nanoseconds since 1970-01-01T00:00:00Z, as OTLP's `*_time_unix_nano` fields have it.
-public struct Timestamp: Hashable, Comparable, Sendable {
+package struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since the Unix epoch; zero means unknown, as in OTLP.
-    public var unixNanoseconds: UInt64
+    package var unixNanoseconds: UInt64
 
     /// Creates a moment.
-    public init(unixNanoseconds: UInt64) {
+    package init(unixNanoseconds: UInt64) {
         self.unixNanoseconds = unixNanoseconds
     }
 
     /// An unknown moment; what OTLP has in fields that carry none.
-    public static let unknown = Timestamp(unixNanoseconds: 0)
+    package static let unknown = Timestamp(unixNanoseconds: 0)
 
     /// The nanosecond after this.
-    public var next: Timestamp { Timestamp(unixNanoseconds: unixNanoseconds &+ 1) }
+    package var next: Timestamp { Timestamp(unixNanoseconds: unixNanoseconds &+ 1) }
 
     /// This moment and `nanoseconds`; what is unknown stays so, and nothing is earlier or later than can be told.
-    public func advanced(by nanoseconds: Int64) -> Timestamp {
+    package func advanced(by nanoseconds: Int64) -> Timestamp {
         guard self != .unknown else { return self }
         let (sum, overflow) =
             nanoseconds < 0
@@ -26,7 +26,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// Whether `left` is earlier than `right`.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.unixNanoseconds < right.unixNanoseconds
     }
 }

@@ -1,21 +1,21 @@
 internal import COTLP
 
 /// The body of a successful answer: OTLP's `ExportMetricsServiceResponse` in protobuf's binary format.
-public struct ExportResponse: Hashable, Sendable {
+package struct ExportResponse: Hashable, Sendable {
     /// The data points that the server did not accept; zero if it accepted all.
-    public var rejectedDataPoints: Int64
+    package var rejectedDataPoints: Int64
     /// Why points were rejected or, if none were, a warning; empty if there is nothing to say.
-    public var errorMessage: String
+    package var errorMessage: String
 
     /// Creates an answer; without arguments the one that accepts all.
-    public init(rejectedDataPoints: Int64 = 0, errorMessage: String = "") {
+    package init(rejectedDataPoints: Int64 = 0, errorMessage: String = "") {
         self.rejectedDataPoints = rejectedDataPoints
         self.errorMessage = errorMessage
     }
 
     /// The answer in `bytes`.
     /// - Throws: ``OTLPError`` for bytes that are no answer.
-    public static func decode(_ bytes: [UInt8]) throws(OTLPError) -> ExportResponse {
+    package static func decode(_ bytes: [UInt8]) throws(OTLPError) -> ExportResponse {
         unsafe try Wire.ExportMetricsServiceResponse.unpack(bytes) { message in
             guard let partial = unsafe message.partial_success?.pointee else { return ExportResponse() }
             return ExportResponse(
@@ -26,7 +26,7 @@ public struct ExportResponse: Hashable, Sendable {
     }
 
     /// The bytes that carry the answer; none if all was accepted without a word.
-    public func encode() -> [UInt8] {
+    package func encode() -> [UInt8] {
         guard self != ExportResponse() else { return [] }
         let arena = Arena()
         return withExtendedLifetime(arena) {
@@ -40,7 +40,7 @@ public struct ExportResponse: Hashable, Sendable {
     }
 
     /// The JSON that carries the answer; an empty object if all was accepted without a word.
-    public func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         let name = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse"
         // Our own bytes are well formed.
         return (try? JSONEncoding.text(encode(), of: name)) ?? Array("{}".utf8)

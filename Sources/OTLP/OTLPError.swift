@@ -1,7 +1,7 @@
 /// Why bytes could not be read as an OTLP message.
 ///
 /// Each case names the message, e.g. `google.rpc.Status`.
-public enum OTLPError: Error, Hashable {
+package enum OTLPError: Error, Hashable {
     /// The bytes are not on the wire format of the message, or are only a part of it.
     case malformed(message: String)
     /// The text is not the JSON of the message: what is wrong, and after which byte.
@@ -16,7 +16,7 @@ public enum OTLPError: Error, Hashable {
 
 extension OTLPError: CustomStringConvertible {
     /// What is wrong, for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .malformed(let message): "the bytes are not a \(message)"
         case .malformedJSON(let message, let problem, let offset):

@@ -1,7 +1,7 @@
 internal import BPF
 
 /// The interface that an address is meant on (RFC 4007): a link-local one may be there on each.
-public enum AddressScope {
+package enum AddressScope {
     /// The network namespace of this process, in which numbers have names.
     private static let own = try? NetworkNamespace.current()
 
@@ -11,7 +11,7 @@ public enum AddressScope {
     ///   - interface: The number of the interface; 0 for none.
     ///   - namespace: The network namespace that it is in, by inode number; `nil` for that of this process.
     /// - Returns: The text, which has no character that means something to JSON or a terminal.
-    public static func suffix(_ interface: UInt32, namespace: UInt32? = nil) -> String {
+    package static func suffix(_ interface: UInt32, namespace: UInt32? = nil) -> String {
         guard interface != 0 else { return "" }
         let isOwn = namespace == nil || namespace == own
         let name = isOwn ? NetworkInterface.name(of: interface) : nil

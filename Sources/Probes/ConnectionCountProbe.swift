@@ -165,7 +165,7 @@ final class ConnectionCountProbe {
 }
 
 /// A port that connections can be counted by.
-public enum PortAttribute: String, CaseIterable, Sendable {
+package enum PortAttribute: String, CaseIterable, Sendable {
     /// The port of the service here, on listeners and accepted connections.
     case local = "network.local.port"
     /// The port of the service that a client connects to.

@@ -1,20 +1,20 @@
 internal import Metrics
 
 /// How many connections there are, by state and type, and by port where that was asked for.
-public struct ConnectionCounts: Hashable, Sendable {
+package struct ConnectionCounts: Hashable, Sendable {
     /// What the connections of a row have in common.
-    public struct Key: Hashable, Sendable {
+    package struct Key: Hashable, Sendable {
         /// Their state.
-        public var state: ConnectionState
+        package var state: ConnectionState
         /// The protocol of their packets.
-        public var type: NetworkType
+        package var type: NetworkType
         /// The port of the service that they come to here, if rows are split by it.
-        public var localPort: UInt16?
+        package var localPort: UInt16?
         /// The port of the service that they go to, if rows are split by it.
-        public var peerPort: UInt16?
+        package var peerPort: UInt16?
 
         /// Creates a key.
-        public init(_ state: ConnectionState, _ type: NetworkType, localPort: UInt16? = nil, peerPort: UInt16? = nil) {
+        package init(_ state: ConnectionState, _ type: NetworkType, localPort: UInt16? = nil, peerPort: UInt16? = nil) {
             self.state = state
             self.type = type
             self.localPort = localPort
@@ -23,16 +23,16 @@ public struct ConnectionCounts: Hashable, Sendable {
     }
 
     /// The rows that have connections.
-    public private(set) var rows: [Key: UInt64] = [:]
+    package private(set) var rows: [Key: UInt64] = [:]
 
     /// The connections for whose ports the kernel's map had no room.
-    public private(set) var overflow: [Key: UInt64] = [:]
+    package private(set) var overflow: [Key: UInt64] = [:]
 
     /// Creates counts of zero.
-    public init() {}
+    package init() {}
 
     /// Adds connections to a row.
-    public mutating func add(_ count: UInt64, to key: Key, isOverflow: Bool = false) {
+    package mutating func add(_ count: UInt64, to key: Key, isOverflow: Bool = false) {
         guard count > 0 else { return }
         if isOverflow {
             overflow[key, default: 0].add(count)
@@ -42,28 +42,28 @@ public struct ConnectionCounts: Hashable, Sendable {
     }
 
     /// Adds the connections of other rows.
-    public mutating func add(_ other: ConnectionCounts) {
+    package mutating func add(_ other: ConnectionCounts) {
         for (key, count) in other.rows { add(count, to: key) }
         for (key, count) in other.overflow { add(count, to: key, isOverflow: true) }
     }
 
     /// The number of connections in `state` over `type`.
-    public subscript(state: ConnectionState, type: NetworkType) -> UInt64 {
+    package subscript(state: ConnectionState, type: NetworkType) -> UInt64 {
         sum { $0.state == state && $0.type == type }
     }
 
     /// The number of connections in `state`.
-    public subscript(state: ConnectionState) -> UInt64 {
+    package subscript(state: ConnectionState) -> UInt64 {
         sum { $0.state == state }
     }
 
     /// The number of connections over `type`.
-    public subscript(type: NetworkType) -> UInt64 {
+    package subscript(type: NetworkType) -> UInt64 {
         sum { $0.type == type }
     }
 
     /// The number of all connections.
-    public var total: UInt64 {
+    package var total: UInt64 {
         sum { _ in true }
     }
 

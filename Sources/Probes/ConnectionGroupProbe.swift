@@ -2,7 +2,7 @@ internal import BPF
 internal import CProbes
 
 /// Counts the connections of this network namespace by state and, in the same pass, by port and container.
-public final class ConnectionGroupProbe {
+package final class ConnectionGroupProbe {
     private static let program = "count_groups"
 
     private let groupings: Set<ConnectionGrouping>
@@ -18,7 +18,7 @@ public final class ConnectionGroupProbe {
     ///   - groupings: What to group by.
     ///   - listeners: Whether to look at the queues of listeners, too.
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public convenience init(by groupings: Set<ConnectionGrouping> = [], listeners: Bool = false) throws(ProbeError) {
+    package convenience init(by groupings: Set<ConnectionGrouping> = [], listeners: Bool = false) throws(ProbeError) {
         do throws(BPFError) {
             try self.init(groupings, listeners: listeners)
         } catch {
@@ -49,7 +49,7 @@ public final class ConnectionGroupProbe {
     }
 
     /// The programs that run, with what they are attached to.
-    public var loadedPrograms: [LoadedProgram] { LoadedProgram.list([Self.program], of: object) }
+    package var loadedPrograms: [LoadedProgram] { LoadedProgram.list([Self.program], of: object) }
 
     /// Counts all connections now.
     ///
@@ -57,7 +57,7 @@ public final class ConnectionGroupProbe {
     /// one of the two.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public func count() throws(ProbeError) -> ConnectionGroups {
+    package func count() throws(ProbeError) -> ConnectionGroups {
         do throws(BPFError) {
             try clear()
             try iterator.run()

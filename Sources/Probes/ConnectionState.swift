@@ -1,7 +1,7 @@
 internal import CProbes
 
 /// The state of a TCP connection, with the kernel's own numbers (`include/net/tcp_states.h`).
-public enum ConnectionState: UInt8, CaseIterable, Sendable {
+package enum ConnectionState: UInt8, CaseIterable, Sendable {
     /// Data can flow both ways.
     case established = 1
     /// A SYN was sent, nothing came back yet.
@@ -26,7 +26,7 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     case closing = 11
 
     /// The value of `network.connection.state` in OpenTelemetry's semantic conventions.
-    public var attributeValue: String {
+    package var attributeValue: String {
         switch self {
         case .established: "established"
         case .synSent: "syn_sent"
@@ -43,7 +43,7 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     }
 
     /// The kernel's name, without its prefix `TCP_`.
-    public var kernelName: String {
+    package var kernelName: String {
         switch self {
         case .established: "ESTABLISHED"
         case .synSent: "SYN_SENT"
@@ -60,7 +60,7 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     }
 
     /// The state of this name, by the conventions or by the kernel, in capitals or not: `fin_wait_1`, `FIN_WAIT1`.
-    public init?(name: String) {
+    package init?(name: String) {
         let name = name.lowercased()
         let states = Self.allCases.filter { $0.attributeValue == name || $0.kernelName.lowercased() == name }
         guard let state = states.first else { return nil }
@@ -68,18 +68,18 @@ public enum ConnectionState: UInt8, CaseIterable, Sendable {
     }
 
     /// The states in which a socket is in the kernel's tables: all but ``closed``.
-    public static let counted = allCases.filter { $0 != .closed }
+    package static let counted = allCases.filter { $0 != .closed }
 }
 
 /// The protocol that a connection's packets travel by; a v4-mapped IPv6 address means IPv4.
-public enum NetworkType: UInt8, CaseIterable, Sendable {
+package enum NetworkType: UInt8, CaseIterable, Sendable {
     /// IPv4.
     case ipv4 = 0
     /// IPv6.
     case ipv6 = 1
 
     /// The value of `network.type` in OpenTelemetry's semantic conventions.
-    public var attributeValue: String {
+    package var attributeValue: String {
         switch self {
         case .ipv4: "ipv4"
         case .ipv6: "ipv6"

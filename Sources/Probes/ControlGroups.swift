@@ -1,21 +1,21 @@
 internal import BPF
 
 /// Where the names of control groups come from.
-public struct ControlGroups: Equatable, Sendable {
+package struct ControlGroups: Equatable, Sendable {
     /// The places that are read.
-    public var used: [String]
+    package var used: [String]
     /// The places that show nothing more.
-    public var others: [String]
+    package var others: [String]
     /// Whether all groups are seen, or some only.
-    public var isWhole: Bool
+    package var isWhole: Bool
 
     /// Creates a list of places.
-    public init(used: [String], others: [String] = [], isWhole: Bool = true) {
+    package init(used: [String], others: [String] = [], isWhole: Bool = true) {
         (self.used, self.others, self.isWhole) = (used, others, isWhole)
     }
 
     /// Looks where the tree is mounted.
-    public static func visible() -> ControlGroups {
+    package static func visible() -> ControlGroups {
         let (used, others) = CgroupTree.mounts()
         return ControlGroups(
             used: used.map(\.path),

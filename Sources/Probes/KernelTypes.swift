@@ -1,14 +1,14 @@
 internal import BPF
 
 /// The kernel's description of its own types (BTF), without which no program can be loaded.
-public enum KernelTypes {
+package enum KernelTypes {
     /// Where the kernel shows it.
-    public static var path: String { KernelBTF.path }
+    package static var path: String { KernelBTF.path }
 
     /// Reads it as the probes do.
     ///
     /// - Throws: ``ProbeError`` when there is none.
-    public static func check() throws(ProbeError) {
+    package static func check() throws(ProbeError) {
         _ = try KernelFeatures(tracepoints: [])
     }
 }

@@ -1,7 +1,7 @@
 /// Something that can't be had here, for a reason that was looked for and found.
-public struct Limitation: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
+package struct Limitation: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
     /// What stands in the way.
-    public enum Cause: Hashable, Sendable {
+    package enum Cause: Hashable, Sendable {
         /// The kernel is too old.
         case version
         /// `lockdown=confidentiality`: programs may not read any of the kernel's memory.
@@ -11,17 +11,17 @@ public struct Limitation: Hashable, Sendable, CustomStringConvertible, Expressib
     }
 
     /// What stands in the way.
-    public var cause: Cause
+    package var cause: Cause
     /// One line: what is missing, and what is lost by it.
-    public var description: String
+    package var description: String
 
     /// Creates a limitation.
-    public init(_ cause: Cause, _ description: String) {
+    package init(_ cause: Cause, _ description: String) {
         (self.cause, self.description) = (cause, description)
     }
 
     /// Creates a limitation of the kernel's version.
-    public init(stringLiteral text: String) {
+    package init(stringLiteral text: String) {
         self.init(.version, text)
     }
 

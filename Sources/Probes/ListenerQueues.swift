@@ -1,36 +1,36 @@
 internal import Metrics
 
 /// How full the queues of listeners are, added up over the listeners of each port and type.
-public struct ListenerQueues: Equatable, Sendable {
+package struct ListenerQueues: Equatable, Sendable {
     /// Whose queues a row shows.
-    public struct Key: Hashable, Sendable {
+    package struct Key: Hashable, Sendable {
         /// The port; `nil` on the row of the listeners for which the map had no room.
-        public var port: UInt16?
+        package var port: UInt16?
         /// The protocol.
-        public var type: NetworkType
+        package var type: NetworkType
 
         /// Creates a key.
-        public init(port: UInt16?, type: NetworkType) {
+        package init(port: UInt16?, type: NetworkType) {
             self.port = port
             self.type = type
         }
     }
 
     /// The queues of a row.
-    public struct Row: Hashable, Sendable {
+    package struct Row: Hashable, Sendable {
         /// Connections that wait for `accept()`.
-        public var acceptUsage: UInt64
+        package var acceptUsage: UInt64
         /// How many may wait; one more than this is let in.
-        public var acceptLimit: UInt64
+        package var acceptLimit: UInt64
         /// Listeners that can take no more.
-        public var acceptFull: UInt64
+        package var acceptFull: UInt64
         /// Connections whose handshake is not finished.
-        public var synUsage: UInt64
+        package var synUsage: UInt64
         /// How many of them there may be.
-        public var synLimit: UInt64
+        package var synLimit: UInt64
 
         /// Creates a row.
-        public init(
+        package init(
             acceptUsage: UInt64,
             acceptLimit: UInt64,
             acceptFull: UInt64 = 0,
@@ -46,10 +46,10 @@ public struct ListenerQueues: Equatable, Sendable {
     }
 
     /// The rows.
-    public var rows: [Key: Row]
+    package var rows: [Key: Row]
 
     /// Creates queues of `rows`.
-    public init(rows: [Key: Row] = [:]) {
+    package init(rows: [Key: Row] = [:]) {
         self.rows = rows
     }
 

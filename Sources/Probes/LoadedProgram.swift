@@ -1,11 +1,11 @@
 internal import BPF
 
 /// A program that the kernel has taken and that is attached.
-public struct LoadedProgram: Hashable, Sendable {
+package struct LoadedProgram: Hashable, Sendable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// What it is attached to, as libbpf's sections name it: `tp_btf/inet_sock_set_state`.
-    public var hook: String
+    package var hook: String
 
     init(_ name: String, of object: borrowing Object) {
         self.name = name

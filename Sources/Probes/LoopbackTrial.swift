@@ -1,9 +1,9 @@
 internal import BPF
 
 /// Tries whether probes see a connection that is made for them to be seen.
-public struct LoopbackTrial: Sendable {
+package struct LoopbackTrial: Sendable {
     /// What became of the connection over one protocol.
-    public enum Result: Equatable, Sendable {
+    package enum Result: Equatable, Sendable {
         /// The pass found it, and its transition was counted.
         case seen
         /// The pass did not find it in the state in which it is.
@@ -15,11 +15,11 @@ public struct LoopbackTrial: Sendable {
     }
 
     /// By the loopback address that the connection was made to.
-    public private(set) var results: [(address: String, result: Result)] = []
+    package private(set) var results: [(address: String, result: Result)] = []
     /// How many connections the last pass counted, those of others too.
-    public private(set) var connectionCount: UInt64 = 0
+    package private(set) var connectionCount: UInt64 = 0
     /// How long that pass took.
-    public private(set) var passDuration = Duration.zero
+    package private(set) var passDuration = Duration.zero
 
     private static let attempts = 3
 
@@ -27,7 +27,7 @@ public struct LoopbackTrial: Sendable {
     ///
     /// - Parameter probes: What is to see them; it must split counts by the local port.
     /// - Throws: ``ProbeError`` when the probes can't be read.
-    public init(of probes: TCPProbes) throws(ProbeError) {
+    package init(of probes: TCPProbes) throws(ProbeError) {
         do throws(BPFError) {
             for (address, type) in [("127.0.0.1", NetworkType.ipv4), ("::1", .ipv6)] {
                 // The kernel skips a program that it interrupted on the same CPU, so now and then a change goes by unseen.

@@ -2,19 +2,19 @@ internal import BPF
 internal import FoundationEssentials
 
 /// How much memory a control group allows this process; for messages, it decides nothing.
-public struct MemoryLimit: Hashable, Sendable {
+package struct MemoryLimit: Hashable, Sendable {
     /// The control group.
-    public var group: String
+    package var group: String
     /// The file that has the limit.
-    public var file: String
+    package var file: String
     /// The limit.
-    public var bytes: UInt64
+    package var bytes: UInt64
 
     /// A limit beyond this is none: version 1 has a number of its own for that.
     private static let unlimited: UInt64 = 1 << 60
 
     /// Creates a limit.
-    public init(group: String, file: String, bytes: UInt64) {
+    package init(group: String, file: String, bytes: UInt64) {
         (self.group, self.file, self.bytes) = (group, file, bytes)
     }
 

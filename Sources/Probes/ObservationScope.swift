@@ -1,7 +1,7 @@
 internal import BPF
 
 /// Whose connections are observed.
-public enum ObservationScope: String, CaseIterable, Sendable {
+package enum ObservationScope: String, CaseIterable, Sendable {
     /// Those of the network namespace that the process stands in: a host's, or a pod's.
     case own = "self"
 

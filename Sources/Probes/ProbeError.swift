@@ -1,10 +1,10 @@
-public import BPF
+package import BPF
 internal import Glibc
 
 /// A probe that could not be set up or read.
-public struct ProbeError: Error, CustomStringConvertible, Sendable {
+package struct ProbeError: Error, CustomStringConvertible, Sendable {
     /// Why it could not, as far as that can be told for sure.
-    public enum Reason: Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         /// The kernel forbids BPF to this process; `isPrivileged` when it is not for want of capabilities.
         case denied(isPrivileged: Bool)
         /// There is no memory, and the control group of this process may have only so much.
@@ -22,12 +22,12 @@ public struct ProbeError: Error, CustomStringConvertible, Sendable {
     }
 
     /// What failed in the kernel.
-    public var cause: BPFError
+    package var cause: BPFError
     /// Why.
-    public let reason: Reason
+    package let reason: Reason
 
     /// Creates an error, and finds out why.
-    public init(_ cause: BPFError) {
+    package init(_ cause: BPFError) {
         self.init(cause, reason: Self.reason(of: cause))
     }
 
@@ -37,13 +37,13 @@ public struct ProbeError: Error, CustomStringConvertible, Sendable {
     }
 
     /// One line: what failed, why, and what to do.
-    public var description: String {
+    package var description: String {
         guard let advice else { return "cannot \(cause)" }
         return "cannot \(cause): \(advice)"
     }
 
     /// Whether the kernel forbids it to this process.
-    public var isDenial: Bool { cause.code == EPERM }
+    package var isDenial: Bool { cause.code == EPERM }
 
     private var advice: String? {
         switch reason {

@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 
 /// How many segments this network namespace has sent, as the kernel counts them: what retransmits are a share of.
-public enum SegmentCounter {
+package enum SegmentCounter {
     private static let path = "/proc/self/net/snmp"
 
     /// All segments sent since the namespace was made, without those sent again; `nil` when /proc can't be read.
-    public static func sent() -> UInt64? {
+    package static func sent() -> UInt64? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         return NetstatProbe.parse(text)["Tcp.OutSegs"]
     }

@@ -1,24 +1,24 @@
 internal import BPF
-public import Metrics
+package import Metrics
 
 /// All probes of TCP together: the whole catalogue of stocks and flows.
-public final class TCPProbes {
+package final class TCPProbes {
     /// What to observe.
-    public struct Options: Equatable, Sendable {
+    package struct Options: Equatable, Sendable {
         /// Whose connections to observe.
-        public var scope: ObservationScope
+        package var scope: ObservationScope
         /// What to split the counts of connections by.
-        public var ports: Set<PortAttribute>
+        package var ports: Set<PortAttribute>
         /// The most series of a metric.
-        public var cardinalityLimit: Int
+        package var cardinalityLimit: Int
         /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
         /// carried data, in whole seconds.
-        public var rttPeriod: Duration
+        package var rttPeriod: Duration
         /// Whether to measure how long services take to answer, on every send and receive of the machine.
-        public var responseTime: Bool
+        package var responseTime: Bool
 
         /// Creates options.
-        public init(
+        package init(
             scope: ObservationScope = .own,
             ports: Set<PortAttribute> = [],
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
@@ -34,9 +34,9 @@ public final class TCPProbes {
     }
 
     /// The programs that run.
-    public let programs: [String]
+    package let programs: [String]
     /// What this kernel can't give, one line each: what is missing and what is lost by it.
-    public let limitations: [Limitation]
+    package let limitations: [Limitation]
 
     private let start: Timestamp
     let count: ConnectionCountProbe
@@ -60,7 +60,7 @@ public final class TCPProbes {
     ///   - start: When counting began; what the points give as their start.
     ///   - loaded: Takes the programs that the kernel has taken, step by step, also when it refuses others afterwards.
     /// - Throws: ``ProbeError`` when the kernel refuses what every kernel from 5.10 on can do.
-    public convenience init(
+    package convenience init(
         _ options: Options,
         start: Timestamp,
         loaded: ([LoadedProgram]) -> Void = { _ in }
@@ -183,7 +183,7 @@ public final class TCPProbes {
 
 extension TCPProbes: MetricProducer {
     /// The stocks and flows of the catalogue.
-    public func metrics(at time: Timestamp) throws -> [Metric] {
+    package func metrics(at time: Timestamp) throws -> [Metric] {
         lastDrift = nil
         do throws(BPFError) {
             return try collect(at: time)
@@ -239,16 +239,16 @@ extension TCPProbes: MetricProducer {
 /// What probes say of themselves: what they cost, what they missed, and whether stocks and flows agree.
 ///
 /// To be read after the probes, in the same collection.
-public struct ProbeAccounts: MetricProducer {
+package struct ProbeAccounts: MetricProducer {
     private let probes: TCPProbes
 
     /// Creates the accounts of `probes`.
-    public init(of probes: TCPProbes) {
+    package init(of probes: TCPProbes) {
         self.probes = probes
     }
 
     /// The part of the catalogue that the agent's own resource has.
-    public func metrics(at time: Timestamp) throws -> [Metric] {
+    package func metrics(at time: Timestamp) throws -> [Metric] {
         do throws(BPFError) {
             return try probes.accounts(at: time)
         } catch {

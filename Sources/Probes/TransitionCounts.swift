@@ -2,18 +2,18 @@ internal import CProbes
 internal import Metrics
 
 /// How often connections went from one state to another, by type.
-public struct TransitionCounts: Hashable, Sendable {
+package struct TransitionCounts: Hashable, Sendable {
     /// A change of state.
-    public struct Transition: Hashable, Sendable {
+    package struct Transition: Hashable, Sendable {
         /// The state that was left.
-        public var previous: ConnectionState
+        package var previous: ConnectionState
         /// The state that was entered.
-        public var state: ConnectionState
+        package var state: ConnectionState
         /// The protocol of the connection.
-        public var type: NetworkType
+        package var type: NetworkType
 
         /// Creates a transition.
-        public init(_ previous: ConnectionState, _ state: ConnectionState, _ type: NetworkType) {
+        package init(_ previous: ConnectionState, _ state: ConnectionState, _ type: NetworkType) {
             self.previous = previous
             self.state = state
             self.type = type
@@ -33,7 +33,7 @@ public struct TransitionCounts: Hashable, Sendable {
     }
 
     /// How often `transition` happened.
-    public subscript(transition: Transition) -> UInt64 {
+    package subscript(transition: Transition) -> UInt64 {
         let row = Int(transition.row)
         return counters.indices.contains(row) ? counters[row] : 0
     }

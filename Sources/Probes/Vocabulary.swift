@@ -1,12 +1,12 @@
 /// Which end of a connection a socket is.
-public enum HandshakeRole: UInt8, CaseIterable, Sendable {
+package enum HandshakeRole: UInt8, CaseIterable, Sendable {
     /// It connected.
     case client = 0
     /// It came from a listener.
     case server = 1
 
     /// The value of `tcplens.connection.role`.
-    public var attributeValue: String {
+    package var attributeValue: String {
         switch self {
         case .client: "client"
         case .server: "server"
@@ -15,7 +15,7 @@ public enum HandshakeRole: UInt8, CaseIterable, Sendable {
 }
 
 /// How a handshake ended.
-public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
+package enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
     /// The connection is there.
     case succeeded = 0
     /// The peer has nobody listening.
@@ -34,7 +34,7 @@ public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
     case other = 7
 
     /// The value of `error.type`; `nil` on success, where the attribute is absent.
-    public var attributeValue: String? {
+    package var attributeValue: String? {
         switch self {
         case .succeeded: nil
         case .refused: "refused"
@@ -49,14 +49,14 @@ public enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
 }
 
 /// Which way something went.
-public enum IODirection: UInt8, CaseIterable, Sendable {
+package enum IODirection: UInt8, CaseIterable, Sendable {
     /// Out of this machine.
     case transmit = 0
     /// Into this machine.
     case receive = 1
 
     /// The value of `network.io.direction`.
-    public var attributeValue: String {
+    package var attributeValue: String {
         switch self {
         case .transmit: "transmit"
         case .receive: "receive"
@@ -65,7 +65,7 @@ public enum IODirection: UInt8, CaseIterable, Sendable {
 }
 
 /// Why a segment was sent again.
-public enum RetransmitType: UInt8, CaseIterable, Sendable {
+package enum RetransmitType: UInt8, CaseIterable, Sendable {
     /// A SYN without an answer.
     case syn = 0
     /// A SYN-ACK without an answer.

@@ -3,7 +3,7 @@ internal import Metrics
 /// Which of the agents of a network namespace one is.
 ///
 /// Counters of two processes under one identity are taken for one counter that falls and rises, so each has its own.
-public enum AgentInstance: Hashable, Sendable {
+package enum AgentInstance: Hashable, Sendable {
     /// The one that runs on and on; the number is 0 but for further ones beside it.
     case running(number: Int)
     /// One that exports once and ends; further ones at the same time have other numbers.

@@ -1,16 +1,16 @@
-public import Metrics
+package import Metrics
 
 /// The resource that the metrics of this machine leave under, and what was wrong with the settings for it.
-public struct AgentResource: Equatable, Sendable {
+package struct AgentResource: Equatable, Sendable {
     /// The resource.
-    public var resource: Metrics.Resource
+    package var resource: Metrics.Resource
     /// Settings that were ignored, and why; for the log.
-    public var warnings: [String]
+    package var warnings: [String]
 
     /// Finds out what `machine` is, by what its environment says too.
     ///
     /// What the user says wins over what was found: `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES` over the rest.
-    public init(of machine: Machine) {
+    package init(of machine: Machine) {
         var warnings: [String] = []
         let settings = ResourceSettings(of: machine) { warnings.append($0) }
         resource = Self.resource(of: machine, settings)
@@ -24,7 +24,7 @@ public struct AgentResource: Equatable, Sendable {
     ///   - settings: What the user says; also of `service.instance.id`.
     ///   - instance: Which agent it is.
     /// - Returns: The resource.
-    public static func resource(
+    package static func resource(
         of machine: Machine,
         _ settings: ResourceSettings,
         as instance: AgentInstance = .running(number: 0)
@@ -44,7 +44,7 @@ public struct AgentResource: Equatable, Sendable {
     ///   - resource: The resource of what the agent observes.
     ///   - processIdentifier: The agent's process.
     /// - Returns: The other resource.
-    public static func ofAgent(_ resource: Metrics.Resource, processIdentifier: Int32) -> Metrics.Resource {
+    package static func ofAgent(_ resource: Metrics.Resource, processIdentifier: Int32) -> Metrics.Resource {
         var resource = resource
         let observed = resource.instanceID ?? ""
         resource.attributes["service.instance.id"] = .string(InstanceID.make(of: "agent=\(observed)"))
@@ -53,7 +53,7 @@ public struct AgentResource: Equatable, Sendable {
     }
 
     /// A text of 36 characters that is the same for the same `parts`.
-    public static func digest(of parts: [String]) -> String {
+    package static func digest(of parts: [String]) -> String {
         InstanceID.make(of: parts.joined(separator: "\n"))
     }
 
@@ -92,10 +92,10 @@ public struct AgentResource: Equatable, Sendable {
 
 extension Metrics.Resource {
     /// The `service.instance.id` as text.
-    public var instanceID: String? { attributes["service.instance.id"]?.description }
+    package var instanceID: String? { attributes["service.instance.id"]?.description }
 
     /// Whether this is the same service as `other` to who tells services apart, whatever else is said of them.
-    public func isSameService(as other: Metrics.Resource) -> Bool {
+    package func isSameService(as other: Metrics.Resource) -> Bool {
         ["service.namespace", "service.name", "service.instance.id"].allSatisfy {
             attributes[$0] == other.attributes[$0]
         }

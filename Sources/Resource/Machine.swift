@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 
 /// Where facts about the machine are read from; a test gives its own.
-public struct Machine: Sendable {
+package struct Machine: Sendable {
     /// The environment variables.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Reads a small text file, or gives `nil` if it can't be read.
-    public var read: @Sendable (_ path: String) -> String?
+    package var read: @Sendable (_ path: String) -> String?
     /// Gives what a symbolic link points to, or `nil` if it can't be read.
-    public var link: @Sendable (_ path: String) -> String?
+    package var link: @Sendable (_ path: String) -> String?
 
     /// Creates a machine of these facts.
-    public init(
+    package init(
         environment: [String: String],
         link: @escaping @Sendable (_ path: String) -> String? = { _ in nil },
         read: @escaping @Sendable (_ path: String) -> String?
@@ -21,7 +21,7 @@ public struct Machine: Sendable {
     }
 
     /// The machine that the process runs on.
-    public static let current = Machine(
+    package static let current = Machine(
         environment: ProcessInfo.processInfo.environment,
         link: { try? FileManager.default.destinationOfSymbolicLink(atPath: $0) },
         read: { try? String(contentsOfFile: $0, encoding: .utf8) }

@@ -1,12 +1,12 @@
-public import Metrics
+package import Metrics
 
 /// What the user says about the resource; it wins over what is found out.
-public struct ResourceSettings: Equatable, Sendable {
+package struct ResourceSettings: Equatable, Sendable {
     /// The attributes, some of which may replace found ones.
-    public var attributes: Attributes
+    package var attributes: Attributes
 
     /// Creates settings.
-    public init(attributes: Attributes = [:]) {
+    package init(attributes: Attributes = [:]) {
         self.attributes = attributes
     }
 
@@ -15,7 +15,7 @@ public struct ResourceSettings: Equatable, Sendable {
     /// - Parameters:
     ///   - machine: Where the variables are.
     ///   - warn: Takes what was ignored and why.
-    public init(of machine: Machine, warn: (String) -> Void) {
+    package init(of machine: Machine, warn: (String) -> Void) {
         self.init()
         if let text = machine.variable("OTEL_RESOURCE_ATTRIBUTES") {
             if let given = Self.attributes(text) {
@@ -30,11 +30,11 @@ public struct ResourceSettings: Equatable, Sendable {
     }
 
     /// What a list of attributes must look like.
-    public static let expected =
+    package static let expected =
         "it must be key=value pairs with commas between, with '%', ',' and '=' percent-encoded"
 
     /// Reads a list in the form of `OTEL_RESOURCE_ATTRIBUTES`, or gives `nil` if any part of it is malformed.
-    public static func attributes(_ list: String) -> Attributes? {
+    package static func attributes(_ list: String) -> Attributes? {
         ResourceAttributes.parse(list)
     }
 }

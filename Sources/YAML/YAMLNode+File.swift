@@ -4,7 +4,7 @@ extension YAMLNode {
     /// The bytes of the file at `path`, not more than may be read of it.
     ///
     /// - Throws: ``YAMLError`` when it can't be read, is no regular file, or is too large.
-    public static func contents(ofFile path: String, limits: Limits = Limits()) throws(YAMLError) -> [UInt8] {
+    package static func contents(ofFile path: String, limits: Limits = Limits()) throws(YAMLError) -> [UInt8] {
         // Without waiting, for a pipe would keep us until somebody writes to it.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure }

@@ -1,15 +1,15 @@
 extension YAMLNode {
     /// How much is read of a text that may come from anybody.
-    public struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// The greatest number of bytes.
-        public var bytes = 256 * 1024
+        package var bytes = 256 * 1024
         /// How deep nodes may stand in each other.
-        public var depth = 32
+        package var depth = 32
         /// The greatest number of nodes, each alias counted with all that it stands for.
-        public var nodes = 20_000
+        package var nodes = 20_000
 
         /// Creates the usual limits.
-        public init() {}
+        package init() {}
     }
 
     /// Reads the one document of `text`; nil when there is nothing in it.
@@ -17,7 +17,7 @@ extension YAMLNode {
     /// An alias is a copy of what it names, which must stand before it and end there.
     ///
     /// - Throws: ``YAMLError`` at the first place that is no YAML, or when a limit is exceeded.
-    public static func document(_ text: [UInt8], limits: Limits = Limits()) throws(YAMLError) -> YAMLNode? {
+    package static func document(_ text: [UInt8], limits: Limits = Limits()) throws(YAMLError) -> YAMLNode? {
         guard text.count <= limits.bytes else {
             throw YAMLError(reason: "it is larger than \(limits.bytes) bytes")
         }

@@ -6,7 +6,7 @@ extension YAMLNode {
     /// - Parameter isOnOneLine: Whether to write it all on one line, in braces and brackets, rather than by indentation.
     /// - Returns: The text, which ends with a line break.
     /// - Throws: ``YAMLError`` when there is no memory for it.
-    public func text(isOnOneLine: Bool = false) throws(YAMLError) -> String {
+    package func text(isOnOneLine: Bool = false) throws(YAMLError) -> String {
         let writer = try YAMLWriter(isOnOneLine: isOnOneLine)
         try writer.write(self)
         return writer.text

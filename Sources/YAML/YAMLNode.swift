@@ -1,38 +1,38 @@
 /// A part of a YAML document, as it was written: what a plain scalar means is the reader's to say.
-public struct YAMLNode: Equatable, Sendable {
+package struct YAMLNode: Equatable, Sendable {
     /// Where a part of a text begins, both counted from 1.
-    public struct Position: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package struct Position: Hashable, Sendable, Comparable, CustomStringConvertible {
         /// The line.
-        public var line: Int
+        package var line: Int
         /// The column, in characters.
-        public var column: Int
+        package var column: Int
 
         /// Creates a position.
-        public init(line: Int, column: Int) {
+        package init(line: Int, column: Int) {
             self.line = line
             self.column = column
         }
 
         /// `LINE:COLUMN`.
-        public var description: String { "\(line):\(column)" }
+        package var description: String { "\(line):\(column)" }
 
         /// Whether one stands before the other in a text.
-        public static func < (left: Position, right: Position) -> Bool {
+        package static func < (left: Position, right: Position) -> Bool {
             (left.line, left.column) < (right.line, right.column)
         }
     }
 
     /// A single value.
-    public struct Scalar: Equatable, Sendable {
+    package struct Scalar: Equatable, Sendable {
         /// The text, without quotation marks and escapes.
-        public var text: String
+        package var text: String
         /// Whether it was written without quotation marks, so that it may mean a number, a truth value or nothing.
-        public var isPlain: Bool
+        package var isPlain: Bool
         /// The tag that was written with it, as `tag:yaml.org,2002:str` for `!!str`.
-        public var tag: String?
+        package var tag: String?
 
         /// Creates a scalar.
-        public init(_ text: String, isPlain: Bool, tag: String? = nil) {
+        package init(_ text: String, isPlain: Bool, tag: String? = nil) {
             self.text = text
             self.isPlain = isPlain
             self.tag = tag
@@ -40,16 +40,16 @@ public struct YAMLNode: Equatable, Sendable {
     }
 
     /// A key of a mapping with its value.
-    public struct Entry: Equatable, Sendable {
+    package struct Entry: Equatable, Sendable {
         /// The key.
-        public var key: String
+        package var key: String
         /// Where the key stands.
-        public var position: Position
+        package var position: Position
         /// The value.
-        public var value: YAMLNode
+        package var value: YAMLNode
 
         /// Creates an entry.
-        public init(key: String, position: Position, value: YAMLNode) {
+        package init(key: String, position: Position, value: YAMLNode) {
             self.key = key
             self.position = position
             self.value = value
@@ -57,7 +57,7 @@ public struct YAMLNode: Equatable, Sendable {
     }
 
     /// The kinds of nodes.
-    public enum Content: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
         /// A single value.
         case scalar(Scalar)
         /// A list.
@@ -67,24 +67,24 @@ public struct YAMLNode: Equatable, Sendable {
     }
 
     /// What it is.
-    public var content: Content
+    package var content: Content
     /// Where it begins; an alias stands where its name does.
-    public var position: Position
+    package var position: Position
 
     /// Creates a node.
-    public init(_ content: Content, at position: Position = Position(line: 0, column: 0)) {
+    package init(_ content: Content, at position: Position = Position(line: 0, column: 0)) {
         self.content = content
         self.position = position
     }
 }
 
 /// A text that is no YAML, or more of it than is read.
-public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where, if that is known.
-    public var position: YAMLNode.Position?
+    package var position: YAMLNode.Position?
     /// What is wrong; never a piece of the text, which may hold secrets.
-    public var reason: String
+    package var reason: String
 
     /// One line.
-    public var description: String { position.map { "\($0): \(reason)" } ?? reason }
+    package var description: String { position.map { "\($0): \(reason)" } ?? reason }
 }

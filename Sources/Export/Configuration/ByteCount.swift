@@ -1,7 +1,7 @@
 /// A number of bytes as people write it: `64MiB`, `500MB`, `2GiB`, `8M` (MiB); a number alone is bytes.
-public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
+package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     /// The number.
-    public var bytes: Int
+    package var bytes: Int
 
     private static let units: KeyValuePairs = [
         "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
@@ -9,12 +9,12 @@ public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     ]
 
     /// Creates a number of `bytes`.
-    public init(_ bytes: Int) {
+    package init(_ bytes: Int) {
         self.bytes = bytes
     }
 
     /// Reads a whole number with or without a unit; nil for anything else, and for more than there are numbers for.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let units = Self.units
         guard let unit = units.first(where: { text.hasSuffix($0.key) }) else { return nil }
         let digits = text.dropLast(unit.key.count).trimmed
@@ -26,7 +26,7 @@ public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The number in the largest unit in which it is whole.
-    public var description: String {
+    package var description: String {
         let units = Self.units.filter { $0.key.hasSuffix("iB") }.sorted { $0.value > $1.value }
         guard bytes > 0, let unit = units.first(where: { bytes % $0.value == 0 }) else { return "\(bytes) B" }
         return "\(bytes / unit.value) \(unit.key)"
@@ -35,7 +35,7 @@ public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
 
 extension EnvironmentReader {
     /// A number of bytes.
-    public mutating func byteCount(_ name: String) -> Int? {
+    package mutating func byteCount(_ name: String) -> Int? {
         guard let setting = setting(name) else { return nil }
         guard let count = ByteCount(setting.value) else {
             warn("\(name)=\(setting.value.printable()) is ignored: expected a number of bytes, as 64MiB")

@@ -3,32 +3,32 @@
 /// An empty value counts as unset, and a value that cannot be understood is a warning and counts as unset
 /// (`configuration/sdk-environment-variables.md` and `configuration/common.md`). Where several names are given, the first
 /// one with a usable value wins, so the more specific name stands first.
-public struct EnvironmentReader: Sendable {
+package struct EnvironmentReader: Sendable {
     /// A variable that is set.
-    public struct Setting: Hashable, Sendable {
+    package struct Setting: Hashable, Sendable {
         /// The variable's name.
-        public var name: String
+        package var name: String
         /// Its value without surrounding white space, never empty.
-        public var value: String
+        package var value: String
     }
 
     /// What was ignored, and why: one line each, for the caller to log.
-    public private(set) var warnings: [String] = []
+    package private(set) var warnings: [String] = []
 
     private let variables: [String: String]
 
     /// Creates a reader of `variables`, usually those of the process.
-    public init(_ variables: [String: String]) {
+    package init(_ variables: [String: String]) {
         self.variables = variables
     }
 
     /// The first of `names` that is set.
-    public func setting(_ names: String...) -> Setting? {
+    package func setting(_ names: String...) -> Setting? {
         settings(names).first
     }
 
     /// A whole number within `range`.
-    public mutating func integer(_ names: String..., in range: ClosedRange<Int>) -> Int? {
+    package mutating func integer(_ names: String..., in range: ClosedRange<Int>) -> Int? {
         first(of: names, expecting: "a whole number from \(range.lowerBound) to \(range.upperBound)") { value in
             Int(value).flatMap { range.contains($0) ? $0 : nil }
         }
@@ -37,7 +37,7 @@ public struct EnvironmentReader: Sendable {
     /// A duration or a timeout: a whole number of milliseconds within `range`, without a unit.
     ///
     /// What zero means is the caller's to say; for timeouts the specification says "no limit".
-    public mutating func milliseconds(_ names: String..., in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration?
+    package mutating func milliseconds(_ names: String..., in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration?
     {
         let expected = "a whole number of milliseconds from \(range.lowerBound) to \(range.upperBound), without a unit"
         return first(of: names, expecting: expected) { value in
@@ -46,7 +46,7 @@ public struct EnvironmentReader: Sendable {
     }
 
     /// A truth value: true only for `true` in any case; what is neither true nor false is a warning, and false.
-    public mutating func bool(_ name: String) -> Bool? {
+    package mutating func bool(_ name: String) -> Bool? {
         guard let setting = setting(name) else { return nil }
         switch setting.value.lowercased() {
         case "true": return true
@@ -58,7 +58,7 @@ public struct EnvironmentReader: Sendable {
     }
 
     /// One of the values named in `choices`, whose names are in lower case and match in any case.
-    public mutating func choice<Value>(_ names: String..., from choices: KeyValuePairs<String, Value>) -> Value? {
+    package mutating func choice<Value>(_ names: String..., from choices: KeyValuePairs<String, Value>) -> Value? {
         let expected = "one of " + choices.map(\.key).joined(separator: ", ")
         return first(of: names, expecting: expected) { value in
             let value = value.lowercased()
@@ -67,7 +67,7 @@ public struct EnvironmentReader: Sendable {
     }
 
     /// Adds a warning of the caller's; it must not contain secrets.
-    public mutating func warn(_ warning: String) {
+    package mutating func warn(_ warning: String) {
         warnings.append(warning)
     }
 

@@ -1,12 +1,12 @@
-public import Metrics
+package import Metrics
 
 /// How metrics are sent to a receiver of OTLP over HTTP.
 ///
 /// The variables are those of the OpenTelemetry specification, `protocol/exporter.md`; of each the one with `METRICS_` in
 /// its name goes before the general one.
-public struct OTLPConfiguration: Hashable, Sendable {
+package struct OTLPConfiguration: Hashable, Sendable {
     /// What is done to the body of a request.
-    public enum Compression: String, Hashable, Sendable {
+    package enum Compression: String, Hashable, Sendable {
         /// Nothing.
         case none
         /// `Content-Encoding: gzip`.
@@ -14,43 +14,43 @@ public struct OTLPConfiguration: Hashable, Sendable {
     }
 
     /// Where to.
-    public var endpoint: OTLPEndpoint
+    package var endpoint: OTLPEndpoint
     /// What to add to each request.
-    public var headers: [OTLPHeader]
+    package var headers: [OTLPHeader]
     /// Whether to compress.
-    public var compression: Compression
+    package var compression: Compression
     /// How long an export may take with all its attempts; nil is no limit.
-    public var timeout: Duration?
+    package var timeout: Duration?
     /// The file of the certificates (PEM) to trust instead of the system's.
-    public var certificate: String?
+    package var certificate: String?
     /// The file of the key (PEM) of ``clientCertificate``.
-    public var clientKey: String?
+    package var clientKey: String?
     /// The file of the certificate (PEM) to show to the receiver.
-    public var clientCertificate: String?
+    package var clientCertificate: String?
     /// Which temporality the points have that are sent.
-    public var temporality = TemporalityPreference.cumulative
+    package var temporality = TemporalityPreference.cumulative
     /// The form that distributions have.
-    public var histograms = HistogramAggregation.explicitBuckets
+    package var histograms = HistogramAggregation.explicitBuckets
     /// The greatest size of a request in bytes, before compression; more is sent as several requests.
     ///
     /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server); 0 is no
     /// limit.
-    public var requestLimit = 20 * 1024 * 1024
+    package var requestLimit = 20 * 1024 * 1024
     /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response"); 0 is
     /// no limit.
-    public var responseLimit = 4 * 1024 * 1024
+    package var responseLimit = 4 * 1024 * 1024
     /// How many bytes of requests are kept while the receiver is away; the oldest go first.
-    public var queueLimit = 16 * 1024 * 1024
+    package var queueLimit = 16 * 1024 * 1024
     /// The directory to keep waiting requests in, so that they outlive the process; nil keeps them in memory.
-    public var spool: String?
+    package var spool: String?
     /// How many bytes of requests are kept there; the oldest go first.
-    public var spoolLimit = 256 * 1024 * 1024
+    package var spoolLimit = 256 * 1024 * 1024
     /// What the smallest request takes there, in bytes.
-    public static let smallestSpool = SpoolDirectory.blockSize
+    package static let smallestSpool = SpoolDirectory.blockSize
     /// How long an export may hold up who asked for it; what has not arrived by then goes on being sent.
     ///
     /// Nil is as long as ``timeout``, which is also the most.
-    public var patience: Duration?
+    package var patience: Duration?
 
     /// How long a kept connection may have been idle to be used again.
     ///
@@ -63,10 +63,10 @@ public struct OTLPConfiguration: Hashable, Sendable {
     /// it was idle for too long; a minute makes that the rule.
     package var longestLife = Duration.seconds(60)
     /// Through which proxy to go; nil is libcurl's own reading of the process's environment.
-    public var proxy: ProxySettings?
+    package var proxy: ProxySettings?
 
     /// Creates the specification's default configuration for `endpoint`.
-    public init(endpoint: OTLPEndpoint) {
+    package init(endpoint: OTLPEndpoint) {
         self.endpoint = endpoint
         headers = []
         compression = .none
@@ -76,7 +76,7 @@ public struct OTLPConfiguration: Hashable, Sendable {
     /// Reads the configuration; what was ignored on the way is in the reader's warnings.
     ///
     /// - Throws: ``ConfigurationError`` when the endpoint or the proxy is no URL that can be used.
-    public init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
+    package init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
         endpoint = try OTLPEndpoint(environment)
         let proxy = try ProxySettings(environment, for: endpoint)
         for warning in proxy.warnings {

@@ -1,21 +1,21 @@
 /// A setting that makes it impossible to go on.
-public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The environment variable.
-    public var variable: String
+    package var variable: String
     /// Its value, without secrets.
-    public var value: String
+    package var value: String
     /// What is wrong with it, and what is expected.
-    public var reason: String
+    package var reason: String
 
     /// Creates an error; `value` must not contain secrets.
-    public init(variable: String, value: String, reason: String) {
+    package init(variable: String, value: String, reason: String) {
         self.variable = variable
         self.value = value
         self.reason = reason
     }
 
     /// One line: which variable, which value, why, and what is expected.
-    public var description: String { "\(variable)=\(value): \(reason)" }
+    package var description: String { "\(variable)=\(value): \(reason)" }
 }
 
 /// The URL that metrics are sent to (OpenTelemetry specification, `protocol/exporter.md`, "Endpoint URLs for OTLP/HTTP").
@@ -24,7 +24,7 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 /// `/v1/metrics` there.
 ///
 /// Its description and its reflection leave out user, password and query.
-public struct OTLPEndpoint: Hashable, Sendable {
+package struct OTLPEndpoint: Hashable, Sendable {
     private let parts: URLParts
     /// The path of the Unix-domain socket to connect to, or nil for a connection over TCP.
     let socket: String?
@@ -35,7 +35,7 @@ public struct OTLPEndpoint: Hashable, Sendable {
     /// `v1/metrics` is appended; without either it is `http://localhost:4318/v1/metrics`.
     ///
     /// - Throws: ``ConfigurationError`` when the value is no http, https or unix URL.
-    public init(_ environment: EnvironmentReader) throws(ConfigurationError) {
+    package init(_ environment: EnvironmentReader) throws(ConfigurationError) {
         if let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
             try self.init(setting, appending: nil)
         } else {
@@ -51,7 +51,7 @@ public struct OTLPEndpoint: Hashable, Sendable {
     ///   - url: What the receiver is to be requested by.
     ///   - setting: The setting that gave it, for an error to name.
     /// - Throws: ``ConfigurationError`` when it is no http or https URL.
-    public init(url: String, from setting: String) throws(ConfigurationError) {
+    package init(url: String, from setting: String) throws(ConfigurationError) {
         try self.init(.init(name: setting, value: url), appending: nil)
     }
 
@@ -94,38 +94,38 @@ public struct OTLPEndpoint: Hashable, Sendable {
 
     /// The name or the address of the receiver, IPv6 addresses without brackets, or the path of its socket
     /// (`server.address`).
-    public var host: String {
+    package var host: String {
         socket ?? (parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host)
     }
 
     /// The port of the receiver (`server.port`); where the URL has none, that of its scheme and not 4318; 0 for a socket
     /// that has none.
-    public var port: Int {
+    package var port: Int {
         socket == nil ? parts.port ?? (isSecure ? 443 : 80) : 0
     }
 
     /// Whether it is a socket of this machine.
-    public var isSocket: Bool { socket != nil }
+    package var isSocket: Bool { socket != nil }
 
     /// Whether the receiver is on this machine, as far as its name tells.
-    public var isLoopback: Bool {
+    package var isLoopback: Bool {
         let name = host.lowercased()
         return socket != nil || name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
             || name.hasPrefix("127.")
     }
 
     /// Whether the connection is encrypted.
-    public var isSecure: Bool { parts.scheme == "https" }
+    package var isSecure: Bool { parts.scheme == "https" }
 
     /// The URL with asterisks in place of user, password and query: it can be read again, and shows that they were there.
-    public var redactedURL: String {
+    package var redactedURL: String {
         let authority = parts.url.dropFirst(parts.scheme.count + "://".count).prefix { !"/?".contains($0) }
         guard authority.contains("@") else { return description }
         return "\(parts.scheme)://\(Secret.mask)@" + description.dropFirst(parts.scheme.count + "://".count)
     }
 
     /// Whether it was written by ``redactedURL``, so that what belongs there is missing.
-    public var isRedacted: Bool { parts.url.contains("\(Secret.mask)@") || parts.url.hasSuffix("?\(Secret.mask)") }
+    package var isRedacted: Bool { parts.url.contains("\(Secret.mask)@") || parts.url.hasSuffix("?\(Secret.mask)") }
 
     /// A value that did not parse, without what may be a password or a token.
     static func redact(_ value: String) -> String {
@@ -140,11 +140,11 @@ public struct OTLPEndpoint: Hashable, Sendable {
 
 extension OTLPEndpoint: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL without user, password and query.
-    public var description: String { socket.map { "unix://\($0)" } ?? parts.redacted }
+    package var description: String { socket.map { "unix://\($0)" } ?? parts.redacted }
 
     /// The same as ``description``.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// Only the description, so that `dump` shows no secrets either.
-    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

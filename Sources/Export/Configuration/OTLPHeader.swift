@@ -7,35 +7,35 @@ enum Secret {
 /// A header that the user wants on each request, often a credential.
 ///
 /// Its description and its reflection leave out the value.
-public struct OTLPHeader: Hashable, Sendable {
+package struct OTLPHeader: Hashable, Sendable {
     /// The name, an HTTP token.
-    public var name: String
+    package var name: String
     /// The value: a secret.
     var value: String
 
     /// Creates a header, or nil when there is a ``problem(withName:)`` or a ``problem(withValue:)``.
-    public init?(name: String, value: String) {
+    package init?(name: String, value: String) {
         guard Self.problem(withName: name) == nil, Self.problem(withValue: value) == nil else { return nil }
         self.init(checkedName: name, value: value)
     }
 
     /// Why `name` can't be that of a header, without naming it; nil when it can.
-    public static func problem(withName name: String) -> String? {
+    package static func problem(withName name: String) -> String? {
         guard isToken(name) else { return "its name is not one that HTTP allows" }
         return reserved.contains(name.lowercased()) ? "tcplens sets that header itself" : nil
     }
 
     /// Why `value` can't be that of a header, without showing it; nil when it can.
-    public static func problem(withValue value: String) -> String? {
+    package static func problem(withValue value: String) -> String? {
         isFieldValue(value) ? nil : "its value has a line break or another control character"
     }
 
     /// The value as it may be shown: asterisks, whatever it is.
-    public var redactedValue: String { Secret.mask }
+    package var redactedValue: String { Secret.mask }
 
     /// Whether the value is itself ``redactedValue``, as in a configuration that was printed, so that the real one is
     /// missing.
-    public var isRedacted: Bool { value == Secret.mask }
+    package var isRedacted: Bool { value == Secret.mask }
 
     private init(checkedName name: String, value: String) {
         self.name = name
@@ -45,13 +45,13 @@ public struct OTLPHeader: Hashable, Sendable {
 
 extension OTLPHeader: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name, and three asterisks for the value.
-    public var description: String { "\(name): \(Secret.mask)" }
+    package var description: String { "\(name): \(Secret.mask)" }
 
     /// The same as ``description``.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// Only the name.
-    public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+    package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 }
 
 extension OTLPHeader {
@@ -71,7 +71,7 @@ extension OTLPHeader {
     ///   - text: The list.
     ///   - refuse: Takes the number of an entry that was left out, from 1 on, and why, without anything that stands there.
     /// - Returns: The headers that HTTP allows.
-    public static func list(_ text: String, refuse: (_ entry: Int, _ reason: String) -> Void) -> [OTLPHeader] {
+    package static func list(_ text: String, refuse: (_ entry: Int, _ reason: String) -> Void) -> [OTLPHeader] {
         var headers: [OTLPHeader] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             if entry.trimmed.isEmpty { continue }
@@ -147,7 +147,7 @@ extension OTLPHeader {
 
 extension [OTLPHeader] {
     /// Adds `header` in place of one of the same name, which has no case.
-    public mutating func set(_ header: OTLPHeader) {
+    package mutating func set(_ header: OTLPHeader) {
         removeAll { $0.name.lowercased() == header.name.lowercased() }
         append(header)
     }

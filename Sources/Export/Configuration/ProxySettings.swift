@@ -1,16 +1,16 @@
 /// Through which proxy to go, by the customary environment variables.
 ///
 /// Its description and its reflection leave out user and password.
-public struct ProxySettings: Hashable, Sendable {
+package struct ProxySettings: Hashable, Sendable {
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
     private let parts: URLParts?
     /// What is to be reached directly.
     private let exceptions: String
     /// The entry of ``exceptions`` for which there is no proxy; nil when that is not the reason.
-    public let exception: String?
+    package let exception: String?
     /// Entries that name nothing, a line each.
-    public let warnings: [String]
+    package let warnings: [String]
 
     /// Finds the proxy for `endpoint` in the environment: `http_proxy` or `https_proxy` by the endpoint's scheme, else
     /// `all_proxy`, and the exceptions of `no_proxy`; each also in upper case, lower case first.
@@ -19,7 +19,7 @@ public struct ProxySettings: Hashable, Sendable {
     /// program that is a header of a request.
     ///
     /// - Throws: ``ConfigurationError`` when the value is no URL of a proxy: going around it may be forbidden.
-    public init(_ environment: EnvironmentReader, for endpoint: OTLPEndpoint) throws(ConfigurationError) {
+    package init(_ environment: EnvironmentReader, for endpoint: OTLPEndpoint) throws(ConfigurationError) {
         let given = environment.setting("no_proxy", "NO_PROXY")
         let setting =
             endpoint.isSecure
@@ -53,7 +53,7 @@ public struct ProxySettings: Hashable, Sendable {
     }
 
     /// Whether the way to the receiver is by a proxy.
-    public var isUsed: Bool { parts != nil }
+    package var isUsed: Bool { parts != nil }
 
     /// What to do about a proxy that does not let through, a sentence.
     static let hint = "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
@@ -70,14 +70,14 @@ public struct ProxySettings: Hashable, Sendable {
 
 extension ProxySettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL without user and password, or `none`, and the exceptions.
-    public var description: String {
+    package var description: String {
         guard let parts else { return "none" }
         return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), but not for \(exceptions.printable())"
     }
 
     /// The same as ``description``.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// Only the description.
-    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

@@ -1,12 +1,12 @@
-public import Metrics
+package import Metrics
 
 /// Prints metrics for people.
-public struct ConsoleExporter: MetricExporter {
+package struct ConsoleExporter: MetricExporter {
     /// No: each text is the whole, and what is not in it is no more.
-    public let endsSeries = false
+    package let endsSeries = false
 
     /// The form that distributions have.
-    public let histograms: HistogramAggregation
+    package let histograms: HistogramAggregation
 
     private let write: @Sendable (String) throws(StandardStream.Failure) -> Void
 
@@ -15,7 +15,7 @@ public struct ConsoleExporter: MetricExporter {
     /// - Parameters:
     ///   - histograms: The form that distributions have.
     ///   - write: Takes the text of an export, line breaks included; writes to standard output by default.
-    public init(
+    package init(
         histograms: HistogramAggregation = .explicitBuckets,
         write: @escaping @Sendable (String) throws(StandardStream.Failure) -> Void = StandardStream.output.write
     ) {
@@ -24,7 +24,7 @@ public struct ConsoleExporter: MetricExporter {
     }
 
     /// Prints `metrics`.
-    public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
+    package func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         let points = metrics.pointCount
         do throws(StandardStream.Failure) {
             try write(MetricsText.render(metrics))
@@ -36,5 +36,5 @@ public struct ConsoleExporter: MetricExporter {
     }
 
     /// Does nothing.
-    public func shutdown() async {}
+    package func shutdown() async {}
 }

@@ -1,16 +1,16 @@
 internal import Glibc
 
 /// The time of day in the machine's own time zone, for people.
-public struct LocalTime: Hashable, Sendable {
+package struct LocalTime: Hashable, Sendable {
     /// From 0 to 23.
-    public var hour: Int
+    package var hour: Int
     /// From 0 to 59.
-    public var minute: Int
+    package var minute: Int
     /// From 0 to 60.
-    public var second: Int
+    package var second: Int
 
     /// The time of day so many seconds after the beginning of 1970 in UTC.
-    public init(secondsSinceEpoch seconds: Int) {
+    package init(secondsSinceEpoch seconds: Int) {
         var time = time_t(seconds)
         var parts = unsafe tm()
         // Only a year beyond 32 bits makes it fail, and then the parts are zeros.

@@ -1,11 +1,11 @@
-public import Metrics
+package import Metrics
 
 /// Metrics as a table for people.
-public enum MetricsText {
+package enum MetricsText {
     /// The resources, their scopes, their metrics, and one line for each point; ends with a line break if not empty.
     ///
     /// Attributes may come from others: control characters are shown escaped.
-    public static func render(_ metrics: [ResourceMetrics]) -> String {
+    package static func render(_ metrics: [ResourceMetrics]) -> String {
         var lines: [String] = []
         for resource in metrics {
             lines.append("Resource  " + text(resource.resource.attributes))

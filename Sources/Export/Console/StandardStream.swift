@@ -4,22 +4,22 @@ internal import Glibc
 ///
 /// `print` keeps what it is given until a buffer is full when the other end is a pipe; what a person follows with
 /// `| grep` must come line by line.
-public enum StandardStream: CInt, Sendable {
+package enum StandardStream: CInt, Sendable {
     /// Where data goes.
     case output = 1
     /// Where logs and complaints go.
     case error = 2
 
     /// What could not be written.
-    public struct Failure: Error, CustomStringConvertible, Sendable {
+    package struct Failure: Error, CustomStringConvertible, Sendable {
         /// The POSIX error number.
-        public var code: CInt
+        package var code: CInt
 
         /// Whether the other end of the pipe has gone, as after `| head`.
-        public var isClosedPipe: Bool { code == EPIPE }
+        package var isClosedPipe: Bool { code == EPIPE }
 
         /// One line: what failed and why.
-        public var description: String {
+        package var description: String {
             "cannot write to standard output: \(SystemError.text(code))"
         }
     }
@@ -27,14 +27,14 @@ public enum StandardStream: CInt, Sendable {
     /// Writes `text` as it is; blocks while the other end does not read.
     ///
     /// - Throws: ``Failure`` when not all of it could be written.
-    public func write(_ text: String) throws(Failure) {
+    package func write(_ text: String) throws(Failure) {
         try write(Array(text.utf8))
     }
 
     /// Writes `bytes`; blocks while the other end does not read.
     ///
     /// - Throws: ``Failure`` when not all of them could be written.
-    public func write(_ bytes: [UInt8]) throws(Failure) {
+    package func write(_ bytes: [UInt8]) throws(Failure) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(rawValue, $0.baseAddress, $0.count) }
@@ -53,7 +53,7 @@ extension StandardStream {
     ///
     /// - Returns: How many were written.
     /// - Throws: ``Failure`` when they can't be.
-    public func write(_ bytes: [UInt8], patience: Duration, isOver: () -> Bool) throws(Failure) -> Int {
+    package func write(_ bytes: [UInt8], patience: Duration, isOver: () -> Bool) throws(Failure) -> Int {
         var status = stat()
         guard unsafe fstat(rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
             try write(bytes)

@@ -1,9 +1,9 @@
 internal import CZlib
 
 /// The gzip format (RFC 1952), by the system's zlib.
-public enum Gzip {
+package enum Gzip {
     /// Why bytes could not be compressed or decompressed.
-    public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// The output would be larger than this limit in bytes.
         case tooLarge(limit: Int)
         /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
@@ -12,7 +12,7 @@ public enum Gzip {
         case failed(code: Int32)
 
         /// One line for people.
-        public var description: String {
+        package var description: String {
             switch self {
             case .tooLarge(let limit): "more than \(limit) bytes of data"
             case .malformed(let reason): "not gzip data: \(reason)"
@@ -27,7 +27,7 @@ public enum Gzip {
     /// Compresses `bytes`.
     ///
     /// - Throws: ``Failure``; for inputs over 1 GiB ``Failure/tooLarge(limit:)``, since zlib counts in 32 bits.
-    public static func compress(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    package static func compress(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
@@ -46,7 +46,7 @@ public enum Gzip {
     /// Decompresses all members of `bytes`, without ever holding more than `limit` bytes of output and a few KiB.
     ///
     /// - Throws: ``Failure``; ``Failure/tooLarge(limit:)`` as soon as the output passes `limit`.
-    public static func decompress(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+    package static func decompress(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }

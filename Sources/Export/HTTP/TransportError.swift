@@ -1,9 +1,9 @@
 internal import CLibcurl
 
 /// Why no response came from the receiver.
-public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the error means for the export.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// It will be the same again: a bad certificate, a setting that libcurl does not know.
         case permanent
         /// It may pass: nobody listens, the connection broke.
@@ -17,21 +17,21 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     }
 
     /// The URL without user, password and query.
-    public var url: String
+    package var url: String
     /// What it means.
-    public var kind: Kind
+    package var kind: Kind
     /// libcurl's name for what went wrong; the same whatever the details.
-    public var name: String
+    package var name: String
     /// ``name``, or the details instead.
-    public var reason: String
+    package var reason: String
     /// What the user can do about it, a sentence.
-    public var hint: String?
+    package var hint: String?
 
     /// What tells this error from others: what is to be done differs, where libcurl's name is the same.
     var cause: String { name + (hint ?? "") }
 
     /// One line for people.
-    public var description: String { "\(url): \(reason)" + (hint.map { ". \($0)" } ?? "") }
+    package var description: String { "\(url): \(reason)" + (hint.map { ". \($0)" } ?? "") }
 }
 
 extension TransportError {

@@ -1,4 +1,4 @@
-public import Metrics
+package import Metrics
 
 /// Sends metrics to a receiver of OTLP over HTTP, by libcurl, over one kept connection.
 ///
@@ -7,15 +7,15 @@ public import Metrics
 /// exports, oldest first: an export's outcome tells what became of points since the last one, whichever export they are of.
 ///
 /// The process must ignore SIGPIPE before the first export.
-public final class OTLPHTTPExporter: MetricExporter {
+package final class OTLPHTTPExporter: MetricExporter {
     /// Which temporality the points have that are sent.
-    public let temporality: TemporalityPreference
+    package let temporality: TemporalityPreference
 
     /// The form that distributions have.
-    public let histograms: HistogramAggregation
+    package let histograms: HistogramAggregation
 
     /// What it is called in its own metrics: its kind and where it sends to.
-    public let identity: ExporterIdentity
+    package let identity: ExporterIdentity
 
     private let encoder: RequestEncoder
     private let queue: SendingQueue
@@ -31,7 +31,7 @@ public final class OTLPHTTPExporter: MetricExporter {
     ///   - random: Gives a number from 0 up to, not including, 1 for the jitter of a wait.
     /// - Throws: ``TransportError`` when libcurl cannot be set up; ``SpoolError`` when the spool can't be meant, or another
     ///   process has it.
-    public init(
+    package init(
         _ configuration: OTLPConfiguration,
         version: String,
         retryPolicy: RetryPolicy = RetryPolicy(),
@@ -62,14 +62,14 @@ public final class OTLPHTTPExporter: MetricExporter {
     ///
     /// It returns when nothing waits any more, when the receiver turns out to be away, or when
     /// ``OTLPConfiguration/patience`` is over or the task is cancelled; the sending goes on.
-    public func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
+    package func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         await turn.take()
         defer { turn.give() }
         return await queue.export(encoder.encode(metrics), isLast: isLast)
     }
 
     /// Ends a running export, whatever it is doing, and makes all further ones fail.
-    public func shutdown() async {
+    package func shutdown() async {
         await queue.shutdown()
     }
 }

@@ -3,18 +3,18 @@
 /// The first wait is 1 s, each further one twice as long, 10 s at most, and each is spread over 50 % to 150 % of that by
 /// chance, so that agents which failed together do not come back together. Within the default timeout of 10 s that makes
 /// three or four attempts. There is no limit of attempts: the timeout of the whole export is one.
-public struct RetryPolicy: Hashable, Sendable {
+package struct RetryPolicy: Hashable, Sendable {
     /// The middle of the first wait.
-    public var initial: Duration
+    package var initial: Duration
     /// The greatest middle of a wait.
-    public var maximum: Duration
+    package var maximum: Duration
     /// How much longer each wait is than the one before it.
-    public var multiplier: Double
+    package var multiplier: Double
     /// Which part of a wait is left to chance, on both sides of its middle.
-    public var randomization: Double
+    package var randomization: Double
 
     /// Creates a policy.
-    public init(
+    package init(
         initial: Duration = .seconds(1),
         maximum: Duration = .seconds(10),
         multiplier: Double = 2,
@@ -27,7 +27,7 @@ public struct RetryPolicy: Hashable, Sendable {
     }
 
     /// The wait after attempt number `attempt`, the first being 1, by a `random` number from 0 up to, not including, 1.
-    public func backoff(afterAttempt attempt: Int, random: Double) -> Duration {
+    package func backoff(afterAttempt attempt: Int, random: Double) -> Duration {
         var middle = min(initial, maximum)
         // Capped at each step, so that nothing overflows, and in steps: by the 64th any growth has come to its end.
         for _ in 0..<min(max(attempt, 1) - 1, 64) {

@@ -1,4 +1,4 @@
-public import HTTPServer
+package import HTTPServer
 internal import Metrics
 internal import Synchronization
 
@@ -6,9 +6,9 @@ internal import Synchronization
 /// `metrics/sdk_exporters/prometheus.md`).
 ///
 /// Each scrape is a collection of its own, always cumulative.
-public struct PrometheusExporter: Sendable {
+package struct PrometheusExporter: Sendable {
     /// The port it listens on, also when 0 was asked for.
-    public var port: Int { server.port }
+    package var port: Int { server.port }
 
     private let server: HTTPServer
     private let hasCreated: Bool
@@ -21,7 +21,7 @@ public struct PrometheusExporter: Sendable {
     ///   - hasCreated: Whether OpenMetrics has a series for when counting began beside each counter and histogram.
     ///   - onRefusal: Is told of what is refused before it is a scrape; from any thread.
     /// - Throws: ``HTTPServerError`` when that is not possible.
-    public init(
+    package init(
         host: String,
         port: Int,
         hasCreated: Bool = false,
@@ -43,7 +43,7 @@ public struct PrometheusExporter: Sendable {
     ///   - reader: What collects.
     ///   - sdk: What scrapes are counted in.
     ///   - report: Takes what went wrong with a scrape that was answered all the same, one line each, none if nothing did.
-    public func run(reader: PeriodicReader, sdk: SDKMetrics, report: @escaping @Sendable ([String]) async -> Void)
+    package func run(reader: PeriodicReader, sdk: SDKMetrics, report: @escaping @Sendable ([String]) async -> Void)
         async
     {
         let scrapes = PrometheusScrapes(reader: reader, sdk: sdk, hasCreated: hasCreated, report: report)
@@ -55,7 +55,7 @@ public struct PrometheusExporter: Sendable {
     }
 
     /// Stops listening; needed only for an exporter that does not run.
-    public func close() async {
+    package func close() async {
         await server.close()
     }
 }

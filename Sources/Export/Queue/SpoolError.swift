@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Why a spool can't be used, or a file in it.
-public struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What that means for the user.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// The directory can't be meant: it is none, or others can write in it.
         case misconfigured
         /// Another process has it.
@@ -13,9 +13,9 @@ public struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What that means for the user.
-    public var kind: Kind
+    package var kind: Kind
     /// One line: what failed, on what, why, and what to do.
-    public var description: String
+    package var description: String
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind

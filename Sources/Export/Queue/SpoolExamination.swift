@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// What a spool is like, found out without changing it, so that an agent that has it is not disturbed.
-public struct SpoolExamination: Hashable, Sendable {
+package struct SpoolExamination: Hashable, Sendable {
     /// Whether the directory was there already.
-    public let isMade: Bool
+    package let isMade: Bool
     /// How many requests wait in it.
-    public let requestCount: Int
+    package let requestCount: Int
     /// How many bytes this user could still write there; nil where that is not known.
-    public let room: Int?
+    package let room: Int?
 
     /// A file without a name, which goes with its descriptor (`O_TMPFILE`, a macro that Swift does not see).
     private static let unnamed = 0o20_000_000 | O_DIRECTORY
@@ -17,7 +17,7 @@ public struct SpoolExamination: Hashable, Sendable {
     /// A directory that is not there is made and removed again.
     ///
     /// - Throws: ``SpoolError`` when it can't be meant, another process has it, or the disk does not do what it is to do.
-    public init(_ path: String) throws(SpoolError) {
+    package init(_ path: String) throws(SpoolError) {
         var status = stat()
         isMade = unsafe stat(path, &status) == 0
         let directory = try SpoolDirectory.directory(path)

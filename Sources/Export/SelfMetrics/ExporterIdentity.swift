@@ -1,18 +1,18 @@
 internal import Metrics
 
 /// What an exporter or a reader is called in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
-public struct ExporterIdentity: Hashable, Sendable {
+package struct ExporterIdentity: Hashable, Sendable {
     /// The kind, one of the conventions' where one fits (`otel.component.type`).
-    public var type: String
+    package var type: String
     /// Which one of its kind it is, counted from 0.
-    public var number = 0
+    package var number = 0
     /// The host that it sends to (`server.address`).
-    public var host: String?
+    package var host: String?
     /// The port that it sends to (`server.port`).
-    public var port: Int?
+    package var port: Int?
 
     /// Creates an identity.
-    public init(_ type: String, host: String? = nil, port: Int? = nil) {
+    package init(_ type: String, host: String? = nil, port: Int? = nil) {
         self.type = type
         self.host = host
         self.port = port
@@ -24,15 +24,15 @@ public struct ExporterIdentity: Hashable, Sendable {
     }
 
     /// Sends OTLP over HTTP.
-    public static func otlpHTTP(host: String, port: Int) -> ExporterIdentity {
+    package static func otlpHTTP(host: String, port: Int) -> ExporterIdentity {
         ExporterIdentity("otlp_http_metric_exporter", host: host, port: port)
     }
 
     /// Collects on an interval.
-    public static let periodicReader = ExporterIdentity("periodic_metric_reader")
+    package static let periodicReader = ExporterIdentity("periodic_metric_reader")
 
     /// Is scraped by Prometheus.
-    public static let prometheus = ExporterIdentity("prometheus_http_text_metric_exporter")
+    package static let prometheus = ExporterIdentity("prometheus_http_text_metric_exporter")
 
     /// The attributes that its points have in common.
     var attributes: Attributes {

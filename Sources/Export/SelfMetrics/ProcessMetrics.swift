@@ -1,8 +1,8 @@
 internal import Glibc
-public import Metrics
+package import Metrics
 
 /// What this process costs the machine (semantic conventions, `system/process-metrics.md`).
-public struct ProcessMetrics: MetricProducer, Sendable {
+package struct ProcessMetrics: MetricProducer, Sendable {
     private let start: Timestamp
     /// What was spent before that, in seconds.
     private let spent: (user: Double, system: Double)
@@ -12,13 +12,13 @@ public struct ProcessMetrics: MetricProducer, Sendable {
     /// - Parameters:
     ///   - start: When counting began.
     ///   - isAnew: Whether the process began earlier, and what it spent until now is not to be told.
-    public init(start: Timestamp, isAnew: Bool = false) {
+    package init(start: Timestamp, isAnew: Bool = false) {
         self.start = start
         spent = isAnew ? Self.cpuTime() : (0, 0)
     }
 
     /// The time on CPUs and the resident memory; what can't be read is left out.
-    public func metrics(at time: Timestamp) -> [Metric] {
+    package func metrics(at time: Timestamp) -> [Metric] {
         var metrics = [cpuTime(at: time)]
         if let bytes = Self.residentBytes() {
             let point = NumberDataPoint(attributes: [:], start: start, time: time, value: .int(bytes))

@@ -1,10 +1,10 @@
-public import Metrics
+package import Metrics
 internal import Synchronization
 
 /// What exporters and readers did, as the semantic conventions want it told (`otel/sdk-metrics.md`).
 ///
 /// It counts every export, those that failed too, and shows them with the next collection that arrives somewhere.
-public final class SDKMetrics: Sendable {
+package final class SDKMetrics: Sendable {
     /// What tells exports of one exporter apart.
     private struct OperationKey: Hashable {
         var exporter: ExporterIdentity
@@ -46,12 +46,12 @@ public final class SDKMetrics: Sendable {
     private let state: Mutex<State>
 
     /// Creates metrics of nothing yet, which began at `start`.
-    public init(start: Timestamp) {
+    package init(start: Timestamp) {
         state = Mutex(State(start: start))
     }
 
     /// Begins to count anew, for an agent that goes on as another one; what is in flight stays.
-    public func restart(at start: Timestamp) {
+    package func restart(at start: Timestamp) {
         state.withLock { state in
             let pending = state.pending
             state = State(start: start, pending: pending)
@@ -119,7 +119,7 @@ private struct Series<Key: Hashable, Value> {
 
 extension SDKMetrics: MetricProducer {
     /// The metrics; a histogram without measurements is left out.
-    public func metrics(at time: Timestamp) -> [Metric] {
+    package func metrics(at time: Timestamp) -> [Metric] {
         let state = state.withLock { $0 }
         let inFlight = state.pending.map { (Self.attributes($0), UInt64(clamping: $1.exporting + $1.queued)) }
         let points = state.points.map { (Self.attributes($0.component, error: $0.error), $1) }

@@ -1,30 +1,30 @@
-public import FoundationEssentials
+package import FoundationEssentials
 internal import SwiftASN1
 
 /// What people want to know of an X.509 certificate: from when until when it holds.
-public struct Certificate: Hashable, Sendable {
+package struct Certificate: Hashable, Sendable {
     /// Why a file gives no certificate.
-    public struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
         /// Whether the file itself can't be read, by anybody like this process.
-        public var isFile = false
+        package var isFile = false
         /// One line: which file and why.
-        public var description: String
+        package var description: String
     }
 
     /// When it begins to hold.
-    public var start: Date
+    package var start: Date
     /// When it ends to hold.
-    public var end: Date
+    package var end: Date
 
     /// Creates a certificate that holds from `start` until `end`.
-    public init(start: Date, end: Date) {
+    package init(start: Date, end: Date) {
         (self.start, self.end) = (start, end)
     }
 
     /// The certificates in the file at `path`, which is PEM.
     ///
     /// - Throws: ``Unreadable`` when the file can't be read or there is none in it; no contents are in the reason.
-    public static func list(ofFile path: String) throws(Unreadable) -> [Certificate] {
+    package static func list(ofFile path: String) throws(Unreadable) -> [Certificate] {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(filePath: path))

@@ -1,27 +1,27 @@
 internal import Glibc
-public import Metrics
+package import Metrics
 internal import OTLP
 
 /// Tries whether a receiver takes exports, by the exporter's own way there, with one that is empty.
 ///
 /// The process must ignore SIGPIPE before.
-public struct OTLPTrial: Sendable {
+package struct OTLPTrial: Sendable {
     /// What is wrong, on this side, on the way or there.
-    public struct Problem: Hashable, Sendable {
+    package struct Problem: Hashable, Sendable {
         /// What the receiver, or libcurl, says; without secrets.
-        public var reason: String
+        package var reason: String
         /// What to do about it, a sentence.
-        public var hint: String?
+        package var hint: String?
     }
 
     /// How far the request came.
-    public let journey: Journey
+    package let journey: Journey
     /// The status that the receiver answered with at last, if it did.
-    public let status: Int?
+    package let status: Int?
     /// Why the export was not taken; nil when it was.
-    public let problem: Problem?
+    package let problem: Problem?
     /// What the receiver had to say although it took it.
-    public let warning: String?
+    package let warning: String?
 
     /// Sends an empty export, and again as long as the receiver says that it may take it later.
     ///
@@ -35,7 +35,7 @@ public struct OTLPTrial: Sendable {
     ///   - budget: The time for all attempts.
     ///   - retryPolicy: How long to wait between attempts.
     /// - Throws: ``TransportError`` when libcurl cannot be set up.
-    public init(
+    package init(
         _ configuration: OTLPConfiguration,
         version: String,
         sample: [ResourceMetrics],

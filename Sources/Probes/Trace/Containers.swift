@@ -1,7 +1,7 @@
 internal import BPF
 
 /// Tells which container a socket belongs to: so far, the path of its control group.
-public struct Containers {
+package struct Containers {
     private let read: () -> [UInt64: String]
     private let now: () -> ContinuousClock.Instant
     private var paths: [UInt64: String] = [:]
@@ -11,7 +11,7 @@ public struct Containers {
     private static let pause = Duration.seconds(1)
 
     /// Reads the groups that there are now.
-    public init() {
+    package init() {
         self.init(read: CgroupTree.paths, now: { .now })
     }
 
@@ -24,7 +24,7 @@ public struct Containers {
     }
 
     /// The path of a control group; `nil` when it is not visible from here, or has gone.
-    public mutating func path(of cgroup: UInt64) -> String? {
+    package mutating func path(of cgroup: UInt64) -> String? {
         if let path = paths[cgroup] { return path }
         guard cgroup != 0, now() >= readAgain else { return nil }
         // Those that have gone keep their names: events of them may still come.

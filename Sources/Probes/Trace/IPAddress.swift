@@ -1,7 +1,7 @@
 internal import BPF
 
 /// An IPv4 or IPv6 address; a v4-mapped one (RFC 4291, 2.5.5.2) is that of IPv4.
-public enum IPAddress: Hashable, Sendable {
+package enum IPAddress: Hashable, Sendable {
     /// The 32 bits of an IPv4 address.
     case v4(UInt32)
     /// The upper and the lower 64 bits of an IPv6 address.
@@ -11,7 +11,7 @@ public enum IPAddress: Hashable, Sendable {
     private static let mapped: (UInt64, UInt64) = (0, 0xffff)
 
     /// Reads an address; `nil` when `text` is none.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let bytes = AddressBytes.parse(text) else { return nil }
         self.init(bytes)
     }
@@ -39,7 +39,7 @@ public enum IPAddress: Hashable, Sendable {
     }
 
     /// The protocol that it is an address of.
-    public var type: NetworkType {
+    package var type: NetworkType {
         switch self {
         case .v4: .ipv4
         case .v6: .ipv6
@@ -47,7 +47,7 @@ public enum IPAddress: Hashable, Sendable {
     }
 
     /// Whether it may be there on each interface (RFC 4291, 2.5.6): one of `fe80::/10`.
-    public var isLinkLocal: Bool {
+    package var isLinkLocal: Bool {
         switch self {
         case .v4: false
         case .v6(let upper, _): upper >> 54 == 0xfe80 >> 6
@@ -85,16 +85,16 @@ public enum IPAddress: Hashable, Sendable {
 }
 
 /// A block of addresses, as `10.0.0.0/8` or `2001:db8::/32`; an address alone is a block of one.
-public struct AddressBlock: Hashable, Sendable {
+package struct AddressBlock: Hashable, Sendable {
     /// The first address.
-    public var address: IPAddress
+    package var address: IPAddress
     /// How many of its bits all addresses of the block have.
-    public var length: Int
+    package var length: Int
 
     /// Reads a block; `nil` when `text` is none.
     ///
     /// Bits beyond the length may be set and mean nothing.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let host = parts.first.map(String.init), let address = IPAddress(host) else { return nil }
         // A v4-mapped address is written with the 96 bits before it.

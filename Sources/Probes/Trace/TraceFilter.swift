@@ -2,28 +2,28 @@ internal import CProbes
 internal import FoundationEssentials
 
 /// Which changes of state are wanted; what is not set does not matter.
-public struct TraceFilter: Equatable, Sendable {
+package struct TraceFilter: Equatable, Sendable {
     /// The old or the new state is one of these; empty for all.
-    public var states: Set<ConnectionState> = []
+    package var states: Set<ConnectionState> = []
     /// The port of either side.
-    public var port: UInt16?
+    package var port: UInt16?
     /// The port of this side.
-    public var localPort: UInt16?
+    package var localPort: UInt16?
     /// The port of the other side.
-    public var peerPort: UInt16?
+    package var peerPort: UInt16?
     /// The peer's address is one of these.
-    public var peer: AddressBlock?
+    package var peer: AddressBlock?
     /// The protocol that the packets travel by.
-    public var type: NetworkType?
+    package var type: NetworkType?
     /// Which end of a connection the socket is; a listener is none.
-    public var role: HandshakeRole?
+    package var role: HandshakeRole?
     /// Only what ends a connection, or the attempt at one, by a failure.
-    public var failed = false
+    package var failed = false
     /// Longer than this in the state that was left.
-    public var slowerThan: Duration?
+    package var slowerThan: Duration?
 
     /// Creates a filter that wants everything.
-    public init() {}
+    package init() {}
 
     /// The ports that the kernel chooses from for a socket that connects without one.
     static func choosablePorts() -> ClosedRange<UInt16> {

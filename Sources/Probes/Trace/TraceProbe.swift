@@ -2,39 +2,39 @@ internal import BPF
 internal import CProbes
 
 /// Reads every change of a socket's state from a ring buffer, by programs that are loaded only as long as this lives.
-public final class TraceProbe {
+package final class TraceProbe {
     /// The events that were lost, and what they were lost by.
-    public struct Losses: Hashable, Sendable {
+    package struct Losses: Hashable, Sendable {
         /// There was no room in the ring buffer, as its reader was too slow.
-        public var ringFull: UInt64 = 0
+        package var ringFull: UInt64 = 0
         /// The programs were running on that CPU already.
-        public var recursion: UInt64 = 0
+        package var recursion: UInt64 = 0
         /// A socket was not in the state that it was last seen to enter, and no other reason explains that.
-        public var unseen: UInt64 = 0
+        package var unseen: UInt64 = 0
         /// Not lost, but without durations: connections for which there was no room to be remembered.
-        public var unremembered: UInt64 = 0
+        package var unremembered: UInt64 = 0
 
         /// Creates losses, none unless told otherwise.
-        public init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unseen: UInt64 = 0, unremembered: UInt64 = 0) {
+        package init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unseen: UInt64 = 0, unremembered: UInt64 = 0) {
             (self.ringFull, self.recursion, self.unseen) = (ringFull, recursion, unseen)
             self.unremembered = unremembered
         }
 
         /// How many events were lost.
-        public var total: UInt64 { ringFull &+ recursion &+ unseen }
+        package var total: UInt64 { ringFull &+ recursion &+ unseen }
     }
 
     /// The sizes that the ring buffer may have, in bytes; powers of two.
-    public static let bufferSizes = 1 << 16...1 << 30
+    package static let bufferSizes = 1 << 16...1 << 30
     /// The size that holds what 50 000 changes a second make in a second.
-    public static let standardBufferSize = 1 << 23
+    package static let standardBufferSize = 1 << 23
     /// Which share of the ring buffer may fill before the reader is woken.
     private static let wakeShare = 4
 
     /// The programs that run.
-    public let programs: [String]
+    package let programs: [String]
     /// What this kernel can't give, one line each.
-    public let limitations: [Limitation]
+    package let limitations: [Limitation]
 
     private let filter: TraceFilter
     private let object: Object
@@ -58,7 +58,7 @@ public final class TraceProbe {
     ///   - scope: Whose connections to observe.
     ///   - bufferSize: How many bytes of events may wait to be read; of ``bufferSizes``, a power of two.
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public convenience init(_ filter: TraceFilter, scope: ObservationScope = .own, bufferSize: Int = standardBufferSize)
+    package convenience init(_ filter: TraceFilter, scope: ObservationScope = .own, bufferSize: Int = standardBufferSize)
         throws(ProbeError)
     {
         do throws(BPFError) {
@@ -110,17 +110,17 @@ public final class TraceProbe {
     }
 
     /// The programs that run, with what they are attached to.
-    public var loadedPrograms: [LoadedProgram] { LoadedProgram.list(programs, of: object) }
+    package var loadedPrograms: [LoadedProgram] { LoadedProgram.list(programs, of: object) }
 
     /// Waits until much is there to be read, but not longer than `limit`; blocks the thread.
-    public func wait(upTo limit: Duration) {
+    package func wait(upTo limit: Duration) {
         ring.wait(upTo: limit)
     }
 
     /// Takes what waits, oldest first, and whether there is more.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public func read() throws(ProbeError) -> (changes: [StateChange], isMore: Bool) {
+    package func read() throws(ProbeError) -> (changes: [StateChange], isMore: Bool) {
         do throws(BPFError) {
             let batch = try ring.read()
             let isMore = batch.count == RingBuffer<trace_event>.batchSize
@@ -131,19 +131,19 @@ public final class TraceProbe {
     }
 
     /// Ends the programs; what they have seen can still be read.
-    public func detach() {
+    package func detach() {
         attached = []
     }
 
     /// Takes what ``read()`` has kept back as it was not complete; nothing more will come.
-    public func finish() -> [StateChange] {
+    package func finish() -> [StateChange] {
         changes(ports.finish())
     }
 
     /// What was lost so far.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    public func losses() throws(ProbeError) -> Losses {
+    package func losses() throws(ProbeError) -> Losses {
         do throws(BPFError) {
             let losses = try object.losses(of: Array(programs.prefix(1)))
             let turns = try object.perCPUArray("trace_turns").sums()
