@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The errors of system calls.
+/// Errors of system calls.
 package enum SystemError {
-    /// The C library's words for a POSIX error number.
+    /// The C library's message for a POSIX error number.
     package static func text(_ code: CInt) -> String {
-        // They live as long as the process.
+        // The strings live as long as the process.
         unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }

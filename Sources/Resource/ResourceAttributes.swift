@@ -1,11 +1,11 @@
 internal import Metrics
 
-/// `OTEL_RESOURCE_ATTRIBUTES`: `key=value` pairs with commas between, both percent-encoded.
+/// `OTEL_RESOURCE_ATTRIBUTES`: `key=value` pairs separated by commas; keys and values are percent-encoded.
 ///
 /// Source: OpenTelemetry specification, `resource/sdk.md`, "Specifying resource information via an environment
-/// variable"; one error discards the whole value.
+/// variable". A single error discards the whole value.
 enum ResourceAttributes {
-    /// Reads `text`, or gives `nil` if any part of it is malformed.
+    /// Parses `text`; `nil` if any part of it is malformed.
     static func parse(_ text: String) -> Attributes? {
         var attributes: Attributes = [:]
         for pair in text.split(separator: ",") where !pair.allSatisfy(\.isWhitespace) {

@@ -26,7 +26,7 @@ extension HTTPServer {
         try await ClientBootstrap(group: Self.clients).connect(host: "127.0.0.1", port: port).get()
     }
 
-    /// All that comes back for `text` until the server closes; half closed, it is told that nothing more comes.
+    /// Sends `text`, and returns everything that is received until the server closes.
     func answer(to text: String, host: String = "127.0.0.1", isHalfClosed: Bool = false) async throws -> String {
         let conversation = try await conversation(host: host)
         // All of it, also where the server has answered before: else it would have reset the connection.

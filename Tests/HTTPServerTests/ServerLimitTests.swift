@@ -55,7 +55,7 @@ import Testing
             #expect(await busy.text(until: "here").hasSuffix("here"))
             #expect(try await server.answer(to: request).hasSuffix("here"), "the busy one is idle now, and makes room")
         }
-        #expect(refusals.withLock { $0 } == ["closed a connection, as all 1 that may be open are busy"])
+        #expect(refusals.withLock { $0 } == ["closed a connection, because all 1 that are allowed are busy"])
     }
 
     @Test(arguments: ["127.0.0.1", "::1"])

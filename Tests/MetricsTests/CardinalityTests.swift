@@ -165,7 +165,7 @@ import Testing
             var absent: Set<Int> = []
             for key in counters.keys.sorted() where random.next(8) == 0 {
                 counters[key] = nil
-                // Only who is told so knows that a counter is another one when it is not smaller.
+                // Only this tells that a counter is another one if it is not smaller.
                 if random.next(2) == 0 { series.expire(key) } else { absent.insert(key) }
             }
             for _ in 0..<random.next(12) {

@@ -61,9 +61,10 @@ import Testing
         ("\"asInt\":9223372036854775808", "asInt must be a whole number of 64 bits"),
         ("\"asInt\":true", "a value is expected"), ("\"asInt\":{}", "a value is expected"),
         ("\"asDouble\":1e999", "asDouble must be a number"), ("\"asDouble\":\"inf\"", "asDouble must be a number"),
-        ("\"asDouble\":01", "a number begins with no 0"), ("\"asDouble\":1.", "a digit is expected"),
+        ("\"asDouble\":01", "a number must not begin with 0"), ("\"asDouble\":1.", "a digit is expected"),
         ("\"flags\":-1", "flags must be a whole number of 32 bits"), ("\"attributes\":{}", "a list is expected"),
-        ("\"attributes\":[1]", "an object is expected"), ("\"attributes\":[{\"key\":7}]", "a text in quotation marks"),
+        ("\"attributes\":[1]", "an object is expected"),
+        ("\"attributes\":[{\"key\":7}]", "a string in quotation marks"),
     ])
     func `a value of another kind is refused, and said which`(text: String, problem: String) {
         do {

@@ -2,7 +2,7 @@ internal import Dispatch
 
 /// Runs an actor on a thread that may block.
 ///
-/// Swift's own threads are as many as the machine has cores; one that waits in a C call is missing to everything else.
+/// Swift's thread pool has one thread for each core; a thread that waits in a C call is missing to everything else.
 final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

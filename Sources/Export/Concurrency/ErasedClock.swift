@@ -1,8 +1,8 @@
-/// A clock without its type of instants, so that who holds it need not be generic.
+/// A clock without its type of instants, so that its users need not be generic.
 struct ErasedClock: Sendable {
     /// The time since this value was made.
     let now: @Sendable () -> Duration
-    /// Waits; throws when the task is cancelled.
+    /// Waits; throws if the task is cancelled.
     let sleep: @Sendable (Duration) async throws -> Void
 
     init(_ clock: some Clock<Duration>) {

@@ -2,9 +2,9 @@ package import Metrics
 
 /// Metrics as a table for people.
 package enum MetricsText {
-    /// The resources, their scopes, their metrics, and one line for each point; ends with a line break if not empty.
+    /// Resources, scopes, metrics, and a line for each point; ends with a line break if not empty.
     ///
-    /// Attributes may come from others: control characters are shown escaped.
+    /// Attributes may be external: control characters are escaped.
     package static func render(_ metrics: [ResourceMetrics]) -> String {
         var lines: [String] = []
         for resource in metrics {
@@ -22,7 +22,7 @@ package enum MetricsText {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// What a series has in place of a value when it is no more.
+    /// Shown in place of a value for a series that has ended.
     private static let ended = "ended"
 
     private static func heading(_ metric: Metric) -> String {
@@ -57,7 +57,7 @@ package enum MetricsText {
         }
     }
 
-    /// The rows with the values below each other, numbers to the right.
+    /// The rows with aligned columns; numbers are aligned to the right.
     private static func aligned(_ rows: [(attributes: String, value: String)]) -> [String] {
         let width = rows.map(\.attributes.count).max() ?? 0
         let numbers = rows.map { $0.value.prefix { $0 != " " }.count }.max() ?? 0

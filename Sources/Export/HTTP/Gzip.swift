@@ -8,7 +8,7 @@ package enum Gzip {
         case tooLarge(limit: Int)
         /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
         case malformed(String)
-        /// zlib could not work, usually for want of memory; the number is its error code.
+        /// zlib failed, usually for lack of memory; the number is its error code.
         case failed(code: Int32)
 
         /// One line for people.
@@ -21,7 +21,7 @@ package enum Gzip {
         }
     }
 
-    /// zlib's largest window (2^15 bytes), plus 16 for a gzip header and trailer instead of its own.
+    /// zlib's largest window (2^15 bytes), plus 16 for the gzip format instead of its own.
     private static let windowBits: Int32 = 15 + 16
 
     /// Compresses `bytes`.
@@ -35,7 +35,7 @@ package enum Gzip {
         guard code == Z_OK else { throw .failed(code: code) }
         defer { unsafe deflateEnd(stream) }
 
-        // deflateBound makes room for everything, so one call ends the stream.
+        // deflateBound makes room for everything, so one call is enough.
         var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(stream, UInt(bytes.count))))
         let step = unsafe step(stream, from: bytes[...], into: &output) { unsafe deflate(stream, Z_FINISH) }
         guard step.code == Z_STREAM_END else { throw .failed(code: step.code) }
@@ -76,7 +76,7 @@ package enum Gzip {
 
     private static let largestInput = 1 << 30
 
-    /// A stream that stays at one address, as zlib, which remembers it, demands.
+    /// A stream at a fixed address, which zlib requires because it keeps a pointer to it.
     private static func newStream() -> UnsafeMutablePointer<z_stream> {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -89,7 +89,7 @@ package enum Gzip {
         var produced: Int
     }
 
-    /// One call of zlib; the pointers into `input` and `output` that `stream` holds meanwhile are gone afterwards.
+    /// Calls zlib once; the pointers into `input` and `output` that `stream` has meanwhile are removed afterwards.
     private static func step(
         _ stream: UnsafeMutablePointer<z_stream>,
         from input: ArraySlice<UInt8>,

@@ -1,10 +1,10 @@
 internal import Metrics
 
 extension [ResourceMetrics] {
-    /// The data points of all resources.
+    /// The number of data points of all resources.
     var pointCount: Int { reduce(0) { $0 + $1.pointCount } }
 
-    /// When the first point was collected, and so all of one collection; unknown without points.
+    /// The time of the first point, and so of the whole collection; unknown without points.
     var firstTime: Timestamp {
         for resource in self {
             for scope in resource.scopes {
@@ -16,7 +16,7 @@ extension [ResourceMetrics] {
         return .unknown
     }
 
-    /// The first `count` points and the others, each under the resource, scope and metric that it had.
+    /// The first `count` points and all others, each under its resource, scope and metric.
     func split(afterPoint count: Int) -> (first: [ResourceMetrics], second: [ResourceMetrics]) {
         var rest = count
         return cut(
@@ -42,7 +42,7 @@ extension [ResourceMetrics] {
 }
 
 extension Array {
-    /// Elements that hold `rest` points together, and the others; the element in which the cut lies is cut by `split`.
+    /// The first elements with `rest` points in total, and all others; `split` divides the element at the cut.
     fileprivate func cut(
         after rest: inout Int,
         size: (Element) -> Int,
@@ -65,7 +65,7 @@ extension Array {
         return (first, second)
     }
 
-    /// The first `rest` elements and the others.
+    /// The first `rest` elements, and all others.
     fileprivate func cut(after rest: inout Int) -> (first: [Element], second: [Element]) {
         defer { rest = 0 }
         return (Array(prefix(rest)), Array(dropFirst(rest)))

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// An open file or directory, closed with this value.
+/// An open file or directory; closed with this value.
 ///
 /// All calls block.
 struct FileDescriptor: ~Copyable {
-    /// A call of the system that failed, with its POSIX error number.
+    /// A failed system call, with its POSIX error number.
     struct Failure: Error, Hashable {
         var code: CInt
     }
@@ -16,12 +16,14 @@ struct FileDescriptor: ~Copyable {
         number = try Self.check { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
 
-    /// Opens the file at `path` to be read.
+    /// Opens the file at `path` for reading.
     init(file path: String) throws(Failure) {
         number = try Self.check { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
-    /// Opens the file `name` in `directory`, never through a symbolic link; one that is made is its owner's alone.
+    /// Opens the file `name` in `directory`, but not through a symbolic link.
+    ///
+    /// A new file gets access for its owner only.
     init(_ name: String, in directory: borrowing FileDescriptor, _ flags: CInt) throws(Failure) {
         let directory = directory.number
         number = try Self.check { unsafe openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600) }
@@ -31,20 +33,20 @@ struct FileDescriptor: ~Copyable {
         close(number)
     }
 
-    /// What the file is: its kind, mode, owner, size.
+    /// The status of the file: its kind, mode, owner, size.
     func status() throws(Failure) -> stat {
         var status = stat()
         _ = try Self.check { unsafe fstat(number, &status) }
         return status
     }
 
-    /// The size of a regular file in bytes; anything else has none.
+    /// The size of a regular file in bytes; 0 for everything else.
     func size() throws(Failure) -> Int {
         let status = try status()
         return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
     }
 
-    /// Reads up to `count` bytes from the beginning; fewer where the file ends.
+    /// Reads up to `count` bytes from the beginning; fewer if the file is shorter.
     func read(_ count: Int) throws(Failure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
@@ -73,12 +75,12 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Waits until the disk has it.
+    /// Waits until the disk has stored the file (`fsync(2)`).
     func synchronize() throws(Failure) {
         _ = try Self.check { fsync(number) }
     }
 
-    /// Calls again what a signal interrupted.
+    /// Repeats a call that was interrupted by a signal.
     static func check<Number: SignedInteger>(_ call: () -> Number) throws(Failure) -> Number {
         while true {
             let result = call()
@@ -91,7 +93,7 @@ struct FileDescriptor: ~Copyable {
 
 /// The directory's entries.
 extension FileDescriptor {
-    /// The names in this directory, in no order, without `.` and `..`.
+    /// The names in this directory without `.` and `..`, in no particular order.
     func names() throws(Failure) -> [String] {
         // The stream owns its descriptor and closes it.
         let copy = try Self.check { unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -117,7 +119,7 @@ extension FileDescriptor {
         }
     }
 
-    /// Gives the entry `old` the name `new`, in place of what has it, all at once.
+    /// Atomically renames `old` to `new`, replacing an existing entry.
     func rename(_ old: String, to new: String) throws(Failure) {
         _ = try Self.check { unsafe renameat(number, old, number, new) }
     }

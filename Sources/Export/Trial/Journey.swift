@@ -1,30 +1,31 @@
-/// How far a request came on its way to the receiver, and what it met there.
+/// How far a request got on the way to the receiver, and what was found there.
 package struct Journey: Hashable, Sendable {
-    /// A part of the way.
+    /// A stage of the way.
     package enum Stage: Int, Comparable, CaseIterable, Sendable {
-        /// The name has an address.
+        /// The name is resolved.
         case name
-        /// The connection is made: over TCP or to a socket.
+        /// The connection is established: over TCP or to a socket.
         case connection
-        /// TLS is agreed on.
+        /// The TLS handshake is complete.
         case encryption
-        /// The receiver has answered.
+        /// The receiver has responded.
         case answer
 
-        /// Whether it comes earlier.
+        /// Whether `first` comes first.
         package static func < (first: Stage, second: Stage) -> Bool { first.rawValue < second.rawValue }
     }
 
-    /// The last part that was gone to its end; nil when none was.
+    /// The last stage completed, if any.
     package var reached: Stage?
-    /// The address that was connected to, of a proxy if there is one; nil when there was no connection.
+    /// The address of the connection, that of the proxy if there is one; nil if there was no connection.
     package var address: String?
-    /// The version of TLS, and the cipher: `TLSv1.3 / TLS_AES_256_GCM_SHA384`.
+    /// The version of TLS and the cipher, such as `TLSv1.3 / TLS_AES_256_GCM_SHA384`.
     package var encryption: String?
-    /// The receiver's certificate and those that it sent with it, its own first.
+    /// The certificates that the receiver sent, its own first.
     package var certificates: [Certificate] = []
-    /// How much the receiver's clock is ahead of this machine's, to the second, if it tells; late answers count to it.
+    /// The difference from this machine's clock to the receiver's, in whole seconds, if known; it includes the delay of
+    /// the response.
     package var clockDifference: Duration?
-    /// How long it took to the end of the answer.
+    /// The time until the end of the response.
     package var duration = Duration.zero
 }

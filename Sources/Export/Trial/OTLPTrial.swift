@@ -2,39 +2,39 @@ internal import Glibc
 package import Metrics
 internal import OTLP
 
-/// Tries whether a receiver takes exports, by the exporter's own way there, with one that is empty.
+/// Tests whether a receiver accepts exports, by sending an empty one in the way the exporter does.
 ///
 /// The process must ignore SIGPIPE before.
 package struct OTLPTrial: Sendable {
-    /// What is wrong, on this side, on the way or there.
+    /// Why the export was not accepted.
     package struct Problem: Hashable, Sendable {
-        /// What the receiver, or libcurl, says; without secrets.
+        /// What the receiver or libcurl says, without secrets.
         package var reason: String
-        /// What to do about it, a sentence.
+        /// A sentence that tells the user what to do.
         package var hint: String?
     }
 
-    /// How far the request came.
+    /// The stages that the request passed.
     package let journey: Journey
-    /// The status that the receiver answered with at last, if it did.
+    /// The status of the last response, if there was one.
     package let status: Int?
-    /// Why the export was not taken; nil when it was.
+    /// Why the export was not accepted; nil if it was.
     package let problem: Problem?
-    /// What the receiver had to say although it took it.
+    /// A warning of the receiver about an export that it accepted.
     package let warning: String?
 
-    /// Sends an empty export, and again as long as the receiver says that it may take it later.
+    /// Sends an empty export, and sends it again as long as the receiver answers that it may accept it later.
     ///
-    /// One that can't be reached is not waited for. One that finds a request without metrics bad (400) gets one
-    /// with `sample`, for then nothing else tells whether it takes metrics.
+    /// A receiver that can't be reached is not tried again. If the receiver finds an empty request malformed (400), it
+    /// gets one with `sample`; otherwise there is no telling whether it accepts metrics.
     ///
     /// - Parameters:
-    ///   - configuration: Where to and how.
+    ///   - configuration: Where to send and how.
     ///   - version: The version of tcplens, for the header `User-Agent`.
     ///   - sample: What may be sent.
     ///   - budget: The time for all attempts.
-    ///   - retryPolicy: How long to wait between attempts.
-    /// - Throws: ``TransportError`` when libcurl cannot be set up.
+    ///   - retryPolicy: Whether and when to try again.
+    /// - Throws: ``TransportError`` if libcurl cannot be set up.
     package init(
         _ configuration: OTLPConfiguration,
         version: String,
@@ -43,22 +43,18 @@ package struct OTLPTrial: Sendable {
         retryPolicy: RetryPolicy = RetryPolicy()
     ) async throws(TransportError) {
         let clock = ErasedClock(ContinuousClock())
-        let end = clock.now() + budget
-        let sender = try OTLPSender(
-            configuration,
-            version: version,
+        let attempts = Attempts(
+            sender: try OTLPSender(configuration, version: version, clock: clock, observes: true),
             retryPolicy: retryPolicy,
             clock: clock,
-            random: { .random(in: 0..<1) },
-            observes: true
+            deadline: clock.now() + budget
         )
-        let empty = Self.empty(configuration.compression)
-        var (answer, journey) = await sender.answer(to: empty, within: budget)
+        var (answer, journey) = await attempts.answer(to: Self.empty(configuration.compression))
         let encoder = RequestEncoder(limit: configuration.requestLimit, compression: configuration.compression)
-        if case .permanent(let problem) = answer, problem.failure == .status(400),
+        if case .failure(let problem, .never) = answer, problem.failure == .status(400),
             let request = encoder.encode(sample).requests.first
         {
-            (answer, _) = await sender.answer(to: request, within: end - clock.now())
+            (answer, _) = await attempts.answer(to: request)
         }
         self.journey = journey ?? Journey()
         switch answer {
@@ -67,19 +63,46 @@ package struct OTLPTrial: Sendable {
         case .partialSuccess(let status, _, let message):
             (self.status, self.warning) = (status, nil)
             problem = Problem(reason: "it rejects data points: \(message.isEmpty ? "it gives no reason" : message)")
-        case .permanent(let cause), .retryable(let cause, _), .deferred(let cause):
-            if case .status(let number) = cause.failure { status = number } else { status = nil }
-            warning = nil
+        case .failure(let cause, _):
+            (self.status, self.warning) = (cause.status, nil)
             problem = Problem(reason: cause.reason, hint: cause.hint)
         }
     }
 
     private static func empty(_ compression: OTLPConfiguration.Compression) -> EncodedRequest {
         let bytes = ExportRequest.encode([])
-        // Without memory for it, it goes as it is.
+        // Compression can fail for lack of memory; then the request is sent uncompressed.
         guard compression == .gzip, let body = try? Gzip.compress(bytes) else {
             return EncodedRequest(body: bytes, compression: .none, pointCount: 0, time: Timestamp(unixNanoseconds: 0))
         }
         return EncodedRequest(body: body, compression: .gzip, pointCount: 0, time: Timestamp(unixNanoseconds: 0))
+    }
+}
+
+/// Sends requests as often as a receiver asks for it.
+private struct Attempts {
+    var sender: OTLPSender
+    var retryPolicy: RetryPolicy
+    var clock: ErasedClock
+    var deadline: Duration
+
+    /// The last answer to `request`, and the stages that it passed.
+    func answer(to request: EncodedRequest) async -> (answer: ResponseClassification, journey: Journey?) {
+        let start = clock.now()
+        var attempt = 0
+        while true {
+            attempt += 1
+            let (answer, journey) = await sender.answer(to: request, timeout: deadline - clock.now())
+            let timeLeft = deadline - clock.now()
+            guard case .failure(var problem, let retry) = answer else { return (answer, journey) }
+            let random = Double.random(in: 0..<1)
+            guard problem.status != nil,
+                let delay = retryPolicy.delay(for: retry, afterAttempt: attempt, within: timeLeft, random: random),
+                (try? await clock.sleep(delay)) != nil
+            else {
+                problem.note(retry, timeLeft: timeLeft, timeout: deadline - start)
+                return (.failure(problem, retry), journey)
+            }
+        }
     }
 }
