@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// Tries whether probes see a connection that is made for them to be seen.
 package struct LoopbackTrial: Sendable {
@@ -46,7 +47,7 @@ package struct LoopbackTrial: Sendable {
     {
         let before = try probes.connections.flows().transitions
         let connection: LoopbackConnection
-        do throws(LoopbackConnection.Failure) {
+        do throws(SystemError) {
             connection = try LoopbackConnection(to: address)
         } catch {
             return .notMade("\(error)")

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import System
 
 /// The source of facts about the machine; tests make their own.
 package struct Machine: Sendable {
@@ -40,9 +41,7 @@ package struct Machine: Sendable {
     /// The value of an environment variable without surrounding white space; an empty one counts as unset, as
     /// OpenTelemetry's specification requires.
     func variable(_ name: String) -> String? {
-        guard let value = environment[name], let first = value.firstIndex(where: { !$0.isWhitespace }),
-            let last = value.lastIndex(where: { !$0.isWhitespace })
-        else { return nil }
-        return String(value[first...last])
+        guard let value = environment[name]?.trimmed, !value.isEmpty else { return nil }
+        return String(value)
     }
 }

@@ -2,7 +2,7 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 /// Which exporter gets the end of which series.
 @Suite struct EndingSeriesTests {

@@ -2,9 +2,11 @@ import Foundation
 import HTTPServer
 import Metrics
 import OTLP
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Faults of receivers and the network, over real sockets and with a clock that stands still.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct FaultTests {

@@ -1,7 +1,8 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// When a kept connection is not used any more, over real sockets.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct ConnectionAgeTests {

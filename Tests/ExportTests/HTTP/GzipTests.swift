@@ -1,5 +1,6 @@
-import Export
 import Foundation
+import OTLPExport
+import System
 import Testing
 
 @Suite struct GzipTests {

@@ -3,7 +3,8 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Retry, timeout and shutdown of the exporter, with a real server on loopback and a clock that stands still.
 @Suite(.timeLimit(.minutes(1))) struct OTLPHTTPExporterRetryTests {

@@ -3,7 +3,9 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
+@testable import System
 
 /// Attempts at single requests.
 @Suite(.timeLimit(.minutes(1))) struct OTLPSenderTests {

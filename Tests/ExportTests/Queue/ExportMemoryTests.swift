@@ -1,8 +1,6 @@
 import HTTPServer
 import Testing
 
-@testable import Export
-
 /// Exports leave no memory behind.
 ///
 /// `Benchmarks/exports` observes it for longer.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// How often and when the queue tries a request again before its receiver counts as failing.
 @Suite struct QueueRetryTests: QueueScheduleTesting {

@@ -1,4 +1,4 @@
-@testable import Export
+@testable import OTLPExport
 
 /// Samples for tests of the queue's rules.
 protocol QueueScheduleTesting {}

@@ -2,7 +2,8 @@ import HTTPServer
 import Metrics
 import OTLP
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Exporters for tests of the queue; the delays between attempts end when the test says so.
 protocol QueueTesting {

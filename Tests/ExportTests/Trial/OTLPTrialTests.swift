@@ -2,9 +2,10 @@ import Foundation
 import HTTPServer
 import Metrics
 import OTLP
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// Trials of receivers, good, slow and bad.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct OTLPTrialTests {
