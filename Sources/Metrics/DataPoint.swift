@@ -13,6 +13,16 @@ package enum Number: Hashable, Sendable {
     }
 }
 
+extension Number: CustomStringConvertible {
+    /// The exact number.
+    package var description: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .double(let value): "\(value)"
+        }
+    }
+}
+
 /// The flags of a data point (`DataPointFlags` of `metrics.proto`).
 package struct DataPointFlags: OptionSet, Hashable, Sendable {
     /// The bits.

@@ -42,7 +42,7 @@ package enum MetricsText {
     private static func rows(_ data: Metric.Data, unit: String) -> [(attributes: String, value: String)] {
         switch data {
         case .gauge(let points), .sum(let points, _, _):
-            points.map { (text($0.attributes), $0.isEnd ? ended : text($0.value)) }
+            points.map { (text($0.attributes), $0.isEnd ? ended : $0.value.description) }
         case .histogram(let points, _):
             points.map { point in
                 guard !point.isEnd else { return (text(point.attributes), ended) }
@@ -80,18 +80,8 @@ package enum MetricsText {
     }
 
     private static func text(_ attributes: Attributes) -> String {
-        attributes.map { "\($0.key.printable())=\(text($0.value))" }.joined(separator: " ")
-    }
-
-    private static func text(_ value: AttributeValue) -> String {
-        let text = value.description.printable()
-        return text.isEmpty || text.contains(" ") ? "\"\(text)\"" : text
-    }
-
-    private static func text(_ value: Number) -> String {
-        switch value {
-        case .int(let value): "\(value)"
-        case .double(let value): "\(value)"
-        }
+        attributes.map { "\($0.key.printable())=\($0.value.description.printable().quotedIfNeeded)" }.joined(
+            separator: " "
+        )
     }
 }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// A system call that failed.
+/// A failed system call.
 package struct SystemError: Error, CustomStringConvertible, Hashable, Sendable {
-    /// What was tried: `connect to 127.0.0.1`.
+    /// The operation, such as `connect to 127.0.0.1`.
     package var operation: String
     /// The POSIX error number.
     package var code: CInt

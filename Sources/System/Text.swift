@@ -26,6 +26,13 @@ extension StringProtocol {
     }
 }
 
+extension StringProtocol {
+    /// The text as one word: in quotation marks if it is empty or has spaces.
+    package var quotedIfNeeded: String {
+        isEmpty || contains(" ") ? "\"\(self)\"" : String(self)
+    }
+}
+
 extension Duration {
     /// Integer milliseconds, rounded up, so that a delay is never too short and never becomes 0, which means "no limit"
     /// to libcurl.

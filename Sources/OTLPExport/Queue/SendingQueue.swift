@@ -236,11 +236,9 @@ extension SendingQueue {
             schedule.interrupt(rest)
             return .failed
         }
-        let progress = schedule.progress(at: now)
-        let isLast = phase == .lastExport
-        guard var dropped = schedule.fail(rest, undelivered.retry, at: now, isLast: isLast, random: random()) else {
-            return .retrying
-        }
+        let (progress, isLast) = (schedule.progress(at: now), phase == .lastExport)
+        guard var dropped = schedule.fail(rest, undelivered.retry, at: now, isLast: isLast, random: random())
+        else { return .retrying }
         var problem = undelivered.problem
         problem.note(undelivered.retry, timeLeft: progress.timeLeft, timeout: schedule.timeout)
         let notice = report.noteOutage(problem, points: rest.pointCount, progress)
@@ -272,8 +270,7 @@ extension SendingQueue {
         exportCount += 1
         let number = exportCount
         let deadline = clock.now() + schedule.timeout
-        let limit = phase == .lastExport ? nil : waitLimit
-        let timer = limit.map { limit in
+        let timer = (phase == .lastExport ? nil : waitLimit).map { limit in
             Task { [clock] in
                 try await clock.sleep(limit)
                 self.release(number)

@@ -11,6 +11,7 @@ package final class BlockingExecutor: SerialExecutor {
         queue = DispatchQueue(label: label)
     }
 
+    /// Runs `job` on the thread.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // Unowned is safe: the queue keeps the block, and the block this executor, until the job has run.

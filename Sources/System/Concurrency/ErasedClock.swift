@@ -5,6 +5,7 @@ package struct ErasedClock: Sendable {
     /// Waits; throws if the task is cancelled.
     package let sleep: @Sendable (Duration) async throws -> Void
 
+    /// Creates a clock that follows `clock`.
     package init(_ clock: some Clock<Duration>) {
         let origin = clock.now
         now = { origin.duration(to: clock.now) }

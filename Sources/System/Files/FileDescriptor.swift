@@ -6,9 +6,11 @@ package import Glibc
 package struct FileDescriptor: ~Copyable {
     /// A failed system call, with its POSIX error number.
     package struct Failure: Error, Hashable {
+        /// The POSIX error number.
         package var code: CInt
     }
 
+    /// The number of the descriptor, which is valid as long as this value.
     package let number: CInt
 
     /// Opens the directory at `path`.
