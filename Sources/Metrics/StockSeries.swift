@@ -39,17 +39,17 @@ package struct StockSeries<Key: Hashable & Sendable>: Sendable {
     ) -> [Series] {
         _ = limit.update(counts.lazy.map { $0.key })
         var series: [Series] = []
-        var rest: UInt64? = overflow > 0 ? overflow : nil
+        var overflowing: UInt64? = overflow > 0 ? overflow : nil
         for (key, value) in counts {
             if limit.keeps(key) {
                 series.append(Series(key: key, value: value))
             } else {
-                rest = rest ?? 0
-                rest?.add(value)
+                overflowing = overflowing ?? 0
+                overflowing?.add(value)
             }
         }
-        if let rest {
-            series.append(Series(key: nil, value: rest))
+        if let overflowing {
+            series.append(Series(key: nil, value: overflowing))
         }
         return series
     }

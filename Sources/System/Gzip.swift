@@ -1,33 +1,33 @@
 internal import CZlib
 
-/// The gzip format (RFC 1952), by the system's zlib.
-package enum Gzip {
-    /// Why bytes could not be compressed or decompressed.
-    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The output would be larger than this limit in bytes.
-        case tooLarge(limit: Int)
-        /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
-        case malformed(String)
-        /// zlib failed, usually for lack of memory; the number is its error code.
-        case failed(code: Int32)
+/// Why bytes could not be compressed or decompressed.
+package enum GzipError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The output would be larger than this limit in bytes.
+    case tooLarge(limit: Int)
+    /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
+    case malformed(String)
+    /// zlib failed, usually for lack of memory; the number is its error code.
+    case failed(code: Int32)
 
-        /// One line for people.
-        package var description: String {
-            switch self {
-            case .tooLarge(let limit): "more than \(limit) bytes of data"
-            case .malformed(let reason): "not gzip data: \(reason)"
-            case .failed(let code): "zlib failed with code \(code)"
-            }
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .tooLarge(let limit): "more than \(limit) bytes of data"
+        case .malformed(let reason): "not gzip data: \(reason)"
+        case .failed(let code): "zlib failed with code \(code)"
         }
     }
+}
 
+/// The gzip format (RFC 1952), by the system's zlib.
+package enum Gzip {
     /// zlib's largest window (2^15 bytes), plus 16 for the gzip format instead of its own.
     private static let windowBits: Int32 = 15 + 16
 
     /// Compresses `bytes`.
     ///
-    /// - Throws: ``Failure``; for inputs over 1 GiB ``Failure/tooLarge(limit:)``, since zlib counts in 32 bits.
-    package static func compress(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    /// - Throws: ``GzipError``; for inputs over 1 GiB ``GzipError/tooLarge(limit:)``, since zlib counts in 32 bits.
+    package static func compress(_ bytes: [UInt8]) throws(GzipError) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
@@ -45,8 +45,8 @@ package enum Gzip {
 
     /// Decompresses all members of `bytes`, without ever holding more than `limit` bytes of output and a few KiB.
     ///
-    /// - Throws: ``Failure``; ``Failure/tooLarge(limit:)`` as soon as the output passes `limit`.
-    package static func decompress(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+    /// - Throws: ``GzipError``; ``GzipError/tooLarge(limit:)`` as soon as the output passes `limit`.
+    package static func decompress(_ bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }

@@ -14,7 +14,7 @@ actor OTLPSender {
     private let executor = BlockingExecutor(label: "tcplens.otlp-sender")
     private let configuration: OTLPConfiguration
     private let userAgent: String
-    private let observer: JourneyObserver?
+    private let observer: TransferObserver?
     private let secrets: Secrets
     private var files: CredentialFiles
     private var client: HTTPClient
@@ -32,7 +32,7 @@ actor OTLPSender {
     ///   - configuration: Where to send and how.
     ///   - version: The version of tcplens, for the header `User-Agent`.
     ///   - clock: Measures the timeout of a request that is split; libcurl has its own clock.
-    ///   - observes: Whether to record the stages of each request (``Journey``).
+    ///   - observes: Whether to record the stages of each request (``TransferReport``).
     /// - Throws: ``TransportError`` if libcurl cannot be set up.
     init(
         _ configuration: OTLPConfiguration,
@@ -45,7 +45,7 @@ actor OTLPSender {
         userAgent = "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)"
         secrets = Secrets(configuration)
         files = CredentialFiles(configuration)
-        observer = observes ? JourneyObserver() : nil
+        observer = observes ? TransferObserver() : nil
         client = try Self.client(configuration, userAgent: userAgent, observer)
         self.clock = clock
     }
@@ -85,12 +85,12 @@ actor OTLPSender {
     func answer(
         to request: EncodedRequest,
         timeout: Duration
-    ) async -> (answer: ResponseClassification, journey: Journey?) {
+    ) async -> (answer: ResponseClassification, transfer: TransferReport?) {
         await turn.take()
         defer { turn.give() }
         var attempts = 0
         let answer = post(request, deadline: clock.now() + timeout, Cancellation(), &attempts)
-        return (answer, observer?.journey)
+        return (answer, observer?.transfer)
     }
 
     /// Interrupts a running request and makes all further ones undeliverable.
@@ -176,7 +176,7 @@ actor OTLPSender {
     private static func client(
         _ configuration: OTLPConfiguration,
         userAgent: String,
-        _ observer: JourneyObserver?
+        _ observer: TransferObserver?
     ) throws(TransportError) -> HTTPClient {
         try HTTPClient(
             configuration,

@@ -41,7 +41,7 @@ struct RequestEncoder: Hashable, Sendable {
                 parts += [second, first]
                 continue
             }
-            do throws(Gzip.Failure) {
+            do throws(GzipError) {
                 let body = compression == .gzip ? try Gzip.compress(bytes) : bytes
                 let time = part.firstTime
                 result.requests.append(

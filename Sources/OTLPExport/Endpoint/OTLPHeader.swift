@@ -78,7 +78,7 @@ extension OTLPHeader {
         var headers: [OTLPHeader] = []
         for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
             if entry.trimmed.isEmpty { continue }
-            do throws(Refusal) {
+            do throws(MalformedEntry) {
                 headers.set(try header(entry))
             } catch {
                 refuse(index + 1, error.reason)
@@ -87,23 +87,23 @@ extension OTLPHeader {
         return headers
     }
 
-    private struct Refusal: Error {
+    private struct MalformedEntry: Error {
         var reason: String
     }
 
-    private static func header(_ entry: Substring) throws(Refusal) -> OTLPHeader {
+    private static func header(_ entry: Substring) throws(MalformedEntry) -> OTLPHeader {
         // Split at the first "=": Base64 may end in more of them.
-        guard let equals = entry.firstIndex(of: "=") else { throw Refusal(reason: "expected name=value") }
+        guard let equals = entry.firstIndex(of: "=") else { throw MalformedEntry(reason: "expected name=value") }
         let (name, text) = (String(entry[..<equals].trimmed), entry[entry.index(after: equals)...].trimmed)
         guard text.isEmpty || !text.allSatisfy({ $0 == "=" }) else {
             // The padding of Base64. Names are displayed, and this one is the rest of a value.
-            throw Refusal(reason: "it looks like the rest of a value, in which a comma is written %2C")
+            throw MalformedEntry(reason: "it looks like the rest of a value, in which a comma is written %2C")
         }
-        if let reason = problem(withName: name) { throw Refusal(reason: reason) }
+        if let reason = problem(withName: name) { throw MalformedEntry(reason: reason) }
         guard let value = PercentEncoding.decode(text) else {
-            throw Refusal(reason: "its value is not percent-encoded text")
+            throw MalformedEntry(reason: "its value is not percent-encoded text")
         }
-        if let reason = problem(withValue: value) { throw Refusal(reason: reason) }
+        if let reason = problem(withValue: value) { throw MalformedEntry(reason: reason) }
         return OTLPHeader(checkedName: name, value: value)
     }
 

@@ -64,7 +64,7 @@ final class SpoolDirectory {
     static func directory(_ path: String) throws(SpoolError) -> FileDescriptor {
         let isMade = unsafe mkdir(path, 0o700) == 0
         let reason = errno
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             let directory = try FileDescriptor(directory: path)
             if isMade {
                 // The directory itself must survive a loss of power. Without permission to open its parent, do without
@@ -112,7 +112,7 @@ extension SpoolDirectory {
         numbers.sort()
         nextNumber = max(nextNumber, (numbers.last ?? 0) + 1)
         for number in numbers {
-            do throws(FileDescriptor.Failure) {
+            do throws(FileDescriptor.SystemCallError) {
                 let file = try FileDescriptor(Self.name(number, Self.suffix), in: directory, O_RDONLY)
                 let (bytes, size) = (try file.read(SpoolSegment.headerSize), try file.size())
                 inventory.add(number, SpoolSegment.header(bytes, fileSize: size))
@@ -132,7 +132,7 @@ extension SpoolDirectory {
     /// - Throws: ``SpoolError`` if that fails; then nothing of it is left.
     func store(_ request: EncodedRequest) throws(SpoolError) -> UInt64 {
         let number = nextNumber
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             try write(request, as: number)
         } catch {
             // A file that may not survive a loss of power does not count as stored either.
@@ -147,7 +147,7 @@ extension SpoolDirectory {
     ///
     /// - Throws: ``SpoolError`` if that fails; then the old segment is unchanged.
     func replace(_ number: UInt64, with request: EncodedRequest) throws(SpoolError) {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             try write(request, as: number)
         } catch {
             throw failure("change a request in", error)
@@ -160,7 +160,7 @@ extension SpoolDirectory {
     func load(_ number: UInt64) throws(SpoolError) -> EncodedRequest {
         let name = Self.name(number, Self.suffix)
         let bytes: [UInt8]
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             let file = try FileDescriptor(name, in: directory, O_RDONLY)
             bytes = try file.read(min(try file.size(), SpoolSegment.largestSize + 1))
         } catch {
@@ -178,16 +178,16 @@ extension SpoolDirectory {
     ///
     /// - Throws: ``SpoolError`` if it can't be deleted.
     func remove(_ number: UInt64) throws(SpoolError) {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             try directory.remove(Self.name(number, Self.suffix))
         } catch {
             guard error.code == ENOENT else { throw failure("remove a request from", error) }
         }
     }
 
-    private func write(_ request: EncodedRequest, as number: UInt64) throws(FileDescriptor.Failure) {
+    private func write(_ request: EncodedRequest, as number: UInt64) throws(FileDescriptor.SystemCallError) {
         let unfinished = Self.name(number, Self.unfinishedSuffix)
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             let file = try FileDescriptor(unfinished, in: directory, O_WRONLY | O_CREAT | O_TRUNC)
             try file.write(SpoolSegment.encode(request))
             try file.synchronize()
@@ -201,14 +201,14 @@ extension SpoolDirectory {
     }
 
     private func names() throws(SpoolError) -> [String] {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             return try directory.names()
         } catch {
             throw failure("read", error)
         }
     }
 
-    private func failure(_ operation: String, _ failure: FileDescriptor.Failure) -> SpoolError {
+    private func failure(_ operation: String, _ failure: FileDescriptor.SystemCallError) -> SpoolError {
         SpoolError("\(operation) the spool", path, code: failure.code)
     }
 

@@ -43,7 +43,7 @@ package struct SpoolExamination: Hashable, Sendable {
     }
 
     private static func write(into directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             let file = try FileDescriptor(".", in: directory, O_WRONLY | unnamed)
             try file.write([UInt8](repeating: 0, count: 4096))
             try file.synchronize()

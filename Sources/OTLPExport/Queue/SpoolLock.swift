@@ -30,7 +30,7 @@ struct SpoolLock: ~Copyable {
     /// - Throws: ``SpoolError``, which names the process that holds the lock, if known.
     static func expectFree(in directory: borrowing FileDescriptor, path: String) throws(SpoolError) {
         let file: FileDescriptor
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             file = try FileDescriptor(name, in: directory, O_RDWR)
         } catch {
             // Without the file there is no lock.
@@ -43,7 +43,7 @@ struct SpoolLock: ~Copyable {
 
     private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor
     {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             return try FileDescriptor(name, in: directory, O_RDWR | O_CREAT)
         } catch {
             throw .opening(path, code: error.code)
@@ -52,7 +52,7 @@ struct SpoolLock: ~Copyable {
 
     private static func lock(_ file: consuming FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor {
         let number = file.number
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             _ = try FileDescriptor.check { flock(number, LOCK_EX | LOCK_NB) }
             return file
         } catch {

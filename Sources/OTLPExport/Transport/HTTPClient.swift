@@ -39,7 +39,7 @@ internal import System
     private let gzipHeaders: HeaderList
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private let response: IncomingResponse
-    private let observer: JourneyObserver?
+    private let observer: TransferObserver?
 
     /// Creates a client; nothing is sent yet.
     ///
@@ -48,7 +48,7 @@ internal import System
         _ configuration: OTLPConfiguration,
         userAgent: String,
         contentType: String,
-        observer: JourneyObserver? = nil
+        observer: TransferObserver? = nil
     ) throws(TransportError) {
         self.observer = observer
         endpoint = configuration.endpoint

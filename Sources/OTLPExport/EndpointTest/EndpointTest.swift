@@ -8,7 +8,7 @@ internal import System
 /// Tests whether a receiver accepts exports, by sending an empty one in the way the exporter does.
 ///
 /// The process must ignore SIGPIPE before.
-package struct OTLPTrial: Sendable {
+package struct EndpointTest: Sendable {
     /// Why the export was not accepted.
     package struct Problem: Hashable, Sendable {
         /// What the receiver or libcurl says, without secrets.
@@ -18,7 +18,7 @@ package struct OTLPTrial: Sendable {
     }
 
     /// The stages that the request passed.
-    package let journey: Journey
+    package let transfer: TransferReport
     /// The status of the last response, if there was one.
     package let status: Int?
     /// Why the export was not accepted; nil if it was.
@@ -52,14 +52,14 @@ package struct OTLPTrial: Sendable {
             clock: clock,
             deadline: clock.now() + budget
         )
-        var (answer, journey) = await attempts.answer(to: Self.empty(configuration.compression))
+        var (answer, transfer) = await attempts.answer(to: Self.empty(configuration.compression))
         let encoder = RequestEncoder(limit: configuration.requestLimit, compression: configuration.compression)
         if case .failure(let problem, .never) = answer, problem.failure == .status(400),
             let request = encoder.encode(sample).requests.first
         {
             (answer, _) = await attempts.answer(to: request)
         }
-        self.journey = journey ?? Journey()
+        self.transfer = transfer ?? TransferReport()
         switch answer {
         case .success(let status, let warning):
             (self.status, self.warning, problem) = (status, warning, nil)
@@ -90,21 +90,21 @@ private struct Attempts {
     var deadline: Duration
 
     /// The last answer to `request`, and the stages that it passed.
-    func answer(to request: EncodedRequest) async -> (answer: ResponseClassification, journey: Journey?) {
+    func answer(to request: EncodedRequest) async -> (answer: ResponseClassification, transfer: TransferReport?) {
         let start = clock.now()
         var attempt = 0
         while true {
             attempt += 1
-            let (answer, journey) = await sender.answer(to: request, timeout: deadline - clock.now())
+            let (answer, transfer) = await sender.answer(to: request, timeout: deadline - clock.now())
             let timeLeft = deadline - clock.now()
-            guard case .failure(var problem, let retry) = answer else { return (answer, journey) }
+            guard case .failure(var problem, let retry) = answer else { return (answer, transfer) }
             let random = Double.random(in: 0..<1)
             guard problem.status != nil,
                 let delay = retryPolicy.delay(for: retry, afterAttempt: attempt, within: timeLeft, random: random),
                 (try? await clock.sleep(delay)) != nil
             else {
                 problem.note(retry, timeLeft: timeLeft, timeout: deadline - start)
-                return (.failure(problem, retry), journey)
+                return (.failure(problem, retry), transfer)
             }
         }
     }

@@ -6,9 +6,9 @@ internal import System
 /// Observes the transfers of a libcurl handle, to record how far they got.
 ///
 /// libcurl keeps a pointer to it, so it must live as long as the handle.
-@safe final class JourneyObserver {
+@safe final class TransferObserver {
     /// How far the last transfer got.
-    private(set) var journey = Journey()
+    private(set) var transfer = TransferReport()
 
     private var isConnected = false
     private var encryption: String?
@@ -27,7 +27,7 @@ internal import System
                 // Everything else may contain secrets.
                 guard kind == CURLINFO_TEXT, let context = unsafe context, let bytes = unsafe bytes else { return 0 }
                 let text = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
-                let observer = unsafe Unmanaged<JourneyObserver>.fromOpaque(context).takeUnretainedValue()
+                let observer = unsafe Unmanaged<TransferObserver>.fromOpaque(context).takeUnretainedValue()
                 observer.note(text)
                 return 0
             },
@@ -47,7 +47,7 @@ internal import System
             _ = unsafe CLibcurl_getinfo_offset(easy, info, &value)
             return value
         }
-        var reached: [Journey.Stage] = []
+        var reached: [TransferReport.Stage] = []
         let isUnresolved = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
         if !isUnresolved, code != CURLE_OPERATION_TIMEDOUT || microseconds(CURLINFO_NAMELOOKUP_TIME_T) > 0 {
             reached.append(.name)
@@ -57,7 +57,7 @@ internal import System
         // libcurl checks the name in the certificate after the handshake.
         if encryption != nil, !isRefusedByTLS { reached.append(.encryption) }
         if response.isDecided { reached.append(.answer) }
-        journey = Journey(
+        transfer = TransferReport(
             reached: reached.max(),
             address: unsafe address(of: easy),
             encryption: encryption,

@@ -1,5 +1,5 @@
 /// How far a request got on the way to the receiver, and what was found there.
-package struct Journey: Hashable, Sendable {
+package struct TransferReport: Hashable, Sendable {
     /// A stage of the way.
     package enum Stage: Int, Comparable, CaseIterable, Sendable {
         /// The name is resolved.
