@@ -58,12 +58,15 @@ let package = Package(
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics"], swiftSettings: strict),
+        .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
+        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(
             name: "Export",
-            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque, asn1],
+            dependencies: ["Catalogue", "Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque, asn1],
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
@@ -75,8 +78,9 @@ let package = Package(
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
-                "CCoreDumps", "CStandardStreams", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
+                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Export",
+                "HTTPServer", "Configuration", "YAML", "CClock", "CCoreDumps", "CStandardStreams", "CStartupPages",
+                "CTerminal", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -84,7 +88,16 @@ let package = Package(
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
-        .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
+        .testTarget(
+            name: "ProbesTests",
+            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObservationsTests",
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "OTLPTests",
             dependencies: ["OTLP", "Metrics"],
@@ -106,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "TCPLensTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
-                logging,
+                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Readings", "Resource", "HTTPServer", "OTLP",
+                argumentParser, logging,
             ],
             exclude: ["Frames"],
             swiftSettings: strict

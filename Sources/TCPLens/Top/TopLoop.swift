@@ -3,6 +3,7 @@ import Export
 import Glibc
 import Logging
 import Metrics
+import Observations
 import Probes
 
 /// Reads the probes on time, and shows what they tell, until there is a reason to end.
@@ -85,7 +86,8 @@ struct TopLoop {
                 interval: settings.interval,
                 limitations: probes.limitations.map(\.description)
             )
-            flows = [probes, ProbeAccounts(of: probes)]
+            let observation = Observation(of: probes)
+            flows = [MachineMetrics(of: observation), UpkeepMetrics(of: observation)]
         } catch {
             throw Failure("\(error)")
         }
