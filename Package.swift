@@ -58,10 +58,17 @@ let package = Package(
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "BPF", dependencies: ["CLibbpf", "CProbes", "System"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics", "System"], swiftSettings: strict),
+        .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
+        .target(
+            name: "Probes",
+            dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
+            swiftSettings: strict
+        ),
+        .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics", "System"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(
             name: "OTLPExport",
             dependencies: ["Pipeline", "Metrics", "OTLP", "Configuration", "System", "CLibcurl", "CZlib", deque, asn1],
@@ -82,8 +89,9 @@ let package = Package(
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Pipeline", "OTLPExport", "PrometheusExport", "Rendering",
-                "HTTPServer", "Configuration", "YAML", "System", "CPlatform", argumentParser, logging, unixSignals,
+                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Pipeline",
+                "OTLPExport", "PrometheusExport", "Rendering", "HTTPServer", "Configuration", "YAML", "System",
+                "CPlatform", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -93,7 +101,12 @@ let package = Package(
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
-            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "System"],
+            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings", "System"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObservationsTests",
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -121,7 +134,7 @@ let package = Package(
             name: "TCPLensTests",
             dependencies: [
                 "TCPLens", "CProbes", "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "System", "Metrics",
-                "Probes", "Resource", "HTTPServer", "OTLP", argumentParser, logging,
+                "Probes", "Readings", "Resource", "HTTPServer", "OTLP", argumentParser, logging,
             ],
             exclude: ["Frames"],
             swiftSettings: strict

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Logging
 import Metrics
+import Observations
 import Probes
 import System
 
@@ -85,7 +86,8 @@ struct TopLoop {
                 interval: settings.interval,
                 limitations: probes.limitations.map(\.description)
             )
-            flows = [probes, ProbeAccounts(of: probes)]
+            let observation = Observation(of: probes)
+            flows = [MachineMetrics(of: observation), UpkeepMetrics(of: observation)]
         } catch {
             throw Failure("\(error)")
         }

@@ -1,12 +1,17 @@
-import CProbes
 import Metrics
+import Readings
 import Testing
 
-@testable import Probes
+@testable import Observations
 
 @Suite struct CountsTests {
     private let start = Timestamp(unixNanoseconds: 1_000)
     private let time = Timestamp(unixNanoseconds: 2_000)
+
+    private func metric(_ name: String, of activity: Activity) throws -> Metric {
+        var series = WorkloadSeries(.host, epoch: Epoch(start: start), limit: 2000)
+        return try #require(series.metrics(of: activity, at: time).first { $0.name == name })
+    }
 
     @Test func `counts add up by state, by type and in all`() {
         var counts = ConnectionCounts()
@@ -19,11 +24,9 @@ import Testing
     }
 
     @Test func `the metric has a point for each state but closed and each type, zeros included`() throws {
-        var counts = ConnectionCounts()
-        counts.add(3, to: .init(.finWait2, .ipv6))
-        var series = ConnectionCountSeries(start: start, limit: 2000)
-        let metric = series.metric(counts, time: time)
-        #expect(metric.name == "system.network.connection.count")
+        var activity = Activity()
+        activity.connections = [ConnectionRow(.finWait2, .ipv6, count: 3)]
+        let metric = try metric("system.network.connection.count", of: activity)
         #expect(metric.unit == "{connection}")
         guard case .sum(let points, .cumulative, isMonotonic: false) = metric.data else {
             Issue.record("not an up-down sum: \(metric.data)")
@@ -40,18 +43,21 @@ import Testing
         #expect(point?.attributes == attributes)
     }
 
-    @Test func `a transition is found where the kernel counted it`() {
-        var kernel = [UInt64](repeating: 0, count: 2 * 13 * 13)
-        kernel[(1 * 13 + 2) * 13 + 1] = 9
-        let counts = TransitionCounts(kernel: kernel)
-        #expect(counts[.init(.synSent, .established, .ipv6)] == 9)
-        #expect(counts[.init(.synSent, .established, .ipv4)] == 0)
-        let metric = counts.metric(start: start, time: time)
+    @Test func `a transition has a point once it was counted`() throws {
+        let transition = TransitionCounts.Transition(.synSent, .established, .ipv6)
+        let row = Counter.transitions.row(transition.type, transition.previous, transition.state)
+        var table = [UInt64](repeating: 0, count: Counter.transitions.rowCount)
+        table[row] = 9
+        #expect(TransitionCounts(table)[transition] == 9)
+        #expect(TransitionCounts(table)[.init(.synSent, .established, .ipv4)] == 0)
+        var activity = Activity()
+        activity.counters[.transitions, .host] = table
         let attributes: Attributes = [
             "tcplens.connection.state.previous": "syn_sent", "network.connection.state": "established",
             "network.type": "ipv6",
         ]
         let point = NumberDataPoint(attributes: attributes, start: start, time: time, value: .int(9))
+        let metric = try metric("tcplens.connection.transitions", of: activity)
         #expect(metric.data == .sum([point], .cumulative, isMonotonic: true))
     }
 }

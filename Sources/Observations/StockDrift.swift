@@ -1,9 +1,9 @@
-internal import Metrics
+internal import Readings
 
 /// Holds the flows against the stocks: what came into a state less what left it must be what it has more.
-struct StockDrift {
+struct StockDrift: Sendable {
     /// A count of connections, and how often they had changed their states when it began and when it was done.
-    struct Reading {
+    struct Count {
         /// The connections.
         var counts: ConnectionCounts
         /// The changes of state before the first connection was counted.
@@ -12,21 +12,32 @@ struct StockDrift {
         var after: TransitionCounts
     }
 
-    /// The states where events tell the whole truth; a socket enters and leaves the others without one.
-    static let states: [ConnectionState] = [
-        .established, .synSent, .finWait1, .closeWait, .lastAck, .closing,
-    ]
-
     /// What each state is held against: the reading in whose pass it changed least.
-    private var bases: [ConnectionState: Reading] = [:]
+    private var bases: [ConnectionState: Count] = [:]
+
+    /// What the last reading showed; nil when that could not be read.
+    private(set) var last: [ConnectionState: Int64]?
+
+    /// Takes in a reading.
+    mutating func note(_ activity: Activity) {
+        let (before, after) = activity.transitions
+        var counts = ConnectionCounts()
+        for row in activity.connections { counts.add(row.count, to: .init(row.state, row.type)) }
+        last = drift(Count(counts: counts, before: before, after: after))
+    }
+
+    /// Forgets what the last reading showed: the next one may not be readable.
+    mutating func forget() {
+        last = nil
+    }
 
     /// How many connections the flows predict beyond those that were found, in each state.
     ///
     /// What changes its state while a pass goes on may be counted in either. So the flows give a range, and what lies in
     /// it is no drift; other than zero means that events were lost, or that stocks and flows count different things.
-    mutating func drift(_ reading: Reading) -> [ConnectionState: Int64] {
+    mutating func drift(_ reading: Count) -> [ConnectionState: Int64] {
         var drift: [ConnectionState: Int64] = [:]
-        for state in Self.states {
+        for state in ConnectionState.eventful {
             let base = bases[state] ?? reading
             let found = Int64(clamping: reading.counts[state])
             let before = Int64(clamping: base.counts[state])
@@ -45,22 +56,9 @@ struct StockDrift {
         }
         return drift
     }
-
-    /// `tcplens.stock.drift`.
-    static func metric(_ drift: [ConnectionState: Int64], time: Timestamp) -> Metric {
-        let points = states.map { state in
-            NumberDataPoint(
-                attributes: [AttributeKey.state: .string(state.attributeValue)],
-                start: .unknown,
-                time: time,
-                value: .int(drift[state] ?? 0)
-            )
-        }
-        return Metric(.stockDrift, .gauge(points))
-    }
 }
 
-extension StockDrift.Reading {
+extension StockDrift.Count {
     /// How often connections came into `state` or left it while they were counted.
     fileprivate func changes(of state: ConnectionState) -> Int64 {
         after.inflow(into: state) &- before.inflow(into: state)

@@ -1,7 +1,7 @@
-import CProbes
+import Readings
 import Testing
 
-@testable import Probes
+@testable import Observations
 
 @Suite struct StockDriftTests {
     private func counts(_ established: UInt64) -> ConnectionCounts {
@@ -11,15 +11,16 @@ import Testing
     }
 
     private func transitions(_ came: UInt64, _ left: UInt64 = 0) -> TransitionCounts {
-        var kernel = [UInt64](repeating: 0, count: 2 * 13 * 13)
-        kernel[Int(transition_index(0, TCP_SYN_SENT.rawValue, TCP_ESTABLISHED.rawValue))] = came
-        kernel[Int(transition_index(0, TCP_ESTABLISHED.rawValue, TCP_FIN_WAIT1.rawValue))] = left
-        return TransitionCounts(kernel: kernel)
+        let counter = Counter.transitions
+        var table = [UInt64](repeating: 0, count: counter.rowCount)
+        table[counter.row(NetworkType.ipv4, ConnectionState.synSent, ConnectionState.established)] = came
+        table[counter.row(NetworkType.ipv4, ConnectionState.established, ConnectionState.finWait1)] = left
+        return TransitionCounts(table)
     }
 
-    private func reading(_ established: UInt64, _ came: UInt64, _ left: UInt64 = 0) -> StockDrift.Reading {
+    private func reading(_ established: UInt64, _ came: UInt64, _ left: UInt64 = 0) -> StockDrift.Count {
         let transitions = transitions(came, left)
-        return StockDrift.Reading(counts: counts(established), before: transitions, after: transitions)
+        return StockDrift.Count(counts: counts(established), before: transitions, after: transitions)
     }
 
     @Test func `what came in less what left is what there is more`() {
@@ -36,13 +37,13 @@ import Testing
     func `what happens during the pass is no drift`(found: UInt64, expected: Int64) {
         var drift = StockDrift()
         _ = drift.drift(reading(40, 100))
-        let busy = StockDrift.Reading(counts: counts(found), before: transitions(100), after: transitions(107, 4))
+        let busy = StockDrift.Count(counts: counts(found), before: transitions(100), after: transitions(107, 4))
         #expect(drift.drift(busy)[.established] == expected)
     }
 
     @Test func `a quiet pass takes the place of a busy one as what later ones are held against`() {
         var drift = StockDrift()
-        let busy = StockDrift.Reading(counts: counts(50), before: transitions(100), after: transitions(200, 100))
+        let busy = StockDrift.Count(counts: counts(50), before: transitions(100), after: transitions(200, 100))
         _ = drift.drift(busy)
         #expect(drift.drift(reading(60, 200, 100))[.established] == 0, "within what the first pass leaves open")
         #expect(drift.drift(reading(59, 200, 100))[.established] == 1, "but the second one knew")

@@ -1,24 +1,19 @@
 import Metrics
+import Readings
 import Testing
 
-@testable import Probes
+@testable import Observations
 
 @Suite struct ConnectionCountSeriesTests {
     private let time = Timestamp(unixNanoseconds: 2)
 
     private func points(_ series: inout ConnectionCountSeries, _ ports: some Sequence<UInt16>) -> [NumberDataPoint] {
-        var counts = ConnectionCounts()
-        for port in ports {
-            counts.add(UInt64(port), to: .init(.timeWait, .ipv4, localPort: nil, peerPort: port))
-        }
-        guard case .sum(let points, .cumulative, isMonotonic: false) = series.metric(counts, time: time).data else {
-            return []
-        }
-        return points
+        let rows = ports.map { ConnectionRow(.timeWait, .ipv4, peerPort: $0, count: UInt64($0)) }
+        return series.points(of: rows, start: time, time: time)
     }
 
     @Test func `rows have one order, whatever order the kernel has`() {
-        var series = ConnectionCountSeries(start: time, limit: 100)
+        var series = ConnectionCountSeries(limit: 100)
         let first = points(&series, [9, 3, 7, 5]).map(\.attributes)
         #expect(first.dropFirst(20).map { $0["network.peer.port"] } == [3, 5, 7, 9])
         #expect(first.prefix(20).allSatisfy { $0["network.peer.port"] == nil })
@@ -29,7 +24,7 @@ import Testing
     }
 
     @Test func `a row that is gone frees its place, so that all that live have one again`() {
-        var series = ConnectionCountSeries(start: time, limit: 120)
+        var series = ConnectionCountSeries(limit: 120)
         for first in stride(from: UInt16(1), to: 60_000, by: 100) {
             let points = points(&series, first..<(first + 100))
             #expect(points.count == 120)

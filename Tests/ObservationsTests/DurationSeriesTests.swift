@@ -1,15 +1,21 @@
 import Metrics
+import Readings
 import Testing
 
-@testable import Probes
+@testable import Observations
 
 @Suite struct DurationSeriesTests {
     private let time = Timestamp(unixNanoseconds: 2)
 
-    /// Histograms of the kernel with one duration in each bucket, as many as there can be.
-    private func metrics(_ row: [UInt64] = [UInt64](repeating: 1, count: 49 * 9)) -> [Metric] {
-        var series = DurationSeries(start: Timestamp(unixNanoseconds: 1))
-        return series.metrics([[UInt64]](repeating: row, count: 24), time: time).map { $0.inForm(.explicitBuckets) }
+    /// The metrics of distributions with one duration in each bucket, as many as there can be.
+    private func metrics(each count: UInt64 = 1) -> [Metric] {
+        let value = Distribution(counts: [UInt64](repeating: count, count: Distribution.bucketCount), sum: 1)
+        var activity = Activity()
+        activity.durations = Durations.allCases.flatMap { id in
+            (0..<id.rowCount).map { DurationRow(id, row: $0, value: value) }
+        }
+        var series = WorkloadSeries(.host, epoch: Epoch(start: Timestamp(unixNanoseconds: 1)), limit: 2000)
+        return series.metrics(of: activity, at: time).map { $0.inForm(.explicitBuckets) }
     }
 
     private func points(_ name: String) throws -> [HistogramDataPoint] {
@@ -61,6 +67,8 @@ import Testing
     }
 
     @Test func `what has not happened yet has no series`() {
-        #expect(metrics([UInt64](repeating: 0, count: 49 * 9)).allSatisfy { $0.data.pointCount == 0 })
+        let distributions = metrics(each: 0).filter { $0.bounds != nil }
+        #expect(distributions.count == 4)
+        #expect(distributions.allSatisfy { $0.data.pointCount == 0 })
     }
 }

@@ -1,5 +1,3 @@
-internal import CProbes
-
 /// The state of a TCP connection, with the kernel's own numbers (`include/net/tcp_states.h`).
 package enum ConnectionState: UInt8, CaseIterable, Sendable {
     /// Data can flow both ways.
@@ -69,6 +67,15 @@ package enum ConnectionState: UInt8, CaseIterable, Sendable {
 
     /// The states in which a socket is in the kernel's tables: all but ``closed``.
     package static let counted = allCases.filter { $0 != .closed }
+
+    /// The states in which a socket remembers since when: listeners are not connections, and what is in TIME_WAIT is no
+    /// socket of its own any more.
+    package static let aging = counted.filter { $0 != .listen && $0 != .timeWait }
+
+    /// The states that a socket enters and leaves by an event only, so that flows tell the whole truth.
+    package static let eventful: [ConnectionState] = [
+        .established, .synSent, .finWait1, .closeWait, .lastAck, .closing,
+    ]
 }
 
 /// The protocol that a connection's packets travel by; a v4-mapped IPv6 address means IPv4.

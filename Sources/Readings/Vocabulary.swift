@@ -80,7 +80,7 @@ package enum RetransmitType: UInt8, CaseIterable, Sendable {
     case other = 5
 
     /// The value of `tcplens.retransmit.type`.
-    var attributeValue: String {
+    package var attributeValue: String {
         switch self {
         case .syn: "syn"
         case .synAck: "syn_ack"
