@@ -72,14 +72,75 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
         .target(name: "Configuration", dependencies: ["YAML"], swiftSettings: strict),
 
-        .executableTarget(
-            name: "TCPLens",
+        .target(
+            name: "Settings",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
-                "CCoreDumps", "CStandardStreams", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
+                "CommandSupport", "Configuration", "Export", "Metrics", "Probes", "Resource", "YAML", logging,
             ],
             swiftSettings: strict
         ),
+
+        // What commands share.
+        .target(
+            name: "CommandSupport",
+            dependencies: ["Export", "Metrics", logging, unixSignals],
+            swiftSettings: strict
+        ),
+        .target(name: "Rendering", dependencies: ["Export"], swiftSettings: strict),
+        .target(name: "SocketText", dependencies: ["Probes"], swiftSettings: strict),
+
+        // The commands, a library each.
+        .target(
+            name: "AgentRuntime",
+            dependencies: [
+                "CommandSupport", "CStartupPages", "Export", "HTTPServer", "Metrics", "Probes", "Resource", "Settings",
+                logging, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "AgentRuntime", "CClock", "CommandSupport", "Export", "Metrics", "Probes", "Rendering", "Resource",
+                "Settings",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Sink",
+            dependencies: [
+                "CommandSupport", "Export", "HTTPServer", "Metrics", "OTLP", "Rendering", logging, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SnapshotView",
+            dependencies: ["CommandSupport", "Export", "Metrics", "Probes", "Rendering", "Resource", "SocketText"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Top",
+            dependencies: [
+                "CommandSupport", "CTerminal", "Export", "Metrics", "Probes", "Rendering", "SnapshotView", "SocketText",
+                logging,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TraceView",
+            dependencies: ["CommandSupport", "Export", "Probes", "Rendering", "SocketText", logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "AgentRuntime", "CCoreDumps", "CommandSupport", "Doctor", "Export", "Metrics",
+                "Probes", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "Top", "TraceView",
+                argumentParser, logging, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "TCPLens", dependencies: ["Commands", "CStandardStreams"], swiftSettings: strict),
 
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
@@ -104,12 +165,47 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "TCPLensTests",
+            name: "SettingsTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
-                logging,
+                "AgentRuntime", "CommandSupport", "Export", "Metrics", "Probes", "Resource", "Settings", logging,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentRuntimeTests",
+            dependencies: ["AgentRuntime", "Export", "HTTPServer", "Metrics", "Resource", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: ["Doctor", "Export", "Probes", "Rendering", "Resource"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SinkTests",
+            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "Rendering", "Sink"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SnapshotViewTests",
+            dependencies: ["Probes", "Rendering", "SnapshotView"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TopTests",
+            dependencies: ["Export", "Metrics", "Probes", "Rendering", "Top"],
             exclude: ["Frames"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TraceViewTests",
+            dependencies: ["CProbes", "Export", "Probes", "Rendering", "SocketText", "TraceView"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", "SnapshotView", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(
