@@ -1,6 +1,6 @@
 internal import BPF
-internal import System
 internal import Readings
+internal import System
 
 /// Tries whether probes see a connection that is made for them to be seen.
 package struct LoopbackTrial: Sendable {
