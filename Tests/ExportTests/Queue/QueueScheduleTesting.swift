@@ -1,3 +1,4 @@
+@testable import Metrics
 @testable import OTLPExport
 
 /// Samples for tests of the queue's rules.
