@@ -167,6 +167,14 @@ let package = Package(
         .executableTarget(name: "TCPLens", dependencies: ["CPlatform", "Commands"], swiftSettings: strict),
 
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Configuration", "HTTPServer", "Metrics", "OTLPExport"],
+            path: "Tests/TestSupport",
+            exclude: ["FaultServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
@@ -187,11 +195,37 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "ConsoleExport", "HTTPServer", "Metrics", "Pipeline", "PrometheusExport", "Rendering", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OTLPExportTests",
+            dependencies: [
+                "Configuration", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Pipeline", "System", "TestSupport",
+                "exporting",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict
         ),
-        .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusExportTests",
+            dependencies: [
+                "HTTPServer", "Metrics", "OTLPExport", "Pipeline", "PrometheusExport", "System", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RenderingTests",
+            dependencies: ["ConsoleExport", "Metrics", "Pipeline", "Rendering", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SettingsTests",
             dependencies: [
@@ -234,15 +268,6 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "SnapshotView", argumentParser],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "ExportTests",
-            dependencies: [
-                "Configuration", "ConsoleExport", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Pipeline",
-                "PrometheusExport", "Rendering", "System", "exporting",
-            ],
-            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
