@@ -1,5 +1,5 @@
 internal import BPF
-internal import Metrics
+internal import Readings
 
 /// How often programs ran and how long it took, as the kernel counts it while `kernel.bpf_stats_enabled` is on.
 struct ProgramCosts {
@@ -13,24 +13,17 @@ struct ProgramCosts {
         }
     }
 
-    /// `tcplens.bpf.program.runs` and `.time`, of every program; none where the kernel has never counted.
-    func metrics(start: Timestamp, time: Timestamp) throws(BPFError) -> [Metric] {
-        var (runs, times): ([NumberDataPoint], [NumberDataPoint]) = ([], [])
-        var isCounted = false
+    /// What each program has cost so far; zeros while the kernel does not count.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func counts() throws(BPFError) -> [ProgramCost] {
+        var costs: [ProgramCost] = []
         for (name, statistics) in programs {
             let statistics = try statistics()
-            isCounted = isCounted || statistics.runs > 0
-            let attributes: Attributes = [AttributeKey.program: .string(name)]
-            func point(_ value: Number) -> NumberDataPoint {
-                NumberDataPoint(attributes: attributes, start: start, time: time, value: value)
-            }
-            runs.append(point(Number(count: statistics.runs)))
-            times.append(point(.double(Double(statistics.runNanoseconds) / 1e9)))
+            costs.append(
+                ProgramCost(name: name, runs: statistics.runs, nanoseconds: statistics.runNanoseconds)
+            )
         }
-        guard isCounted else { return [] }
-        return [
-            Metric(.programRuns, .sum(runs, .cumulative, isMonotonic: true)),
-            Metric(.programTime, .sum(times, .cumulative, isMonotonic: true)),
-        ]
+        return costs
     }
 }

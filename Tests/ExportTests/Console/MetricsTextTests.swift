@@ -1,3 +1,4 @@
+import ConsoleExport
 import Metrics
 import Pipeline
 import Rendering
