@@ -34,7 +34,7 @@ enum Base64 {
         guard padding == 0 || padding <= 2 && text.utf8.count.isMultiple(of: 4), !digits.contains("="),
             digits.utf8.count % 4 != 1
         else { return nil }
-        let padded = digits + String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
+        let padded = String(digits) + String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
         return Data(base64Encoded: padded).map(Array.init)
     }
 }
