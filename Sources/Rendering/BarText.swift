@@ -1,8 +1,8 @@
-/// Bars for people: as long as a number is large, beside others.
+/// Horizontal bars, scaled to the largest value.
 package enum BarText {
     private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
-    /// A bar that is `width` characters long for a fraction of 1; anything that is not nothing can be seen.
+    /// A bar with `width` characters for a fraction of 1; everything above 0 is visible.
     package static func bar(_ fraction: Double, width: Int, _ style: OutputStyle) -> String {
         guard fraction > 0, width > 0 else { return "" }
         let length = min(fraction, 1) * Double(width)
@@ -11,7 +11,7 @@ package enum BarText {
         return String(repeating: "█", count: eighths / 8) + Self.eighths[eighths % 8]
     }
 
-    /// A share in whole per cent, `<1%` for what would be none.
+    /// A share in whole percent; `<1%` if it would be rounded to 0.
     package static func share(_ part: UInt64, of whole: UInt64) -> String {
         guard whole > 0, part > 0 else { return "0%" }
         let share = Double(part) / Double(whole) * 100

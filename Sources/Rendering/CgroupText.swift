@@ -1,12 +1,13 @@
 import System
 
-/// The paths of control groups, for people.
+/// The paths of cgroups, for people.
 package enum CgroupText {
-    /// How many digits a container's identifier has, and how many container tools show of it.
+    /// The number of digits of a container's id, and the number that container tools show.
     private static let (identifier, shown) = (64, 12)
 
-    /// The path with the identifiers of containers as short as `docker ps` shows them, and the end of it where that is too
-    /// long: what differs from one to the next stands there.
+    /// The path with container ids as short as `docker ps` shows them.
+    ///
+    /// A path that is too long is cut at the start, because paths differ at their ends.
     package static func text(_ path: String, to width: Int? = nil, _ style: OutputStyle) -> String {
         let text = style.showable(shortened(path.printable()))
         return width.map { style.clipStart(text, to: $0) } ?? text

@@ -1,6 +1,6 @@
 /// Durations for people, in six characters or fewer: three digits and a unit.
 package enum DurationText {
-    /// The text of so many nanoseconds, as `430us`, `1.25s` or `38m`.
+    /// The text of a duration in nanoseconds, such as `430us`, `1.25s` or `38m`.
     package static func text(_ nanoseconds: UInt64) -> String {
         let units: KeyValuePairs<String, Double> = ["us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9]
         let limits: [Double] = [1e3, 1e3, 100, 100, .infinity]

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 extension Encodable {
-    /// The report that this is, as JSON on one line.
+    /// The value as JSON on one line.
     ///
-    /// - Throws: What can't be written as JSON, as a number that is none.
+    /// - Throws: `EncodingError` for a value that JSON can't represent, such as NaN.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

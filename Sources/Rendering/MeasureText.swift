@@ -1,11 +1,11 @@
 /// Measurements for people, in the unit that fits their size: `430us`, `1.5KiB`, `0.25`.
 package enum MeasureText {
-    /// How many seconds the units of time have that UCUM names.
+    /// The length of UCUM's units of time in seconds.
     private static let seconds: [String: Double] = [
         "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60, "h": 3600, "d": 86_400,
     ]
 
-    /// The text of a value in a unit of UCUM; one that is neither of time nor of bytes stands for itself.
+    /// The text of a value in a unit of UCUM; units other than those of time and bytes are written unchanged.
     package static func text(_ value: Double, unit: String) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
         guard value >= 0 else { return "-" + text(-value, unit: unit) }
@@ -30,11 +30,11 @@ package enum MeasureText {
         return number(scaled) + units[index]
     }
 
-    /// Three significant digits, without a fraction that says nothing.
+    /// Three significant digits, without trailing zeros.
     package static func number(_ value: Double) -> String {
         guard value != 0 else { return "0" }
         guard value >= 1e-4, value < 1e15 else {
-            // Its own text has as many digits as it needs; three of them are enough.
+            // `description` has all digits; three are enough.
             let text = "\(value)"
             guard let exponent = text.firstIndex(of: "e") else { return text }
             return String(text[..<exponent].prefix(4) + text[exponent...])

@@ -1,10 +1,10 @@
-/// Columns of text below their names, as wide as what stands in them.
+/// A table of text: columns with headings, as wide as their cells.
 package struct TextTable {
-    /// A column: its name, and the side that its cells stand on.
+    /// A column: its heading, and the alignment of its cells.
     package struct Column {
-        /// What stands above it.
+        /// The heading.
         package var name: String
-        /// Whether its cells end below each other, as numbers do.
+        /// Whether its cells are aligned to the right, such as numbers.
         package var isNumeric = false
 
         /// Creates a column.
@@ -21,9 +21,9 @@ package struct TextTable {
 
     /// The columns, from left to right.
     package var columns: [Column]
-    /// The cells of each row, as many as there are columns.
+    /// The cells of each row; every row has one for each column.
     package var rows: [[String]] = []
-    /// The blanks before each line.
+    /// The number of spaces before each line.
     package var indentation = 0
     /// The colours of cells, by row and column.
     package var colours: [Place: OutputStyle.Colour] = [:]
@@ -38,11 +38,11 @@ package struct TextTable {
         (self.columns, self.rows, self.indentation, self.colours) = (columns, rows, indentation, colours)
     }
 
-    /// Where a cell stands.
+    /// The place of a cell.
     package struct Place: Hashable {
-        /// The row, without the names.
+        /// The index of the row, without the headings.
         package var row: Int
-        /// The column.
+        /// The index of the column.
         package var column: Int
 
         /// Creates the place of a cell.
@@ -51,7 +51,9 @@ package struct TextTable {
         }
     }
 
-    /// The table, a line for each row and one for the names before them; what is too wide for a line is cut.
+    /// The table: a line with the headings, and one for each row.
+    ///
+    /// Lines that are too wide are cut.
     package func text(_ style: OutputStyle = OutputStyle()) -> String {
         let widths = widths
         let names = style.paint(line(columns.map(\.name), widths, style), .bold) + "\n"
@@ -61,7 +63,7 @@ package struct TextTable {
         }
     }
 
-    /// How many characters the widest line has.
+    /// The width of the widest line in characters.
     package var width: Int {
         indentation + widths.reduce(0, +) + Self.gap.count * max(0, columns.count - 1)
     }
@@ -82,7 +84,7 @@ package struct TextTable {
         return style.columns.map { style.clip(line, to: $0) } ?? line
     }
 
-    /// The line with colours in the places of the cells that have one.
+    /// The line with the colours of its cells.
     private func painted(_ line: String, _ colours: [OutputStyle.Colour?], _ widths: [Int], _ style: OutputStyle)
         -> String
     {

@@ -1,4 +1,5 @@
-@testable import Metrics
+import Metrics
+
 @testable import OTLPExport
 
 /// Samples for tests of the queue's rules.
