@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -49,38 +50,50 @@ let package = Package(
             plugins: ["OTLPMessages"]
         ),
 
-        .target(name: "CStartupPages"),
-        .target(name: "CCoreDumps"),
-        .target(name: "CStandardStreams"),
-        .target(name: "CClock"),
-        .target(name: "CTerminal"),
+        // What the kernel and the C library offer that Swift can't call: prctl, adjtimex, handlers of signals.
+        .target(name: "CPlatform"),
+
+        // What all others stand on.
+        .target(name: "System", dependencies: ["CPlatform", "CZlib"], swiftSettings: strict),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
-        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes", "System"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics", "Readings"], swiftSettings: strict),
+        .target(
+            name: "Probes",
+            dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
+            swiftSettings: strict
+        ),
+        .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
         .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(
-            name: "Export",
-            dependencies: ["Catalogue", "Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque, asn1],
+            name: "OTLPExport",
+            dependencies: ["Pipeline", "Metrics", "OTLP", "Configuration", "System", "CLibcurl", "CZlib", deque, asn1],
             swiftSettings: strict
         ),
+        .target(
+            name: "PrometheusExport",
+            dependencies: ["Pipeline", "Metrics", "HTTPServer", "System"],
+            swiftSettings: strict
+        ),
+        .target(name: "Rendering", dependencies: ["Pipeline", "Metrics", "System"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
 
         // What the user wants.
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(name: "Configuration", dependencies: ["YAML"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["YAML", "System"], swiftSettings: strict),
 
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Export",
-                "HTTPServer", "Configuration", "YAML", "CClock", "CCoreDumps", "CStandardStreams", "CStartupPages",
-                "CTerminal", argumentParser, logging, unixSignals,
+                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Pipeline",
+                "OTLPExport", "PrometheusExport", "Rendering", "HTTPServer", "Configuration", "YAML", "System",
+                "CPlatform", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -90,12 +103,12 @@ let package = Package(
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
-            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings"],
+            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ObservationsTests",
-            dependencies: ["Catalogue", "Metrics", "Observations", "Readings"],
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings", "Simulation"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -112,15 +125,18 @@ let package = Package(
         ),
         .testTarget(
             name: "ExportTests",
-            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "exporting"],
+            dependencies: [
+                "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "Configuration", "System", "HTTPServer",
+                "Metrics", "OTLP", "exporting",
+            ],
             exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TCPLensTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Readings", "Resource", "HTTPServer", "OTLP",
-                argumentParser, logging,
+                "TCPLens", "CProbes", "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "System", "Metrics",
+                "Probes", "Readings", "Resource", "HTTPServer", "OTLP", argumentParser, logging,
             ],
             exclude: ["Frames"],
             swiftSettings: strict
@@ -136,7 +152,7 @@ let package = Package(
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
         .executableTarget(
             name: "exporting",
-            dependencies: ["Export", "Metrics", argumentParser],
+            dependencies: ["Pipeline", "OTLPExport", "Configuration", "Metrics", "System", argumentParser],
             path: "Tests/Exporting",
             swiftSettings: strict
         ),

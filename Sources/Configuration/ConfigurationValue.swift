@@ -1,3 +1,4 @@
+internal import System
 internal import YAML
 
 /// A value of a configuration that is to be written.

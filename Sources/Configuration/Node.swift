@@ -1,3 +1,4 @@
+internal import System
 internal import YAML
 
 /// A part of a configuration, with references replaced and the meaning of scalars known.

@@ -1,3 +1,5 @@
+internal import System
+
 extension Section {
     /// The text at `key`.
     ///

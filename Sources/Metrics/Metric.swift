@@ -119,3 +119,8 @@ package struct ResourceMetrics: Hashable, Sendable {
         scopes.reduce(0) { $0 + $1.pointCount }
     }
 }
+
+extension [ResourceMetrics] {
+    /// The data points of all resources.
+    package var pointCount: Int { reduce(0) { $0 + $1.pointCount } }
+}

@@ -1,5 +1,6 @@
 internal import BPF
 internal import Readings
+internal import System
 
 /// Tries whether probes see a connection that is made for them to be seen.
 package struct LoopbackTrial: Sendable {
@@ -47,7 +48,7 @@ package struct LoopbackTrial: Sendable {
     {
         let before = TransitionCounts(try probes.connections.transitionTable())
         let connection: LoopbackConnection
-        do throws(LoopbackConnection.Failure) {
+        do throws(SystemError) {
             connection = try LoopbackConnection(to: address)
         } catch {
             return .notMade("\(error)")

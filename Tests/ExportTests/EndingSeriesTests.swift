@@ -2,7 +2,7 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 /// Which exporter is told of which end.
 @Suite struct EndingSeriesTests {

@@ -3,7 +3,8 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
+@testable import PrometheusExport
 
 /// Exporters of one reader that want distributions in different forms.
 @Suite struct ExporterFormTests {

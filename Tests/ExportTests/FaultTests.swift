@@ -1,10 +1,12 @@
+import System
 import Foundation
 import HTTPServer
 import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// What a receiver or the network can do to an export, over real sockets and by a clock that stands still.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct FaultTests {

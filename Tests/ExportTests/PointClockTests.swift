@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 @Suite struct PointClockTests {
     private static let second: UInt64 = 1_000_000_000

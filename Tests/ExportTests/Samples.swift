@@ -1,5 +1,6 @@
-import Export
+import Configuration
 import Metrics
+import OTLPExport
 
 extension NumberDataPoint {
     /// A point with `value` and nothing special.

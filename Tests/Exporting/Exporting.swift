@@ -1,7 +1,10 @@
 import ArgumentParser
-import Export
+import Configuration
 import Foundation
 import Metrics
+import OTLPExport
+import Pipeline
+import System
 
 /// Exports numbered metrics as fast as it may, for tests and benchmarks that need a process of its own: one that can be
 /// killed at any moment, or whose memory is nobody else's.

@@ -5,6 +5,7 @@ import Testing
 
 @testable import BPF
 @testable import Probes
+@testable import System
 
 /// What is remembered of connections, and what happens when that goes wrong.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {

@@ -58,7 +58,11 @@ package final class TraceProbe {
     ///   - scope: Whose connections to observe.
     ///   - bufferSize: How many bytes of events may wait to be read; of ``bufferSizes``, a power of two.
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    package convenience init(_ filter: TraceFilter, scope: ObservationScope = .own, bufferSize: Int = standardBufferSize)
+    package convenience init(
+        _ filter: TraceFilter,
+        scope: ObservationScope = .own,
+        bufferSize: Int = standardBufferSize
+    )
         throws(ProbeError)
     {
         do throws(BPFError) {

@@ -1,7 +1,8 @@
-import Export
 import FoundationEssentials
 import Metrics
+import OTLPExport
 import Resource
+import System
 
 /// The checks of the way to a receiver of OTLP, which an empty export goes.
 struct EndpointChecks: Sendable {

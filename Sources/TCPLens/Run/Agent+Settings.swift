@@ -1,7 +1,7 @@
-import Export
 import Logging
 import Metrics
 import Observations
+import Pipeline
 import Probes
 import Resource
 

@@ -1,5 +1,5 @@
-import Export
 import Logging
+import OTLPExport
 import Probes
 
 extension RunSettings {

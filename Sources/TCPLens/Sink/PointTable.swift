@@ -1,5 +1,5 @@
-import Export
 import Metrics
+import System
 
 /// The points of one metric for people: a line for each with its value first, and a column for each attribute.
 struct PointTable {

@@ -1,10 +1,10 @@
 import Dispatch
-import Export
 import Glibc
 import Logging
 import Metrics
 import Observations
 import Probes
+import System
 
 /// Reads the probes on time, and shows what they tell, until there is a reason to end.
 struct TopLoop {

@@ -1,5 +1,5 @@
-import Export
 import Probes
+import System
 
 /// Where changes of state are printed, in one of the formats.
 struct TraceOutput {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
 
 @Suite struct OTLPConfigurationTests {
     private func read(_ environment: [String: String]) throws -> (OTLPConfiguration, warnings: [String]) {

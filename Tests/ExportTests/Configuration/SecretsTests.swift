@@ -3,7 +3,8 @@ import HTTPServer
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// No value of a header, no key and no token is ever shown, whatever goes wrong and whoever says it.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct SecretsTests {

@@ -1,5 +1,6 @@
-import Export
+import System
 import Foundation
+import OTLPExport
 import Testing
 
 @Suite struct GzipTests {

@@ -4,7 +4,9 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Ways to a receiver other than a connection to its address.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ProxyTests {

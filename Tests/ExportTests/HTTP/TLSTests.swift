@@ -3,7 +3,8 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// TLS with receivers that are right, wrong and demanding.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct TLSTests {

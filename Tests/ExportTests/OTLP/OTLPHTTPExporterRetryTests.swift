@@ -3,7 +3,8 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Retry, time budget and shutdown of the exporter, against a real server on loopback and by a clock that stands still.
 @Suite(.timeLimit(.minutes(1))) struct OTLPHTTPExporterRetryTests {

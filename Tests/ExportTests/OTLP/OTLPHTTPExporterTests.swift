@@ -1,10 +1,12 @@
+import System
 import HTTPServer
 import Metrics
 import OTLP
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// The exporter against a real server on loopback.
 @Suite(.timeLimit(.minutes(1))) struct OTLPHTTPExporterTests {

@@ -3,7 +3,9 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
+@testable import System
 
 /// One request and its fate, which is also the fate of what waits behind it in a queue.
 @Suite(.timeLimit(.minutes(1))) struct OTLPSenderTests {

@@ -1,8 +1,10 @@
+import System
 import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 @Suite struct RequestEncoderTests {
     /// One metric of each kind with `points` points each, in two scopes of two resources.

@@ -1,7 +1,8 @@
 import HTTPServer
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 @Suite struct ResponseClassificationTests {
     private func classify(_ response: HTTPResponse) -> ResponseClassification {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 @Suite struct RetryPolicyTests {
     private let policy = RetryPolicy()

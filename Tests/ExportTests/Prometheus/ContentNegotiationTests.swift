@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Export
+@testable import PrometheusExport
 
 @Suite struct ContentNegotiationTests {
     private static let text = "text/plain; version=0.0.4; charset=utf-8"

@@ -1,8 +1,6 @@
 import HTTPServer
 import Testing
 
-@testable import Export
-
 /// What exports leave behind in memory: nothing.
 ///
 /// `Benchmarks/exports` looks longer.

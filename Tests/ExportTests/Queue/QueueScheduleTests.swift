@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// The rules of the queue, without sockets, files and clocks.
 @Suite struct QueueScheduleTests {

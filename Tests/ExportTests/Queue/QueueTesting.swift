@@ -2,7 +2,8 @@ import HTTPServer
 import Metrics
 import OTLP
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// What tests of the queue have in common: exporters whose rests between attempts end when the test says so.
 protocol QueueTesting {

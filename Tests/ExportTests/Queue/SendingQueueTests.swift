@@ -3,7 +3,8 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// The queue behind the exporter, against a real server on loopback; rests between attempts end when the test says so.
 @Suite(.timeLimit(.minutes(1))) struct SendingQueueTests: QueueTesting {

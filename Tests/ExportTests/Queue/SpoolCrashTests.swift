@@ -2,8 +2,6 @@ import Foundation
 import HTTPServer
 import Testing
 
-@testable import Export
-
 /// Real processes with a spool that are killed, or whose disk fails.
 @Suite(.timeLimit(.minutes(2))) struct SpoolCrashTests {
     private let directory: TemporaryDirectory

@@ -2,7 +2,7 @@ import Glibc
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// The spool's files, on a real file system.
 @Suite struct SpoolDirectoryTests {

@@ -2,7 +2,7 @@ import Foundation
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// A look at a spool changes nothing.
 @Suite struct SpoolExaminationTests {

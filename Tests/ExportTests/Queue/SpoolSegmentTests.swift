@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// The format of the spool's files; what is read may be anything.
 @Suite struct SpoolSegmentTests {

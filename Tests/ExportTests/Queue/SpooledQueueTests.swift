@@ -3,7 +3,8 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// The queue with a spool, across restarts and over what becomes of its files.
 @Suite(.timeLimit(.minutes(1))) struct SpooledQueueTests: QueueTesting {

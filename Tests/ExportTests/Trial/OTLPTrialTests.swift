@@ -1,10 +1,11 @@
+import System
 import Foundation
 import HTTPServer
 import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// Trials of receivers, good, slow and bad.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct OTLPTrialTests {

@@ -1,0 +1,159 @@
+internal import Glibc
+internal import System
+
+/// What `no_proxy` names: the hosts to reach directly.
+///
+/// There is no specification of it, so this takes what Go (`golang.org/x/net/http/httpproxy`), Python and curl take,
+/// who each know only a part of it, and libcurl is told the outcome:
+///
+/// - `*` is everything;
+/// - `example.com` and `.example.com` are the domain and all in it, `*.example.com` all in it but not itself, as in Go;
+/// - an address, IPv6 with or without brackets, and a network, as `10.0.0.0/8`;
+/// - each may end in a port, as `example.com:4318`, and is then of that port only;
+/// - between them are commas or white space; case and a dot at the end don't matter; blank entries are skipped.
+///
+/// Names are not looked up: a network says nothing of a host that is given by its name.
+struct ProxyExceptions: Hashable, Sendable {
+    /// What one entry stands for.
+    private enum Pattern: Hashable {
+        case everything
+        /// A domain; with itself or only what is in it.
+        case domain(String, isItself: Bool)
+        case network(IPNetwork)
+    }
+
+    private struct Entry: Hashable {
+        var text: String
+        var pattern: Pattern
+        var port: Int?
+    }
+
+    private let entries: [Entry]
+    /// Entries that name nothing, as `10.*`.
+    let unknown: [String]
+
+    /// The entries that name something, as the user wrote them.
+    var known: [String] { entries.map(\.text) }
+
+    /// Reads `text`, the value of `no_proxy`.
+    init(_ text: String) {
+        var entries: [Entry] = []
+        var unknown: [String] = []
+        for word in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+            if let entry = Self.entry(String(word)) {
+                entries.append(entry)
+            } else {
+                unknown.append(String(word))
+            }
+        }
+        (self.entries, self.unknown) = (entries, unknown)
+    }
+
+    /// The first entry that names the receiver; nil when none does.
+    ///
+    /// - Parameters:
+    ///   - host: A name or an address without brackets.
+    ///   - port: The port.
+    /// - Returns: The entry as the user wrote it.
+    func entry(for host: String, port: Int) -> String? {
+        let name = Self.name(host)
+        let address = IPNetwork(address: host)
+        return entries.first { entry in
+            guard entry.port == nil || entry.port == port else { return false }
+            switch entry.pattern {
+            case .everything: return true
+            case .domain(let domain, let isItself):
+                return address == nil && (isItself && name == domain || name.hasSuffix("." + domain))
+            case .network(let network): return address.map(network.contains) ?? false
+            }
+        }?.text
+    }
+
+    private static func entry(_ text: String) -> Entry? {
+        if text == "*" { return Entry(text: text, pattern: .everything, port: nil) }
+        if let network = IPNetwork(text) { return Entry(text: text, pattern: .network(network), port: nil) }
+        var (host, port) = (text[...], Int?.none)
+        // What is no address as a whole has one colon at most, or brackets before it.
+        if let colon = text.lastIndex(of: ":") {
+            let digits = text[text.index(after: colon)...]
+            guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits),
+                (1...65_535).contains(number)
+            else { return nil }
+            (host, port) = (text[..<colon], number)
+        }
+        if host == "*" { return Entry(text: text, pattern: .everything, port: port) }
+        if let network = IPNetwork(String(host)) { return Entry(text: text, pattern: .network(network), port: port) }
+        guard let pattern = domain(host) else { return nil }
+        return Entry(text: text, pattern: pattern, port: port)
+    }
+
+    private static func domain(_ text: Substring) -> Pattern? {
+        // A star stands for all in a domain, and nowhere else.
+        let isWild = text.hasPrefix("*.")
+        let rest = isWild ? text.dropFirst(2) : text.hasPrefix(".") ? text.dropFirst() : text
+        let domain = name(rest)
+        guard !domain.isEmpty, !domain.hasPrefix("."), !domain.contains(where: { "*/[]:@%".contains($0) }) else {
+            return nil
+        }
+        // Digits and dots alone are an address that is cut short, and no domain.
+        guard !domain.allSatisfy({ $0 == "." || $0.isASCII && $0.isNumber }) else { return nil }
+        return .domain(domain, isItself: !isWild)
+    }
+
+    private static func name(_ text: some StringProtocol) -> String {
+        let lower = text.lowercased()
+        return lower.hasSuffix(".") ? String(lower.dropLast()) : lower
+    }
+}
+
+/// An address, or those that begin as it does.
+struct IPNetwork: Hashable, Sendable {
+    /// Sixteen bytes; an IPv4 address is a v4-mapped one, so that both ways to write it are one.
+    private let bytes: [UInt8]
+    /// How many bits of them count.
+    private let length: Int
+
+    /// Reads `ADDRESS` or `ADDRESS/LENGTH`, the address with or without brackets; nil for anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = Self(address: String(parts[0])) else { return nil }
+        guard parts.count == 2 else {
+            self = whole
+            return
+        }
+        let isShort = !parts[0].contains(":")
+        guard parts[1].allSatisfy({ $0.isASCII && $0.isNumber }), let length = Int(parts[1]),
+            (0...(isShort ? 32 : 128)).contains(length)
+        else { return nil }
+        (bytes, self.length) = (whole.bytes, isShort ? 96 + length : length)
+    }
+
+    /// Reads one address; of an IPv6 address the zone does not count.
+    init?(address text: String) {
+        var text = text[...]
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            text = text.dropFirst().dropLast()
+            guard text.contains(":") else { return nil }
+        }
+        let address = String(text.prefix { $0 != "%" })
+        if text.contains(":") {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            guard unsafe inet_pton(AF_INET6, address, &bytes) == 1 else { return nil }
+            self.bytes = bytes
+        } else {
+            var bytes = [UInt8](repeating: 0, count: 4)
+            guard address == text, unsafe inet_pton(AF_INET, address, &bytes) == 1 else { return nil }
+            self.bytes = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes
+        }
+        length = 128
+    }
+
+    /// Whether `other` begins as this does.
+    func contains(_ other: IPNetwork) -> Bool {
+        let whole = length / 8
+        guard bytes.prefix(whole) == other.bytes.prefix(whole) else { return false }
+        guard length % 8 > 0 else { return true }
+        let mask = UInt8.max << (8 - UInt8(length % 8))
+        return bytes[whole] & mask == other.bytes[whole] & mask
+    }
+}

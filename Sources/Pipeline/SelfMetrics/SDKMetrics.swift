@@ -1,0 +1,184 @@
+internal import Catalogue
+package import Metrics
+internal import Synchronization
+
+/// What exporters and readers did, as the semantic conventions want it told (`otel/sdk-metrics.md`).
+///
+/// It counts every export, those that failed too, and shows them with the next collection that arrives somewhere.
+package final class SDKMetrics: Sendable {
+    /// What tells exports of one exporter apart.
+    private struct OperationKey: Hashable {
+        var exporter: ExporterIdentity
+        var status: Int?
+        var error: String?
+    }
+
+    /// What tells collections apart, and points that were exported.
+    private struct ResultKey: Hashable {
+        var component: ExporterIdentity
+        var error: String?
+    }
+
+    /// How long something took, each time.
+    private struct Durations {
+        var count: UInt64 = 0
+        var sum = Duration.zero
+
+        mutating func add(_ duration: Duration) {
+            count.add(1)
+            sum += duration
+        }
+    }
+
+    /// Points that an exporter is busy with, and those that it keeps for later.
+    private struct Pending {
+        var exporting = 0
+        var queued = 0
+    }
+
+    private struct State {
+        var start: Timestamp
+        var pending = Series<ExporterIdentity, Pending>()
+        var points = Series<ResultKey, UInt64>()
+        var operations = Series<OperationKey, Durations>()
+        var collections = Series<ResultKey, Durations>()
+    }
+
+    private let state: Mutex<State>
+
+    /// Creates metrics of nothing yet, which began at `start`.
+    package init(start: Timestamp) {
+        state = Mutex(State(start: start))
+    }
+
+    /// Begins to count anew, for an agent that goes on as another one; what is in flight stays.
+    package func restart(at start: Timestamp) {
+        state.withLock { state in
+            let pending = state.pending
+            state = State(start: start, pending: pending)
+            for exporter in pending.map({ key, _ in key }) {
+                state.points[ResultKey(component: exporter), default: 0].add(0)
+            }
+        }
+    }
+
+    /// Shows an exporter with zeros before it has done anything, so that the first that it does is a change.
+    package func expect(_ exporter: ExporterIdentity) {
+        state.withLock { state in
+            state.pending[exporter, default: Pending()].exporting += 0
+            state.points[ResultKey(component: exporter), default: 0].add(0)
+        }
+    }
+
+    /// Notes that an export of `points` begins.
+    package func begin(_ points: Int, by exporter: ExporterIdentity) {
+        state.withLock { $0.pending[exporter, default: Pending()].exporting += points }
+    }
+
+    /// Notes that an export of `points` is over; what the exporter keeps for later is in flight still.
+    package func end(
+        _ points: Int,
+        by exporter: ExporterIdentity,
+        with outcome: ExportOutcome,
+        after duration: Duration
+    ) {
+        let error = outcome.failure?.description
+        state.withLock { state in
+            state.pending[exporter, default: Pending()].exporting -= points
+            state.pending[exporter, default: Pending()].queued = outcome.queuedPoints
+            state.points[ResultKey(component: exporter), default: 0].add(UInt64(clamping: outcome.acceptedPoints))
+            for (failure, points) in outcome.lostPoints {
+                let key = ResultKey(component: exporter, error: failure.description)
+                state.points[key, default: 0].add(UInt64(clamping: points))
+            }
+            let key = OperationKey(exporter: exporter, status: outcome.status, error: error)
+            state.operations[key, default: Durations()].add(duration)
+        }
+    }
+
+    /// Notes that a collection is over; `error` is a kind of failure and no text for people.
+    package func collected(by reader: ExporterIdentity, after duration: Duration, error: String?) {
+        state.withLock { state in
+            state.collections[ResultKey(component: reader, error: error), default: Durations()].add(duration)
+        }
+    }
+}
+
+/// Values by key, in the order in which the keys first came.
+private struct Series<Key: Hashable, Value> {
+    private var keys: [Key] = []
+    private var values: [Key: Value] = [:]
+
+    subscript(key: Key, default initial: Value) -> Value {
+        get { values[key] ?? initial }
+        set {
+            if values.updateValue(newValue, forKey: key) == nil {
+                keys.append(key)
+            }
+        }
+    }
+
+    func map<Result>(_ transform: (Key, Value) -> Result) -> [Result] {
+        keys.compactMap { key in values[key].map { transform(key, $0) } }
+    }
+}
+
+extension SDKMetrics: MetricProducer {
+    /// The metrics; a histogram without measurements is left out.
+    package func metrics(at time: Timestamp) -> [Metric] {
+        let state = state.withLock { $0 }
+        let inFlight = state.pending.map { (Self.attributes($0), UInt64(clamping: $1.exporting + $1.queued)) }
+        let points = state.points.map { (Self.attributes($0.component, error: $0.error), $1) }
+        let operations = state.operations.map { key, durations in
+            (Self.attributes(key.exporter, status: key.status, error: key.error), durations)
+        }
+        let collections = state.collections.map { key, durations in
+            (Self.attributes(key.component, error: key.error), durations)
+        }
+        let metrics = [
+            Metric(.exportedPoints, numbers(points, from: state.start, at: time)),
+            Metric(.pointsInFlight, numbers(inFlight, from: state.start, at: time)),
+            Metric(.exportDuration, histograms(operations, from: state.start, at: time)),
+            Metric(.collectionDuration, histograms(collections, from: state.start, at: time)),
+        ]
+        return metrics.filter { $0.data.pointCount > 0 }
+    }
+
+    private static func attributes(
+        _ component: ExporterIdentity,
+        status: Int? = nil,
+        error: String? = nil
+    ) -> Attributes {
+        var attributes = component.attributes
+        attributes[AttributeKey.statusCode] = status.map { .int(Int64($0)) }
+        attributes[AttributeKey.error] = error.map { .string($0) }
+        return attributes
+    }
+
+    private func numbers(
+        _ values: [(Attributes, UInt64)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [NumberDataPoint] {
+        values.map { NumberDataPoint(attributes: $0, start: start, time: time, value: Number(count: $1)) }
+    }
+
+    /// Points with a single bucket: the conventions advise that there be no bounds.
+    private func histograms(
+        _ values: [(Attributes, Durations)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [HistogramDataPoint] {
+        values.map { attributes, durations in
+            HistogramDataPoint(
+                attributes: attributes,
+                start: start,
+                time: time,
+                count: durations.count,
+                sum: durations.sum / .seconds(1),
+                bucketCounts: [durations.count],
+                explicitBounds: []
+            )
+        }
+    }
+}
