@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
         .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
-        .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
+        .target(name: "Resource", dependencies: ["Metrics", "System"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
         .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(

@@ -5,7 +5,7 @@ extension EnvironmentReader {
     package mutating func byteCount(_ name: String) -> Int? {
         guard let setting = setting(name) else { return nil }
         guard let count = ByteCount(setting.value) else {
-            warn("\(name)=\(setting.value.printable()) is ignored: expected a number of bytes, as 64MiB")
+            warn("\(name)=\(setting.value.printable()) is ignored: expected a number of bytes, such as 64MiB")
             return nil
         }
         return count.bytes

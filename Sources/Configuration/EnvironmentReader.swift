@@ -1,10 +1,10 @@
 internal import System
 
-/// Reads settings from environment variables by the rules of the OpenTelemetry specification.
+/// Reads settings from environment variables according to the OpenTelemetry specification.
 ///
-/// An empty value counts as unset, and a value that cannot be understood is a warning and counts as unset
-/// (`configuration/sdk-environment-variables.md` and `configuration/common.md`). Where several names are given, the first
-/// one with a usable value wins, so the more specific name stands first.
+/// An empty value counts as unset. An invalid value gives a warning and counts as unset
+/// (`configuration/sdk-environment-variables.md` and `configuration/common.md`). If several names are given, the first
+/// one with a valid value is used, so the more specific name comes first.
 package struct EnvironmentReader: Sendable {
     /// A variable that is set.
     package struct Setting: Hashable, Sendable {
@@ -34,16 +34,16 @@ package struct EnvironmentReader: Sendable {
         settings(names).first
     }
 
-    /// A whole number within `range`.
+    /// An integer in `range`.
     package mutating func integer(_ names: String..., in range: ClosedRange<Int>) -> Int? {
         first(of: names, expecting: "a whole number from \(range.lowerBound) to \(range.upperBound)") { value in
             Int(value).flatMap { range.contains($0) ? $0 : nil }
         }
     }
 
-    /// A duration or a timeout: a whole number of milliseconds within `range`, without a unit.
+    /// A duration or a timeout: an integer number of milliseconds in `range`, without a unit.
     ///
-    /// What zero means is the caller's to say; for timeouts the specification says "no limit".
+    /// The caller decides what zero means; for timeouts the specification says "no limit".
     package mutating func milliseconds(_ names: String..., in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration?
     {
         let expected = "a whole number of milliseconds from \(range.lowerBound) to \(range.upperBound), without a unit"
@@ -52,7 +52,9 @@ package struct EnvironmentReader: Sendable {
         }
     }
 
-    /// A truth value: true only for `true` in any case; what is neither true nor false is a warning, and false.
+    /// A Boolean: true only for `true` in any case.
+    ///
+    /// Other values than `false` give a warning, and are false.
     package mutating func bool(_ name: String) -> Bool? {
         guard let setting = setting(name) else { return nil }
         switch setting.value.lowercased() {
@@ -64,7 +66,7 @@ package struct EnvironmentReader: Sendable {
         }
     }
 
-    /// One of the values named in `choices`, whose names are in lower case and match in any case.
+    /// The value for one of the names in `choices`, which must be in lower case; case is ignored.
     package mutating func choice<Value>(_ names: String..., from choices: KeyValuePairs<String, Value>) -> Value? {
         let expected = "one of " + choices.map(\.key).joined(separator: ", ")
         return first(of: names, expecting: expected) { value in
@@ -73,7 +75,7 @@ package struct EnvironmentReader: Sendable {
         }
     }
 
-    /// Adds a warning of the caller's; it must not contain secrets.
+    /// Adds a warning of the caller, which must not contain secrets.
     package mutating func warn(_ warning: String) {
         warnings.append(warning)
     }

@@ -1,8 +1,10 @@
-/// What became of an export.
+/// What became of the points of an export.
 package struct ExportOutcome: Hashable, Sendable {
-    /// Why points did not arrive; few values, made for the attribute `error.type` of metrics.
+    /// Why points did not arrive.
+    ///
+    /// There are few values, because they are values of the attribute `error.type`.
     package enum Failure: Hashable, Sendable, CustomStringConvertible {
-        /// The receiver refused some points of a request that it took.
+        /// The receiver accepted a request but rejected some of its points.
         case rejected
         /// The receiver answered with this status.
         case status(Int)
@@ -14,13 +16,13 @@ package struct ExportOutcome: Hashable, Sendable {
         case tooLarge
         /// The metrics could not be encoded.
         case encoding
-        /// Nobody reads any more what is printed.
+        /// The reader of the output has closed it.
         case closed
         /// The exporter was shut down, or the task was cancelled.
         case cancelled
-        /// The receiver was away for so long that there was no more room for what waited.
+        /// The queue was full, because the receiver failed for too long.
         case queueFull
-        /// What waited on disk is damaged.
+        /// A request in the spool is damaged.
         case damaged
 
         /// The value of `error.type`.
@@ -40,30 +42,56 @@ package struct ExportOutcome: Hashable, Sendable {
         }
     }
 
-    /// The points that arrived.
-    package var acceptedPoints = 0
-    /// The points that the receiver refused although it took the request (partial success).
-    package private(set) var rejectedPoints = 0
-    /// The points that were dropped because the export failed.
-    package private(set) var droppedPoints = 0
-    /// The points that did not arrive and never will, by reason: those of ``rejectedPoints`` and ``droppedPoints``.
-    package private(set) var lostPoints: [Failure: Int] = [:]
-    /// The points that wait to be sent, those of earlier exports included.
-    package var queuedPoints = 0
-    /// How often it was tried.
-    package var attempts = 0
-    /// The status of the last response, or nil when there was none.
+    /// What became of a data point.
+    package enum Fate: Hashable, Sendable {
+        /// The receiver accepted it.
+        case accepted
+        /// It waits in the queue.
+        case queued
+        /// It never arrives.
+        case lost(Failure)
+    }
+
+    /// What there is to say about an export.
+    package struct Notice: Hashable, Sendable {
+        /// Why points did not arrive; nil if the message is only a warning, or if there is nothing to say.
+        package var failure: Failure?
+        /// Distinguishes notices with the same ``failure``; contains no numbers or words that vary.
+        package var cause: String?
+        /// A line without secrets: what failed, on what, why and what to do; or a warning of the receiver.
+        package var message: String?
+
+        /// Creates a notice.
+        package init(failure: Failure? = nil, cause: String? = nil, message: String? = nil) {
+            (self.failure, self.cause, self.message) = (failure, cause, message)
+        }
+
+        /// The notice of the highest severity is the one that is reported.
+        fileprivate var severity: Int {
+            switch failure {
+            case nil: message == nil ? 0 : 1
+            case .rejected: 2
+            default: 3
+            }
+        }
+    }
+
+    /// The number of points by fate; those of earlier exports may be among them.
+    ///
+    /// Every number is positive.
+    private var points: [Fate: Int] = [:]
+    /// The number of attempts; an export of several requests has at least one for each.
+    package var attempts: Int
+    /// The status of the last response, or nil if there was none.
     package var status: Int?
-    /// Why points did not arrive, or nil when all did.
-    package var failure: Failure?
-    /// What tells this failure from others of its kind, without numbers and words that vary; nil if nothing does.
-    package var cause: String?
-    /// A line for people, without secrets: what failed, on what, why and what to do; or what the receiver warns of.
-    package var message: String?
-    /// What the user should know besides, each told once: a line for the log without secrets.
+    /// Why points did not arrive, or a warning.
+    package var notice: Notice
+    /// Further lines for the log, without secrets.
+    ///
+    /// Each is reported only once.
     package var warnings: [String] = []
 
-    /// Creates an outcome.
+    /// Creates an outcome; dropped points are lost for `failure`, and rejected ones for ``Failure/rejected``.
     package init(
         acceptedPoints: Int = 0,
         rejectedPoints: Int = 0,
@@ -74,65 +102,84 @@ package struct ExportOutcome: Hashable, Sendable {
         failure: Failure? = nil,
         message: String? = nil
     ) {
-        self.acceptedPoints = acceptedPoints
-        self.rejectedPoints = rejectedPoints
-        self.droppedPoints = droppedPoints
         self.attempts = attempts
         self.status = status
-        self.failure = failure
-        self.message = message
-        self.queuedPoints = queuedPoints
-        lose(rejectedPoints, .rejected)
-        lose(droppedPoints, failure ?? .cancelled)
+        notice = Notice(failure: failure, message: message)
+        self[.accepted] = acceptedPoints
+        self[.queued] = queuedPoints
+        self[.lost(.rejected)] = rejectedPoints
+        self[.lost(failure ?? .cancelled)] += droppedPoints
     }
+
+    /// The number of points with this fate.
+    package subscript(fate: Fate) -> Int {
+        get { points[fate, default: 0] }
+        set { points[fate] = newValue > 0 ? newValue : nil }
+    }
+}
+
+// MARK: - Computed
+
+extension ExportOutcome {
+    /// The number of points that arrived.
+    package var acceptedPoints: Int { self[.accepted] }
+
+    /// The number of points that wait to be sent, those of earlier exports included.
+    package var queuedPoints: Int { self[.queued] }
+
+    /// The number of points that the receiver rejected although it accepted the request (partial success).
+    package var rejectedPoints: Int { self[.lost(.rejected)] }
+
+    /// The number of points that never arrive for any other reason.
+    package var droppedPoints: Int { lostPoints.reduce(-rejectedPoints) { $0 + $1.value } }
+
+    /// The number of points that never arrive, by reason.
+    package var lostPoints: [Failure: Int] {
+        var lost: [Failure: Int] = [:]
+        for case (.lost(let failure), let count) in points {
+            lost[failure] = count
+        }
+        return lost
+    }
+
+    /// Why points did not arrive, or nil if all did.
+    package var failure: Failure? { notice.failure }
+
+    /// Distinguishes outcomes with the same ``failure``; contains no numbers or words that vary.
+    ///
+    /// Nil if nothing does.
+    package var cause: String? { notice.cause }
+
+    /// A line without secrets: what failed, on what, why and what to do; or a warning of the receiver.
+    package var message: String? { notice.message }
 
     /// Whether all points arrived.
     package var isSuccess: Bool { failure == nil && queuedPoints == 0 }
 
-    /// Whether it is not known yet what becomes of the points: the receiver has not answered since the export before.
-    package var isUndecided: Bool {
-        failure == nil && queuedPoints > 0 && acceptedPoints == 0
-    }
+    /// Whether the fate of the points is still open: the receiver has not answered since the previous export.
+    package var isUndecided: Bool { failure == nil && queuedPoints > 0 && acceptedPoints == 0 }
 }
 
+// MARK: - Sums
+
 extension ExportOutcome {
-    /// Adds what became of other points of the same export; of failures and messages the graver ones stay.
+    /// Adds what became of other points; the notice of the higher severity stays, and the first of two equal ones.
     package mutating func add(_ other: ExportOutcome) {
-        acceptedPoints += other.acceptedPoints
-        rejectedPoints += other.rejectedPoints
-        droppedPoints += other.droppedPoints
+        for (fate, count) in other.points {
+            self[fate] += count
+        }
         attempts += other.attempts
         status = other.status ?? status
-        for (failure, points) in other.lostPoints {
-            lose(points, failure)
-        }
         warnings += other.warnings
-        if other.gravity > gravity {
-            (failure, cause, message) = (other.failure, other.cause, other.message)
+        if other.notice.severity > notice.severity {
+            notice = other.notice
         }
     }
 
-    /// Takes back the loss of points, added as `loss`, that are kept for later instead.
-    package mutating func takeBack(_ loss: ExportOutcome) {
-        droppedPoints -= loss.droppedPoints
-        for (failure, points) in loss.lostPoints {
-            lose(-points, failure)
-        }
-        if lostPoints.isEmpty {
-            (failure, cause, message) = (nil, nil, nil)
-        }
-    }
-
-    private mutating func lose(_ points: Int, _ failure: Failure) {
-        let sum = lostPoints[failure, default: 0] + points
-        lostPoints[failure] = sum == 0 ? nil : sum
-    }
-
-    private var gravity: Int {
-        switch failure {
-        case nil: message == nil ? 0 : 1
-        case .rejected: 2
-        default: 3
-        }
+    /// Adds `count` points that are lost for the failure of `notice`.
+    package mutating func add(lost count: Int, _ notice: Notice, status: Int? = nil) {
+        var outcome = ExportOutcome(droppedPoints: count, status: status, failure: notice.failure)
+        outcome.notice = notice
+        add(outcome)
     }
 }

@@ -1,48 +1,48 @@
 package import Metrics
 
-/// A destination of metrics.
+/// A destination for metrics.
 ///
-/// An export never throws and never traps: what went wrong is in its outcome. Exports of one exporter never overlap; one
-/// that is asked for meanwhile waits for its turn.
+/// An export never throws and never traps; failures are in its outcome. Exports of one exporter never overlap: another
+/// one waits for its turn.
 package protocol MetricExporter: Sendable {
-    /// Which temporality the exporter wants; the reader converts what it collects.
+    /// The temporality that the exporter wants; the reader converts the metrics.
     var temporality: TemporalityPreference { get }
 
-    /// The form in which it wants distributions; each exporter has its own.
+    /// The form in which the exporter wants distributions.
     var histograms: HistogramAggregation { get }
 
-    /// Whether series that are no more have to be ended, since who gets the metrics would take them for late.
+    /// Whether the end of a series must be marked, because the receiver would otherwise take the series for late.
     var endsSeries: Bool { get }
 
-    /// What it is called in its own metrics.
+    /// Identifies the exporter in its own metrics.
     var identity: ExporterIdentity { get }
 
-    /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
+    /// Exports `metrics`; returns when they have arrived or are not tried any more.
     ///
     /// - Parameters:
-    ///   - metrics: What to send.
-    ///   - isLast: Whether the process is about to end; then it is tried once, for nobody waits for a second attempt.
-    /// - Returns: What became of it.
+    ///   - metrics: The metrics.
+    ///   - isLast: Whether the process is about to end. Then there is only one attempt.
+    /// - Returns: What became of the points.
     func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome
 
-    /// Ends a running export and refuses further ones; may be called at any time, more than once.
+    /// Interrupts a running export and refuses further ones. May be called at any time, more than once.
     func shutdown() async
 }
 
 extension MetricExporter {
-    /// Cumulative, as all metrics are collected.
+    /// Cumulative, like the collected metrics.
     package var temporality: TemporalityPreference { .cumulative }
 
     /// Fixed bounds, the default of the specification.
     package var histograms: HistogramAggregation { .explicitBuckets }
 
-    /// Yes: who gets points keeps the last ones.
+    /// True, because most receivers keep the last points.
     package var endsSeries: Bool { true }
 
-    /// The name of the type, as the conventions want it of an exporter that they don't know.
+    /// The name of the type, as the conventions require for a kind of exporter that they do not define.
     package var identity: ExporterIdentity { ExporterIdentity("\(Self.self)") }
 
-    /// Sends `metrics`, and returns when they have arrived or will not be tried any more.
+    /// Exports `metrics`; returns when they have arrived or are not tried any more.
     package func export(_ metrics: [ResourceMetrics]) async -> ExportOutcome {
         await export(metrics, isLast: false)
     }

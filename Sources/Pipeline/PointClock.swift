@@ -1,39 +1,39 @@
 internal import Metrics
 internal import System
 
-/// What the clocks of the machine say at one moment.
+/// Simultaneous readings of two clocks.
 struct ClockReading: Sendable {
-    /// The wall clock, which can be wrong, and is set then.
+    /// The wall clock, which may be wrong and may be set.
     var wall: Timestamp
-    /// The time since some moment, which nobody can set; it goes on while the machine sleeps.
+    /// The time since some moment, by a clock that nobody can set and that continues while the machine sleeps.
     var elapsed: Duration
 }
 
-/// The times of points: those of the wall clock, in a way that survives its being set.
+/// Dates points by the wall clock, in a way that survives changes of the clock.
 ///
-/// Points are dated within a time of their own, in which each is later than the one before, as it must be
-/// (OpenTelemetry specification, `metrics/data-model.md`, "Resets and Gaps"). When the wall clock is set, what it was
-/// set by is noted as ``offset`` and that time goes on as if nothing had happened. What leaves is moved by the offset:
-/// the points of now to the time that is right, and their starts with them, for they are as long ago as before.
+/// Points are dated in a time scale of their own, in which each is later than the one before, as required
+/// (OpenTelemetry specification, `metrics/data-model.md`, "Resets and Gaps"). When the wall clock is set, the change is
+/// added to ``offset``, and the own scale continues unchanged. Points that are exported are shifted by the offset: the
+/// current ones to the correct time, and their starts by the same amount, because they are as long ago as before.
 struct PointClock {
-    /// Smaller steps harm nothing.
+    /// Smaller steps are harmless.
     private static let tolerance: Int128 = 1_000_000_000
-    /// How much faster or slower a clock is run, at most, that is led to the right time without a step (chrony: 1/12).
+    /// The limit at which a clock is adjusted without a step, as a divisor of the elapsed time (chrony: 1/12).
     private static let slew: Int128 = 10
 
-    /// How far the wall clock is ahead of the points' own time, in nanoseconds.
+    /// The difference from the points' own time scale to the wall clock, in nanoseconds.
     private(set) var offset: Int64 = 0
     private var last: Timestamp
     private var reading: ClockReading
     private var warnings: [String] = []
 
-    /// A clock whose points are all later than `start`.
+    /// Creates a clock; all times are later than `start`.
     init(start: ClockReading) {
         last = start.wall
         reading = start
     }
 
-    /// The time, by the points' own, of what is collected at `reading`.
+    /// The time of a collection at `reading`, in the points' own scale.
     mutating func time(at reading: ClockReading) -> Timestamp {
         let elapsed = max(0, reading.elapsed.nanoseconds - self.reading.elapsed.nanoseconds)
         let wall = Int128(reading.wall.unixNanoseconds) - Int128(self.reading.wall.unixNanoseconds)
@@ -47,7 +47,7 @@ struct PointClock {
         return last
     }
 
-    /// What the user should know since this was asked last.
+    /// Returns the warnings since the last call.
     mutating func takeWarnings() -> [String] {
         defer { warnings = [] }
         return warnings
@@ -60,12 +60,12 @@ struct PointClock {
         let change =
             "the clock was set \(step < 0 ? "back" : "forward") by \(length): points have the right time from now on, "
             + "and a new start time, which is as long ago as before"
-        return step < 0 ? change + "; receivers may refuse them until it is later than they have seen" : change
+        return step < 0 ? change + "; receivers may refuse them until they are later than the last ones" : change
     }
 }
 
 extension Duration {
-    /// The whole nanoseconds.
+    /// The integer number of nanoseconds.
     fileprivate var nanoseconds: Int128 {
         Int128(components.seconds) * 1_000_000_000 + Int128(components.attoseconds) / 1_000_000_000
     }

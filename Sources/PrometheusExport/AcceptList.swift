@@ -1,21 +1,21 @@
 internal import System
 
-/// The elements of `Accept` or `Accept-Encoding`, the most wanted first (RFC 9110, section 12.4).
+/// The elements of `Accept` or `Accept-Encoding`, in order of preference (RFC 9110, section 12.4).
 struct AcceptList {
-    /// One element, all in lower case.
+    /// An element, in lower case.
     struct Element: Equatable {
-        /// What is wanted, as `text/plain` or `gzip`.
+        /// The media type or coding, such as `text/plain` or `gzip`.
         var value: String
-        /// Its parameters but for the weight, as `version`.
+        /// Its parameters except the weight, such as `version`.
         var parameters: [String: String] = [:]
-        /// How much it is wanted, from 0, not at all, to 1.
+        /// The weight (quality value), from 0, not acceptable, to 1.
         var weight = 1.0
     }
 
-    /// All elements; those of the same weight in their order.
+    /// All elements; those of equal weight in their original order.
     let elements: [Element]
 
-    /// Reads the value of a header field; an element that is malformed counts for nothing.
+    /// Parses the value of a header field; malformed elements are ignored.
     init(_ field: String) {
         elements = field.split(separator: ",").compactMap { Element($0) }
             .enumerated()
@@ -23,14 +23,13 @@ struct AcceptList {
             .map(\.element)
     }
 
-    /// Whether a response is best compressed by gzip: where that is taken, and wanted no less than one that is not compressed
-    /// (RFC 9110, section 12.5.3).
+    /// Whether the client accepts gzip and does not prefer identity (RFC 9110, section 12.5.3).
     var prefersGzip: Bool {
         let gzip = weight(of: "gzip", "x-gzip")
         return gzip > 0 && gzip >= weight(of: "identity")
     }
 
-    /// How much the one value with these names is wanted; 0 where nothing is said of it.
+    /// The weight of the value with one of these names; 0 if it is not mentioned.
     private func weight(of names: String...) -> Double {
         let element = elements.first { names.contains($0.value) } ?? elements.first { $0.value == "*" }
         return element?.weight ?? 0
@@ -38,7 +37,7 @@ struct AcceptList {
 }
 
 extension AcceptList.Element {
-    /// Reads one element, as `text/plain; version=0.0.4; q=0.5`.
+    /// Parses an element, such as `text/plain; version=0.0.4; q=0.5`.
     fileprivate init?(_ text: Substring) {
         let parts = text.lowercased().split(separator: ";").map(\.trimmed)
         guard let value = parts.first, !value.isEmpty else { return nil }

@@ -1,10 +1,10 @@
 internal import Metrics
 
-/// A distribution as Prometheus' text formats can have it: counts between fixed bounds.
+/// A histogram of Prometheus' text formats: counts between fixed bounds.
 struct ClassicHistogram: Equatable {
-    /// The upper bounds of all buckets but the last, inclusive, increasing.
+    /// The inclusive upper bounds of all buckets but the last, in increasing order.
     let bounds: [Double]
-    /// The measurements of the bucket below each bound.
+    /// The number of measurements in the bucket below each bound.
     let counts: [UInt64]
     /// The number of measurements.
     let count: UInt64
@@ -13,7 +13,7 @@ struct ClassicHistogram: Equatable {
     /// When counting began.
     let start: Timestamp
 
-    /// Takes a histogram as it is.
+    /// Creates a histogram with the same buckets.
     init(_ point: HistogramDataPoint) {
         bounds = point.explicitBounds
         counts = Array(point.bucketCounts.prefix(point.explicitBounds.count))
@@ -22,17 +22,17 @@ struct ClassicHistogram: Equatable {
         start = point.start
     }
 
-    /// Merges the buckets of an exponential histogram between powers of two, which are bounds at every scale from 0 up, so
-    /// that no count has to be divided.
+    /// Merges the buckets of an exponential histogram between powers of two, which are bounds at every scale from 0 up,
+    /// so no count has to be divided.
     ///
-    /// Finer bounds would come and go as the range of what is measured grows and the scale falls with it, and to Prometheus a
-    /// bound is a series.
+    /// Finer bounds would appear and disappear when the range of measurements grows and the scale decreases, and each
+    /// bound is a series to Prometheus.
     init(_ point: ExponentialHistogramDataPoint) {
         var bounds = [point.zeroThreshold]
         var counts = [point.zeroCount]
         for (place, count) in point.positive.counts.enumerated() {
             let bound = Self.upperBound(Int(point.positive.offset) + place, of: point)
-            // What is above the greatest number is in the last bucket, which is everything.
+            // Greater values are in the last bucket, which holds everything.
             guard bound.isFinite else { break }
             if bound > bounds[bounds.count - 1] {
                 bounds.append(bound)
@@ -48,10 +48,10 @@ struct ClassicHistogram: Equatable {
         start = point.start
     }
 
-    /// The power of two that a bucket ends at or before.
+    /// The power of two at or above the upper bound of a bucket.
     private static func upperBound(_ index: Int, of point: ExponentialHistogramDataPoint) -> Double {
         let exponent = point.exponent(above: index)
-        // Below the smallest number and above the greatest.
+        // Limited to the range of finite numbers.
         return exponent > 1023 ? .infinity : Double(sign: .plus, exponent: max(exponent, -1074), significand: 1)
     }
 }

@@ -1,25 +1,26 @@
 internal import System
 
-/// A text format in which metrics are given to Prometheus and its kin.
+/// A text format for scrapes by Prometheus and compatible clients.
 struct ExpositionFormat: Hashable, Sendable {
-    /// What the lines look like.
+    /// The syntax of the lines.
     enum Syntax: Hashable, Sendable {
-        /// Prometheus' own.
+        /// That of Prometheus.
         case prometheus
         /// That of OpenMetrics.
         case openMetrics
     }
 
-    /// What the lines look like.
+    /// The syntax of the lines.
     let syntax: Syntax
     /// The version of the format.
     let version: String
 
-    /// What everybody understands, and what is sent where nothing else is asked for.
+    /// The format that every client understands; the default.
     static let text = ExpositionFormat(syntax: .prometheus, version: "0.0.4")
 
-    /// All formats (OpenTelemetry specification, `metrics/sdk_exporters/prometheus.md`, "Supported Formats"); the
-    /// versions of a syntax differ in nothing that is sent here.
+    /// All formats (OpenTelemetry specification, `metrics/sdk_exporters/prometheus.md`, "Supported Formats").
+    ///
+    /// Versions of a syntax do not differ in anything that is sent here.
     static let all = [
         text,
         ExpositionFormat(syntax: .prometheus, version: "1.0.0"),
@@ -27,7 +28,7 @@ struct ExpositionFormat: Hashable, Sendable {
         ExpositionFormat(syntax: .openMetrics, version: "0.0.1"),
     ]
 
-    /// The format that a client wants most, by its field `Accept`; ``text`` where it wants none of them.
+    /// The format that a client prefers, according to its field `Accept`; ``text`` if it accepts none of them.
     static func wanted(by accept: String?) -> ExpositionFormat {
         guard let accept else { return text }
         return AcceptList(accept).elements.lazy.filter { $0.weight > 0 }
@@ -35,9 +36,9 @@ struct ExpositionFormat: Hashable, Sendable {
             .first ?? text
     }
 
-    /// What to send as `Content-Type`.
+    /// The value of `Content-Type`.
     ///
-    /// Names are always in the scheme `underscores`; versions before 1.0.0 know no other and have no word for it.
+    /// Names always use the scheme `underscores`. Versions before 1.0.0 have no other and no parameter for it.
     var contentType: String {
         "\(mediaType); version=\(version); charset=utf-8\(version == "1.0.0" ? "; escaping=underscores" : "")"
     }
@@ -52,7 +53,7 @@ struct ExpositionFormat: Hashable, Sendable {
     private func matches(_ element: AcceptList.Element) -> Bool {
         switch element.value {
         case mediaType:
-            // Without a version it is the oldest one.
+            // Without a version, the oldest one is meant.
             element.parameters["version"].map { $0 == version } ?? (version != "1.0.0")
         case "*/*", "text/*":
             self == Self.text

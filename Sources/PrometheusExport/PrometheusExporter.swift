@@ -4,25 +4,24 @@ package import Pipeline
 internal import Synchronization
 internal import System
 
-/// Gives metrics to whoever asks for them over HTTP, as Prometheus does (OpenTelemetry specification,
-/// `metrics/sdk_exporters/prometheus.md`).
+/// Serves metrics to Prometheus over HTTP (OpenTelemetry specification, `metrics/sdk_exporters/prometheus.md`).
 ///
-/// Each scrape is a collection of its own, always cumulative.
+/// Each scrape is a separate collection; it is always cumulative.
 package struct PrometheusExporter: Sendable {
-    /// The port it listens on, also when 0 was asked for.
+    /// The port it listens on, even if 0 was requested.
     package var port: Int { server.port }
 
     private let server: HTTPServer
     private let hasCreated: Bool
 
-    /// Begins to listen; scrapes wait until ``run(reader:sdk:report:)``.
+    /// Starts to listen; scrapes wait until ``run(reader:sdk:report:)`` is called.
     ///
     /// - Parameters:
     ///   - host: A name or an address, IPv4 or IPv6 without brackets.
-    ///   - port: The port; 0 takes any that is free.
-    ///   - hasCreated: Whether OpenMetrics has a series for when counting began beside each counter and histogram.
-    ///   - onRefusal: Is told of what is refused before it is a scrape; from any thread.
-    /// - Throws: ``HTTPServerError`` when that is not possible.
+    ///   - port: The port; 0 is any free port.
+    ///   - hasCreated: Whether OpenMetrics gets a series with the start of each counter and histogram.
+    ///   - onRefusal: Called for everything that is refused before it is a scrape; from any thread.
+    /// - Throws: ``HTTPServerError`` if it can't listen.
     package init(
         host: String,
         port: Int,
@@ -42,9 +41,9 @@ package struct PrometheusExporter: Sendable {
     /// Answers scrapes until the task is cancelled.
     ///
     /// - Parameters:
-    ///   - reader: What collects.
-    ///   - sdk: What scrapes are counted in.
-    ///   - report: Takes what went wrong with a scrape that was answered all the same, one line each, none if nothing did.
+    ///   - reader: Collects the metrics.
+    ///   - sdk: Counts the scrapes.
+    ///   - report: Called after each scrape with its problems, one line each; empty if there were none.
     package func run(reader: PeriodicReader, sdk: SDKMetrics, report: @escaping @Sendable ([String]) async -> Void)
         async
     {
@@ -56,23 +55,23 @@ package struct PrometheusExporter: Sendable {
         await server.run(handler: pages.answer)
     }
 
-    /// Stops listening; needed only for an exporter that does not run.
+    /// Stops listening; only needed for an exporter that does not run.
     package func close() async {
         await server.close()
     }
 }
 
-/// Scrapes of one reader.
+/// Answers scrapes from one reader.
 final class PrometheusScrapes: Sendable {
     private let reader: PeriodicReader
     private let sdk: SDKMetrics
     private let hasCreated: Bool
     private let report: @Sendable ([String]) async -> Void
     private let clock = ErasedClock(ContinuousClock())
-    /// How large the last answer was, which the next one hardly differs from.
+    /// The size of the last response; the next one hardly differs.
     private let size = Atomic<Int>(0)
 
-    /// Creates scrapes that nobody has asked for yet.
+    /// Creates a handler for scrapes.
     init(
         reader: PeriodicReader,
         sdk: SDKMetrics,
@@ -83,10 +82,10 @@ final class PrometheusScrapes: Sendable {
         sdk.expect(.prometheus)
     }
 
-    /// Collects, and writes what was collected in the form that the client wants.
+    /// Collects metrics, and responds in the format that the client prefers.
     @Sendable func answer(_ request: HTTPRequest) async -> HTTPResponse {
         var collection = await reader.collect(for: .prometheus)
-        // A bound is a series to Prometheus: they are the same at each scrape, whatever other exporters want.
+        // Each bound is a series to Prometheus. The bounds are the same at each scrape, whatever other exporters want.
         collection.metrics = collection.metrics.inForm(.explicitBuckets).moved(by: collection.offset)
         let points = collection.metrics.pointCount
         let start = clock.now()
@@ -111,7 +110,7 @@ final class PrometheusScrapes: Sendable {
         size.store(text.bytes.count + 1024, ordering: .relaxed)
         let prefersGzip = request.headers.list("Accept-Encoding").map { AcceptList($0).prefersGzip } ?? false
         let (type, vary) = (format.contentType, "Accept, Accept-Encoding")
-        // Without memory for it, it goes as it is.
+        // Compression can fail for lack of memory; then the response is sent uncompressed.
         if prefersGzip, let compressed = try? Gzip.compress(text.bytes) {
             let headers: HTTPFields = ["Content-Type": type, "Vary": vary, "Content-Encoding": "gzip"]
             return (HTTPResponse(status: 200, headers: headers, body: compressed), omissions)

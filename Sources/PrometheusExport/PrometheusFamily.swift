@@ -1,8 +1,8 @@
 internal import Metrics
 
-/// The metrics that have one name in Prometheus.
+/// The metrics that share one name in Prometheus.
 struct PrometheusFamily {
-    /// What Prometheus knows them as.
+    /// The kinds of metrics in Prometheus.
     enum Kind: String {
         case counter
         case gauge
@@ -13,24 +13,24 @@ struct PrometheusFamily {
     struct Part {
         /// The points.
         var data: Metric.Data
-        /// The labels that all of them have besides their own.
+        /// Labels that all points have in addition to their own.
         var labels: [PrometheusLabel]
     }
 
-    /// The name, without what is added for samples.
+    /// The name, without suffixes for samples.
     let name: String
-    /// What they are.
+    /// The kind.
     let kind: Kind
-    /// The word for the unit, with which the name ends; nil where there is none.
+    /// The unit, which is the last part of the name; nil if there is none.
     let unit: String?
-    /// One sentence for people.
+    /// A sentence for people.
     let help: String
     /// The points.
     var parts: [Part] = []
 
-    /// Translates all of a metric but its points; nil when Prometheus has nothing like it.
+    /// Translates everything but the points of a metric; nil if Prometheus has nothing like it.
     ///
-    /// Only cumulative points fit, and only those are collected.
+    /// Only cumulative points can be translated, and only those are collected.
     init?(_ metric: Metric) {
         switch metric.data {
         case .sum(_, .cumulative, isMonotonic: true): kind = .counter
@@ -42,7 +42,7 @@ struct PrometheusFamily {
         if kind == .counter, name.hasSuffix(Self.total), name != Self.total {
             name.removeLast(Self.total.count)
         }
-        // A number without a unit is a share only where it is no count.
+        // A number without a unit is a ratio, unless it is a count.
         unit = metric.unit == "1" ? (kind == .gauge ? "ratio" : nil) : PrometheusName.unit(metric.unit)
         if let unit, !name.hasSuffix("_\(unit)") {
             name += "_\(unit)"
@@ -54,7 +54,7 @@ struct PrometheusFamily {
     /// The suffix of a counter's sample.
     static let total = "_total"
 
-    /// The names that the samples and the family take up, in either format.
+    /// All names that the family and its samples use, in either format.
     var claims: [String] {
         switch kind {
         case .gauge: [name]
@@ -65,12 +65,12 @@ struct PrometheusFamily {
 }
 
 extension PrometheusFamily {
-    /// Translates what was collected.
+    /// Translates a collection.
     ///
-    /// A family is told once, wherever its metrics come from. A metric whose names are another's already is left out, since
-    /// Prometheus would refuse the whole.
+    /// A family appears once, wherever its metrics come from. A metric whose names are already used by another is left
+    /// out, because Prometheus would refuse the whole response.
     ///
-    /// - Returns: The families in the order of their metrics, and what was left out, one line each.
+    /// - Returns: The families in the order of their metrics, and a line for each metric that was left out.
     static func families(of metrics: [ResourceMetrics]) -> (families: [PrometheusFamily], omissions: [String]) {
         var (families, omissions): ([PrometheusFamily], [String]) = ([], [])
         var owners: [String: Int] = [:]
@@ -90,7 +90,7 @@ extension PrometheusFamily {
                         families.append(family)
                         for name in family.claims { owners[name] = index }
                     } else if others.isEmpty || !families[index].isSame(as: family) {
-                        omissions.append("\(metric.name) is left out: its name \(family.name) is taken by another one")
+                        omissions.append("\(metric.name) is left out: its name \(family.name) is used by another")
                         continue
                     }
                     families[index].parts.append(Part(data: metric.data, labels: labels))
@@ -100,7 +100,7 @@ extension PrometheusFamily {
         return (families, omissions)
     }
 
-    /// The names of what is told of the resource.
+    /// The names that describe the resource.
     private static let reserved: Set = ["target", "target_info"]
 
     private func isSame(as other: PrometheusFamily) -> Bool {
@@ -109,10 +109,10 @@ extension PrometheusFamily {
 }
 
 extension Attributes {
-    /// What tells a further resource from the first one, which alone is `target_info`.
+    /// The attributes that distinguish another resource from the first one, which alone is `target_info`.
     ///
-    /// The process is no part of it, and neither is the instance that a resource with a process has for itself: the
-    /// agent's own metrics have names of their own, and would be other series after each restart.
+    /// They do not include the process, nor the instance of a resource with a process: the agent's own metrics have
+    /// their own names, and would be new series after each restart.
     fileprivate func identifying(besides first: Attributes) -> Attributes {
         let ignored: Set = self["process.pid"] == nil ? [] : ["process.pid", "service.instance.id"]
         return Attributes(filter { first[$0.key] != $0.value && !ignored.contains($0.key) })

@@ -1,16 +1,16 @@
 internal import Metrics
 
-/// A label: a name in Prometheus' letters, and what it says.
+/// A label: a name in Prometheus' character set, and a value.
 struct PrometheusLabel: Equatable {
     /// The name.
     var name: String
-    /// The value, as it is.
+    /// The value, unescaped.
     var value: String
 
-    /// The labels of attributes.
+    /// Translates attributes.
     ///
-    /// Values whose keys become the same name are joined by `;` in the order of the keys (OpenTelemetry specification,
-    /// `compatibility/prometheus_and_openmetrics.md`, "Metric Attributes").
+    /// Values whose keys become the same name are joined with `;` in the order of the keys (OpenTelemetry
+    /// specification, `compatibility/prometheus_and_openmetrics.md`, "Metric Attributes").
     static func labels(_ attributes: Attributes) -> [PrometheusLabel] {
         PrometheusLabelNames(of: attributes).names.map { name, places in
             PrometheusLabel(name: name, value: places.map { attributes[$0].value.description }.joined(separator: ";"))
@@ -18,13 +18,15 @@ struct PrometheusLabel: Equatable {
     }
 }
 
-/// The names of the labels of all points that have the same keys.
+/// The label names for all points with the same keys.
 struct PrometheusLabelNames {
-    /// Each name with the places of its attributes, usually one.
+    /// Each name with the indexes of its attributes, usually one.
     let names: [(name: String, places: [Int])]
     private let keys: [String]
 
-    /// Translates the keys of `attributes`; a name in `taken` gets a word before it, as Prometheus does with names of its own.
+    /// Translates the keys of `attributes`.
+    ///
+    /// A name in `taken` gets a prefix, as Prometheus does for its own label names.
     init(of attributes: Attributes, taken: Set<String> = []) {
         var names: [(name: String, places: [Int])] = []
         for (place, attribute) in attributes.enumerated() {
@@ -40,7 +42,7 @@ struct PrometheusLabelNames {
         keys = attributes.map(\.key)
     }
 
-    /// Whether these are the names for `attributes`.
+    /// Whether these names are for the keys of `attributes`.
     func fit(_ attributes: Attributes) -> Bool {
         attributes.count == keys.count && zip(attributes, keys).allSatisfy { $0.key == $1 }
     }

@@ -1,9 +1,9 @@
-/// Names of OpenTelemetry as Prometheus wants them.
+/// Translates names of OpenTelemetry for Prometheus.
 ///
-/// The rules are those of the OpenTelemetry specification, `compatibility/prometheus_and_openmetrics.md`, "OTLP Metric points
-/// to Prometheus".
+/// The rules are those of the OpenTelemetry specification, `compatibility/prometheus_and_openmetrics.md`, "OTLP Metric
+/// points to Prometheus".
 enum PrometheusName {
-    /// The name of a metric in Prometheus' letters, without suffixes.
+    /// The name of a metric in Prometheus' character set, without suffixes.
     static func metric(_ name: String) -> String {
         let name = plain(name) { $0 == ":" }
         return name.first?.isNumber == true ? "_" + name : name
@@ -11,14 +11,14 @@ enum PrometheusName {
 
     /// The name of a label.
     ///
-    /// A digit at the beginning gets a word before it, as the Collector does it, since labels that begin with `_` are
-    /// Prometheus' own.
+    /// A leading digit gets a prefix, as in the Collector. The prefix can't be `_`, because label names that begin with
+    /// it belong to Prometheus.
     static func label(_ key: String) -> String {
         let name = plain(key) { _ in false }
         return name.first?.isNumber == true ? "key_" + name : name
     }
 
-    /// The word for a unit of UCUM, or nil where there is none: a count of anything has no unit in Prometheus.
+    /// Prometheus' word for a unit of UCUM; nil for a count, which has no unit in Prometheus.
     static func unit(_ unit: String) -> String? {
         let parts = unit.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(withoutAnnotations)
         let word = parts.first.map { units[$0] ?? plain($0) { _ in false } } ?? ""
@@ -27,7 +27,7 @@ enum PrometheusName {
         return words.isEmpty ? nil : words.joined(separator: "_")
     }
 
-    /// The text with `_` for everything that is no letter, no digit of ASCII and not `extra`, and with no two `_` in a row.
+    /// Replaces everything but ASCII letters, digits and `extra` with `_`, and never writes two `_` in a row.
     private static func plain(_ text: String, _ extra: (Unicode.Scalar) -> Bool) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -41,7 +41,7 @@ enum PrometheusName {
         return result.isEmpty ? "_" : String(result)
     }
 
-    /// A unit without what stands in braces, which only says what is counted.
+    /// A unit without annotations in braces, which only say what is counted.
     private static func withoutAnnotations(_ unit: Substring) -> String {
         var depth = 0
         var result = ""

@@ -1,14 +1,14 @@
 internal import Metrics
 internal import System
 
-/// Metrics in a text format of Prometheus, written into one buffer.
+/// Writes metrics in a text format of Prometheus into one buffer.
 struct PrometheusText {
-    /// What has been written.
+    /// The text.
     private(set) var bytes: [UInt8] = []
 
     private let isOpenMetrics: Bool
     private let hasCreated: Bool
-    /// The labels of the point that is being written, without braces.
+    /// The labels of the current point, without braces.
     private var labels: [UInt8] = []
     private var labelNames = PrometheusLabelNames(of: [:])
     private var bounds = PrometheusBounds()
@@ -16,12 +16,12 @@ struct PrometheusText {
     /// Writes `families`.
     ///
     /// - Parameters:
-    ///   - families: What to write.
-    ///   - target: What they are about, which becomes `target_info`.
+    ///   - families: The metrics.
+    ///   - target: The attributes of the resource, which become `target_info`.
     ///   - format: The format.
-    ///   - hasCreated: Whether to say when counting began, where the format has a place for it. Prometheus stores that as
-    ///     one more series of each counter and histogram.
-    ///   - capacity: How many bytes it may well be, so that the buffer need not grow.
+    ///   - hasCreated: Whether to write when counting began, if the format supports it. Prometheus stores that as one
+    ///     more series of each counter and histogram.
+    ///   - capacity: The expected size in bytes, so that the buffer need not grow.
     init(
         _ families: [PrometheusFamily],
         target: Attributes,
@@ -47,7 +47,8 @@ struct PrometheusText {
     }
 
     private mutating func write(target: Attributes) {
-        // OpenMetrics knows a kind for it, whose samples have the suffix; to Prometheus it is a gauge of that name.
+        // OpenMetrics has a kind for it, which adds the suffix to samples; in Prometheus it is a gauge with the full
+        // name.
         let name = isOpenMetrics ? "target" : "target_info"
         writeHeader(name, kind: isOpenMetrics ? "info" : "gauge", help: "What the metrics are about.")
         setLabels(target, constant: [], taken: [])
@@ -112,7 +113,7 @@ struct PrometheusText {
         }
         writeBucket(name, "+Inf", histogram.count)
         writeSample(name, "_count", .int(Int64(clamping: histogram.count)))
-        // Only a sum that never falls is one to Prometheus.
+        // Prometheus requires that a sum never decreases.
         if let sum = histogram.sum, sum >= 0 {
             writeSample(name, "_sum", .double(sum))
         }
@@ -133,7 +134,7 @@ struct PrometheusText {
         }
     }
 
-    /// Says when counting began, which Prometheus' own format has no place for.
+    /// Writes when counting began, which only OpenMetrics supports.
     private mutating func writeCreated(_ name: String, _ start: Timestamp) {
         guard hasCreated, start != .unknown else { return }
         writeName(name, "_created")
@@ -152,7 +153,7 @@ struct PrometheusText {
         write(" ")
     }
 
-    /// Writes the labels of a point beside, for all of its samples.
+    /// Formats the labels of a point once for all of its samples.
     private mutating func setLabels(_ attributes: Attributes, constant: [PrometheusLabel], taken: Set<String>) {
         if !labelNames.fit(attributes) {
             labelNames = PrometheusLabelNames(of: attributes, taken: taken)
@@ -173,7 +174,7 @@ struct PrometheusText {
     }
 }
 
-/// The texts of the bounds of the buckets, made once for all histograms that have the same.
+/// The bounds of buckets as text, formatted once for all histograms with the same bounds.
 private struct PrometheusBounds {
     private(set) var texts: [String] = []
     private var bounds: [Double] = []
@@ -184,10 +185,10 @@ private struct PrometheusBounds {
         texts = bounds.map(Self.text)
     }
 
-    /// A bound in the one form that OpenMetrics has for it, which is C's `%g` with `.0` where it would be an integer.
+    /// Formats a bound in OpenMetrics' canonical form: like C's `%g`, with `.0` for integers.
     ///
-    /// Prometheus from version 3 on puts bounds into that form, before it takes them as they are: this way both have the
-    /// same series.
+    /// Prometheus converts bounds to that form since version 3, and keeps them as they are before. This way both have
+    /// the same series.
     private static func text(_ bound: Double) -> String {
         let text = prometheusText(bound)
         guard bound >= 1e6, bound.isFinite, !text.contains("e"), let point = text.firstIndex(of: ".") else {
@@ -201,7 +202,7 @@ private struct PrometheusBounds {
     }
 }
 
-/// A number as both formats have it.
+/// Formats a number for both formats.
 private func prometheusText(_ value: Double) -> String {
     switch value {
     case .infinity: "+Inf"
@@ -212,7 +213,7 @@ private func prometheusText(_ value: Double) -> String {
 }
 
 extension [UInt8] {
-    /// Appends `name="value;value"`, after a comma if it is not the first.
+    /// Appends `name="value;value"`, after a comma unless it is the first.
     fileprivate mutating func appendLabel(_ name: String, _ values: some Sequence<String>) {
         if !isEmpty {
             append(UInt8(ascii: ","))
@@ -228,7 +229,7 @@ extension [UInt8] {
         append(UInt8(ascii: "\""))
     }
 
-    /// Appends `text` with `\` before what would end it.
+    /// Appends `text` with `\` before characters that would end it.
     fileprivate mutating func appendEscaped(_ text: String, quotes: Bool) {
         for byte in text.utf8 {
             switch byte {

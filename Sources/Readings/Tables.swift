@@ -111,7 +111,7 @@ package enum Counter: TableID {
 }
 
 /// What takes time.
-package enum Durations: TableID {
+package enum Durations: String, TableID, Codable {
     /// From the SYN to ESTABLISHED, of handshakes that succeeded.
     case handshakes
     /// From ESTABLISHED to the end.

@@ -2,17 +2,17 @@ internal import Glibc
 internal import Metrics
 internal import System
 
-/// The buckets of a histogram from the first to the last that holds something, for people.
+/// The buckets of a histogram from the first to the last non-empty one, for display.
 struct Buckets: Equatable {
     private var counts: [UInt64] = []
     private var lower = -Double.infinity
     private var upper = Double.infinity
 
-    /// Buckets between `explicitBounds`; none if the numbers of counts and bounds do not fit together.
+    /// Buckets between `explicitBounds`; none if the numbers of counts and bounds do not match.
     init(counts: [UInt64], explicitBounds: [Double]) {
         guard counts.count == explicitBounds.count + 1, let range = Self.filled(counts) else { return }
         self.counts = Array(counts[range])
-        // Whoever has bounds above zero only measures from zero on, as Prometheus takes it, too.
+        // If all bounds are above zero, all measurements are taken to be, as in Prometheus.
         let least = (explicitBounds.first ?? 0) > 0 ? 0 : -Double.infinity
         lower = range.lowerBound == 0 ? least : explicitBounds[range.lowerBound - 1]
         upper = range.upperBound == explicitBounds.count ? .infinity : explicitBounds[range.upperBound]
@@ -26,12 +26,12 @@ struct Buckets: Equatable {
         upper = Self.bound(Double(buckets.offset) + Double(range.upperBound) + 1, scale: scale)
     }
 
-    /// The bounds and a bar for each bucket, such as `(0.005, 0.1] ▁█▃`; nil without measurements.
+    /// The bounds, and a bar for each bucket, such as `(0.005, 0.1] ▁█▃`; nil without measurements.
     var chart: String? {
         guard let largest = counts.max(), largest > 0 else { return nil }
         let bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
         let chart = counts.map { count in
-            // An empty bucket differs from one with little in it.
+            // An empty bucket must differ from a nearly empty one.
             count == 0 ? " " : bars[min(7, Int(Double(count) / Double(largest) * 7.5))]
         }
         return "(\(Self.text(lower)), \(Self.text(upper))\(upper == .infinity ? ")" : "]") " + chart.joined()

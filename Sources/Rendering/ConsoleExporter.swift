@@ -4,10 +4,10 @@ package import System
 
 /// Prints metrics for people.
 package struct ConsoleExporter: MetricExporter {
-    /// No: each text is the whole, and what is not in it is no more.
+    /// False: each text is complete, so a series that is missing has ended.
     package let endsSeries = false
 
-    /// The form that distributions have.
+    /// The form of distributions.
     package let histograms: HistogramAggregation
 
     private let write: StandardStream.Writer
@@ -15,8 +15,8 @@ package struct ConsoleExporter: MetricExporter {
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - histograms: The form that distributions have.
-    ///   - write: Takes the text of an export, line breaks included; writes to standard output by default.
+    ///   - histograms: The form of distributions.
+    ///   - write: Writes the text of an export, including line breaks; to standard output by default.
     package init(
         histograms: HistogramAggregation = .explicitBuckets,
         write: @escaping StandardStream.Writer = StandardStream.output.write

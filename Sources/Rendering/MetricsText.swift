@@ -3,9 +3,9 @@ internal import System
 
 /// Metrics as a table for people.
 package enum MetricsText {
-    /// The resources, their scopes, their metrics, and one line for each point; ends with a line break if not empty.
+    /// Resources, scopes, metrics, and a line for each point; ends with a line break if not empty.
     ///
-    /// Attributes may come from others: control characters are shown escaped.
+    /// Attributes may be external: control characters are escaped.
     package static func render(_ metrics: [ResourceMetrics]) -> String {
         var lines: [String] = []
         for resource in metrics {
@@ -23,7 +23,7 @@ package enum MetricsText {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// What a series has in place of a value when it is no more.
+    /// Shown in place of a value for a series that has ended.
     private static let ended = "ended"
 
     private static func heading(_ metric: Metric) -> String {
@@ -42,7 +42,7 @@ package enum MetricsText {
     private static func rows(_ data: Metric.Data, unit: String) -> [(attributes: String, value: String)] {
         switch data {
         case .gauge(let points), .sum(let points, _, _):
-            points.map { (text($0.attributes), $0.isEnd ? ended : text($0.value)) }
+            points.map { (text($0.attributes), $0.isEnd ? ended : $0.value.description) }
         case .histogram(let points, _):
             points.map { point in
                 guard !point.isEnd else { return (text(point.attributes), ended) }
@@ -58,7 +58,7 @@ package enum MetricsText {
         }
     }
 
-    /// The rows with the values below each other, numbers to the right.
+    /// The rows with aligned columns; numbers are aligned to the right.
     private static func aligned(_ rows: [(attributes: String, value: String)]) -> [String] {
         let width = rows.map(\.attributes.count).max() ?? 0
         let numbers = rows.map { $0.value.prefix { $0 != " " }.count }.max() ?? 0
@@ -80,18 +80,8 @@ package enum MetricsText {
     }
 
     private static func text(_ attributes: Attributes) -> String {
-        attributes.map { "\($0.key.printable())=\(text($0.value))" }.joined(separator: " ")
-    }
-
-    private static func text(_ value: AttributeValue) -> String {
-        let text = value.description.printable()
-        return text.isEmpty || text.contains(" ") ? "\"\(text)\"" : text
-    }
-
-    private static func text(_ value: Number) -> String {
-        switch value {
-        case .int(let value): "\(value)"
-        case .double(let value): "\(value)"
-        }
+        attributes.map { "\($0.key.printable())=\($0.value.description.printable().quotedIfNeeded)" }.joined(
+            separator: " "
+        )
     }
 }

@@ -1,4 +1,4 @@
-/// A number of bytes as people write it: `64MiB`, `500MB`, `2GiB`, `8M` (MiB); a number alone is bytes.
+/// A number of bytes as people write it: `64MiB`, `500MB`, `2GiB`, `8M` (MiB); without a unit it is bytes.
 package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     /// The number.
     package var bytes: Int
@@ -13,19 +13,19 @@ package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Reads a whole number with or without a unit; nil for anything else, and for more than there are numbers for.
+    /// Parses an integer with or without a unit; nil if it is malformed or too large.
     package init?(_ text: String) {
         let units = Self.units
         guard let unit = units.first(where: { text.hasSuffix($0.key) }) else { return nil }
         let digits = text.dropLast(unit.key.count).trimmed
-        // Int would also take a sign.
+        // Int would also accept a sign.
         guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits) else { return nil }
         let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: unit.value)
         guard !isTooMuch else { return nil }
         self.bytes = bytes
     }
 
-    /// The number in the largest unit in which it is whole.
+    /// The number in the largest unit that divides it.
     package var description: String {
         let units = Self.units.filter { $0.key.hasSuffix("iB") }.sorted { $0.value > $1.value }
         guard bytes > 0, let unit = units.first(where: { bytes % $0.value == 0 }) else { return "\(bytes) B" }

@@ -1,33 +1,33 @@
 internal import CZlib
 
-/// The gzip format (RFC 1952), by the system's zlib.
-package enum Gzip {
-    /// Why bytes could not be compressed or decompressed.
-    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The output would be larger than this limit in bytes.
-        case tooLarge(limit: Int)
-        /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
-        case malformed(String)
-        /// zlib could not work, usually for want of memory; the number is its error code.
-        case failed(code: Int32)
+/// Why bytes could not be compressed or decompressed.
+package enum GzipError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The output would be larger than this limit in bytes.
+    case tooLarge(limit: Int)
+    /// The input is not gzip, is damaged, or ends too early; the text is zlib's reason.
+    case malformed(String)
+    /// zlib failed, usually for lack of memory; the number is its error code.
+    case failed(code: Int32)
 
-        /// One line for people.
-        package var description: String {
-            switch self {
-            case .tooLarge(let limit): "more than \(limit) bytes of data"
-            case .malformed(let reason): "not gzip data: \(reason)"
-            case .failed(let code): "zlib failed with code \(code)"
-            }
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .tooLarge(let limit): "more than \(limit) bytes of data"
+        case .malformed(let reason): "not gzip data: \(reason)"
+        case .failed(let code): "zlib failed with code \(code)"
         }
     }
+}
 
-    /// zlib's largest window (2^15 bytes), plus 16 for a gzip header and trailer instead of its own.
+/// The gzip format (RFC 1952), by the system's zlib.
+package enum Gzip {
+    /// zlib's largest window (2^15 bytes), plus 16 for the gzip format instead of its own.
     private static let windowBits: Int32 = 15 + 16
 
     /// Compresses `bytes`.
     ///
-    /// - Throws: ``Failure``; for inputs over 1 GiB ``Failure/tooLarge(limit:)``, since zlib counts in 32 bits.
-    package static func compress(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    /// - Throws: ``GzipError``; for inputs over 1 GiB ``GzipError/tooLarge(limit:)``, since zlib counts in 32 bits.
+    package static func compress(_ bytes: [UInt8]) throws(GzipError) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
@@ -35,7 +35,7 @@ package enum Gzip {
         guard code == Z_OK else { throw .failed(code: code) }
         defer { unsafe deflateEnd(stream) }
 
-        // deflateBound makes room for everything, so one call ends the stream.
+        // deflateBound makes room for everything, so one call is enough.
         var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(stream, UInt(bytes.count))))
         let step = unsafe step(stream, from: bytes[...], into: &output) { unsafe deflate(stream, Z_FINISH) }
         guard step.code == Z_STREAM_END else { throw .failed(code: step.code) }
@@ -45,8 +45,8 @@ package enum Gzip {
 
     /// Decompresses all members of `bytes`, without ever holding more than `limit` bytes of output and a few KiB.
     ///
-    /// - Throws: ``Failure``; ``Failure/tooLarge(limit:)`` as soon as the output passes `limit`.
-    package static func decompress(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+    /// - Throws: ``GzipError``; ``GzipError/tooLarge(limit:)`` as soon as the output passes `limit`.
+    package static func decompress(_ bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
@@ -76,7 +76,7 @@ package enum Gzip {
 
     private static let largestInput = 1 << 30
 
-    /// A stream that stays at one address, as zlib, which remembers it, demands.
+    /// A stream at a fixed address, which zlib requires because it keeps a pointer to it.
     private static func newStream() -> UnsafeMutablePointer<z_stream> {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -89,7 +89,7 @@ package enum Gzip {
         var produced: Int
     }
 
-    /// One call of zlib; the pointers into `input` and `output` that `stream` holds meanwhile are gone afterwards.
+    /// Calls zlib once; the pointers into `input` and `output` that `stream` has meanwhile are removed afterwards.
     private static func step(
         _ stream: UnsafeMutablePointer<z_stream>,
         from input: ArraySlice<UInt8>,

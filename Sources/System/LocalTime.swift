@@ -9,11 +9,11 @@ package struct LocalTime: Hashable, Sendable {
     /// From 0 to 60.
     package var second: Int
 
-    /// The time of day so many seconds after the beginning of 1970 in UTC.
+    /// The time of day at a moment, in seconds since 1970 in UTC.
     package init(secondsSinceEpoch seconds: Int) {
         var time = time_t(seconds)
         var parts = unsafe tm()
-        // Only a year beyond 32 bits makes it fail, and then the parts are zeros.
+        // It can only fail for a year beyond 32 bits; then all parts are zero.
         _ = unsafe localtime_r(&time, &parts)
         (hour, minute, second) = unsafe (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
     }

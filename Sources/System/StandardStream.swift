@@ -1,21 +1,21 @@
 internal import Glibc
 
-/// Standard output or standard error, written at once and whole.
+/// Standard output or standard error, without buffering.
 ///
-/// `print` keeps what it is given until a buffer is full when the other end is a pipe; what a person follows with
-/// `| grep` must come line by line.
+/// `print` buffers its output if it goes to a pipe; but output that a person follows with `| grep` must arrive line by
+/// line.
 package enum StandardStream: CInt, Sendable {
-    /// Where data goes.
+    /// For data.
     case output = 1
-    /// Where logs and complaints go.
+    /// For logs and error messages.
     case error = 2
 
-    /// What could not be written.
+    /// Why output could not be written.
     package struct Failure: Error, CustomStringConvertible, Sendable {
         /// The POSIX error number.
         package var code: CInt
 
-        /// Whether the other end of the pipe has gone, as after `| head`.
+        /// Whether the reader of the pipe is gone, as after `| head`.
         package var isClosedPipe: Bool { code == EPIPE }
 
         /// One line: what failed and why.
@@ -27,16 +27,16 @@ package enum StandardStream: CInt, Sendable {
     /// Writes a text somewhere.
     package typealias Writer = @Sendable (String) throws(Failure) -> Void
 
-    /// Writes `text` as it is; blocks while the other end does not read.
+    /// Writes `text`; blocks while the other end does not read.
     ///
-    /// - Throws: ``Failure`` when not all of it could be written.
+    /// - Throws: ``Failure`` if not everything could be written.
     package func write(_ text: String) throws(Failure) {
         try write(Array(text.utf8))
     }
 
     /// Writes `bytes`; blocks while the other end does not read.
     ///
-    /// - Throws: ``Failure`` when not all of them could be written.
+    /// - Throws: ``Failure`` if not everything could be written.
     package func write(_ bytes: [UInt8]) throws(Failure) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -51,12 +51,13 @@ package enum StandardStream: CInt, Sendable {
 }
 
 extension StandardStream {
-    /// Writes `bytes` as ``write(_:)`` does, but not to a pipe that nobody has read from for `patience` once `isOver` says
-    /// so.
+    /// Writes `bytes` like ``write(_:)``.
     ///
-    /// - Returns: How many were written.
-    /// - Throws: ``Failure`` when they can't be.
-    package func write(_ bytes: [UInt8], patience: Duration, isOver: () -> Bool) throws(Failure) -> Int {
+    /// If it is a pipe and `isOver` returns true, it stops after nobody has read from the pipe for `stallLimit`.
+    ///
+    /// - Returns: The number of bytes that were written.
+    /// - Throws: ``Failure`` if they can't be written.
+    package func write(_ bytes: [UInt8], stallLimit: Duration, isOver: () -> Bool) throws(Failure) -> Int {
         var status = stat()
         guard unsafe fstat(rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else {
             try write(bytes)
@@ -68,10 +69,10 @@ extension StandardStream {
         while done < bytes.count {
             var state = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
             guard unsafe poll(&state, 1, 100) > 0 else {
-                if isOver(), clock.now - lastProgress > patience { break }
+                if isOver(), clock.now - lastProgress > stallLimit { break }
                 continue
             }
-            // As much as a pipe that can be written to takes without blocking (PIPE_BUF).
+            // The amount that a writable pipe accepts without blocking (PIPE_BUF).
             let next = min(done + 4096, bytes.count)
             try write(Array(bytes[done..<next]))
             done = next

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// A system call that failed.
+/// A failed system call.
 package struct SystemError: Error, CustomStringConvertible, Hashable, Sendable {
-    /// What was tried: `connect to 127.0.0.1`.
+    /// The operation, such as `connect to 127.0.0.1`.
     package var operation: String
     /// The POSIX error number.
     package var code: CInt
@@ -15,9 +15,9 @@ package struct SystemError: Error, CustomStringConvertible, Hashable, Sendable {
     /// One line: what failed and why.
     package var description: String { "cannot \(operation): \(Self.text(code))" }
 
-    /// The C library's words for a POSIX error number.
+    /// The C library's message for a POSIX error number.
     package static func text(_ code: CInt) -> String {
-        // They live as long as the process.
+        // The strings live as long as the process.
         unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }

@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// The text without white space at its ends.
+    /// The text without surrounding white space.
     package var trimmed: SubSequence {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else {
@@ -8,9 +8,9 @@ extension StringProtocol {
         return self[first...last]
     }
 
-    /// The text on one line, harmless to a terminal and a log, and no longer than `limit` characters.
+    /// The text on one line, safe for terminals and logs, and limited to `limit` characters.
     ///
-    /// What others wrote (a receiver's message, an attribute that came over the network) may hold line breaks and escape
+    /// External text, such as a receiver's message or an attribute from the network, may contain line breaks and escape
     /// sequences.
     package func printable(limit: Int = 300) -> String {
         var result = ""
@@ -26,8 +26,16 @@ extension StringProtocol {
     }
 }
 
+extension StringProtocol {
+    /// The text as one word: in quotation marks if it is empty or has spaces.
+    package var quotedIfNeeded: String {
+        isEmpty || contains(" ") ? "\"\(self)\"" : String(self)
+    }
+}
+
 extension Duration {
-    /// Whole milliseconds, rounded up, so that a wait is never cut short and never becomes libcurl's 0, "no limit".
+    /// Integer milliseconds, rounded up, so that a delay is never too short and never becomes 0, which means "no limit"
+    /// to libcurl.
     package var wholeMilliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -35,7 +43,7 @@ extension Duration {
         return product + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
     }
 
-    /// Seconds with one decimal at most, for people.
+    /// Seconds with at most one decimal, for people.
     package var text: String {
         let tenths = (min(wholeMilliseconds, .max - 50) + 50) / 100
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"

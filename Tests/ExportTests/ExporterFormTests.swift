@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    /// Keeps what it is given.
+    /// Records its exports.
     private final class Recorder: MetricExporter {
         let histograms: HistogramAggregation
         let temporality: TemporalityPreference
@@ -34,7 +34,7 @@ import Testing
             (self.histograms, self.temporality) = (histograms, temporality)
         }
 
-        /// The buckets of each export, of a form.
+        /// The buckets of each export, in one form.
         var buckets: [[UInt64]] {
             data.withLock { $0 }.map { data in
                 switch data {

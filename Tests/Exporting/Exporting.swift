@@ -55,7 +55,7 @@ import System
         var configuration = try OTLPConfiguration(&environment)
         configuration.spool = spool
         configuration.timeout = .milliseconds(timeout)
-        configuration.patience = patience.map { .milliseconds($0) }
+        configuration.waitLimit = patience.map { .milliseconds($0) }
         configuration.longestLife = life.map { .seconds($0) } ?? configuration.longestLife
         configuration.compression = gzip ? .gzip : .none
         let policy = RetryPolicy(initial: .milliseconds(10), maximum: .milliseconds(50))

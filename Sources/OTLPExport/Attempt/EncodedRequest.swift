@@ -2,22 +2,24 @@ internal import Metrics
 internal import OTLP
 internal import System
 
-/// The body of one request, ready to be sent now or later, by this process or by the next.
+/// The encoded body of one request.
+///
+/// It may be sent later, and by another process.
 struct EncodedRequest: Hashable, Sendable {
     /// An `ExportMetricsServiceRequest`, compressed as ``compression`` says.
     var body: [UInt8]
-    /// What was done to the body.
+    /// How the body is compressed.
     ///
-    /// It belongs to the request: what waits may have been encoded by other settings.
+    /// Part of the request, because a request in the spool may have been encoded under other settings.
     var compression: OTLPConfiguration.Compression
-    /// The data points in it, at least one.
+    /// The number of data points in the body, at least one.
     var pointCount: Int
-    /// When its points were collected.
+    /// When the points were collected.
     var time: Timestamp
 
-    /// The same points as two requests, or nil where there are fewer than two points or the body can't be read.
+    /// The same points as two requests, or nil if there are fewer than two points or the body can't be decoded.
     ///
-    /// Bodies are read back because who sends has nothing else: what waited on disk was collected by an earlier process.
+    /// The body is decoded because the metrics are gone: a request in the spool may come from an earlier process.
     func halves() -> [EncodedRequest]? {
         guard pointCount > 1, let metrics = decoded() else { return nil }
         let encoder = RequestEncoder(limit: 0, compression: compression)
@@ -30,8 +32,19 @@ struct EncodedRequest: Hashable, Sendable {
     private func decoded() -> [ResourceMetrics]? {
         switch compression {
         case .none: try? ExportRequest.decode(body)
-        // Its size before compression was held below a limit when it was encoded.
+        // The encoder has limited the size before compression.
         case .gzip: (try? Gzip.decompress(body, limit: .max)).flatMap { try? ExportRequest.decode($0) }
         }
+    }
+
+    /// The points of this request and then those of `others`, which have the same compression and time.
+    func joined(with others: [EncodedRequest]) -> EncodedRequest {
+        var joined = self
+        for request in others {
+            // Concatenation is enough: protobuf merges repeated fields, and a gzip file may have several members.
+            joined.body += request.body
+            joined.pointCount += request.pointCount
+        }
+        return joined
     }
 }

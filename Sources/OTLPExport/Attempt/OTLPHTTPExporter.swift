@@ -2,21 +2,22 @@ package import Metrics
 package import Pipeline
 internal import System
 
-/// Sends metrics to a receiver of OTLP over HTTP, by libcurl, over one kept connection.
+/// Sends metrics to an OTLP receiver over HTTP, by libcurl, over a connection that is kept open.
 ///
-/// A request is tried until it arrives, is refused for good, or ``OTLPConfiguration/timeout`` is over, which counts for all
-/// attempts and the waits between them. What may still arrive then waits in a queue and is tried again, also between
-/// exports, oldest first: an export's outcome tells what became of points since the last one, whichever export they are of.
+/// A request is tried until it is accepted, is refused for good, or ``OTLPConfiguration/timeout`` is over, which
+/// includes all attempts and the delays between them. A request that may still be accepted then waits in a queue. It is
+/// tried again, also between exports, and the oldest request goes first. The outcome of an export therefore covers all
+/// points whose fate was settled since the previous export, whichever export they belong to.
 ///
 /// The process must ignore SIGPIPE before the first export.
 package final class OTLPHTTPExporter: MetricExporter {
-    /// Which temporality the points have that are sent.
+    /// The temporality of the points that are sent.
     package let temporality: TemporalityPreference
 
-    /// The form that distributions have.
+    /// The form of distributions.
     package let histograms: HistogramAggregation
 
-    /// What it is called in its own metrics: its kind and where it sends to.
+    /// Identifies the exporter in its own metrics: its kind and the address of the receiver.
     package let identity: ExporterIdentity
 
     private let encoder: RequestEncoder
@@ -26,13 +27,13 @@ package final class OTLPHTTPExporter: MetricExporter {
     /// Creates an exporter; nothing is sent yet.
     ///
     /// - Parameters:
-    ///   - configuration: Where to and how.
+    ///   - configuration: Where to send and how.
     ///   - version: The version of tcplens, for the header `User-Agent`.
-    ///   - retryPolicy: How long to wait between attempts.
-    ///   - clock: Measures the timeout and waits; libcurl has a clock of its own.
-    ///   - random: Gives a number from 0 up to, not including, 1 for the jitter of a wait.
-    /// - Throws: ``TransportError`` when libcurl cannot be set up; ``SpoolError`` when the spool can't be meant, or another
-    ///   process has it.
+    ///   - retryPolicy: Whether and when to try again.
+    ///   - clock: Measures the timeout and the delays; libcurl has its own clock.
+    ///   - random: Returns a number from 0 up to, but not including, 1 for the jitter of a delay.
+    /// - Throws: ``TransportError`` if libcurl cannot be set up; ``SpoolError`` if the spool is not usable, or another
+    ///   process uses it.
     package init(
         _ configuration: OTLPConfiguration,
         version: String,
@@ -47,30 +48,24 @@ package final class OTLPHTTPExporter: MetricExporter {
         let clock = ErasedClock(clock)
         queue = try SendingQueue(
             configuration,
-            sender: OTLPSender(
-                configuration,
-                version: version,
-                retryPolicy: retryPolicy,
-                clock: clock,
-                random: random
-            ),
+            sender: OTLPSender(configuration, version: version, clock: clock),
             retryPolicy: retryPolicy,
             clock: clock,
             random: random
         )
     }
 
-    /// Sends `metrics` behind what waits already; without any points in them, only that.
+    /// Adds `metrics` to the queue, if there are points in them, and waits until the queue is sent.
     ///
-    /// It returns when nothing waits any more, when the receiver turns out to be away, or when
-    /// ``OTLPConfiguration/patience`` is over or the task is cancelled; the sending goes on.
+    /// It returns when the queue is empty, when the receiver fails, when ``OTLPConfiguration/waitLimit`` is over, or
+    /// when the task is cancelled. Sending goes on.
     package func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         await turn.take()
         defer { turn.give() }
         return await queue.export(encoder.encode(metrics), isLast: isLast)
     }
 
-    /// Ends a running export, whatever it is doing, and makes all further ones fail.
+    /// Interrupts a running export and makes all further ones fail.
     package func shutdown() async {
         await queue.shutdown()
     }

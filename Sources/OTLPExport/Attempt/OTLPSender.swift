@@ -2,65 +2,52 @@ internal import Metrics
 internal import Pipeline
 internal import System
 
-/// Sends encoded requests to a receiver of OTLP over HTTP, one at a time, over one kept connection.
+/// Sends encoded requests to an OTLP receiver over HTTP, one at a time, over a connection that is kept open.
+///
+/// It makes one attempt at each request; whether and when there is another is the caller's decision (``RetryPolicy``).
 ///
 /// The process must ignore SIGPIPE before the first request.
 actor OTLPSender {
-    /// How many single points a receiver may find too large, before it has taken anything, until larger parts are not tried.
-    private static let hopelessness = 8
-
-    /// No limit must not mean for ever: metrics of an hour ago have been overtaken.
-    private static let longestBudget = Duration.seconds(3600)
-
-    /// The time for all attempts at one export; from the configuration.
-    nonisolated let timeout: Duration
+    /// Stop splitting after this many single data points were rejected as too large and none was accepted.
+    private static let maxOversizedPoints = 8
 
     private let executor = BlockingExecutor(label: "tcplens.otlp-sender")
     private let configuration: OTLPConfiguration
     private let userAgent: String
-    private let observer: JourneyObserver?
+    private let observer: TransferObserver?
     private let secrets: Secrets
     private var files: CredentialFiles
     private var client: HTTPClient
-    private let retryPolicy: RetryPolicy
     private let clock: ErasedClock
-    private let random: @Sendable () -> Double
     private let turn = Turn()
-    /// The size of a body that the receiver finds too large, and why.
+    /// The size of the smallest body that the receiver rejected as too large, and its answer.
     ///
-    /// What is as large is sent in parts from then on.
-    private var excess: (size: Int, problem: ExportProblem)?
+    /// Bodies of that size or more are split before they are sent.
+    private var sizeLimit: (size: Int, problem: ExportProblem)?
     private let shutdownRequest = Cancellation()
 
     /// Creates a sender; nothing is sent yet.
     ///
     /// - Parameters:
-    ///   - configuration: Where to and how.
+    ///   - configuration: Where to send and how.
     ///   - version: The version of tcplens, for the header `User-Agent`.
-    ///   - retryPolicy: How long to wait between attempts.
-    ///   - clock: Measures the timeout and waits; libcurl has a clock of its own.
-    ///   - random: Gives a number from 0 up to, not including, 1 for the jitter of a wait.
-    ///   - observes: Whether to watch how far requests come.
-    /// - Throws: ``TransportError`` when libcurl cannot be set up.
+    ///   - clock: Measures the timeout of a request that is split; libcurl has its own clock.
+    ///   - observes: Whether to record the stages of each request (``TransferReport``).
+    /// - Throws: ``TransportError`` if libcurl cannot be set up.
     init(
         _ configuration: OTLPConfiguration,
         version: String,
-        retryPolicy: RetryPolicy,
         clock: ErasedClock,
-        random: @escaping @Sendable () -> Double,
         observes: Bool = false
     ) throws(TransportError) {
         self.configuration = configuration
-        timeout = configuration.timeout ?? Self.longestBudget
-        // The form is the specification's (`protocol/exporter.md`, "User Agent").
+        // The format is specified (`protocol/exporter.md`, "User Agent").
         userAgent = "tcplens/\(version) OTel-OTLP-Exporter-Swift/\(version)"
         secrets = Secrets(configuration)
         files = CredentialFiles(configuration)
-        observer = observes ? JourneyObserver() : nil
+        observer = observes ? TransferObserver() : nil
         client = try Self.client(configuration, userAgent: userAgent, observer)
-        self.retryPolicy = retryPolicy
         self.clock = clock
-        self.random = random
     }
 
     /// The actor's own thread, which may block.
@@ -68,24 +55,17 @@ actor OTLPSender {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Sends `request` until it arrives, is refused for good, or `budget` is over.
+    /// Makes one attempt to send `request`.
     ///
-    /// A wait that would not fit into what is left of the budget ends it at once. It ends early, too, when the task is
-    /// cancelled or the sender shut down; what had not arrived by then is undelivered. What the receiver finds too large is
-    /// sent in halves.
+    /// A request that is too large for the receiver is split into halves, and there is one attempt at each part. The
+    /// first part that fails but may succeed later ends it. So does the end of the timeout, cancellation of the task,
+    /// and ``shutdown()``. What was not sent by then is undelivered.
     ///
     /// - Parameters:
     ///   - request: What to send.
-    ///   - budget: The time for everything: all attempts, the waits between them, and halves.
-    ///   - attemptLimit: How often to try a request at most.
-    ///   - hurry: Ends a wait between attempts, and the attempt after it is the last.
-    /// - Returns: What became of it.
-    func send(
-        _ request: EncodedRequest,
-        within budget: Duration,
-        attemptLimit: Int = .max,
-        hurry: Cancellation = Cancellation()
-    ) async -> Delivery {
+    ///   - timeout: The time for everything.
+    /// - Returns: What is settled, and what is not.
+    func send(_ request: EncodedRequest, timeout: Duration) async -> SendResult {
         await turn.take()
         defer { turn.give() }
 
@@ -93,162 +73,97 @@ actor OTLPSender {
         shutdownRequest.onCancel { cancellation.cancel() }
         defer { shutdownRequest.onCancel(nil) }
         return await withTaskCancellationHandler {
-            let effort = Effort(
-                end: clock.now() + budget,
-                budget: budget,
-                attemptLimit: attemptLimit,
-                hurry: hurry,
-                cancellation: cancellation
-            )
-            return await deliver(request, effort)
+            send(request, deadline: clock.now() + timeout, cancellation)
         } onCancel: {
             cancellation.cancel()
         }
     }
 
-    /// Sends `request`, whole, as long as a receiver that answers may yet take it and `budget` is not over.
+    /// Makes one attempt to send `request` without splitting it.
     ///
-    /// - Returns: The last answer, and how far the last attempt came if this sender observes that.
+    /// - Returns: The answer, and the stages that the request passed if this sender observes them.
     func answer(
         to request: EncodedRequest,
-        within budget: Duration
-    ) async -> (answer: ResponseClassification, journey: Journey?) {
+        timeout: Duration
+    ) async -> (answer: ResponseClassification, transfer: TransferReport?) {
         await turn.take()
         defer { turn.give() }
-        let effort = Effort(
-            end: clock.now() + budget,
-            budget: budget,
-            attemptLimit: .max,
-            hurry: Cancellation(),
-            cancellation: Cancellation(),
-            waitsForAnswer: false
-        )
-        let verdict = await attempt(request, effort)
-        return (verdict.answer, observer?.journey)
+        var attempts = 0
+        let answer = post(request, deadline: clock.now() + timeout, Cancellation(), &attempts)
+        return (answer, observer?.transfer)
     }
 
-    /// Ends a running transfer or wait, whatever it is, and makes all further requests undeliverable.
+    /// Interrupts a running request and makes all further ones undeliverable.
     nonisolated func shutdown() async {
         shutdownRequest.cancel()
         await turn.take()
         turn.give()
     }
 
-    /// How hard to try.
-    private struct Effort {
-        var end: Duration
-        var budget: Duration
-        var attemptLimit: Int
-        var hurry: Cancellation
-        var cancellation: Cancellation
-        /// Whether to try again when no answer came.
-        var waitsForAnswer = true
-    }
-
-    private func deliver(_ request: EncodedRequest, _ effort: Effort) async -> Delivery {
-        var delivery = Delivery()
-        // Single points that the receiver finds too large, and all that is given up for that.
-        var (largeOnes, givenUp) = (0, 0)
-        // The last one is the next to be sent.
+    private func send(_ request: EncodedRequest, deadline: Duration, _ cancellation: Cancellation) -> SendResult {
+        let endpoint = configuration.endpoint
+        var result = SendResult()
+        // Single points that the receiver finds too large, and all points that are dropped for that reason.
+        var (oversizedCount, oversizedPoints) = (0, 0)
+        // A stack: the last part is sent next.
         var parts = [request]
         while let part = parts.popLast() {
-            if let excess, part.body.count >= excess.size {
-                let isHopeless = largeOnes >= Self.hopelessness && delivery.outcome.acceptedPoints == 0
+            if let sizeLimit, part.body.count >= sizeLimit.size {
+                let isHopeless = oversizedCount >= Self.maxOversizedPoints && result.outcome.acceptedPoints == 0
                 if !isHopeless, let halves = part.halves() {
                     parts += halves.reversed()
-                    delivery.outcome.note(halving: part, excess.problem, endpoint: configuration.endpoint)
+                    result.outcome.add(halved: part, sizeLimit.problem, endpoint: endpoint)
                 } else {
-                    largeOnes += 1
-                    givenUp += part.pointCount
+                    oversizedCount += 1
+                    oversizedPoints += part.pointCount
                 }
                 continue
             }
-            let verdict = await attempt(part, effort)
-            if case .permanent(let problem) = verdict.answer, problem.isRequestTooLarge {
-                excess = (part.body.count, problem)
-                delivery.outcome.attempts += verdict.attempts
+            let answer = post(part, deadline: deadline, cancellation, &result.outcome.attempts)
+            switch answer {
+            case .success(let status, let warning):
+                result.outcome.add(accepted: part.pointCount, status: status, warning: warning, endpoint: endpoint)
+            case .partialSuccess(let status, let rejected, let message):
+                result.outcome.add(
+                    partOf: part.pointCount,
+                    rejected: rejected,
+                    status: status,
+                    reason: message,
+                    endpoint: endpoint
+                )
+            case .failure(let problem, .never) where problem.isRequestTooLarge:
+                sizeLimit = (part.body.count, problem)
                 parts.append(part)
-                continue
-            }
-            switch verdict.answer {
-            case .retryable, .deferred:
-                if case .retryable(_, let after) = verdict.answer {
-                    delivery.retryAfter = after
-                }
-                // The others would meet the same.
-                delivery.undelivered = [part] + parts.reversed()
-                delivery.problem = verdict.outcome(points: delivery.undeliveredPoints, endpoint: configuration.endpoint)
-                delivery.outcome.add(delivery.problem)
+            case .failure(let problem, .never):
+                result.add(lost: part.pointCount, problem, endpoint: endpoint)
+            case .failure(let problem, let retry):
+                // The other parts would fail in the same way.
+                let rest = part.joined(with: parts.reversed())
+                result.undelivered = Undelivered(request: rest, problem: problem, retry: retry)
                 parts = []
-            default:
-                delivery.outcome.add(verdict.outcome(points: part.pointCount, endpoint: configuration.endpoint))
             }
         }
-        if givenUp > 0, let excess {
-            delivery.outcome.add(excess.problem.outcome(points: givenUp, endpoint: configuration.endpoint))
+        if oversizedPoints > 0, let sizeLimit {
+            result.add(lost: oversizedPoints, sizeLimit.problem, endpoint: endpoint)
         }
-        if delivery.outcome.acceptedPoints == 0 {
-            // A receiver that finds everything too large is asked anew by the next request.
-            excess = nil
+        if result.undelivered == nil, result.outcome.acceptedPoints == 0 {
+            // The receiver accepts nothing of any size, so what is known of its limit is useless. Try anew next time.
+            sizeLimit = nil
         }
-        return delivery
+        return result
     }
 
-    /// Tries until there is an answer that ends it.
-    private func attempt(_ request: EncodedRequest, _ effort: Effort) async -> Verdict {
-        let start = clock.now()
-        var verdict = Verdict(answer: .deferred(.cancelled), attempts: 0, elapsed: .zero)
-        while !effort.cancellation.isCancelled {
-            guard effort.end > clock.now() else {
-                verdict.answer = .deferred(.overdue)
-                return verdict
-            }
-            verdict.attempts += 1
-            verdict.answer = post(request, timeout: effort.end - clock.now(), cancellation: effort.cancellation)
-            let now = clock.now()
-            verdict.elapsed = now - start
-            guard case .retryable(var problem, let after) = verdict.answer else { return verdict }
-            let wait = retryPolicy.wait(afterAttempt: verdict.attempts, retryAfter: after, random: random())
-            guard verdict.attempts < effort.attemptLimit, !effort.hurry.isCancelled, wait < effort.end - now,
-                effort.waitsForAnswer || problem.isAnswer
-            else {
-                problem.note(retryAfter: after, rest: effort.end - now, timeout: effort.budget)
-                verdict.answer = .retryable(problem, after: after)
-                return verdict
-            }
-            await sleep(wait, effort)
-        }
-        verdict.answer = .deferred(.cancelled)
-        return verdict
-    }
-
-    private static func client(
-        _ configuration: OTLPConfiguration,
-        userAgent: String,
-        _ observer: JourneyObserver?
-    ) throws(TransportError) -> HTTPClient {
-        try HTTPClient(
-            configuration,
-            userAgent: userAgent,
-            contentType: "application/x-protobuf",
-            observer: observer
-        )
-    }
-
-    /// Gives up the connection if it was made with other certificates or another key than there are now.
-    private func renewClient() throws(TransportError) {
-        let files = CredentialFiles(configuration)
-        guard files != self.files else { return }
-        client = try Self.client(configuration, userAgent: userAgent, observer)
-        self.files = files
-    }
-
-    /// Blocks this actor's thread.
+    /// Posts `request` once and classifies the answer; blocks this actor's thread.
     private func post(
         _ request: EncodedRequest,
-        timeout: Duration,
-        cancellation: Cancellation
+        deadline: Duration,
+        _ cancellation: Cancellation,
+        _ attempts: inout Int
     ) -> ResponseClassification {
+        let timeout = deadline - clock.now()
+        guard !cancellation.isCancelled else { return .failure(.cancelled, .later) }
+        guard timeout > .zero else { return .failure(.overdue, .later) }
+        attempts += 1
         do throws(TransportError) {
             try renewClient()
             let response = try client.post(request, timeout: timeout, cancellation: cancellation)
@@ -258,13 +173,34 @@ actor OTLPSender {
         }
     }
 
-    /// Waits, but not beyond a cancellation.
-    private func sleep(_ wait: Duration, _ effort: Effort) async {
-        let sleep = Task { [clock] in try await clock.sleep(wait) }
-        let ends = [effort.cancellation, effort.hurry]
-        for end in ends { end.onCancel { sleep.cancel() } }
-        defer { for end in ends { end.onCancel(nil) } }
-        // A clock that throws for another reason only makes the wait shorter.
-        _ = await sleep.result
+    private static func client(
+        _ configuration: OTLPConfiguration,
+        userAgent: String,
+        _ observer: TransferObserver?
+    ) throws(TransportError) -> HTTPClient {
+        try HTTPClient(
+            configuration,
+            userAgent: userAgent,
+            contentType: "application/x-protobuf",
+            observer: observer
+        )
+    }
+
+    /// Makes a new connection if the certificates or the key have changed since this one was made.
+    private func renewClient() throws(TransportError) {
+        let files = CredentialFiles(configuration)
+        guard files != self.files else { return }
+        client = try Self.client(configuration, userAgent: userAgent, observer)
+        self.files = files
+    }
+}
+
+extension SendResult {
+    fileprivate mutating func add(lost points: Int, _ problem: ExportProblem, endpoint: OTLPEndpoint) {
+        outcome.add(
+            lost: points,
+            ExportOutcome.Notice(problem, points: points, endpoint: endpoint),
+            status: problem.status
+        )
     }
 }

@@ -1,7 +1,7 @@
 internal import Metrics
 
 extension [ResourceMetrics] {
-    /// When the first point was collected, and so all of one collection; unknown without points.
+    /// The time of the first point, and so of the whole collection; unknown without points.
     var firstTime: Timestamp {
         for resource in self {
             for scope in resource.scopes {
@@ -13,7 +13,7 @@ extension [ResourceMetrics] {
         return .unknown
     }
 
-    /// The first `count` points and the others, each under the resource, scope and metric that it had.
+    /// The first `count` points and all others, each under its resource, scope and metric.
     func split(afterPoint count: Int) -> (first: [ResourceMetrics], second: [ResourceMetrics]) {
         var rest = count
         return cut(
@@ -39,7 +39,7 @@ extension [ResourceMetrics] {
 }
 
 extension Array {
-    /// Elements that hold `rest` points together, and the others; the element in which the cut lies is cut by `split`.
+    /// The first elements with `rest` points in total, and all others; `split` divides the element at the cut.
     fileprivate func cut(
         after rest: inout Int,
         size: (Element) -> Int,
@@ -62,7 +62,7 @@ extension Array {
         return (first, second)
     }
 
-    /// The first `rest` elements and the others.
+    /// The first `rest` elements, and all others.
     fileprivate func cut(after rest: inout Int) -> (first: [Element], second: [Element]) {
         defer { rest = 0 }
         return (Array(prefix(rest)), Array(dropFirst(rest)))

@@ -3,29 +3,29 @@ internal import OTLP
 internal import Pipeline
 internal import System
 
-/// Turns metrics into requests of a limited size.
+/// Encodes metrics as requests of limited size.
 struct RequestEncoder: Hashable, Sendable {
-    /// What metrics became.
+    /// The requests, and the points that are not in them.
     struct Result: Hashable, Sendable {
         /// In the order of the points.
         var requests: [EncodedRequest] = []
-        /// The points that are in no request.
+        /// The number of points that are not in any request.
         var droppedPoints = 0
-        /// Why they are not.
+        /// Why they were dropped.
         var problem: ExportProblem?
     }
 
-    /// The greatest size of a request in bytes, before compression; 0 is no limit.
+    /// The greatest size of a request in bytes, before compression; 0 means no limit.
     var limit: Int
-    /// What to do to the bodies.
+    /// How bodies are compressed.
     var compression: OTLPConfiguration.Compression
 
-    /// Encodes `metrics` as one request, or as several where one would be larger than ``limit``.
+    /// Encodes `metrics` as one request, or as several if one would be larger than ``limit``.
     ///
     /// A single point that is too large for a request of its own is dropped and counted.
     func encode(_ metrics: [ResourceMetrics]) -> Result {
         var result = Result()
-        // The last one is the next to be looked at.
+        // A stack: the last part is encoded next.
         var parts = [metrics]
         while let part = parts.popLast() {
             let points = part.pointCount
@@ -33,7 +33,7 @@ struct RequestEncoder: Hashable, Sendable {
             let bytes = ExportRequest.encode(part)
             if limit > 0, bytes.count > limit {
                 guard points > 1 else {
-                    let reason = "a single one takes \(bytes.count) bytes, and a request may take \(limit)"
+                    let reason = "a single one takes \(bytes.count) bytes, more than the limit of a request (\(limit))"
                     result.drop(points, ExportProblem(failure: .tooLarge, reason: reason))
                     continue
                 }
@@ -41,7 +41,7 @@ struct RequestEncoder: Hashable, Sendable {
                 parts += [second, first]
                 continue
             }
-            do throws(Gzip.Failure) {
+            do throws(GzipError) {
                 let body = compression == .gzip ? try Gzip.compress(bytes) : bytes
                 let time = part.firstTime
                 result.requests.append(
@@ -57,7 +57,7 @@ struct RequestEncoder: Hashable, Sendable {
 }
 
 extension RequestEncoder.Result {
-    /// Counts `points` as dropped; the first reason stays.
+    /// Counts `points` as dropped; the first problem is kept.
     fileprivate mutating func drop(_ points: Int, _ problem: ExportProblem) {
         droppedPoints += points
         self.problem = self.problem ?? problem

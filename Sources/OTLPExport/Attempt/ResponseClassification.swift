@@ -4,21 +4,17 @@ internal import System
 
 /// What a response means for the metrics that were sent.
 ///
-/// The rules are those of the OTLP specification, "OTLP/HTTP Response": 2xx is success, 429, 502, 503 and 504 may be
-/// retried, everything else may not, and a partial success must not either.
+/// The rules are those of the OTLP specification, "OTLP/HTTP Response": any 2xx is a success, and a partial success
+/// must not be retried. ``Retry`` tells whether other statuses may be.
 enum ResponseClassification: Equatable, Sendable {
-    /// All points were taken; the receiver may have had something to say.
+    /// The receiver accepted all points, perhaps with a warning.
     case success(status: Int, warning: String?)
-    /// Some points were refused for good.
+    /// The receiver accepted the request but rejected some points for good.
     case partialSuccess(status: Int, rejected: Int64, message: String)
-    /// Worth another attempt, not before `after` if the receiver said so.
-    case retryable(ExportProblem, after: Duration?)
-    /// Not worth another attempt, now or later.
-    case permanent(ExportProblem)
-    /// Not worth another attempt before somebody has mended something, on this side or on the way.
-    case deferred(ExportProblem)
+    /// The receiver accepted nothing, or did not answer.
+    case failure(ExportProblem, Retry)
 
-    /// Judges `response`, in whose words `secrets` are not to be shown.
+    /// Classifies `response`; texts of the receiver are quoted without `secrets`.
     init(_ response: HTTPClient.Response, hiding secrets: Secrets = Secrets()) {
         guard !(200...299).contains(response.status) else {
             self = Self.success(response, secrets)
@@ -35,13 +31,10 @@ enum ResponseClassification: Equatable, Sendable {
         if problem.isRequestTooLarge {
             problem.hint = "The receiver limits the size of a request: raise its max_request_body_size"
         }
-        switch response.status {
-        case 429, 502, 503, 504: self = .retryable(problem, after: response.retryAfter)
-        default: self = .permanent(problem)
-        }
+        self = .failure(problem, Retry(status: response.status, retryAfter: response.retryAfter))
     }
 
-    /// Judges the lack of a response.
+    /// Classifies the lack of a response.
     init(_ error: TransportError) {
         let failure: ExportOutcome.Failure =
             switch error.kind {
@@ -51,25 +44,20 @@ enum ResponseClassification: Equatable, Sendable {
             case .permanent, .retryable: .transport
             }
         let problem = ExportProblem(failure: failure, reason: error.reason, hint: error.hint, cause: error.cause)
-        self =
-            switch error.kind {
-            case .retryable, .timedOut: .retryable(problem, after: nil)
-            case .permanent, .cancelled: .deferred(problem)
-            case .responseTooLarge: .permanent(problem)
-            }
+        self = .failure(problem, Retry(error.kind))
     }
 
     private static func success(_ response: HTTPClient.Response, _ secrets: Secrets) -> ResponseClassification {
         if let interruption = response.interruption {
-            let warning = "whether it rejected any is not known, for its answer broke off: \(interruption)"
+            let warning = "it is not known whether it rejected any, because its answer broke off: \(interruption)"
             return .success(status: response.status, warning: warning)
         }
-        // Receivers that answer with a text have taken the metrics all the same.
+        // A receiver that answers with plain text has accepted the metrics all the same.
         guard isProtobuf(response) else { return .success(status: response.status, warning: nil) }
         guard let decoded = try? ExportResponse.decode(response.body) else {
             return .success(
                 status: response.status,
-                warning: "the receiver's answer is no ExportMetricsServiceResponse"
+                warning: "the receiver's answer is not an ExportMetricsServiceResponse"
             )
         }
         let message = secrets.hidden(in: decoded.errorMessage).printable()
@@ -80,7 +68,7 @@ enum ResponseClassification: Equatable, Sendable {
         return .success(status: response.status, warning: message.isEmpty ? nil : message)
     }
 
-    /// "HTTP 503", and what the receiver says about it.
+    /// "HTTP 503", and the reason that the receiver gives.
     private static func message(_ response: HTTPClient.Response, _ secrets: Secrets) -> String {
         var text = ""
         if isProtobuf(response) {
@@ -88,7 +76,7 @@ enum ResponseClassification: Equatable, Sendable {
         } else if response.contentType?.lowercased().hasPrefix("text/plain") == true {
             text = String(decoding: response.body.prefix(4096), as: UTF8.self)
         }
-        // Before it is cut to a length, which could leave a part of a secret.
+        // Hide secrets before the text is cut, or part of one could remain.
         text = secrets.hidden(in: text).trimmed.printable()
         return "HTTP \(response.status)" + (text.isEmpty ? "" : ": \(text)")
     }
@@ -98,8 +86,10 @@ enum ResponseClassification: Equatable, Sendable {
         return type == "application/x-protobuf" || type == "application/protobuf"
     }
 
-    /// Whether it looks like the answer of a server for TLS to who speaks without it: nginx and Apache say so; Go's says so
-    /// without a type, and resets the connection, which may be faster than the words.
+    /// Whether a TLS server answered our plain HTTP.
+    ///
+    /// nginx and Apache say so in the body; Go sends no `Content-Type` and may reset the connection before the body
+    /// arrives.
     private static func isByTLSServer(_ response: HTTPClient.Response) -> Bool {
         response.contentType == nil || String(decoding: response.body.prefix(4096), as: UTF8.self).contains("HTTPS")
     }

@@ -2,26 +2,26 @@ package import Configuration
 package import Metrics
 internal import System
 
-/// How metrics are sent to a receiver of OTLP over HTTP.
+/// How metrics are sent to an OTLP receiver over HTTP.
 ///
-/// The variables are those of the OpenTelemetry specification, `protocol/exporter.md`; of each the one with `METRICS_` in
-/// its name goes before the general one.
+/// The variables are those of the OpenTelemetry specification, `protocol/exporter.md`. A variable with `METRICS_` in
+/// its name takes precedence over the general one.
 package struct OTLPConfiguration: Hashable, Sendable {
-    /// What is done to the body of a request.
+    /// The compression of a request's body.
     package enum Compression: String, Hashable, Sendable {
-        /// Nothing.
+        /// No compression.
         case none
         /// `Content-Encoding: gzip`.
         case gzip
     }
 
-    /// Where to.
+    /// The receiver.
     package var endpoint: OTLPEndpoint
-    /// What to add to each request.
+    /// Headers to add to each request.
     package var headers: [OTLPHeader]
     /// Whether to compress.
     package var compression: Compression
-    /// How long an export may take with all its attempts; nil is no limit.
+    /// The time for an export with all its attempts; nil means no limit.
     package var timeout: Duration?
     /// The file of the certificates (PEM) to trust instead of the system's.
     package var certificate: String?
@@ -29,42 +29,41 @@ package struct OTLPConfiguration: Hashable, Sendable {
     package var clientKey: String?
     /// The file of the certificate (PEM) to show to the receiver.
     package var clientCertificate: String?
-    /// Which temporality the points have that are sent.
+    /// The temporality of the points that are sent.
     package var temporality = TemporalityPreference.cumulative
-    /// The form that distributions have.
+    /// The form of distributions.
     package var histograms = HistogramAggregation.explicitBuckets
     /// The greatest size of a request in bytes, before compression; more is sent as several requests.
     ///
-    /// The default is what a Collector takes unless told otherwise (`max_request_body_size` of its HTTP server); 0 is no
-    /// limit.
+    /// The default is the Collector's default (`max_request_body_size` of its HTTP server); 0 means no limit.
     package var requestLimit = 20 * 1024 * 1024
-    /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response"); 0 is
-    /// no limit.
+    /// The greatest size of a response in bytes, after decompression (OTLP specification, "OTLP/HTTP Response"); 0
+    /// means no limit.
     package var responseLimit = 4 * 1024 * 1024
-    /// How many bytes of requests are kept while the receiver is away; the oldest go first.
+    /// The greatest number of bytes of requests that wait in memory; the oldest are dropped first.
     package var queueLimit = 16 * 1024 * 1024
-    /// The directory to keep waiting requests in, so that they outlive the process; nil keeps them in memory.
+    /// The directory of the spool, where waiting requests survive the end of the process; nil keeps them in memory.
     package var spool: String?
-    /// How many bytes of requests are kept there; the oldest go first.
+    /// The greatest number of bytes of requests in the spool; the oldest are dropped first.
     package var spoolLimit = 256 * 1024 * 1024
-    /// What the smallest request takes there, in bytes.
+    /// The number of bytes that the smallest request takes in the spool.
     package static let smallestSpool = SpoolDirectory.blockSize
-    /// How long an export may hold up who asked for it; what has not arrived by then goes on being sent.
+    /// The longest time that an export waits for its requests; those that have not arrived by then are sent later.
     ///
-    /// Nil is as long as ``timeout``, which is also the most.
-    package var patience: Duration?
+    /// Limited to ``timeout``, which is also the meaning of nil.
+    package var waitLimit: Duration?
 
-    /// How long a kept connection may have been idle to be used again.
+    /// The longest time that a kept connection may be idle.
     ///
-    /// A Collector closes idle ones after 60 s: do not be the one who sends in that very moment.
+    /// A Collector closes idle connections after 60 s. With a shorter limit we never send at that very moment.
     var longestIdle = Duration.seconds(50)
-    /// How long a connection may be used at most, in whole seconds.
+    /// The longest time that a connection is used, in whole seconds.
     ///
-    /// One that is busy would stay where it is for ever, also when the name stands for another address by now, or a
-    /// load balancer has more receivers. At the default interval each export has a connection of its own anyway, as
-    /// it was idle for too long; a minute makes that the rule.
+    /// A busy connection would never be renewed, even if the name resolves to another address by now, or a load
+    /// balancer has more receivers. With the default interval each export uses a new connection anyway, because the old
+    /// one was idle for too long. A minute extends that to shorter intervals.
     package var longestLife = Duration.seconds(60)
-    /// Through which proxy to go; nil is libcurl's own reading of the process's environment.
+    /// The proxy; nil leaves it to libcurl, which reads the environment of the process.
     package var proxy: ProxySettings?
 
     /// Creates the specification's default configuration for `endpoint`.
@@ -75,9 +74,9 @@ package struct OTLPConfiguration: Hashable, Sendable {
         timeout = .seconds(10)
     }
 
-    /// Reads the configuration; what was ignored on the way is in the reader's warnings.
+    /// Reads the configuration; settings that were ignored are in the reader's warnings.
     ///
-    /// - Throws: ``ConfigurationError`` when the endpoint or the proxy is no URL that can be used.
+    /// - Throws: ``ConfigurationError`` if the URL of the endpoint or the proxy is not usable.
     package init(_ environment: inout EnvironmentReader) throws(ConfigurationError) {
         endpoint = try OTLPEndpoint(environment)
         let proxy = try ProxySettings(environment, for: endpoint)
@@ -92,7 +91,7 @@ package struct OTLPConfiguration: Hashable, Sendable {
                 "OTEL_EXPORTER_OTLP_COMPRESSION",
                 from: ["none": .none, "gzip": .gzip]
             ) ?? .none
-        // The default of 10 s and the meaning of 0 are the specification's.
+        // The specification defines the default of 10 s and the meaning of 0.
         let timeout = environment.milliseconds("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
         self.timeout = timeout == .zero ? nil : timeout ?? .seconds(10)
         certificate =

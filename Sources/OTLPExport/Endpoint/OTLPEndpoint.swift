@@ -1,7 +1,7 @@
 package import Configuration
 internal import System
 
-/// A setting that makes it impossible to go on.
+/// A setting that makes it impossible to start.
 package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The environment variable.
     package var variable: String
@@ -21,23 +21,23 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
     package var description: String { "\(variable)=\(value): \(reason)" }
 }
 
-/// The URL that metrics are sent to (OpenTelemetry specification, `protocol/exporter.md`, "Endpoint URLs for OTLP/HTTP").
+/// The URL of the receiver (OpenTelemetry specification, `protocol/exporter.md`, "Endpoint URLs for OTLP/HTTP").
 ///
-/// Beyond the specification it may be `unix:///path`, the socket of a receiver on this machine; requests go to
-/// `/v1/metrics` there.
+/// As an extension of the specification it may be `unix:///path`, the socket of a receiver on this machine; requests go
+/// to `/v1/metrics` there.
 ///
-/// Its description and its reflection leave out user, password and query.
+/// Its description and its mirror do not contain user, password and query.
 package struct OTLPEndpoint: Hashable, Sendable {
     private let parts: URLParts
     /// The path of the Unix-domain socket to connect to, or nil for a connection over TCP.
     let socket: String?
 
-    /// Finds the endpoint in the environment.
+    /// Reads the endpoint from the environment.
     ///
     /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is used as it is; `OTEL_EXPORTER_OTLP_ENDPOINT` is a base to which
-    /// `v1/metrics` is appended; without either it is `http://localhost:4318/v1/metrics`.
+    /// `v1/metrics` is appended. The default is `http://localhost:4318/v1/metrics`.
     ///
-    /// - Throws: ``ConfigurationError`` when the value is no http, https or unix URL.
+    /// - Throws: ``ConfigurationError`` if the value is not an http, https or unix URL.
     package init(_ environment: EnvironmentReader) throws(ConfigurationError) {
         if let setting = environment.setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
             try self.init(setting, appending: nil)
@@ -48,12 +48,12 @@ package struct OTLPEndpoint: Hashable, Sendable {
         }
     }
 
-    /// Takes `url` as it is.
+    /// Creates an endpoint with `url`, unchanged.
     ///
     /// - Parameters:
-    ///   - url: What the receiver is to be requested by.
-    ///   - setting: The setting that gave it, for an error to name.
-    /// - Throws: ``ConfigurationError`` when it is no http or https URL.
+    ///   - url: The URL for requests.
+    ///   - setting: The setting that the URL comes from, for errors.
+    /// - Throws: ``ConfigurationError`` if it is not an http or https URL.
     package init(url: String, from setting: String) throws(ConfigurationError) {
         try self.init(.init(name: setting, value: url), appending: nil)
     }
@@ -61,7 +61,7 @@ package struct OTLPEndpoint: Hashable, Sendable {
     private init(_ setting: EnvironmentReader.Setting, appending suffix: String?) throws(ConfigurationError) {
         do throws(URLParts.Malformed) {
             socket = try Self.socket(setting.value)
-            // The path of a socket leaves no room for one in HTTP, whichever variable it stands in.
+            // A URL with the path of a socket can't have a path for HTTP, whichever variable it comes from.
             parts =
                 try socket == nil
                 ? URLParts(setting.value, appending: suffix)
@@ -82,17 +82,17 @@ package struct OTLPEndpoint: Hashable, Sendable {
         guard path.hasPrefix("/"), !path.hasSuffix("/") else {
             throw URLParts.Malformed(reason: "a socket has an absolute path, as in unix:///run/otel.sock")
         }
-        // The kernel's limit (`sun_path` in `unix(7)`) with the NUL at the end.
+        // The kernel's limit (`sun_path` in `unix(7)`), including the NUL at the end.
         guard path.utf8.count < 108 else {
             throw URLParts.Malformed(reason: "the path of a socket has 107 bytes at most")
         }
         return path
     }
 
-    /// What libcurl is to request, user, password and query included: a secret.
+    /// The URL for libcurl, including user, password and query: a secret.
     var url: String { parts.url }
 
-    /// What must not be shown: user, password and query.
+    /// User, password and query, which must not be shown.
     var secrets: [String] { parts.secrets }
 
     /// The name or the address of the receiver, IPv6 addresses without brackets, or the path of its socket
@@ -101,16 +101,17 @@ package struct OTLPEndpoint: Hashable, Sendable {
         socket ?? (parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host)
     }
 
-    /// The port of the receiver (`server.port`); where the URL has none, that of its scheme and not 4318; 0 for a socket
-    /// that has none.
+    /// The port of the receiver (`server.port`).
+    ///
+    /// Without a port in the URL it is that of the scheme, not 4318; 0 for a socket.
     package var port: Int {
         socket == nil ? parts.port ?? (isSecure ? 443 : 80) : 0
     }
 
-    /// Whether it is a socket of this machine.
+    /// Whether the receiver is a Unix-domain socket on this machine.
     package var isSocket: Bool { socket != nil }
 
-    /// Whether the receiver is on this machine, as far as its name tells.
+    /// Whether the receiver is on this machine, judging by its name.
     package var isLoopback: Bool {
         let name = host.lowercased()
         return socket != nil || name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
@@ -120,19 +121,21 @@ package struct OTLPEndpoint: Hashable, Sendable {
     /// Whether the connection is encrypted.
     package var isSecure: Bool { parts.scheme == "https" }
 
-    /// The URL with asterisks in place of user, password and query: it can be read again, and shows that they were there.
+    /// The URL with asterisks in place of user, password and query.
+    ///
+    /// It can be parsed again, and shows what was left out.
     package var redactedURL: String {
         let authority = parts.url.dropFirst(parts.scheme.count + "://".count).prefix { !"/?".contains($0) }
         guard authority.contains("@") else { return description }
         return "\(parts.scheme)://\(Secret.mask)@" + description.dropFirst(parts.scheme.count + "://".count)
     }
 
-    /// Whether it was written by ``redactedURL``, so that what belongs there is missing.
+    /// Whether it was made from a ``redactedURL``, so that secrets are missing.
     package var isRedacted: Bool { parts.url.contains("\(Secret.mask)@") || parts.url.hasSuffix("?\(Secret.mask)") }
 
-    /// A value that did not parse, without what may be a password or a token.
+    /// A malformed value without what may be a password or a token.
     static func redact(_ value: String) -> String {
-        // Up to the last "@" it may be a password, also what looks like a path or a query.
+        // Everything up to the last "@" may be a password, even if it looks like a path or a query.
         let at = value.lastIndex(of: "@")
         let shown = value[(at ?? value.startIndex)...].prefix { $0 != "?" && $0 != "#" }
         guard let at else { return shown.printable() }

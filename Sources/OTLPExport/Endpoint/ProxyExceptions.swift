@@ -1,23 +1,23 @@
 internal import Glibc
 internal import System
 
-/// What `no_proxy` names: the hosts to reach directly.
+/// The hosts in `no_proxy`, which are reached directly.
 ///
-/// There is no specification of it, so this takes what Go (`golang.org/x/net/http/httpproxy`), Python and curl take,
-/// who each know only a part of it, and libcurl is told the outcome:
+/// `no_proxy` has no specification. This accepts what Go (`golang.org/x/net/http/httpproxy`), Python and curl accept,
+/// each of which knows only a part of it; libcurl only gets the result:
 ///
 /// - `*` is everything;
-/// - `example.com` and `.example.com` are the domain and all in it, `*.example.com` all in it but not itself, as in Go;
-/// - an address, IPv6 with or without brackets, and a network, as `10.0.0.0/8`;
-/// - each may end in a port, as `example.com:4318`, and is then of that port only;
-/// - between them are commas or white space; case and a dot at the end don't matter; blank entries are skipped.
+/// - `example.com` and `.example.com` are the domain and its subdomains, `*.example.com` only the subdomains, as in Go;
+/// - an address, IPv6 with or without brackets, and a network, such as `10.0.0.0/8`;
+/// - each may have a port, such as `example.com:4318`, and then only applies to that port;
+/// - entries are separated by commas or white space; case and a trailing dot are ignored; blank entries are skipped.
 ///
-/// Names are not looked up: a network says nothing of a host that is given by its name.
+/// Names are not resolved, so a network does not match a host that is given by name.
 struct ProxyExceptions: Hashable, Sendable {
-    /// What one entry stands for.
+    /// The meaning of an entry.
     private enum Pattern: Hashable {
         case everything
-        /// A domain; with itself or only what is in it.
+        /// A domain; `isItself` includes the domain itself, not only its subdomains.
         case domain(String, isItself: Bool)
         case network(IPNetwork)
     }
@@ -29,13 +29,13 @@ struct ProxyExceptions: Hashable, Sendable {
     }
 
     private let entries: [Entry]
-    /// Entries that name nothing, as `10.*`.
+    /// Entries that can't be parsed, such as `10.*`.
     let unknown: [String]
 
-    /// The entries that name something, as the user wrote them.
+    /// The valid entries, as the user wrote them.
     var known: [String] { entries.map(\.text) }
 
-    /// Reads `text`, the value of `no_proxy`.
+    /// Parses `text`, the value of `no_proxy`.
     init(_ text: String) {
         var entries: [Entry] = []
         var unknown: [String] = []
@@ -49,7 +49,7 @@ struct ProxyExceptions: Hashable, Sendable {
         (self.entries, self.unknown) = (entries, unknown)
     }
 
-    /// The first entry that names the receiver; nil when none does.
+    /// The first entry that matches the receiver; nil if none does.
     ///
     /// - Parameters:
     ///   - host: A name or an address without brackets.
@@ -73,7 +73,7 @@ struct ProxyExceptions: Hashable, Sendable {
         if text == "*" { return Entry(text: text, pattern: .everything, port: nil) }
         if let network = IPNetwork(text) { return Entry(text: text, pattern: .network(network), port: nil) }
         var (host, port) = (text[...], Int?.none)
-        // What is no address as a whole has one colon at most, or brackets before it.
+        // Everything but an address has at most one colon outside brackets.
         if let colon = text.lastIndex(of: ":") {
             let digits = text[text.index(after: colon)...]
             guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits),
@@ -88,14 +88,14 @@ struct ProxyExceptions: Hashable, Sendable {
     }
 
     private static func domain(_ text: Substring) -> Pattern? {
-        // A star stands for all in a domain, and nowhere else.
+        // A star is only allowed in place of the subdomains.
         let isWild = text.hasPrefix("*.")
         let rest = isWild ? text.dropFirst(2) : text.hasPrefix(".") ? text.dropFirst() : text
         let domain = name(rest)
         guard !domain.isEmpty, !domain.hasPrefix("."), !domain.contains(where: { "*/[]:@%".contains($0) }) else {
             return nil
         }
-        // Digits and dots alone are an address that is cut short, and no domain.
+        // Only digits and dots are an incomplete address, not a domain.
         guard !domain.allSatisfy({ $0 == "." || $0.isASCII && $0.isNumber }) else { return nil }
         return .domain(domain, isItself: !isWild)
     }
@@ -106,14 +106,16 @@ struct ProxyExceptions: Hashable, Sendable {
     }
 }
 
-/// An address, or those that begin as it does.
+/// An address, or a network.
 struct IPNetwork: Hashable, Sendable {
-    /// Sixteen bytes; an IPv4 address is a v4-mapped one, so that both ways to write it are one.
+    /// The 16 bytes of an IPv6 address.
+    ///
+    /// An IPv4 address is stored as a v4-mapped one, so that both notations are equal.
     private let bytes: [UInt8]
-    /// How many bits of them count.
+    /// The length of the prefix in bits.
     private let length: Int
 
-    /// Reads `ADDRESS` or `ADDRESS/LENGTH`, the address with or without brackets; nil for anything else.
+    /// Parses `ADDRESS` or `ADDRESS/LENGTH`, with or without brackets; nil if it is malformed.
     init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = Self(address: String(parts[0])) else { return nil }
@@ -128,7 +130,7 @@ struct IPNetwork: Hashable, Sendable {
         (bytes, self.length) = (whole.bytes, isShort ? 96 + length : length)
     }
 
-    /// Reads one address; of an IPv6 address the zone does not count.
+    /// Parses an address; the zone of an IPv6 address is ignored.
     init?(address text: String) {
         var text = text[...]
         if text.hasPrefix("["), text.hasSuffix("]") {
@@ -148,7 +150,7 @@ struct IPNetwork: Hashable, Sendable {
         length = 128
     }
 
-    /// Whether `other` begins as this does.
+    /// Whether `other` is in this network.
     func contains(_ other: IPNetwork) -> Bool {
         let whole = length / 8
         guard bytes.prefix(whole) == other.bytes.prefix(whole) else { return false }

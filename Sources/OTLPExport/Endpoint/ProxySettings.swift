@@ -1,27 +1,29 @@
 package import Configuration
 internal import System
 
-/// Through which proxy to go, by the customary environment variables.
+/// The proxy, from the customary environment variables.
 ///
-/// Its description and its reflection leave out user and password.
+/// Its description and its mirror do not contain user and password.
 package struct ProxySettings: Hashable, Sendable {
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
     private let parts: URLParts?
-    /// What is to be reached directly.
+    /// The valid exceptions, for the description.
     private let exceptions: String
-    /// The entry of ``exceptions`` for which there is no proxy; nil when that is not the reason.
+    /// The exception that matches the receiver, if that is why no proxy is used.
     package let exception: String?
-    /// Entries that name nothing, a line each.
+    /// A line for each exception that can't be parsed.
     package let warnings: [String]
 
-    /// Finds the proxy for `endpoint` in the environment: `http_proxy` or `https_proxy` by the endpoint's scheme, else
-    /// `all_proxy`, and the exceptions of `no_proxy`; each also in upper case, lower case first.
+    /// Reads the proxy for `endpoint` from the environment: `http_proxy` or `https_proxy` according to the endpoint's
+    /// scheme, else `all_proxy`, and the exceptions in `no_proxy`.
     ///
-    /// Receivers on this machine are reached directly. libcurl by itself does not take `HTTP_PROXY`, for in a CGI
-    /// program that is a header of a request.
+    /// Each may be in upper case; lower case takes precedence.
     ///
-    /// - Throws: ``ConfigurationError`` when the value is no URL of a proxy: going around it may be forbidden.
+    /// Receivers on this machine are reached directly. Unlike this, libcurl does not read `HTTP_PROXY`, because in a
+    /// CGI program it is a header of a request.
+    ///
+    /// - Throws: ``ConfigurationError`` if the value is not the URL of a proxy: bypassing the proxy may be forbidden.
     package init(_ environment: EnvironmentReader, for endpoint: OTLPEndpoint) throws(ConfigurationError) {
         let given = environment.setting("no_proxy", "NO_PROXY")
         let setting =
@@ -34,8 +36,8 @@ package struct ProxySettings: Hashable, Sendable {
         }
         let list = ProxyExceptions(given?.value ?? "")
         warnings = list.unknown.map { entry in
-            "\(given?.name ?? "no_proxy"): '\(entry.printable())' is ignored: expected a domain, as .example.com or "
-                + "*.example.com, an address, or a network, as 10.0.0.0/8"
+            "\(given?.name ?? "no_proxy"): '\(entry.printable())' is ignored: expected a domain, such as .example.com or "
+                + "*.example.com, an address, or a network, such as 10.0.0.0/8"
         }
         exceptions = list.known.joined(separator: ",")
         exception = list.entry(for: endpoint.host, port: endpoint.port)
@@ -55,19 +57,21 @@ package struct ProxySettings: Hashable, Sendable {
         }
     }
 
-    /// Whether the way to the receiver is by a proxy.
+    /// Whether a proxy is used.
     package var isUsed: Bool { parts != nil }
 
-    /// What to do about a proxy that does not let through, a sentence.
-    static let hint = "Is the proxy right? http_proxy or https_proxy names it, no_proxy what is reached without"
+    /// A hint about a proxy that does not let requests through.
+    static let hint = "Is the proxy right? http_proxy or https_proxy sets it, no_proxy lists its exceptions"
 
-    /// What to do about a proxy that wants to know who asks, a sentence.
+    /// A hint about a proxy that requires credentials.
     static let credentialsHint = "The proxy wants credentials: put them into the URL in http_proxy or https_proxy"
 
-    /// What libcurl is told, user and password included: a secret; empty for no proxy.
+    /// The URL for libcurl, including user and password: a secret.
+    ///
+    /// Empty for no proxy.
     var url: String { parts?.url ?? "" }
 
-    /// What must not be shown.
+    /// User and password, which must not be shown.
     var secrets: [String] { parts?.secrets ?? [] }
 }
 
@@ -75,7 +79,7 @@ extension ProxySettings: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The URL without user and password, or `none`, and the exceptions.
     package var description: String {
         guard let parts else { return "none" }
-        return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), but not for \(exceptions.printable())"
+        return exceptions.isEmpty ? parts.redacted : "\(parts.redacted), except for \(exceptions.printable())"
     }
 
     /// The same as ``description``.

@@ -1,39 +1,39 @@
 internal import System
 
-/// What must not be shown to anybody, to take it out of what others say.
+/// Texts that must not be shown, to remove them from the messages of others.
 ///
-/// A receiver may quote a credential that it does not like, and libcurl a URL.
+/// A receiver may quote a credential that it refuses, and libcurl may quote a URL.
 struct Secrets: Hashable, Sendable {
-    /// Shorter ones would be found by chance, in numbers and words.
+    /// Shorter texts would match by chance, in numbers and words.
     private static let shortest = 4
 
-    /// The longest first, for one may be a part of another.
+    /// The longest first, because one may be part of another.
     private let texts: [String]
 
-    /// Creates secrets of `texts`.
+    /// Creates secrets from `texts`.
     init(_ texts: some Sequence<String> = []) {
         self.texts = Set(texts).filter { $0.count >= Self.shortest }
             .sorted { ($0.count, $0) > ($1.count, $1) }
     }
 
-    /// What `configuration` holds: the values of headers, and user, password and query of URLs.
+    /// The secrets of `configuration`: the values of headers, and user, password and query of URLs.
     init(_ configuration: OTLPConfiguration) {
         let values = configuration.headers.map(\.value)
-        // "Bearer TOKEN": the token is one without its scheme, too.
+        // In "Bearer TOKEN", the token alone is a secret, too.
         let credentials = values.compactMap { value in
             value.firstIndex(of: " ").map { String(value[value.index(after: $0)...].trimmed) }
         }
         self.init(values + credentials + configuration.endpoint.secrets + (configuration.proxy?.secrets ?? []))
     }
 
-    /// `text` with three asterisks for each secret.
+    /// Replaces each secret in `text` with three asterisks.
     func hidden(in text: String) -> String {
         texts.reduce(text) { $0.replacing($1, with: "***") }
     }
 }
 
 extension Secrets: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// How many there are.
+    /// The number of secrets.
     var description: String { "\(texts.count) secrets" }
 
     /// The same as ``description``.

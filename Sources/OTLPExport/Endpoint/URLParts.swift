@@ -1,30 +1,33 @@
 internal import CLibcurl
 internal import FoundationEssentials
 
-/// A URL taken apart by libcurl's own parser, so that what is checked here is what is requested later.
+/// A URL parsed by libcurl, so that what is checked here is what is requested later.
 struct URLParts: Hashable, Sendable {
-    /// Why a text is no URL that metrics can be sent to.
+    /// Why a text is not a usable URL.
     struct Malformed: Error, Equatable {
         var reason: String
     }
 
-    /// The whole, with user and password if there were any: a secret.
+    /// The whole URL, including user and password: a secret.
     var url: String
-    /// In lower case.
+    /// The scheme, in lower case.
     var scheme: String
     /// The name or the address, IPv6 addresses in brackets.
     var host: String
-    /// The port that stands in the URL.
+    /// The port, if the URL has one.
     var port: Int?
     /// The path, at least `/`.
     var path: String
     /// Whether there is a query, which may hold a secret.
     var hasQuery: Bool
-    /// User, password and query, as they are and decoded, and user and password as HTTP sends them: not to be shown.
+    /// Texts that must not be shown: user, password and query, as written and decoded, and user and password as HTTP
+    /// sends them.
     var secrets: [String]
 
-    /// Takes `text` apart, whose scheme must be one of `schemes`; with `suffix`, first appends that path to the one in
-    /// `text` and drops the query, as resolving a relative reference does.
+    /// Parses `text`, whose scheme must be one of `schemes`.
+    ///
+    /// If there is a `suffix`, that path is appended to the one in `text` and the query is dropped, as when a relative
+    /// reference is resolved.
     init(
         _ text: String,
         appending suffix: String? = nil,
@@ -42,12 +45,12 @@ struct URLParts: Hashable, Sendable {
         try unsafe Self.check(curl_url_set(handle, CURLUPART_URL, text, flags))
         scheme = try unsafe Self.part(CURLUPART_SCHEME, of: handle) ?? ""
         guard schemes.contains(scheme) else {
-            throw Malformed(reason: "the scheme is none of \(schemes.sorted().joined(separator: ", "))")
+            throw Malformed(reason: "the scheme is not one of \(schemes.sorted().joined(separator: ", "))")
         }
         guard !Self.isCutShort(text[schemeEnd...]) else {
             throw Malformed(reason: "in a user or a password, / is written %2F, ? is %3F, # is %23 and @ is %40")
         }
-        // Of the whole text, before a query is dropped.
+        // From the whole text, before the query is dropped.
         secrets = unsafe Self.secrets(of: handle)
         path = try unsafe Self.part(CURLUPART_PATH, of: handle) ?? "/"
         try unsafe Self.check(curl_url_set(handle, CURLUPART_FRAGMENT, nil, 0))
@@ -57,7 +60,7 @@ struct URLParts: Hashable, Sendable {
             try unsafe Self.check(curl_url_set(handle, CURLUPART_QUERY, nil, 0))
         }
         host = try unsafe Self.part(CURLUPART_HOST, of: handle) ?? ""
-        // libcurl takes `http:///x` for the host x, and names beyond ASCII only if it was built for them.
+        // libcurl takes `http:///x` for the host x, and accepts non-ASCII names only if it was built for them.
         guard !text.contains(":///") else { throw Malformed(reason: "it has no host") }
         guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw Malformed(reason: "the host is not written in ASCII (punycode)")
@@ -75,8 +78,8 @@ struct URLParts: Hashable, Sendable {
         "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(path)\(hasQuery ? "?***" : "")"
     }
 
-    /// Whether an `@` comes so late in what follows the scheme that a part of a password would be taken for the port, the path
-    /// or the query, and shown.
+    /// Whether an `@` follows the host part: then libcurl may have parsed part of a password as port, path or query,
+    /// and printing those would leak it.
     private static func isCutShort(_ rest: Substring) -> Bool {
         let tail = rest.drop { !"/?#".contains($0) }
         let isPath = tail.hasPrefix("/")
@@ -87,18 +90,18 @@ struct URLParts: Hashable, Sendable {
         var secrets: [String] = []
         for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY] {
             for flags in [CURLU_PATH_AS_IS, CURLU_URLDECODE] {
-                // What does not decode to a text is shown nowhere either.
+                // What can't be decoded to text is not shown anywhere.
                 secrets += [try? unsafe Self.part(part, of: handle, flags: flags)].compactMap { $0 ?? nil }
             }
         }
-        // The query's parts, too: a receiver may quote the value alone.
+        // The values in the query, too: a receiver may quote one alone.
         let values = secrets.flatMap { $0.split(separator: "&") }.compactMap { pair in
             pair.firstIndex(of: "=").map { String(pair[pair.index(after: $0)...]) }
         }
         return unsafe secrets + values + [basicCredentials(of: handle)].compactMap(\.self)
     }
 
-    /// What stands behind `Basic ` in the header that libcurl makes of user and password (RFC 7617).
+    /// The text after `Basic ` in the header that libcurl makes from user and password (RFC 7617).
     private static func basicCredentials(of handle: OpaquePointer) -> String? {
         let parts = [CURLUPART_USER, CURLUPART_PASSWORD].map { part in
             (try? unsafe Self.part(part, of: handle, flags: CURLU_URLDECODE)) ?? nil
@@ -107,7 +110,7 @@ struct URLParts: Hashable, Sendable {
         return Data("\(parts[0] ?? ""):\(parts[1] ?? "")".utf8).base64EncodedString()
     }
 
-    /// A copy of one part, or nil where the URL has none.
+    /// A copy of one part; nil if the URL does not have it.
     private static func part(
         _ part: CURLUPart,
         of handle: OpaquePointer,
@@ -115,7 +118,7 @@ struct URLParts: Hashable, Sendable {
     ) throws(Malformed) -> String? {
         var text: UnsafeMutablePointer<CChar>?
         let code = unsafe curl_url_get(handle, part, &text, UInt32(flags))
-        // libcurl allocated it for us; curl_free takes NULL.
+        // libcurl has allocated it; curl_free accepts NULL.
         defer { unsafe curl_free(text) }
         switch code {
         case CURLUE_OK: return unsafe text.map { unsafe String(cString: $0) }

@@ -1,6 +1,6 @@
-/// A request that waits in the queue.
+/// A request in the queue.
 struct QueuedRequest: Hashable, Sendable {
-    /// Where its bytes are meanwhile.
+    /// Where the body of a request is.
     enum Place: Hashable, Sendable {
         /// In memory; lost when the process ends.
         case memory(EncodedRequest)
@@ -8,20 +8,20 @@ struct QueuedRequest: Hashable, Sendable {
         case spool(UInt64)
     }
 
-    /// The data points in it.
+    /// The number of data points in it.
     var pointCount: Int
-    /// How much of the bound of its place it takes, in bytes.
+    /// The number of bytes that count against the limit of its place.
     var size: Int
-    /// Where its bytes are.
+    /// Where its body is.
     var place: Place
 
-    /// Which of the two bounds it counts against.
+    /// Whether it counts against the limit of the spool, not of the memory.
     var isSpooled: Bool {
         if case .spool = place { true } else { false }
     }
 }
 
 extension Sequence<QueuedRequest> {
-    /// The points of all of them.
+    /// The number of data points in all requests.
     var pointCount: Int { reduce(0) { $0 + $1.pointCount } }
 }

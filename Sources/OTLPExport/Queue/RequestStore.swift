@@ -1,26 +1,26 @@
 internal import System
 
-/// Where the bytes of waiting requests are: in the spool as long as that works, otherwise in memory.
+/// Keeps the bodies of waiting requests: in the spool as long as that works, otherwise in memory.
 ///
-/// All calls block; it is for one thread at a time.
+/// All calls block; use it from one thread at a time.
 struct RequestStore {
-    /// What the user should know, each once; for who takes it.
+    /// Warnings not yet reported; the caller takes them.
     private(set) var warnings: [String] = []
 
     private let path: String?
     private var directory: SpoolDirectory?
-    /// Where the numbers of a directory begin that takes the place of one that was deleted.
+    /// The first number in a directory that replaces a deleted one.
     private var firstNumber: UInt64 = 1
-    /// Whether it is open and what earlier processes have left in it is known.
+    /// Whether the spool is open and its earlier contents are known.
     private(set) var isOpen = false
-    /// Whether the user knows that the spool does not work.
+    /// Whether the user was warned that the spool does not work.
     private var isBroken = false
 
-    /// Creates a store with a spool at `path`, or in memory alone without.
+    /// Creates a store with a spool at `path`, or in memory only.
     ///
-    /// A spool that does not work now, as on a read-only disk, is tried again with each request.
+    /// A spool that does not work now, such as one on a read-only disk, is tried again with each request.
     ///
-    /// - Throws: ``SpoolError`` when the spool can't be meant, or another process has it.
+    /// - Throws: ``SpoolError`` if the spool is not usable, or another process uses it.
     init(spool path: String?) throws(SpoolError) {
         self.path = path
         guard let path else { return }
@@ -32,9 +32,9 @@ struct RequestStore {
         }
     }
 
-    /// Opens the spool if that is still to be done.
+    /// Opens the spool, unless it is open already.
     ///
-    /// - Returns: What earlier processes have left in it, oldest first, at the first call after it was opened.
+    /// - Returns: The requests that earlier processes have left, oldest first; only from the call that opened it.
     mutating func open() -> [QueuedRequest] {
         guard let path, !isOpen else { return [] }
         do throws(SpoolError) {
@@ -49,9 +49,9 @@ struct RequestStore {
         }
     }
 
-    /// Brings `request` to the disk.
+    /// Stores `request` in the spool.
     ///
-    /// - Returns: Nil when there is no spool or it does not work; the user is told.
+    /// - Returns: Nil if there is no spool or it does not work; then there is a warning.
     mutating func spool(_ request: EncodedRequest) -> QueuedRequest? {
         guard isOpen, let directory else { return nil }
         do throws(SpoolError) {
@@ -64,16 +64,17 @@ struct RequestStore {
         } catch {
             noteBroken(error)
             if directory.isDeleted {
-                // Another is made with the next request; what the old one held is not taken for what it holds.
+                // The next request creates a new one. Numbers of the old one must not be taken for requests in the new
+                // one.
                 (firstNumber, isOpen, self.directory) = (directory.nextNumber, false, nil)
             }
             return nil
         }
     }
 
-    /// The request that `queued` stands for.
+    /// Loads the request `queued`.
     ///
-    /// - Throws: ``SpoolError`` when it is lost.
+    /// - Throws: ``SpoolError`` if it is lost.
     func load(_ queued: QueuedRequest) throws(SpoolError) -> EncodedRequest {
         switch queued.place {
         case .memory(let request):
@@ -84,7 +85,7 @@ struct RequestStore {
         }
     }
 
-    /// Forgets `queued`.
+    /// Removes `queued`.
     mutating func remove(_ queued: QueuedRequest) {
         guard case .spool(let number) = queued.place else { return }
         do throws(SpoolError) {
@@ -94,7 +95,7 @@ struct RequestStore {
         }
     }
 
-    /// Keeps `rest` in the place of `queued`, of which the other part has arrived.
+    /// Replaces `queued`, of which a part has arrived, with `rest`.
     mutating func replace(_ queued: QueuedRequest, with rest: EncodedRequest) -> QueuedRequest {
         guard case .spool(let number) = queued.place, let directory else { return .inMemory(rest) }
         do throws(SpoolError) {
@@ -107,12 +108,12 @@ struct RequestStore {
         }
     }
 
-    /// Lets another have the spool; what is in it stays.
+    /// Releases the spool; its contents stay.
     mutating func close() {
         directory = nil
     }
 
-    /// The warnings that nobody has taken yet.
+    /// Returns the warnings since the last call.
     mutating func takeWarnings() -> [String] {
         defer { warnings = [] }
         return warnings
@@ -128,17 +129,18 @@ struct RequestStore {
     private mutating func noteBroken(_ error: SpoolError) {
         guard !isBroken else { return }
         isBroken = true
-        warnings.append("\(error). Requests wait in memory until it works, and do not outlive the process")
+        warnings.append("\(error). Requests wait in memory until it works, and are lost when the process ends")
     }
 
     private mutating func note(_ inventory: SpoolDirectory.Inventory, path: String) {
         let path = path.printable()
         let points = inventory.requests.pointCount
         let notes: KeyValuePairs = [
-            inventory.requests.count: "requests with \(points) data points from before; they go first",
-            inventory.discarded.count: "damaged requests, whose ends are missing or whose headers are wrong: discarded",
+            inventory.requests.count:
+                "requests with \(points) data points from an earlier process; they are sent first",
+            inventory.discarded.count: "damaged requests, incomplete or with a wrong header: discarded",
             inventory.unfinishedCount: "requests that a process was writing when it ended: discarded",
-            inventory.foreignCount: "requests that can't be read or are a later version's: left alone",
+            inventory.foreignCount: "requests that can't be read or were written by a later version: left alone",
         ]
         for (count, note) in notes where count > 0 {
             warnings.append("the spool \(path) has \(count) \(note)")
@@ -147,12 +149,12 @@ struct RequestStore {
 }
 
 extension QueuedRequest {
-    /// `request`, kept in memory.
+    /// A request in memory.
     static func inMemory(_ request: EncodedRequest) -> QueuedRequest {
         QueuedRequest(pointCount: request.pointCount, size: request.body.count, place: .memory(request))
     }
 
-    /// `request`, kept in segment `number` of the spool.
+    /// A request in segment `number` of the spool.
     static func spooled(_ request: EncodedRequest, _ number: UInt64) -> QueuedRequest {
         let size = SpoolDirectory.size(ofBody: request.body.count)
         return QueuedRequest(pointCount: request.pointCount, size: size, place: .spool(number))

@@ -1,37 +1,50 @@
 internal import Pipeline
 internal import System
 
-/// Keeps encoded requests until they have arrived, and sends them in order, also between exports.
+/// Keeps encoded requests until they are accepted, and sends them in order, also between exports.
 ///
-/// With a spool each request is on disk before it is sent, so that none is lost with the process. Files are this actor's
-/// own work, on a thread that may block; ``QueueSchedule`` has the rules.
+/// With a spool each request is on disk before it is sent, so none is lost when the process ends. The actor reads and
+/// writes the files itself, on a thread that may block. ``QueueSchedule`` has the rules.
 actor SendingQueue {
+    /// The life of a queue.
+    private enum Phase {
+        /// Exports are accepted.
+        case open
+        /// The process is about to end: there is one more attempt at each request, until one fails.
+        case lastExport
+        /// Nothing is sent any more.
+        case shutDown
+    }
+
+    /// An export that waits until its requests are sent.
+    private struct Waiter {
+        var number: Int
+        /// When it has waited as long as it may.
+        var deadline: Duration
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
     private let executor = BlockingExecutor(label: "tcplens.sending-queue")
     private let sender: OTLPSender
-    private let patience: Duration?
+    /// The longest time that an export waits for its requests; nil for no limit.
+    private let waitLimit: Duration?
     private let clock: ErasedClock
     private let random: @Sendable () -> Double
 
     private var store: RequestStore
     private var schedule: QueueSchedule
     private var report: QueueReport
-    /// Sends what waits, as long as something waits.
-    private var draining: Task<Void, Never>?
-    /// The rest until the next request may be sent.
-    private var rest: Task<Void, any Error>?
-    /// Ends the waits between the attempts at the request that is being sent.
-    private var hurry = Cancellation()
-    /// The export that waits for the requests to be sent.
-    private var waiting: (number: Int, continuation: CheckedContinuation<Void, Never>)?
+    private var phase = Phase.open
+    /// The task that sends the requests; it ends when the queue is empty.
+    private var sending: Task<Void, Never>?
+    /// The delay before the next attempt.
+    private var delay: Task<Void, any Error>?
+    private var waiter: Waiter?
     private var exportCount = 0
-    /// When that export has waited as long as it may.
-    private var overdue = Duration.zero
-    private var isLast = false
-    private var isShutDown = false
 
-    /// Creates an empty queue before `sender`, and opens the spool if there is to be one.
+    /// Creates an empty queue before `sender`, and opens the spool if one is configured.
     ///
-    /// - Throws: ``SpoolError`` when the spool can't be meant, or another process has it.
+    /// - Throws: ``SpoolError`` if the spool is not usable, or another process uses it.
     init(
         _ configuration: OTLPConfiguration,
         sender: OTLPSender,
@@ -39,15 +52,17 @@ actor SendingQueue {
         clock: ErasedClock,
         random: @escaping @Sendable () -> Double
     ) throws(SpoolError) {
+        let timeout = configuration.timeout ?? RetryPolicy.longestWait
         store = try RequestStore(spool: configuration.spool)
         schedule = QueueSchedule(
             memoryLimit: configuration.queueLimit,
             spoolLimit: configuration.spoolLimit,
+            timeout: timeout,
             retryPolicy: retryPolicy
         )
         self.sender = sender
         report = QueueReport(endpoint: configuration.endpoint)
-        patience = configuration.patience.map { min($0, sender.timeout) }
+        waitLimit = configuration.waitLimit.map { min($0, timeout) }
         self.clock = clock
         self.random = random
     }
@@ -57,50 +72,48 @@ actor SendingQueue {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Adds the requests of one export and waits until all have arrived, the receiver turns out to be away, or time is over.
+    /// Adds the requests of one export, and waits until all requests are sent, the receiver fails, or the time is over.
     ///
-    /// What waits then goes on being sent. There may be one export at a time.
+    /// Requests that still wait then are sent later. There may be one export at a time.
     ///
     /// - Parameters:
-    ///   - encoded: The requests, and what could not be encoded.
-    ///   - isLast: Whether the process is about to end. Then what waits is tried once more, oldest first, until the
-    ///     receiver fails; what is left stays in the spool or is lost.
-    /// - Returns: What became of points since the last export, of this one or earlier ones.
+    ///   - encoded: The requests, and the points that could not be encoded.
+    ///   - isLast: Whether the process is about to end. Then there is one more attempt at each request, oldest first,
+    ///     until one fails. The others stay in the spool, or are lost if they are in memory.
+    /// - Returns: What became of points since the previous export, whichever export they belong to.
     func export(_ encoded: RequestEncoder.Result, isLast: Bool) async -> ExportOutcome {
         if let problem = encoded.problem {
-            report.add(problem, points: encoded.droppedPoints)
+            report.add(lost: encoded.droppedPoints, problem)
         }
-        guard !isShutDown else {
-            let points = encoded.requests.reduce(0) { $0 + $1.pointCount }
-            report.add(.cancelled, points: points)
+        guard phase != .shutDown else {
+            report.add(lost: encoded.requests.reduce(0) { $0 + $1.pointCount }, .cancelled)
             return takeOutcome()
         }
-        self.isLast = isLast
-        giveUp(schedule.restore(store.open()))
+        phase = isLast ? .lastExport : .open
+        drop(schedule.restore(store.open()))
         schedule.beginExport()
         for request in encoded.requests {
             add(request)
         }
         if isLast {
-            hurry.cancel()
-            schedule.hurry()
-            rest?.cancel()
+            schedule.skipDelay()
+            delay?.cancel()
         }
-        startDraining()
-        // An outage that is known already need not be waited for again.
-        if isLast || !schedule.isAway {
-            await waitForRequests()
+        startSending()
+        // If the receiver is known to fail, there is nothing to wait for.
+        if isLast || !schedule.isFailing {
+            await waitUntilSent()
         }
         return takeOutcome()
     }
 
-    /// Ends what is being done, gives up what waits in memory and the spool's lock, and refuses further exports.
+    /// Interrupts sending, drops the requests in memory, releases the spool, and refuses further exports.
     func shutdown() async {
-        isShutDown = true
-        rest?.cancel()
+        phase = .shutDown
+        delay?.cancel()
         await sender.shutdown()
-        await draining?.value
-        abandon()
+        await sending?.value
+        dropMemory()
         store.close()
     }
 }
@@ -119,110 +132,123 @@ extension SendingQueue {
     private func spooled(_ request: EncodedRequest) -> QueuedRequest? {
         let size = SpoolDirectory.size(ofBody: request.body.count)
         guard store.isOpen, let displaced = schedule.makeRoom(for: size, inSpool: true) else { return nil }
-        giveUp(displaced)
+        drop(displaced)
         return store.spool(request)
     }
 
     private func inMemory(_ request: EncodedRequest) -> QueuedRequest? {
         guard let displaced = schedule.makeRoom(for: request.body.count, inSpool: false) else { return nil }
-        giveUp(displaced)
+        drop(displaced)
         return .inMemory(request)
     }
 
-    /// Drops requests for want of room.
-    private func giveUp(_ requests: [QueuedRequest]) {
+    /// Drops requests to make room.
+    private func drop(_ requests: [QueuedRequest]) {
         guard let first = requests.first else { return }
         for request in requests {
             store.remove(request)
         }
-        report.addFull(
-            points: requests.pointCount,
-            place: first.isSpooled ? "spool" : "queue",
-            limit: first.isSpooled ? schedule.spoolLimit : schedule.memoryLimit
-        )
+        let limit = first.isSpooled ? schedule.spoolLimit : schedule.memoryLimit
+        report.addFull(points: requests.pointCount, place: first.isSpooled ? "spool" : "queue", limit: limit)
     }
 
-    /// Gives up what would not outlive the process, which is about to end.
-    private func abandon() {
-        report.addAbandoned(points: schedule.abandonMemory().pointCount)
+    /// Drops the requests in memory, because the process ends.
+    private func dropMemory() {
+        report.addUnsent(points: schedule.dropMemory().pointCount)
     }
 }
 
 // MARK: - What goes out
 
 extension SendingQueue {
-    private func startDraining() {
-        guard draining == nil else { return }
-        draining = Task { await self.drain() }
+    /// How an attempt ended.
+    private enum AttemptEnd {
+        /// The request was accepted, or refused for good.
+        case settled
+        /// There will be another attempt within the timeout.
+        case retrying
+        /// The receiver is failing, or the attempt was interrupted.
+        case failed
     }
 
-    private func drain() async {
-        drained: while !isShutDown {
+    private func startSending() {
+        guard sending == nil else { return }
+        sending = Task { await self.sendAll() }
+    }
+
+    private func sendAll() async {
+        sending: while phase != .shutDown {
             switch schedule.next(at: clock.now()) {
-            case .rest: break drained
-            case .wait(let duration): await rest(duration)
-            case .send(let queued):
+            case .idle: break sending
+            case .wait(let duration): await sleep(duration)
+            case .send(let request):
                 // An attempt that began before the last export is not the last one.
-                let isLastAttempt = isLast
-                let isDone = await send(queued)
-                if !isDone, isLastAttempt { break drained }
-                if isLast, !isDone { schedule.hurry() }
-                if !isLast, !isDone || clock.now() >= overdue { release() }
+                let isLastAttempt = phase == .lastExport
+                switch await attempt(request) {
+                case .retrying: break
+                case .settled:
+                    if phase != .lastExport, let waiter, clock.now() >= waiter.deadline { release() }
+                case .failed:
+                    if isLastAttempt { break sending }
+                    if phase == .lastExport { schedule.skipDelay() } else { release() }
+                }
             }
         }
-        draining = nil
-        if isLast || isShutDown {
-            abandon()
+        sending = nil
+        if phase != .open {
+            dropMemory()
         }
         release()
     }
 
-    private func rest(_ duration: Duration) async {
-        let rest = Task { [clock] in try await clock.sleep(duration) }
-        self.rest = rest
-        // A clock that throws for another reason only makes the rest shorter.
-        _ = await rest.result
-        self.rest = nil
+    private func sleep(_ duration: Duration) async {
+        let delay = Task { [clock] in try await clock.sleep(duration) }
+        self.delay = delay
+        // If the clock throws, the delay is only shorter.
+        _ = await delay.result
+        self.delay = nil
     }
 
-    /// Sends `queued`, and returns whether it is done with.
-    private func send(_ queued: QueuedRequest) async -> Bool {
-        let start = clock.now()
+    /// Makes one attempt to send `queued`.
+    private func attempt(_ queued: QueuedRequest) async -> AttemptEnd {
         guard let request = load(queued) else {
-            schedule.finish(at: start, after: .zero)
-            return true
+            schedule.succeed(at: clock.now())
+            return .settled
         }
-        hurry = Cancellation()
-        var delivery = await sender.send(
-            request,
-            within: sender.timeout,
-            // In an outage the waits are the schedule's.
-            attemptLimit: schedule.isAway || isLast ? 1 : .max,
-            hurry: hurry
-        )
+        // Within its timeout a request has the time that is left; afterwards each attempt has the whole timeout.
+        let timeout = schedule.progress(at: clock.now()).timeLeft
+        let result = await sender.send(request, timeout: timeout)
         let now = clock.now()
-        guard let (left, problem) = delivery.takeUndelivered() else {
+        report.add(result.outcome)
+        guard let undelivered = result.undelivered else {
             store.remove(queued)
-            report.add(delivery.outcome)
-            report.problem = nil
-            schedule.finish(at: now, after: now - start)
-            return true
+            report.outage = nil
+            schedule.succeed(at: now)
+            return .settled
         }
-        report.add(delivery.outcome)
-        let back = left == request ? queued : store.replace(queued, with: left)
-        if problem.failure == .cancelled {
-            schedule.putBack(back)
-        } else {
-            report.problem = problem
-            var displaced = schedule.giveBack(back, at: now, retryAfter: delivery.retryAfter, random: random())
-            if let index = displaced.firstIndex(of: back) {
-                // It does not fit itself: then it is lost for the reason that it did not arrive.
-                store.remove(displaced.remove(at: index))
-                report.add(problem)
-            }
-            giveUp(displaced)
+        let rest = undelivered.request == request ? queued : store.replace(queued, with: undelivered.request)
+        return fail(rest, undelivered, at: now)
+    }
+
+    /// Leaves it to the schedule when `rest` is tried again.
+    private func fail(_ rest: QueuedRequest, _ undelivered: Undelivered, at now: Duration) -> AttemptEnd {
+        guard undelivered.problem.failure != .cancelled else {
+            schedule.interrupt(rest)
+            return .failed
         }
-        return false
+        let (progress, isLast) = (schedule.progress(at: now), phase == .lastExport)
+        guard var dropped = schedule.fail(rest, undelivered.retry, at: now, isLast: isLast, random: random())
+        else { return .retrying }
+        var problem = undelivered.problem
+        problem.note(undelivered.retry, timeLeft: progress.timeLeft, timeout: schedule.timeout)
+        let notice = report.noteOutage(problem, points: rest.pointCount, progress)
+        if let index = dropped.firstIndex(of: rest) {
+            // It is larger than the limit itself, so it is lost because it was not delivered.
+            store.remove(dropped.remove(at: index))
+            report.add(lost: rest.pointCount, notice)
+        }
+        drop(dropped)
+        return .failed
     }
 
     private func load(_ queued: QueuedRequest) -> EncodedRequest? {
@@ -238,33 +264,32 @@ extension SendingQueue {
 // MARK: - Waiting
 
 extension SendingQueue {
-    /// Returns when the drain has nothing to do or meets an outage, or when this export has waited long enough.
-    private func waitForRequests() async {
-        guard draining != nil else { return }
+    /// Waits until the queue is empty, the receiver fails, or this export has waited long enough.
+    private func waitUntilSent() async {
+        guard sending != nil else { return }
         exportCount += 1
         let number = exportCount
-        overdue = clock.now() + sender.timeout
-        let timer =
-            isLast
-            ? nil
-            : patience.map { patience in
-                Task { [clock] in
-                    try await clock.sleep(patience)
-                    self.release(number)
-                }
+        let deadline = clock.now() + schedule.timeout
+        let timer = (phase == .lastExport ? nil : waitLimit).map { limit in
+            Task { [clock] in
+                try await clock.sleep(limit)
+                self.release(number)
             }
+        }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { waiting = (number, $0) }
+            await withCheckedContinuation {
+                waiter = Waiter(number: number, deadline: deadline, continuation: $0)
+            }
         } onCancel: {
             Task { await self.release(number) }
         }
         timer?.cancel()
     }
 
-    /// Lets the export that waits go on, if it is the one with `number` or any will do.
+    /// Lets the waiting export continue, if there is one and it has this `number`; nil is any.
     private func release(_ number: Int? = nil) {
-        guard let export = waiting, number == nil || number == export.number else { return }
-        waiting = nil
+        guard let export = waiter, number == nil || number == export.number else { return }
+        waiter = nil
         export.continuation.resume()
     }
 

@@ -1,19 +1,19 @@
 internal import Glibc
 internal import System
 
-/// Why a spool can't be used, or a file in it.
+/// Why a spool, or a file in it, can't be used.
 package struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What that means for the user.
+    /// The kind of problem.
     package enum Kind: Hashable, Sendable {
-        /// The directory can't be meant: it is none, or others can write in it.
+        /// Not usable as a spool: not a directory, or writable by others.
         case misconfigured
-        /// Another process has it.
+        /// Another process uses it.
         case locked
-        /// The disk or the file system does not do what was asked.
+        /// The disk or the file system failed.
         case failed
     }
 
-    /// What that means for the user.
+    /// The kind of problem.
     package var kind: Kind
     /// One line: what failed, on what, why, and what to do.
     package var description: String
@@ -28,16 +28,16 @@ package struct SpoolError: Error, Hashable, Sendable, CustomStringConvertible {
         self.init(.failed, "cannot \(operation) \(path.printable()): \(SystemError.text(code))")
     }
 
-    /// The directory at `path` can't be had, for the POSIX error number `code`.
+    /// The directory at `path` could not be opened or created, with the POSIX error number `code`.
     static func opening(_ path: String, code: CInt) -> SpoolError {
         var error = SpoolError("use the spool", path, code: code)
         switch code {
         case ENOENT:
             error.kind = .misconfigured
-            error.description += ". Make the directory above it first"
+            error.description += ". Create its parent directory first"
         case ENOTDIR, ELOOP, ENAMETOOLONG:
             error.kind = .misconfigured
-            error.description += ". Name a directory, or one that can be made"
+            error.description += ". Name a directory, or a path where one can be created"
         default: break
         }
         return error

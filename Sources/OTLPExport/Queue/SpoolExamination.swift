@@ -1,29 +1,29 @@
 internal import Glibc
 internal import System
 
-/// What a spool is like, found out without changing it, so that an agent that has it is not disturbed.
+/// The state of a spool, examined without changing it or disturbing an agent that uses it.
 package struct SpoolExamination: Hashable, Sendable {
-    /// Whether the directory was there already.
+    /// Whether the directory existed before.
     package let isMade: Bool
-    /// How many requests wait in it.
+    /// The number of requests in it.
     package let requestCount: Int
-    /// How many bytes this user could still write there; nil where that is not known.
+    /// The number of bytes that this user could still write there; nil if unknown.
     package let room: Int?
 
-    /// A file without a name, which goes with its descriptor (`O_TMPFILE`, a macro that Swift does not see).
+    /// `O_TMPFILE`, a macro that Swift can't import: a file without a name, deleted when its descriptor is closed.
     private static let unnamed = 0o20_000_000 | O_DIRECTORY
 
-    /// Looks at the spool at `path`, by the same rules as who uses it, and writes a block there that does not stay.
+    /// Examines the spool at `path` by the same rules as the queue, and writes a temporary block to it.
     ///
-    /// A directory that is not there is made and removed again.
+    /// A directory that does not exist is created and removed again.
     ///
-    /// - Throws: ``SpoolError`` when it can't be meant, another process has it, or the disk does not do what it is to do.
+    /// - Throws: ``SpoolError`` if it is not usable, another process uses it, or the disk fails.
     package init(_ path: String) throws(SpoolError) {
         var status = stat()
         isMade = unsafe stat(path, &status) == 0
         let directory = try SpoolDirectory.directory(path)
         if !isMade {
-            // The agent's own start may come in between; what is not empty any more stays.
+            // An agent may start in between; a directory that is not empty stays.
             defer { _ = unsafe rmdir(path) }
             (requestCount, room) = try Self.examine(directory, path)
         } else {
@@ -43,12 +43,12 @@ package struct SpoolExamination: Hashable, Sendable {
     }
 
     private static func write(into directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             let file = try FileDescriptor(".", in: directory, O_WRONLY | unnamed)
             try file.write([UInt8](repeating: 0, count: 4096))
             try file.synchronize()
         } catch {
-            // Not all file systems have files without names; then the first request shows it.
+            // Some file systems do not support files without names; then only the first request shows the problem.
             guard error.code != EOPNOTSUPP, error.code != EISDIR, error.code != EINVAL else { return }
             throw .opening(path, code: error.code)
         }

@@ -1,39 +1,39 @@
 internal import Glibc
 internal import System
 
-/// The lock by which one process at a time has a spool.
+/// The lock that lets one process at a time use a spool.
 ///
-/// It is the kernel's, so it ends with the process, however that ends. The file stays; what is in it is for people.
+/// The kernel releases it when the process ends, however that happens. The file stays; its contents are for people.
 struct SpoolLock: ~Copyable {
-    /// The name of its file in the spool.
+    /// The name of the file in the spool.
     static let name = "lock"
 
     private let file: FileDescriptor
 
-    /// Takes the lock of the spool `directory`, which is at `path`.
+    /// Locks the spool `directory`, whose path is `path`.
     ///
-    /// - Throws: ``SpoolError``, with the process that has it if that is known.
+    /// - Throws: ``SpoolError``, which names the process that holds the lock, if known.
     init(in directory: borrowing FileDescriptor, path: String) throws(SpoolError) {
         file = try Self.lock(try Self.open(directory, path), path)
-        // Nobody needs what is written here; the lock holds without it.
+        // The process id is only for people; the lock works without it.
         _ = ftruncate(file.number, 0)
         try? file.write(Array("\(getpid())\n".utf8))
     }
 
     deinit {
-        // To close the file is not enough: a child that was forked a moment ago has it open until its exec.
+        // Closing the file is not enough: a child that was just forked keeps it open until its exec.
         flock(file.number, LOCK_UN)
     }
 
-    /// Expects that nobody has the lock, and leaves it.
+    /// Checks that nobody holds the lock, without keeping it.
     ///
-    /// - Throws: ``SpoolError``, with the process that has it if that is known.
+    /// - Throws: ``SpoolError``, which names the process that holds the lock, if known.
     static func expectFree(in directory: borrowing FileDescriptor, path: String) throws(SpoolError) {
         let file: FileDescriptor
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             file = try FileDescriptor(name, in: directory, O_RDWR)
         } catch {
-            // Without a file there is no lock.
+            // Without the file there is no lock.
             guard error.code != ENOENT else { return }
             throw .opening(path, code: error.code)
         }
@@ -43,7 +43,7 @@ struct SpoolLock: ~Copyable {
 
     private static func open(_ directory: borrowing FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor
     {
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             return try FileDescriptor(name, in: directory, O_RDWR | O_CREAT)
         } catch {
             throw .opening(path, code: error.code)
@@ -52,15 +52,15 @@ struct SpoolLock: ~Copyable {
 
     private static func lock(_ file: consuming FileDescriptor, _ path: String) throws(SpoolError) -> FileDescriptor {
         let number = file.number
-        do throws(FileDescriptor.Failure) {
+        do throws(FileDescriptor.SystemCallError) {
             _ = try FileDescriptor.check { flock(number, LOCK_EX | LOCK_NB) }
             return file
         } catch {
             guard error.code == EWOULDBLOCK else { throw SpoolError("lock the spool", path, code: error.code) }
             throw SpoolError(
                 .locked,
-                "cannot use the spool \(path.printable()): \(owner(file)) has it. "
-                    + "Stop that one, or give each agent a directory of its own"
+                "cannot use the spool \(path.printable()): \(owner(file)) uses it. "
+                    + "Stop that process, or give each agent its own directory"
             )
         }
     }

@@ -1,7 +1,7 @@
 internal import CZlib
 internal import Metrics
 
-/// The format of a file of the spool: one request behind a header, both checksummed.
+/// The format of a file in the spool: a header and a request, each with a checksum.
 ///
 /// All numbers are little-endian:
 ///
@@ -17,21 +17,21 @@ internal import Metrics
 /// | 44 | 4 | the CRC-32 of everything before it |
 /// | 48 | | the body |
 ///
-/// A later version keeps the first twelve bytes. What is read is data from outside: any bytes may come.
+/// Later versions keep the first twelve bytes. Files are external data: any bytes may occur.
 enum SpoolSegment {
-    /// Why a file is no segment.
+    /// Why a file is not a usable segment.
     enum Damage: String, Error, CustomStringConvertible {
-        /// Its end is missing, or there is more than there should be.
+        /// The file is shorter or longer than its header says.
         case wrongSize = "its size is not what its header says"
-        /// Its checksum or its content is wrong.
+        /// A checksum or a value is wrong.
         case corrupted = "its checksum is wrong"
-        /// A later version of tcplens has written it.
+        /// The file was written by a later version of tcplens.
         case newerVersion = "a later version of tcplens has written it"
 
         var description: String { rawValue }
     }
 
-    /// What is known of a request without its body.
+    /// The properties of a request without its body.
     struct Header: Hashable, Sendable {
         var compression: OTLPConfiguration.Compression
         var pointCount: Int
@@ -40,18 +40,21 @@ enum SpoolSegment {
         var bodyChecksum: UInt32
     }
 
-    /// The bytes of a header.
+    /// The size of a header in bytes.
     static let headerSize = 48
     private static let magic = Array("tcplensQ".utf8)
     private static let version: UInt32 = 1
-    /// No request is larger (OTLP specification, "OTLP/HTTP Request"), so more is damage and no reason to take memory.
+    /// No request is larger (OTLP specification, "OTLP/HTTP Request"), so a greater size is damage; do not allocate
+    /// memory for it.
     private static let largestBody = 64 * 1024 * 1024
-    /// The bytes of the largest file.
+    /// The size of the largest file in bytes.
     static let largestSize = headerSize + largestBody
-    /// More than any request of the largest size has; keeps sums over many segments far from overflow.
+    /// More points than any request of the largest size has.
+    ///
+    /// Keeps sums over many segments far from overflow.
     private static let mostPoints = Int(Int32.max)
 
-    /// The whole file for `request`.
+    /// Encodes `request` as a file.
     static func encode(_ request: EncodedRequest) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerSize + request.body.count)
@@ -67,7 +70,7 @@ enum SpoolSegment {
         return bytes
     }
 
-    /// Reads the header of a file of `fileSize` bytes that begins with `bytes`.
+    /// Decodes the header of a file of `fileSize` bytes that begins with `bytes`.
     static func header(_ bytes: [UInt8], fileSize: Int) -> Result<Header, Damage> {
         Result { () throws(Damage) in try parse(bytes, fileSize: fileSize) }
     }
@@ -94,7 +97,7 @@ enum SpoolSegment {
         )
     }
 
-    /// Reads a whole file.
+    /// Decodes a file.
     ///
     /// - Throws: ``Damage``.
     static func decode(_ bytes: [UInt8]) throws(Damage) -> EncodedRequest {
@@ -129,7 +132,7 @@ enum SpoolSegment {
 
     /// The CRC-32 of `bytes`.
     static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        // zlib counts in 32 bits, which is more than a request can have.
+        // zlib counts in 32 bits, which is enough for any request.
         unsafe bytes.withUnsafeBufferPointer { bytes in
             UInt32(truncatingIfNeeded: unsafe crc32(0, bytes.baseAddress, UInt32(clamping: bytes.count)))
         }

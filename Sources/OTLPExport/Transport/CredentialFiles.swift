@@ -1,30 +1,32 @@
 internal import Glibc
 internal import System
 
-/// The files with certificates and keys that a connection was made with, as they were then.
+/// The state of the files with certificates and keys when a connection was made.
 ///
-/// libcurl reads them when it connects, and would go on using the connection however they change.
+/// libcurl reads the files when it connects, and would keep using the connection when they change.
 struct CredentialFiles: Hashable, Sendable {
-    /// What tells two contents of a path from each other without reading them.
+    /// Distinguishes two versions of a file without reading them.
     private struct Stamp: Hashable {
         var device: UInt
         var node: UInt
         var size: Int
-        /// Of the content and of the file's attributes.
+        /// The times of changes to the contents and to the attributes.
         var changes: [Int]
     }
 
-    /// One for each file that is set; nil where there is none.
+    /// One for each file that is set; nil if the file does not exist.
     private var stamps: [Stamp?]
 
-    /// Looks at the files that `configuration` names, through symbolic links, as Kubernetes exchanges them.
+    /// Examines the files that `configuration` names.
+    ///
+    /// It follows symbolic links, because Kubernetes replaces files by means of them.
     init(_ configuration: OTLPConfiguration) {
         let paths = [configuration.certificate, configuration.clientCertificate, configuration.clientKey]
         stamps = paths.compactMap(\.self).map(Self.stamp)
     }
 
-    /// Whether the file at `path` is a private key in PEM that only a passphrase opens (RFC 7468, section 11, and the older
-    /// form of RFC 1421, section 4.6.1.1).
+    /// Whether the file at `path` is an encrypted private key in PEM (RFC 7468, section 11, and the older form of RFC
+    /// 1421, section 4.6.1.1).
     static func isEncrypted(_ path: String) -> Bool {
         guard let bytes = try? FileDescriptor(file: path).read(1 << 16) else { return false }
         let text = String(decoding: bytes, as: UTF8.self)

@@ -2,27 +2,26 @@ internal import CLibcurl
 internal import Glibc
 internal import System
 
-/// Posts to one URL by libcurl, keeping the connection between requests.
+/// Posts to one URL with libcurl, and keeps the connection between requests.
 ///
-/// It is for one thread at a time.
+/// Use it from one thread at a time.
 ///
-/// All pointers that libcurl keeps are set in this file, but for that to an observer. They point at the error buffer, the
-/// lists of headers and the object that collects the response, which live as long as the handle, and at the body of the request, which lives as long as
-/// the call of ``post(_:timeout:cancellation:)``.
+/// libcurl keeps raw pointers into this object. The error buffer, header lists and response collector outlive the
+/// handle; the request body only outlives ``post(_:timeout:cancellation:)``. (The observer sets the pointer to itself.)
 ///
-/// The process must ignore SIGPIPE: libcurl's TLS writes to sockets that the other side may have closed.
+/// The process must ignore SIGPIPE, because libcurl's TLS writes to sockets that the other side may have closed.
 @safe final class HTTPClient {
-    /// What came back.
+    /// A response.
     struct Response: Equatable, Sendable {
         var status: Int
         var contentType: String?
-        /// What the header `Retry-After` asks for, counted from now.
+        /// The delay that the header `Retry-After` asks for, from now on.
         var retryAfter: Duration?
         /// Decompressed.
         var body: [UInt8] = []
-        /// Whether it came without TLS.
+        /// Whether it was received without TLS.
         var isPlain = false
-        /// Why the body is missing although there is a status; nil when the response came in whole.
+        /// Why the body is missing although there is a status; nil if the response is complete.
         var interruption: String?
     }
 
@@ -30,7 +29,8 @@ internal import System
     private let proxy: ProxySettings?
     private let clientKey: String?
     private let secrets: Secrets
-    /// How many seconds the connection may live; no two clients that began together end together.
+    /// The greatest age of the connection in seconds; random, so that clients that started together do not reconnect
+    /// together.
     private var life: Int
     private let longestLife: Int
     private let easy: UnsafeMutableRawPointer
@@ -39,16 +39,16 @@ internal import System
     private let gzipHeaders: HeaderList
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private let response: IncomingResponse
-    private let observer: JourneyObserver?
+    private let observer: TransferObserver?
 
     /// Creates a client; nothing is sent yet.
     ///
-    /// - Throws: ``TransportError`` when libcurl cannot be set up.
+    /// - Throws: ``TransportError`` if libcurl cannot be set up.
     init(
         _ configuration: OTLPConfiguration,
         userAgent: String,
         contentType: String,
-        observer: JourneyObserver? = nil
+        observer: TransferObserver? = nil
     ) throws(TransportError) {
         self.observer = observer
         endpoint = configuration.endpoint
@@ -72,7 +72,7 @@ internal import System
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
 
-        // From here on deinit cleans up, also when this throws.
+        // From here on deinit cleans up, even if this throws.
         let code = setUp(configuration, userAgent: userAgent)
         guard code == CURLE_OK else { throw failure(code) }
     }
@@ -82,11 +82,11 @@ internal import System
         unsafe errorBuffer.deallocate()
     }
 
-    /// Posts `request` and blocks the thread until the whole response is there.
+    /// Posts `request`, and blocks the thread until the whole response is received.
     ///
-    /// The timeout is for everything from the resolution of the name to the last byte. It throws when there is no response;
-    /// any status is a response, and once the receiver has decided it is one even if the rest of it does not come: to send
-    /// the request again would then be to send it twice.
+    /// The timeout covers everything from name resolution to the last byte. It throws if there is no response. Any
+    /// status is a response; and as soon as the status is known there is one, even if the rest of it is lost: to send
+    /// the request again would mean to send it twice.
     func post(
         _ request: EncodedRequest,
         timeout: Duration,
@@ -102,7 +102,7 @@ internal import System
             _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
             _ = unsafe CLibcurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             _ = unsafe CLibcurl_setopt_long(easy, CURLOPT_TIMEOUT_MS, milliseconds)
-            // It counts from the connection's beginning and is asked before each use.
+            // The age counts from the beginning of the connection and is checked before each use.
             _ = unsafe CLibcurl_setopt_long(easy, CURLOPT_MAXLIFETIME_CONN, life)
             defer { _ = unsafe CLibcurl_setopt_pointer(easy, CURLOPT_POSTFIELDS, nil) }
             return unsafe multi.perform(easy, cancellation: cancellation)
@@ -111,9 +111,9 @@ internal import System
             life = Self.life(within: longestLife)
         }
         unsafe observer?.note(easy, code, response)
-        // What is too large is no response, whatever its status (OTLP specification, "OTLP/HTTP Response").
+        // A response that is too large counts as none, whatever its status (OTLP specification, "OTLP/HTTP Response").
         guard response.isDecided, response.excess == nil else {
-            // libcurl is content with a part of a head.
+            // libcurl accepts an incomplete head.
             throw failure(code == CURLE_OK ? CURLE_GOT_NOTHING : code)
         }
         var contentType: UnsafeMutablePointer<CChar>?
@@ -142,7 +142,8 @@ internal import System
             error.kind = .responseTooLarge
             error.reason = excess
         } else if code == CURLE_SSL_CERTPROBLEM, let clientKey, CredentialFiles.isEncrypted(clientKey) {
-            error.hint = "The client key has a passphrase, which nobody is asked for: 'openssl pkey' writes one without"
+            error.hint =
+                "The client key has a passphrase, which can't be entered: 'openssl pkey' writes a key without one"
         }
         if error.kind == .retryable, error.hint == nil, isNewlyEncrypted, !response.isBegun {
             error.noteEndAfterHandshake()
@@ -151,22 +152,22 @@ internal import System
         return error
     }
 
-    /// How many connections the last transfer has made.
+    /// The number of connections that the last transfer made.
     private var newConnections: Int {
         var connections = 0
         _ = unsafe CLibcurl_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &connections)
         return connections
     }
 
-    /// Whether the last transfer made a connection of its own, over TLS.
+    /// Whether the last transfer made a new connection over TLS.
     private var isNewlyEncrypted: Bool { endpoint.isSecure && newConnections > 0 }
 
-    /// Some time from three quarters of `longest` on.
+    /// A random age from three quarters of `longest` to `longest`.
     private static func life(within longest: Int) -> Int {
         Int.random(in: max(longest - longest / 4, 1)...longest)
     }
 
-    /// Sets everything that stays the same from request to request; returns the first code that is not `CURLE_OK`.
+    /// Sets all options that do not change between requests; returns the first code that is not `CURLE_OK`.
     private func setUp(_ configuration: OTLPConfiguration, userAgent: String) -> CURLcode {
         var result = CURLE_OK
         func check(_ code: CURLcode) {
@@ -181,29 +182,28 @@ internal import System
         set(CURLOPT_UNIX_SOCKET_PATH, configuration.endpoint.socket)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // HTTP/2 where a server offers it during the TLS handshake, HTTP/1.1 otherwise.
+        // HTTP/2 if the server offers it during the TLS handshake, HTTP/1.1 otherwise.
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_POST, 1)
         set(CURLOPT_USERAGENT, userAgent)
-        // All encodings would be "": gzip is enough, and what is counted against the limit is decompressed.
+        // "" would mean all encodings. gzip is enough; the limit applies to decompressed data.
         set(CURLOPT_ACCEPT_ENCODING, "gzip")
-        // A redirected POST becomes a GET without a body, and custom headers follow it to anywhere.
+        // A redirected POST becomes a GET without a body, and custom headers follow it anywhere.
         set(CURLOPT_FOLLOWLOCATION, 0)
         // Signals belong to the process, not to a library.
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_MAXAGE_CONN, Int(configuration.longestIdle.components.seconds))
-        // A new connection goes where the name points to now.
+        // Resolve the name for each new connection.
         set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
-        // The end of a request need not wait for a thread that resolves a name; it ends on its own.
+        // The end of a request need not wait for a thread that resolves a name; the thread ends on its own.
         set(CURLOPT_QUICK_EXIT, 1)
         setUpTLS(configuration, set, set)
         if let proxy = configuration.proxy {
-            // Empty texts keep libcurl from looking into the environment itself, of which its versions make different
-            // things.
+            // Empty strings keep libcurl from reading the environment, which its versions interpret differently.
             set(CURLOPT_PROXY, proxy.url)
             set(CURLOPT_NOPROXY, "")
         }
-        // The receiver's credentials are not the proxy's business, nor is the proxy's answer the receiver's.
+        // Credentials for the receiver must not go to the proxy, and the proxy's response is not the receiver's.
         set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         receive(check)
@@ -220,10 +220,10 @@ internal import System
     ) {
         setNumber(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         setNumber(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        // The defaults, which nobody is to change: the certificate is verified, and it is that of the host.
+        // These are the defaults, which must not change: the certificate is verified, and so is its host name.
         setNumber(CURLOPT_SSL_VERIFYPEER, 1)
         setNumber(CURLOPT_SSL_VERIFYHOST, 2)
-        // Read the authorities for each connection, so that renewed ones are seen.
+        // Read the trusted certificates for each connection, so that renewed ones are noticed.
         setNumber(CURLOPT_CA_CACHE_TIMEOUT, 0)
         if let certificate = configuration.certificate {
             setText(CURLOPT_CAINFO, certificate)
@@ -232,12 +232,12 @@ internal import System
         if let certificate = configuration.clientCertificate, let key = configuration.clientKey {
             setText(CURLOPT_SSLCERT, certificate)
             setText(CURLOPT_SSLKEY, key)
-            // OpenSSL would ask for the passphrase of an encrypted key on the terminal, and wait.
+            // For an encrypted key OpenSSL would ask for the passphrase on the terminal, and wait.
             setText(CURLOPT_KEYPASSWD, "")
         }
     }
 
-    /// Has the response collected.
+    /// Lets ``response`` collect the response.
     private func receive(_ check: (CURLcode) -> Void) {
         let context = unsafe Unmanaged.passUnretained(response).toOpaque()
         check(unsafe CLibcurl_setopt_pointer(easy, CURLOPT_HEADERDATA, context))
@@ -258,6 +258,6 @@ internal import System
         )
     }
 
-    /// libcurl's own start-up, once a process.
+    /// Initializes libcurl, once in a process.
     private static let globalCode = curl_global_init(Int(CURL_GLOBAL_ALL))
 }

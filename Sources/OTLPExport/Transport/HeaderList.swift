@@ -1,6 +1,6 @@
 internal import CLibcurl
 
-/// The list of headers, which libcurl does not copy.
+/// A list of headers, which libcurl does not copy.
 @safe final class HeaderList {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
 
@@ -9,10 +9,10 @@ internal import CLibcurl
         if compression == .gzip {
             append("Content-Encoding: gzip")
         }
-        // libcurl would ask before it sends more than 1 MiB, and wait a second for an answer that few receivers give.
+        // libcurl would ask before it sends more than 1 MiB, and wait a second for a response that few receivers give.
         append("Expect:")
         for header in headers {
-            // "Name:" would take a header away; "Name;" sends an empty one.
+            // "Name:" would remove a header; "Name;" sends an empty one.
             append(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
     }
@@ -22,7 +22,7 @@ internal import CLibcurl
     }
 
     private func append(_ line: String) {
-        // On failure NULL is returned and the old list stays.
+        // On failure it returns NULL, and the old list is unchanged.
         if let list = unsafe curl_slist_append(first, line) {
             unsafe first = unsafe list
         }

@@ -1,17 +1,17 @@
 internal import System
 
-/// A response as it comes in, within its limits.
+/// Collects a response, within its limits.
 final class IncomingResponse {
-    /// The greatest number of bytes of the head; more is no receiver of metrics.
+    /// The greatest size of the head in bytes; no receiver of metrics sends more.
     private static let headLimit = 128 * 1024
 
-    /// The greatest number of bytes of the body.
+    /// The greatest size of the body in bytes.
     let limit: Int
-    /// Which limit was passed, if one was.
+    /// The limit that was exceeded, if any.
     private(set) var excess: String?
-    /// Whether everything up to the body is there, so that the receiver has decided, whatever becomes of its words.
+    /// Whether the head is complete, so that the receiver's decision is known even if the rest is lost.
     private(set) var isDecided = false
-    /// Whether anything of it is there.
+    /// Whether anything was received.
     var isBegun: Bool { headSize > 0 }
     /// The header `Retry-After`.
     private(set) var retryAfter: String?
@@ -22,28 +22,30 @@ final class IncomingResponse {
     private var headSize = 0
     private var body: [UInt8] = []
 
-    /// Expects a response with a body of up to `limit` bytes.
+    /// Creates a collector for a response with a body of up to `limit` bytes.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// Takes one line of the head in and returns its size, or something else to end the transfer
-    /// (`CURLOPT_HEADERFUNCTION`).
+    /// Adds a line of the head.
+    ///
+    /// Returns its size, or another number to end the transfer (`CURLOPT_HEADERFUNCTION`).
     func appendHead(_ line: UnsafeRawBufferPointer) -> Int {
         headSize += line.count
         guard headSize <= Self.headLimit else {
             excess = "the head of the response is larger than \(Self.headLimit) bytes"
             return line.count &+ 1
         }
-        // After the head come trailers, which decide nothing.
+        // Trailers may follow, which decide nothing.
         if !isDecided {
             read(unsafe String(decoding: line, as: UTF8.self).trimmed)
         }
         return line.count
     }
 
-    /// Takes a piece of the body in and returns its size, or something else to end the transfer
-    /// (`CURLOPT_WRITEFUNCTION`).
+    /// Adds a piece of the body.
+    ///
+    /// Returns its size, or another number to end the transfer (`CURLOPT_WRITEFUNCTION`).
     func append(_ chunk: UnsafeRawBufferPointer) -> Int {
         guard chunk.count <= limit - body.count else {
             excess = "the response is larger than \(limit) bytes"
@@ -53,13 +55,13 @@ final class IncomingResponse {
         return chunk.count
     }
 
-    /// Forgets everything, for the next response.
+    /// Clears everything, for the next response.
     func reset() {
         (excess, isDecided, retryAfter, date) = (nil, false, nil, nil)
         (status, headSize, body) = (0, 0, [])
     }
 
-    /// The body, which is not kept.
+    /// Returns the body without keeping it.
     func takeBody() -> [UInt8] {
         defer { body = [] }
         return body
@@ -67,7 +69,7 @@ final class IncomingResponse {
 
     private func read(_ line: Substring) {
         if line.isEmpty {
-            // An interim response, as `100 Continue`, has a head of its own.
+            // An interim response, such as `100 Continue`, has its own head.
             isDecided = status >= 200
         } else if line.hasPrefix("HTTP/") {
             let words = line.split(separator: " ", maxSplits: 2)

@@ -1,13 +1,13 @@
 internal import CLibcurl
 internal import System
 
-/// A multi handle of libcurl that performs one transfer at a time and owns the kept connection.
+/// A libcurl multi handle that performs one transfer at a time and owns the kept connection.
 ///
-/// The reason for it is `curl_multi_wakeup`: the only call of libcurl that another thread may make, and so the way to end
-/// a transfer at once. A progress callback would be asked only once a second while nothing arrives.
+/// It is needed for `curl_multi_wakeup`, the only call of libcurl that another thread may make, and so the way to end a
+/// transfer at once. A progress callback would only be called once a second while nothing arrives.
 @safe final class MultiHandle: Sendable {
-    // Used by the thread that performs, and by others for curl_multi_wakeup only, which libcurl allows. Who wakes holds a
-    // reference to this object, so the handle is still there.
+    // Used by the thread that performs the transfer; other threads only call curl_multi_wakeup, which libcurl allows.
+    // They hold a reference to this object, so the handle is valid.
     private nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
     init?() {
@@ -19,10 +19,10 @@ internal import System
         unsafe curl_multi_cleanup(handle)
     }
 
-    /// Does what `easy` is set up for and returns the result; `CURLE_ABORTED_BY_CALLBACK` when cancelled.
+    /// Performs the transfer of `easy` and returns the result; `CURLE_ABORTED_BY_CALLBACK` if it was cancelled.
     func perform(_ easy: UnsafeMutableRawPointer, cancellation: Cancellation) -> CURLcode {
         guard unsafe curl_multi_add_handle(handle, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
-        // Ends the transfer if it is still running, and keeps the connection if it is not.
+        // Ends the transfer if it is still running; otherwise keeps the connection.
         defer { unsafe curl_multi_remove_handle(handle, easy) }
         cancellation.onCancel { [self] in _ = unsafe curl_multi_wakeup(handle) }
         defer { cancellation.onCancel(nil) }
@@ -32,7 +32,7 @@ internal import System
             guard !cancellation.isCancelled else { return CURLE_ABORTED_BY_CALLBACK }
             guard unsafe curl_multi_perform(handle, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             if running == 0 { break }
-            // Returns early for the timers of libcurl, too; a second is only the longest time without a look.
+            // Returns early for libcurl's timers, too; a second is only the longest time between two checks.
             guard unsafe curl_multi_poll(handle, nil, 0, 1000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
         }
         var remaining: Int32 = 0

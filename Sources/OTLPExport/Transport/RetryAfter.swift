@@ -2,18 +2,19 @@ internal import CLibcurl
 
 /// The header `Retry-After` (RFC 9110, section 10.2.3).
 enum RetryAfter {
-    /// The wait that `value` asks for; nil where it asks for none, or for nothing that makes sense.
+    /// The delay that `value` asks for; nil if it asks for none, or is malformed.
     ///
-    /// libcurl's own reading takes a number that does not fit into 64 bits for none, and `30abc` for 30.
+    /// libcurl's own parser takes a number that does not fit into 64 bits for none, and `30abc` for 30.
     ///
     /// - Parameters:
     ///   - value: A number of seconds, or a date.
-    ///   - date: When the receiver answered, by its own clock; with it a date counts right on a machine whose clock is not.
+    ///   - date: The receiver's clock at the time of the response. With it, a date is correct even if this machine's
+    ///     clock is not.
     ///   - now: The time here, in seconds since 1970.
     /// - Returns: More than zero.
     static func wait(_ value: String, date: String?, now: Int) -> Duration? {
         if !value.isEmpty, value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-            // It failed to fit: longer than anybody waits.
+            // A number that does not fit is longer than anybody waits.
             let seconds = Int64(value) ?? .max
             return seconds > 0 ? .seconds(seconds) : nil
         }

@@ -1,15 +1,15 @@
 internal import CLibcurl
 internal import System
 
-/// Why no response came from the receiver.
+/// Why there is no response from the receiver.
 package struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What the error means for the export.
+    /// The kind of error.
     package enum Kind: Hashable, Sendable {
-        /// It will be the same again: a bad certificate, a setting that libcurl does not know.
+        /// It would be the same again: a bad certificate, a setting that libcurl does not know.
         case permanent
-        /// It may pass: nobody listens, the connection broke.
+        /// It may be temporary: nobody listens, the connection broke.
         case retryable
-        /// The time was up.
+        /// The timeout was over.
         case timedOut
         /// The response is larger than allowed.
         case responseTooLarge
@@ -19,16 +19,17 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// The URL without user, password and query.
     package var url: String
-    /// What it means.
+    /// The kind of error.
     package var kind: Kind
-    /// libcurl's name for what went wrong; the same whatever the details.
+    /// libcurl's name for the error, which does not depend on details.
     package var name: String
-    /// ``name``, or the details instead.
+    /// The details if there are any, or else ``name``.
     package var reason: String
-    /// What the user can do about it, a sentence.
+    /// A sentence that tells the user what to do.
     package var hint: String?
 
-    /// What tells this error from others: what is to be done differs, where libcurl's name is the same.
+    /// Distinguishes this error from others; the hint is part of it, because errors with the same name can need
+    /// different measures.
     var cause: String { name + (hint ?? "") }
 
     /// One line for people.
@@ -36,11 +37,11 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension TransportError {
-    /// Creates an error from what libcurl returned and the `details` that it wrote to `CURLOPT_ERRORBUFFER`, if any.
+    /// Creates an error from libcurl's result code and the `details` in `CURLOPT_ERRORBUFFER`, if any.
     init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint, proxy: ProxySettings? = nil) {
         name = unsafe String(cString: curl_easy_strerror(code))
         url = endpoint.description
-        // Of a socket libcurl tells a host and a port that nobody has set.
+        // For a socket, libcurl's details name a host and a port that nobody has set.
         let isAboutHost = endpoint.socket != nil && code == CURLE_COULDNT_CONNECT
         reason = (details.isEmpty || isAboutHost ? name : details).printable()
         kind =
@@ -56,16 +57,16 @@ extension TransportError {
         hint = Self.hint(code, details: details, endpoint: endpoint, isIndirect: isIndirect)
     }
 
-    /// Says that the receiver ended the connection between the handshake and the response.
+    /// Notes that the receiver closed the connection between handshake and response.
     ///
-    /// What it thinks of a certificate of ours it tells after the handshake of TLS 1.3, in an alert that the end of the
-    /// connection may overtake; libcurl then has only the words for what it happened to do.
+    /// In TLS 1.3 the receiver rejects a client certificate after the handshake, by an alert that the end of the
+    /// connection may overtake. Then libcurl only reports the operation that failed.
     mutating func noteEndAfterHandshake() {
         reason = "the receiver closed the connection right after the TLS handshake (\(reason))"
         hint = "If it wants a client certificate: check \(Self.clientFiles); its log says why it hung up"
     }
 
-    /// What names the client certificate and its key.
+    /// The settings of the client certificate and its key.
     private static let clientFiles = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
 
     private static func hint(
@@ -74,7 +75,7 @@ extension TransportError {
         endpoint: OTLPEndpoint,
         isIndirect: Bool
     ) -> String? {
-        // TLS 1.3 tells what the receiver thinks of our certificate only after the handshake, so with any code.
+        // In TLS 1.3 the receiver rejects a client certificate only after the handshake, so any code may result.
         if let alert = details.firstRange(of: "alert ")?.upperBound,
             details[alert...].contains("certificate") || details[alert...].contains("unknown ca")
         {
@@ -108,7 +109,7 @@ extension TransportError {
         }
     }
 
-    /// What to do about a certificate that OpenSSL finds wanting, by its words.
+    /// A hint about a certificate that OpenSSL rejects, by its message.
     private static func verificationHint(_ details: String) -> String {
         if details.contains("expired") {
             return "The receiver's certificate must be renewed, unless this machine's clock is wrong"
@@ -117,7 +118,7 @@ extension TransportError {
             return "Is this machine's clock right?"
         }
         if details.contains("does not match") || details.contains("no alternative certificate subject name") {
-            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that stands in the receiver's certificate"
+            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name in the receiver's certificate"
         }
         return "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
     }

@@ -1,15 +1,15 @@
 internal import Catalogue
 internal import Metrics
 
-/// What an exporter or a reader is called in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
+/// Identifies an exporter or a reader in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
 package struct ExporterIdentity: Hashable, Sendable {
-    /// The kind, one of the conventions' where one fits (`otel.component.type`).
+    /// The kind, as defined by the conventions if they define it (`otel.component.type`).
     package var type: String
-    /// Which one of its kind it is, counted from 0.
+    /// Distinguishes components of one kind, starting at 0.
     package var number = 0
-    /// The host that it sends to (`server.address`).
+    /// The host of the receiver (`server.address`).
     package var host: String?
-    /// The port that it sends to (`server.port`).
+    /// The port of the receiver (`server.port`).
     package var port: Int?
 
     /// Creates an identity.
@@ -19,23 +19,23 @@ package struct ExporterIdentity: Hashable, Sendable {
         self.port = port
     }
 
-    /// Whether this is a name of `other`, whatever its number.
+    /// Whether this is the same component as `other`, apart from its number.
     func isSame(as other: ExporterIdentity) -> Bool {
         (type, host, port) == (other.type, other.host, other.port)
     }
 
-    /// Sends OTLP over HTTP.
+    /// An exporter of OTLP over HTTP.
     package static func otlpHTTP(host: String, port: Int) -> ExporterIdentity {
         ExporterIdentity("otlp_http_metric_exporter", host: host, port: port)
     }
 
-    /// Collects on an interval.
+    /// A reader that collects periodically.
     package static let periodicReader = ExporterIdentity("periodic_metric_reader")
 
-    /// Is scraped by Prometheus.
+    /// An exporter that is scraped by Prometheus.
     package static let prometheus = ExporterIdentity("prometheus_http_text_metric_exporter")
 
-    /// The attributes that its points have in common.
+    /// The attributes of its points.
     var attributes: Attributes {
         var attributes: Attributes = [
             AttributeKey.componentName: .string("\(type)/\(number)"), AttributeKey.componentType: .string(type),
@@ -47,7 +47,7 @@ package struct ExporterIdentity: Hashable, Sendable {
 }
 
 extension [any MetricExporter] {
-    /// What each is called, those of one kind with numbers from 0.
+    /// The identities of all exporters; those of one kind are numbered from 0.
     var identities: [ExporterIdentity] {
         var counts: [String: Int] = [:]
         return map { exporter in

@@ -2,23 +2,23 @@ internal import Catalogue
 internal import Glibc
 package import Metrics
 
-/// What this process costs the machine (semantic conventions, `system/process-metrics.md`).
+/// CPU time and memory of this process (semantic conventions, `system/process-metrics.md`).
 package struct ProcessMetrics: MetricProducer, Sendable {
     private let start: Timestamp
-    /// What was spent before that, in seconds.
+    /// The CPU time that was spent before the start, in seconds.
     private let spent: (user: Double, system: Double)
 
-    /// Creates metrics of a process that began at `start`.
+    /// Creates metrics of this process.
     ///
     /// - Parameters:
     ///   - start: When counting began.
-    ///   - isAnew: Whether the process began earlier, and what it spent until now is not to be told.
+    ///   - isAnew: Whether the process began before `start`, and its CPU time until now does not count.
     package init(start: Timestamp, isAnew: Bool = false) {
         self.start = start
         spent = isAnew ? Self.cpuTime() : (0, 0)
     }
 
-    /// The time on CPUs and the resident memory; what can't be read is left out.
+    /// The CPU time and the resident memory; what can't be read is left out.
     package func metrics(at time: Timestamp) -> [Metric] {
         var metrics = [cpuTime(at: time)]
         if let bytes = Self.residentBytes() {
@@ -41,21 +41,21 @@ package struct ProcessMetrics: MetricProducer, Sendable {
         return Metric(.processorTime, points)
     }
 
-    /// What the process has spent so far, in seconds.
+    /// The CPU time of the process so far, in seconds.
     private static func cpuTime() -> (user: Double, system: Double) {
         var usage = rusage()
-        // It fails only for a bad pointer.
+        // It can only fail for an invalid pointer.
         _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return (seconds(usage.ru_utime), seconds(usage.ru_stime))
     }
 
-    /// The second number of `statm` in pages (proc_pid_statm(5)).
+    /// The second number in `statm`, in pages (proc_pid_statm(5)).
     private static func residentBytes() -> Int64? {
         let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        // Seven numbers of 64 bits at most.
+        // At most seven numbers of 64 bits.
         var buffer = [UInt8](repeating: 0, count: 160)
         let count = unsafe read(file, &buffer, buffer.count)
         guard count > 0 else { return nil }

@@ -2,24 +2,24 @@ internal import Catalogue
 package import Metrics
 internal import Synchronization
 
-/// What exporters and readers did, as the semantic conventions want it told (`otel/sdk-metrics.md`).
+/// Metrics of exporters and readers (semantic conventions, `otel/sdk-metrics.md`).
 ///
-/// It counts every export, those that failed too, and shows them with the next collection that arrives somewhere.
+/// It counts every export, including failed ones, and reports them in the next collection.
 package final class SDKMetrics: Sendable {
-    /// What tells exports of one exporter apart.
+    /// Identifies a series of export durations.
     private struct OperationKey: Hashable {
         var exporter: ExporterIdentity
         var status: Int?
         var error: String?
     }
 
-    /// What tells collections apart, and points that were exported.
+    /// Identifies a series of collections, or of exported points.
     private struct ResultKey: Hashable {
         var component: ExporterIdentity
         var error: String?
     }
 
-    /// How long something took, each time.
+    /// The number and the sum of durations.
     private struct Durations {
         var count: UInt64 = 0
         var sum = Duration.zero
@@ -30,7 +30,7 @@ package final class SDKMetrics: Sendable {
         }
     }
 
-    /// Points that an exporter is busy with, and those that it keeps for later.
+    /// Points that an exporter is exporting, and points in its queue.
     private struct Pending {
         var exporting = 0
         var queued = 0
@@ -46,12 +46,12 @@ package final class SDKMetrics: Sendable {
 
     private let state: Mutex<State>
 
-    /// Creates metrics of nothing yet, which began at `start`.
+    /// Creates metrics without measurements; counting begins at `start`.
     package init(start: Timestamp) {
         state = Mutex(State(start: start))
     }
 
-    /// Begins to count anew, for an agent that goes on as another one; what is in flight stays.
+    /// Resets all counters, for an agent that continues with another identity; points in flight stay.
     package func restart(at start: Timestamp) {
         state.withLock { state in
             let pending = state.pending
@@ -62,7 +62,7 @@ package final class SDKMetrics: Sendable {
         }
     }
 
-    /// Shows an exporter with zeros before it has done anything, so that the first that it does is a change.
+    /// Adds series with zeros for an exporter before its first export, so that the first change is visible.
     package func expect(_ exporter: ExporterIdentity) {
         state.withLock { state in
             state.pending[exporter, default: Pending()].exporting += 0
@@ -75,7 +75,7 @@ package final class SDKMetrics: Sendable {
         state.withLock { $0.pending[exporter, default: Pending()].exporting += points }
     }
 
-    /// Notes that an export of `points` is over; what the exporter keeps for later is in flight still.
+    /// Notes that an export of `points` is over; queued points are still in flight.
     package func end(
         _ points: Int,
         by exporter: ExporterIdentity,
@@ -96,7 +96,7 @@ package final class SDKMetrics: Sendable {
         }
     }
 
-    /// Notes that a collection is over; `error` is a kind of failure and no text for people.
+    /// Notes that a collection is over; `error` is the kind of failure, not a text for people.
     package func collected(by reader: ExporterIdentity, after duration: Duration, error: String?) {
         state.withLock { state in
             state.collections[ResultKey(component: reader, error: error), default: Durations()].add(duration)
@@ -104,7 +104,7 @@ package final class SDKMetrics: Sendable {
     }
 }
 
-/// Values by key, in the order in which the keys first came.
+/// Values by key, in the order in which the keys were added.
 private struct Series<Key: Hashable, Value> {
     private var keys: [Key] = []
     private var values: [Key: Value] = [:]
@@ -124,7 +124,7 @@ private struct Series<Key: Hashable, Value> {
 }
 
 extension SDKMetrics: MetricProducer {
-    /// The metrics; a histogram without measurements is left out.
+    /// The metrics; empty histograms are left out.
     package func metrics(at time: Timestamp) -> [Metric] {
         let state = state.withLock { $0 }
         let inFlight = state.pending.map { (Self.attributes($0), UInt64(clamping: $1.exporting + $1.queued)) }
@@ -163,7 +163,7 @@ extension SDKMetrics: MetricProducer {
         values.map { NumberDataPoint(attributes: $0, start: start, time: time, value: Number(count: $1)) }
     }
 
-    /// Points with a single bucket: the conventions advise that there be no bounds.
+    /// Points with a single bucket: the conventions recommend no bounds.
     private func histograms(
         _ values: [(Attributes, Durations)],
         from start: Timestamp,

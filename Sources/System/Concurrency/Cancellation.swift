@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// A request to stop that can be made from any thread, once, and is never withdrawn.
+/// A request to stop.
+///
+/// It can be made from any thread, once, and is never withdrawn.
 package final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
@@ -12,7 +14,7 @@ package final class Cancellation: Sendable {
     /// Creates one that has not been made.
     package init() {}
 
-    /// Whether it has been made.
+    /// Whether it was made.
     package var isCancelled: Bool { state.withLock(\.isCancelled) }
 
     /// Makes it.
@@ -24,10 +26,10 @@ package final class Cancellation: Sendable {
         handler?()
     }
 
-    /// Has `handler` called when the request is made, at once if it was made before; nil takes the last one back.
+    /// Calls `handler` when the request is made, or at once if it was made before; nil removes the last handler.
     ///
-    /// There is one place for a handler, because an export does one thing at a time. It may still run after it has been
-    /// taken back, on the thread that cancels.
+    /// There is only one handler, because an export does one thing at a time. It may still run after it was removed, on
+    /// the thread that cancels.
     package func onCancel(_ handler: (@Sendable () -> Void)?) {
         let isCancelled = state.withLock { state in
             state.handler = state.isCancelled ? nil : handler

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// Lets one task at a time pass, in the order in which they came.
+/// Lets one task at a time pass, in order of arrival.
 ///
-/// An actor alone does not: while one call waits, another one enters.
+/// An actor alone does not guarantee that: while one call waits, another one can begin.
 package final class Turn: Sendable {
     private struct State {
         var isTaken = false

@@ -1,51 +1,52 @@
 internal import CPlatform
 internal import Glibc
 
-/// The control groups of this machine (version 2), by the kernel's number, which is the inode number of a group's
-/// directory.
+/// The cgroups of this machine (version 2), by id, which is the inode number of the cgroup's directory.
 package enum CgroupTree {
-    /// A place where the tree, or a part of it, can be seen.
+    /// A mount of the tree, or of a part of it.
     package struct Mount: Hashable, Sendable {
         /// Where it is mounted.
         package var path: String
-        /// What the group is called that it begins with; empty for that of all.
+        /// The path of the cgroup at the mount; empty for the root cgroup.
         package var prefix: String
-        /// Whether it begins with the group of all, and so shows every group.
+        /// Whether it begins with the root cgroup, and so shows every cgroup.
         package var isWhole: Bool
 
-        /// Creates a place.
+        /// Creates a mount.
         package init(path: String, prefix: String = "", isWhole: Bool = true) {
             (self.path, self.prefix, self.isWhole) = (path, prefix, isWhole)
         }
     }
 
-    /// The number of the group that has all others in it.
+    /// The id of the root cgroup.
     private static let root: UInt64 = 1
-    /// What `statfs(2)` calls the file system (CGROUP2_SUPER_MAGIC).
+    /// The type of the file system in `statfs(2)` (CGROUP2_SUPER_MAGIC).
     private static let fileSystem = 0x6367_7270
 
-    /// The places to read the groups from: one that shows all of them, or else each that shows some.
+    /// The mounts to read the cgroups from: one that shows all of them, or else each that shows a part.
     ///
-    /// There may be several: a container may have a tree of its own, which is a part only, beside that of the machine.
+    /// There may be several: a container may have a mount of its own, which only shows a part, beside that of the
+    /// machine.
     package static func mounts() -> (used: [Mount], others: [Mount]) {
         choose(among: visibleMounts())
     }
 
+    /// Chooses the mount that shows every cgroup, or all of `mounts` if there is none.
     package static func choose(among mounts: [Mount]) -> (used: [Mount], others: [Mount]) {
         guard let whole = mounts.first(where: \.isWhole) else { return (mounts, []) }
         return ([whole], mounts.filter { $0 != whole })
     }
 
-    /// The path of each group that this process can see, as `/system.slice/ssh.service`.
+    /// The path of each cgroup that this process can see, such as `/system.slice/ssh.service`.
     ///
-    /// The group of all is among them always, as it needs no mount to be known.
+    /// The root cgroup is always included, because no mount is needed to know it.
     package static func paths() -> [UInt64: String] {
         var paths: [UInt64: String] = [:]
         for mount in mounts().used {
             paths.merge(self.paths(in: mount)) { first, _ in first }
         }
         if paths[root] == nil {
-            // In a control group namespace its own first group has that name already.
+            // In a cgroup namespace the namespace's root already has that path.
             paths[root] = paths.values.contains("/") ? "/.." : "/"
         }
         return paths
@@ -67,17 +68,17 @@ package enum CgroupTree {
     private static func visibleMounts() -> [Mount] {
         var mounts: [Mount] = []
         for mount in MountInfo.parse(readMountInfo()) where mount.type == "cgroup2" {
-            // Another file system may have been mounted over it since.
+            // Another file system may have been mounted over it.
             guard let inode = inode(of: mount.path) else { continue }
             let prefix = mount.root == "/" || inode == root ? "" : mount.root
-            // One over another at the same place hides it.
+            // The last mount at a directory hides the others.
             mounts.removeAll { $0.path == mount.path }
             mounts.append(Mount(path: mount.path, prefix: prefix, isWhole: inode == root))
         }
         return mounts
     }
 
-    /// The number of the control group of a directory; `nil` when the directory has none.
+    /// The id of the cgroup of a directory; `nil` if it has none.
     private static func inode(of path: String) -> UInt64? {
         var system = statfs()
         var status = stat()
@@ -100,7 +101,7 @@ package enum CgroupTree {
         }
     }
 
-    /// The directories in a directory; none when it has gone.
+    /// The directories in a directory; none if it no longer exists.
     private static func directories(in path: String) -> [(inode: UInt64, name: String)] {
         guard let directory = unsafe opendir(path) else { return [] }
         defer { unsafe closedir(directory) }

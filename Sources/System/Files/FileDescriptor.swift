@@ -1,28 +1,32 @@
 package import Glibc
 
-/// An open file or directory, closed with this value.
+/// An open file or directory; closed with this value.
 ///
 /// All calls block.
 package struct FileDescriptor: ~Copyable {
-    /// A call of the system that failed, with its POSIX error number.
-    package struct Failure: Error, Hashable {
+    /// A failed system call, with its POSIX error number.
+    package struct SystemCallError: Error, Hashable {
+        /// The POSIX error number.
         package var code: CInt
     }
 
+    /// The number of the descriptor, which is valid as long as this value.
     package let number: CInt
 
     /// Opens the directory at `path`.
-    package init(directory path: String) throws(Failure) {
+    package init(directory path: String) throws(SystemCallError) {
         number = try Self.check { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
 
-    /// Opens the file at `path` to be read.
-    package init(file path: String) throws(Failure) {
+    /// Opens the file at `path` for reading.
+    package init(file path: String) throws(SystemCallError) {
         number = try Self.check { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
-    /// Opens the file `name` in `directory`, never through a symbolic link; one that is made is its owner's alone.
-    package init(_ name: String, in directory: borrowing FileDescriptor, _ flags: CInt) throws(Failure) {
+    /// Opens the file `name` in `directory`, but not through a symbolic link.
+    ///
+    /// A new file gets access for its owner only.
+    package init(_ name: String, in directory: borrowing FileDescriptor, _ flags: CInt) throws(SystemCallError) {
         let directory = directory.number
         number = try Self.check { unsafe openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600) }
     }
@@ -31,21 +35,21 @@ package struct FileDescriptor: ~Copyable {
         close(number)
     }
 
-    /// What the file is: its kind, mode, owner, size.
-    package func status() throws(Failure) -> stat {
+    /// The status of the file: its kind, mode, owner, size.
+    package func status() throws(SystemCallError) -> stat {
         var status = stat()
         _ = try Self.check { unsafe fstat(number, &status) }
         return status
     }
 
-    /// The size of a regular file in bytes; anything else has none.
-    package func size() throws(Failure) -> Int {
+    /// The size of a regular file in bytes; 0 for everything else.
+    package func size() throws(SystemCallError) -> Int {
         let status = try status()
         return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
     }
 
-    /// Reads up to `count` bytes from the beginning; fewer where the file ends.
-    package func read(_ count: Int) throws(Failure) -> [UInt8] {
+    /// Reads up to `count` bytes from the beginning; fewer if the file is shorter.
+    package func read(_ count: Int) throws(SystemCallError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -63,7 +67,7 @@ package struct FileDescriptor: ~Copyable {
     }
 
     /// Writes all of `bytes`.
-    package func write(_ bytes: [UInt8]) throws(Failure) {
+    package func write(_ bytes: [UInt8]) throws(SystemCallError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let step = try Self.check {
@@ -73,39 +77,39 @@ package struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Waits until the disk has it.
-    package func synchronize() throws(Failure) {
+    /// Waits until the disk has stored the file (`fsync(2)`).
+    package func synchronize() throws(SystemCallError) {
         _ = try Self.check { fsync(number) }
     }
 
-    /// Calls again what a signal interrupted.
-    package static func check<Number: SignedInteger>(_ call: () -> Number) throws(Failure) -> Number {
+    /// Repeats a call that was interrupted by a signal.
+    package static func check<Number: SignedInteger>(_ call: () -> Number) throws(SystemCallError) -> Number {
         while true {
             let result = call()
             guard result < 0 else { return result }
             let code = errno
-            guard code == EINTR else { throw Failure(code: code) }
+            guard code == EINTR else { throw SystemCallError(code: code) }
         }
     }
 }
 
 /// The directory's entries.
 extension FileDescriptor {
-    /// The names in this directory, in no order, without `.` and `..`.
-    package func names() throws(Failure) -> [String] {
+    /// The names in this directory without `.` and `..`, in no particular order.
+    package func names() throws(SystemCallError) -> [String] {
         // The stream owns its descriptor and closes it.
         let copy = try Self.check { unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard let stream = unsafe fdopendir(copy) else {
             let code = errno
             close(copy)
-            throw Failure(code: code)
+            throw SystemCallError(code: code)
         }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
-                guard errno == 0 else { throw Failure(code: errno) }
+                guard errno == 0 else { throw SystemCallError(code: errno) }
                 return names
             }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
@@ -117,13 +121,13 @@ extension FileDescriptor {
         }
     }
 
-    /// Gives the entry `old` the name `new`, in place of what has it, all at once.
-    package func rename(_ old: String, to new: String) throws(Failure) {
+    /// Atomically renames `old` to `new`, replacing an existing entry.
+    package func rename(_ old: String, to new: String) throws(SystemCallError) {
         _ = try Self.check { unsafe renameat(number, old, number, new) }
     }
 
     /// Removes the entry `name`.
-    package func remove(_ name: String) throws(Failure) {
+    package func remove(_ name: String) throws(SystemCallError) {
         _ = try Self.check { unsafe unlinkat(number, name, 0) }
     }
 }

@@ -14,11 +14,11 @@ package struct MountInfo: Hashable, Sendable {
         (self.root, self.path, self.type, self.options) = (root, path, type, options)
     }
 
-    /// Reads all lines, and skips those that it can't read.
+    /// Parses all lines, and skips malformed ones.
     package static func parse(_ text: String) -> [MountInfo] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ").map(String.init)
-            // As many optional fields as there are stand before the dash.
+            // Any number of optional fields may come before the dash.
             guard let dash = fields.dropFirst(6).firstIndex(of: "-"), fields.count > dash + 3 else { return nil }
             return MountInfo(
                 root: unescaped(fields[3]),
@@ -29,7 +29,7 @@ package struct MountInfo: Hashable, Sendable {
         }
     }
 
-    /// A text in which blanks and the like stand as `\040`.
+    /// Replaces octal escapes such as `\040` in a text.
     private static func unescaped(_ text: String) -> String {
         guard text.contains("\\") else { return text }
         var bytes: [UInt8] = []

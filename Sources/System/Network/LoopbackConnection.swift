@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// A connection of this process to itself, made to be seen by programs in the kernel.
+/// A connection of this process to itself, so that BPF programs see it.
 package struct LoopbackConnection: ~Copyable {
-    /// The port of the listener, which nobody else has.
+    /// The port of the listener.
     package let port: UInt16
 
     private let listener: LoopbackSocket
@@ -11,9 +11,9 @@ package struct LoopbackConnection: ~Copyable {
 
     /// Listens on any free port of the loopback address `address`, `127.0.0.1` or `::1`, connects there and accepts.
     ///
-    /// Blocks the thread, but not longer than some seconds.
+    /// Blocks the thread for a few seconds at most.
     ///
-    /// - Throws: ``SystemError`` when the machine has no such address, or it can't be reached.
+    /// - Throws: ``SystemError`` if the machine has no such address, or it can't be reached.
     package init(to address: String) throws(SystemError) {
         let family = address.contains(":") ? AF_INET6 : AF_INET
         let listener = try LoopbackSocket(family: family)

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A socket, closed with this value.
 struct LoopbackSocket: ~Copyable {
-    /// How many seconds each step may take: a firewall may swallow packets even here.
-    private static let patience = 3
+    /// The timeout of each step in seconds: a firewall may drop packets even here.
+    private static let timeout = 3
 
     let descriptor: CInt
 
@@ -15,7 +15,7 @@ struct LoopbackSocket: ~Copyable {
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw SystemError(operation: "make a socket", code: errno) }
-        var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+        var limit = timeval(tv_sec: Self.timeout, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
@@ -25,21 +25,24 @@ struct LoopbackSocket: ~Copyable {
         close(descriptor)
     }
 
+    /// Binds the socket; port 0 is any free port.
     package func bind(to address: String, port: UInt16) throws(SystemError) {
         let code = unsafe Self.withAddress(address, port) { unsafe Glibc.bind(descriptor, $0, $1) }
         guard code == 0 else { throw SystemError(operation: "listen on \(address)", code: errno) }
     }
 
+    /// Connects the socket; blocks until that has succeeded or failed.
     package func connect(to address: String, port: UInt16) throws(SystemError) {
         let code = unsafe Self.withAddress(address, port) { unsafe Glibc.connect(descriptor, $0, $1) }
         guard code == 0 else {
-            // The kernel's word for a connection that takes longer than its socket may.
+            // The kernel's error for a connection that takes longer than the socket's timeout.
             throw SystemError(operation: "connect to \(address)", code: errno == EINPROGRESS ? ETIMEDOUT : errno)
         }
     }
 
+    /// The port that the socket is bound to.
     package func port() throws(SystemError) -> UInt16 {
-        // The port has the same place in the addresses of both families.
+        // The port has the same offset in the addresses of both families.
         var address = sockaddr_in6()
         var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
         let code = unsafe withUnsafeMutablePointer(to: &address) { pointer in

@@ -1,18 +1,18 @@
 internal import Glibc
 
-/// The right of this process to a name, among all processes of its network namespace and as long as it holds this.
+/// A name that this process holds exclusively in its network namespace, as long as this value lives.
 ///
-/// It is an abstract Unix-domain socket: the kernel keeps those apart by network namespace, whatever else containers
-/// share, and takes them away with the process, however that ends. It needs no rights and leaves nothing behind.
-/// Whoever else takes the name to do harm makes an agent call itself something else, and no more.
+/// It is an abstract Unix-domain socket. The kernel separates these by network namespace, whatever else containers
+/// share, and removes them when the process ends, however that happens. They need no privileges and leave nothing
+/// behind. A malicious process that takes the name only causes an agent to use another one.
 package final class NameClaim: Sendable {
-    /// What became of a claim.
+    /// The result of a claim.
     package enum Outcome: Sendable {
-        /// The name is this process's.
+        /// This process holds the name.
         case held(NameClaim)
-        /// Another process has it.
+        /// Another process holds it.
         case taken
-        /// It is not known, for want of such sockets.
+        /// Unknown, because such sockets are not available.
         case unknown
     }
 
@@ -26,16 +26,16 @@ package final class NameClaim: Sendable {
         close(descriptor)
     }
 
-    /// Claims `name`, of which the first hundred bytes count.
+    /// Claims `name`; only its first hundred bytes count.
     package static func claim(_ name: String) -> Outcome {
-        // Nobody can connect to a socket that does not listen, nor send to one of this kind.
+        // A socket that does not listen accepts neither connections nor data.
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        // A unit of systemd may forbid this kind of socket.
+        // A systemd unit may forbid this address family.
         guard descriptor >= 0 else { return .unknown }
         let claim = NameClaim(descriptor)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        // A zero first: then the name is no file's.
+        // A leading zero makes the name abstract, that is, not a path.
         let bytes = [0] + Array(name.utf8.prefix(100))
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)

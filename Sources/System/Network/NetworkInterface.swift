@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The interfaces of the network namespace that this process stands in.
+/// The interfaces of this process's network namespace.
 package enum NetworkInterface {
-    /// The name of the interface with that number; `nil` when no interface has it.
+    /// The name of the interface with this index; `nil` if there is none.
     package static func name(of index: UInt32) -> String? {
         var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
         guard unsafe if_indextoname(index, &name) != nil else { return nil }

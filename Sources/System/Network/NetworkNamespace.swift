@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The network namespace that this process stands in.
+/// The network namespace of this process.
 package enum NetworkNamespace {
-    /// Its inode number, as `readlink /proc/self/ns/net` shows it; the number that BPF programs can compare.
+    /// Its inode number, which BPF programs can compare: the number in `readlink /proc/self/ns/net`.
     ///
-    /// - Throws: ``SystemError`` when /proc is not mounted.
+    /// - Throws: ``SystemError`` if /proc is not mounted.
     package static func current() throws(SystemError) -> UInt32 {
         var status = stat()
         guard unsafe stat("/proc/self/ns/net", &status) == 0 else {

@@ -1,3 +1,5 @@
+import Metrics
+
 /// How long handshakes and round trips took.
 struct LatencySection {
     private static let labelWidth = 12
@@ -21,7 +23,7 @@ struct LatencySection {
         ]
     }
 
-    private func line(_ label: String, _ counts: BucketCounts) -> StyledLine {
+    private func line(_ label: String, _ counts: Distribution) -> StyledLine {
         var line = StyledLine(label.padded(to: Self.labelWidth))
         for quantile in Self.quantiles {
             let seconds = counts.quantile(quantile.value)

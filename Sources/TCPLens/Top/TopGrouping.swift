@@ -36,7 +36,10 @@ enum TopGrouping: String, ExpressibleByArgument, CaseIterable {
             var states: [Group: ConnectionCounts] = [:]
             for state in ConnectionState.counted where stocks.all[state] > 0 {
                 for type in NetworkType.allCases {
-                    states[.state(state), default: ConnectionCounts()].add(stocks.all[state, type], to: .init(state, type))
+                    states[.state(state), default: ConnectionCounts()].add(
+                        stocks.all[state, type],
+                        to: .init(state, type)
+                    )
                 }
             }
             return states

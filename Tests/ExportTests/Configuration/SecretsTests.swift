@@ -62,7 +62,8 @@ import Testing
     @Test func `not a part of one where a message is cut to its length`() {
         let text = String(repeating: "x", count: 290) + "t0ken-of-ours"
         let response = HTTPClient.Response(status: 401, contentType: "text/plain", body: Array(text.utf8))
-        guard case .permanent(let problem) = ResponseClassification(response, hiding: Secrets(["t0ken-of-ours"])) else {
+        guard case .failure(let problem, .never) = ResponseClassification(response, hiding: Secrets(["t0ken-of-ours"]))
+        else {
             Issue.record("a 401 is permanent")
             return
         }

@@ -1,8 +1,8 @@
-import System
 import HTTPServer
 import Metrics
 import OTLP
 import Synchronization
+import System
 import Testing
 
 @testable import OTLPExport

@@ -1,6 +1,6 @@
-import System
 import Metrics
 import OTLP
+import System
 import Testing
 
 @testable import OTLPExport

@@ -1,7 +1,7 @@
-import System
 import HTTPServer
 import Metrics
 import Synchronization
+import System
 import Testing
 
 @testable import OTLPExport

@@ -3,20 +3,20 @@ internal import FoundationEssentials
 internal import Glibc
 internal import System
 
-/// Watches the transfers of a handle of libcurl, for who wants to know how far they came and what they met.
+/// Observes the transfers of a libcurl handle, to record how far they got.
 ///
-/// libcurl keeps a pointer to it, so it lives as long as the handle.
-@safe final class JourneyObserver {
-    /// How far the last transfer came.
-    private(set) var journey = Journey()
+/// libcurl keeps a pointer to it, so it must live as long as the handle.
+@safe final class TransferObserver {
+    /// How far the last transfer got.
+    private(set) var transfer = TransferReport()
 
     private var isConnected = false
     private var encryption: String?
 
-    /// What libcurl says when it begins, and when it has got so far; its times are not all set when what follows fails.
+    /// libcurl's messages at the beginning and at each stage; its times are not all set if a later stage fails.
     private static let (beginning, connected, encrypted) = ("Trying ", "Connected to ", "SSL connection using ")
 
-    /// Has libcurl tell this object what it does, before the first transfer.
+    /// Registers this object with libcurl, before the first transfer.
     func attach(to easy: UnsafeMutableRawPointer) -> CURLcode {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         let codes = unsafe [
@@ -24,10 +24,10 @@ internal import System
             CLibcurl_setopt_long(easy, CURLOPT_VERBOSE, 1),
             CLibcurl_setopt_pointer(easy, CURLOPT_DEBUGDATA, context),
             CLibcurl_setopt_debug(easy, CURLOPT_DEBUGFUNCTION) { _, kind, bytes, count, context in
-                // Everything else may hold secrets and is none of ours.
+                // Everything else may contain secrets.
                 guard kind == CURLINFO_TEXT, let context = unsafe context, let bytes = unsafe bytes else { return 0 }
                 let text = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
-                let observer = unsafe Unmanaged<JourneyObserver>.fromOpaque(context).takeUnretainedValue()
+                let observer = unsafe Unmanaged<TransferObserver>.fromOpaque(context).takeUnretainedValue()
                 observer.note(text)
                 return 0
             },
@@ -39,25 +39,25 @@ internal import System
     ///
     /// - Parameters:
     ///   - easy: The handle.
-    ///   - code: What libcurl returned.
-    ///   - response: What came in.
+    ///   - code: The result of the transfer.
+    ///   - response: The response.
     func note(_ easy: UnsafeMutableRawPointer, _ code: CURLcode, _ response: IncomingResponse) {
         func microseconds(_ info: CURLINFO) -> Int {
             var value: curl_off_t = 0
             _ = unsafe CLibcurl_getinfo_offset(easy, info, &value)
             return value
         }
-        var reached: [Journey.Stage] = []
+        var reached: [TransferReport.Stage] = []
         let isUnresolved = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
         if !isUnresolved, code != CURLE_OPERATION_TIMEDOUT || microseconds(CURLINFO_NAMELOOKUP_TIME_T) > 0 {
             reached.append(.name)
         }
         let isRefusedByTLS = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR
         if isConnected || isRefusedByTLS || microseconds(CURLINFO_CONNECT_TIME_T) > 0 { reached.append(.connection) }
-        // The name in the certificate is looked at when all else is agreed on.
+        // libcurl checks the name in the certificate after the handshake.
         if encryption != nil, !isRefusedByTLS { reached.append(.encryption) }
         if response.isDecided { reached.append(.answer) }
-        journey = Journey(
+        transfer = TransferReport(
             reached: reached.max(),
             address: unsafe address(of: easy),
             encryption: encryption,
@@ -84,7 +84,7 @@ internal import System
         guard let address = unsafe text.map({ unsafe String(cString: $0) }), !address.isEmpty else { return nil }
         var port = 0
         _ = unsafe CLibcurl_getinfo_long(easy, CURLINFO_PRIMARY_PORT, &port)
-        // A socket has none.
+        // A Unix-domain socket has no port.
         return port == 0 ? address : address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 

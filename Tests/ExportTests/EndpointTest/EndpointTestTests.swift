@@ -1,14 +1,14 @@
-import System
 import Foundation
 import HTTPServer
 import Metrics
 import OTLP
+import System
 import Testing
 
 @testable import OTLPExport
 
 /// Trials of receivers, good, slow and bad.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct OTLPTrialTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct EndpointTestTests {
     init() {
         prepareProcess()
     }
@@ -17,9 +17,9 @@ import Testing
         _ endpoint: String,
         _ settings: [String: String] = [:],
         budget: Duration = .seconds(20)
-    ) async throws -> OTLPTrial {
+    ) async throws -> EndpointTest {
         let environment = settings.merging(["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]) { $1 }
-        return try await OTLPTrial(
+        return try await EndpointTest(
             .sample(environment),
             version: "1.2.3",
             sample: [.sample(points: 1)],
@@ -37,8 +37,8 @@ import Testing
             )
             #expect(trial.problem == nil)
             #expect(trial.status == 200)
-            #expect(trial.journey.reached == .answer)
-            #expect(trial.journey.address?.hasPrefix("127.0.0.1:") == true)
+            #expect(trial.transfer.reached == .answer)
+            #expect(trial.transfer.address?.hasPrefix("127.0.0.1:") == true)
             let request = try #require(server.requests.first)
             #expect(server.requests.count == 1)
             #expect(request.headers["api-key"] == "abcd")
@@ -58,7 +58,7 @@ import Testing
             let trial = try await trial(url)
             #expect(trial.problem?.reason == "HTTP 403: no")
             #expect(trial.problem?.hint?.contains("OTEL_EXPORTER_OTLP_HEADERS") == true)
-            #expect(trial.journey.reached == .answer)
+            #expect(trial.transfer.reached == .answer)
             #expect(server.requests.count == 1)
         }
     }
@@ -78,22 +78,22 @@ import Testing
     }
 
     @Test func `how far it came is told where it ended`() async throws {
-        #expect(try await trial("http://collector.invalid").journey.reached == nil)
-        #expect(try await trial("http://127.0.0.1:1").journey.reached == .name)
+        #expect(try await trial("http://collector.invalid").transfer.reached == nil)
+        #expect(try await trial("http://127.0.0.1:1").transfer.reached == .name)
         let certificates = try await Certificates.shared
         try await FaultServer.run(FaultScript(tls: certificates.server(), answers: [.accepted])) { server in
             let url = "https://localhost:\(server.port)"
-            #expect(try await trial(url, certificates.client(ca: "other-ca")).journey.reached == .connection)
-            #expect(try await trial(url, certificates.client(ca: "missing")).journey.reached != .encryption)
+            #expect(try await trial(url, certificates.client(ca: "other-ca")).transfer.reached == .connection)
+            #expect(try await trial(url, certificates.client(ca: "missing")).transfer.reached != .encryption)
             let trial = try await trial(url, certificates.client())
             #expect(trial.problem == nil)
-            #expect(trial.journey.encryption?.hasPrefix("TLSv1.3 / ") == true)
+            #expect(trial.transfer.encryption?.hasPrefix("TLSv1.3 / ") == true)
             let own = try Certificate.list(ofFile: certificates.certificate("server"))
-            #expect(trial.journey.certificates.first == own.first)
+            #expect(trial.transfer.certificates.first == own.first)
         }
         try await FaultServer.run(FaultScript(answers: [FaultAnswer(read: .request, then: .hang)])) { server in
             let trial = try await trial("http://127.0.0.1:\(server.port)", budget: .milliseconds(300))
-            #expect(trial.journey.reached == .connection)
+            #expect(trial.transfer.reached == .connection)
             #expect(trial.problem?.reason.contains("timed out") == true)
         }
     }
@@ -107,15 +107,15 @@ import Testing
         let date = formatter.string(from: Date() + Double(offset))
         let answer = HTTPResponse(status: 200, headers: ["Date": date])
         try await ScriptedServer.run([answer]) { _, url in
-            let difference = try #require(try await trial(url).journey.clockDifference)
+            let difference = try #require(try await trial(url).transfer.clockDifference)
             // The suite may be stopped for a while between the two readings.
             #expect(difference <= .seconds(offset) && difference > .seconds(offset - 60))
         }
         // One that does not say what time it is.
         try await FaultServer.run(FaultScript(answers: [.accepted])) { server in
             let trial = try await trial("http://127.0.0.1:\(server.port)")
-            #expect(trial.journey.reached == .answer)
-            #expect(trial.journey.clockDifference == nil)
+            #expect(trial.transfer.reached == .answer)
+            #expect(trial.transfer.clockDifference == nil)
         }
     }
 

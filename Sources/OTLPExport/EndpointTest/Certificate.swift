@@ -2,29 +2,30 @@ package import FoundationEssentials
 internal import SwiftASN1
 internal import System
 
-/// What people want to know of an X.509 certificate: from when until when it holds.
+/// The period of validity of an X.509 certificate.
 package struct Certificate: Hashable, Sendable {
-    /// Why a file gives no certificate.
+    /// Why there is no certificate in a file.
     package struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
-        /// Whether the file itself can't be read, by anybody like this process.
+        /// Whether the file itself can't be read.
         package var isFile = false
-        /// One line: which file and why.
+        /// One line: which file, and why.
         package var description: String
     }
 
-    /// When it begins to hold.
+    /// The beginning of its validity.
     package var start: Date
-    /// When it ends to hold.
+    /// The end of its validity.
     package var end: Date
 
-    /// Creates a certificate that holds from `start` until `end`.
+    /// Creates a certificate that is valid from `start` until `end`.
     package init(start: Date, end: Date) {
         (self.start, self.end) = (start, end)
     }
 
-    /// The certificates in the file at `path`, which is PEM.
+    /// The certificates in the PEM file at `path`.
     ///
-    /// - Throws: ``Unreadable`` when the file can't be read or there is none in it; no contents are in the reason.
+    /// - Throws: ``Unreadable`` if the file can't be read or has no certificate; the reason does not quote its
+    ///   contents.
     package static func list(ofFile path: String) throws(Unreadable) -> [Certificate] {
         let bytes: Data
         do {
@@ -39,7 +40,7 @@ package struct Certificate: Hashable, Sendable {
         return certificates
     }
 
-    /// The certificates in `text`, in their order; what is none, as a key, is passed over.
+    /// The certificates in `text`, in order; anything else, such as a key, is skipped.
     static func list(in text: String) -> [Certificate] {
         let documents = (try? PEMDocument.parseMultiple(pemString: text)) ?? []
         return documents.filter { $0.discriminator.hasSuffix("CERTIFICATE") }.compactMap { document in
@@ -56,14 +57,15 @@ package struct Certificate: Hashable, Sendable {
         }
     }
 
-    /// Reads the validity of RFC 5280, section 4.1, and skips the rest.
+    /// Parses the validity (RFC 5280, section 4.1) and skips the rest.
     private init(der: [UInt8]) throws {
         let certificate = try DER.parse(der)
         let validity = try DER.sequence(certificate, identifier: .sequence) { fields -> ASN1Node? in
             let signed = fields.next()
             while fields.next() != nil {}
             guard let signed, case .constructed(let nodes) = signed.content else { return nil }
-            // Version, which may be missing and is the only one with a tag of its own, serial number, algorithm, issuer.
+            // The version may be missing and is the only field with its own tag; then follow serial number, algorithm
+            // and issuer.
             let untagged = nodes.filter { $0.identifier.tagClass == .universal }
             return untagged.dropFirst(3).first
         }
