@@ -65,6 +65,7 @@ let package = Package(
             dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
+        .target(name: "Simulation", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
 
         // From readings to metrics.
         .target(name: "Metrics", swiftSettings: strict),
@@ -74,7 +75,7 @@ let package = Package(
 
         // From metrics to those who want them.
         .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(
             name: "OTLPExport",
             dependencies: ["CLibcurl", "CZlib", "Configuration", "Metrics", "OTLP", "Pipeline", "System", asn1, deque],
@@ -144,8 +145,8 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "Catalogue", "CommandSupport", "Metrics", "Observations", "Probes", "Readings",
-                "Rendering", "SnapshotView", "SocketText", "System", logging,
+                "CPlatform", "CommandSupport", "Metrics", "Observations", "Probes", "Readings", "Rendering",
+                "SnapshotView", "SocketText", "System", logging,
             ],
             swiftSettings: strict
         ),
@@ -184,7 +185,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(
             name: "ObservationsTests",
-            dependencies: ["Metrics", "Observations", "Readings"],
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings", "Simulation"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
