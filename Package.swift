@@ -57,7 +57,7 @@ let package = Package(
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
-        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
         .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
         .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),

@@ -5,24 +5,17 @@ internal import Metrics
 final class CounterProbe {
     /// What makes one such probe differ from another.
     struct Plan {
-        /// The object.
-        let embedded: EmbeddedObject
-        /// The programs to run; others of the object are not loaded.
+        /// The programs; none where this kernel can't run them.
         let programs: [String]
-        /// The programs not to load.
-        let unused: [String]
         /// The per-CPU array.
         let array: String
         /// The metric.
         let metric: CataloguedMetric
         /// Its series.
         let series: [CounterSeries]
-        /// The maps to share with what follows connections.
-        let shared: [String]
     }
 
-    /// The object, for its losses.
-    let object: Object
+    private let agent: AgentObject
     /// The programs that run.
     let programs: [String]
     private let attached: [AttachedProgram]
@@ -30,25 +23,16 @@ final class CounterProbe {
     private let metric: CataloguedMetric
     private let series: [CounterSeries]
 
-    /// Loads and attaches what `plan` says, for one network namespace.
+    /// Attaches what `plan` says.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    init(_ plan: Plan, namespace: UInt32, following probe: ConnectionProbe) throws(BPFError) {
-        let object = try probe.features.object(plan.embedded)
-        for program in plan.unused {
-            try object.setAutoload(program, false)
-        }
-        try object.setConstant("observed_netns", to: namespace)
-        for map in plan.shared {
-            try object.share(map, with: probe.object)
-        }
-        try object.load()
-        counters = try object.perCPUArray(plan.array)
-        attached = try AttachedProgram.attach(plan.programs, of: object)
+    init(_ plan: Plan, of agent: AgentObject) throws(BPFError) {
+        self.agent = agent
+        counters = try agent.object.perCPUArray(plan.array)
+        attached = try AttachedProgram.attach(plan.programs, of: agent.object)
         programs = plan.programs
         metric = plan.metric
         series = plan.series
-        self.object = object
     }
 
     /// The metric.

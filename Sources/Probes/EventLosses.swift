@@ -1,4 +1,5 @@
 internal import BPF
+internal import CProbes
 internal import Metrics
 
 /// Why an event was not counted.
@@ -85,14 +86,17 @@ extension Object {
         for program in programs {
             losses[.recursion, default: 0] &+= try statistics(of: program).recursionMisses
         }
-        guard layout(of: "losses") != nil else { return losses }
-        // In the order of enum loss_reason.
-        for (reason, count) in zip(
-            [LossReason.mapFull, .allocation, .unseen, .ringFull],
-            try perCPUArray("losses").sums()
-        ) {
-            losses[reason, default: 0] &+= count
+        let counts = try perCPUArray("tcp_losses").sums()
+        for (reason, row) in LossReason.rows where counts.indices.contains(Int(row.rawValue)) {
+            losses[reason, default: 0] &+= counts[Int(row.rawValue)]
         }
         return losses
     }
+}
+
+extension LossReason {
+    /// Where `tcp_losses` has what the programs count themselves.
+    fileprivate static let rows: [(LossReason, loss_reason)] = [
+        (.mapFull, MAP_FULL), (.allocation, ALLOCATION), (.unseen, UNSEEN), (.ringFull, RING_FULL),
+    ]
 }

@@ -5,10 +5,7 @@ internal import Metrics
 /// Measures how long services take to answer, by programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
 /// `sock_send_length`.
 final class ResponseTimeProbe {
-    /// The object, for its losses.
-    let object: Object
-    /// The programs that run.
-    let programs = ["on_receive", "on_take", "on_send"]
+    private let agent: AgentObject
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
     private var series: CumulativeSeries<UInt16, Distribution>
@@ -17,24 +14,19 @@ final class ResponseTimeProbe {
 
     private static let overflow = response_key(port: 0, overflow: 1)
 
-    /// Loads and attaches `bpf/response_time.bpf.c`.
+    /// Attaches the programs of a loaded object, and finds their map.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(
-        namespace: UInt32,
-        following probe: ConnectionProbe,
+        _ agent: AgentObject,
         _ options: TCPProbes.Options,
         start: Timestamp
     ) throws(BPFError) {
-        let object = try probe.features.object(.responseTime)
-        try object.setConstant("observed_netns", to: namespace)
-        try object.share("connections", with: probe.object)
-        try object.load()
-        rows = try object.perCPUHash("response_times")
+        self.agent = agent
+        rows = try agent.object.perCPUHash("tcp_responses")
         // Before any port takes the place.
         try rows.addRow(for: Self.overflow)
-        attached = try AttachedProgram.attach(programs, of: object)
-        self.object = object
+        attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent.object)
         series = CumulativeSeries(limit: options.cardinalityLimit, start: start)
     }
 

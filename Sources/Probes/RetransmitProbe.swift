@@ -5,14 +5,9 @@ internal import Metrics
 extension CounterProbe.Plan {
     /// `tcplens.retransmits`: segments that were sent again, by programs on `tcp_retransmit_skb` and
     /// `tcp_retransmit_synack`.
-    static func retransmits(_ features: KernelFeatures) -> Self {
-        let (used, unused) =
-            features.retransmitTellsErrors
-            ? ("on_retransmit", "on_retransmit_sent") : ("on_retransmit_sent", "on_retransmit")
-        return Self(
-            embedded: .retransmits,
-            programs: [used, "on_retransmit_synack"],
-            unused: [unused],
+    static func retransmits(_ programs: AgentPrograms) -> Self {
+        Self(
+            programs: programs.retransmits,
             array: "tcp_retransmits",
             metric: .retransmits,
             series: RetransmitType.allCases.flatMap { kind in
@@ -25,8 +20,7 @@ extension CounterProbe.Plan {
                         rows: [retransmit_index(UInt32(kind.rawValue), UInt32(type.rawValue))]
                     )
                 }
-            },
-            shared: ["retransmitted_handshakes"]
+            }
         )
     }
 }
