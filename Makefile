@@ -20,7 +20,7 @@ PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev p
 	zlib1g-dev pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
 	python3-venv util-linux
-LINT_PACKAGES := clang-format
+LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
@@ -109,6 +109,7 @@ format: lint-packages swift
 lint: lint-packages swift
 	$(Q)swift format lint --strict --recursive $(SWIFT_SOURCES)
 	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
+	$(Q)Tests/Style/check
 
 clean:
 	$(Q)rm -rf .build

@@ -49,34 +49,49 @@ let package = Package(
             plugins: ["OTLPMessages"]
         ),
 
-        .target(name: "CStartupPages"),
-        .target(name: "CCoreDumps"),
-        .target(name: "CStandardStreams"),
-        .target(name: "CClock"),
-        .target(name: "CTerminal"),
+        // What the kernel and the C library offer that Swift can't call: prctl, adjtimex, handlers of signals.
+        .target(name: "CPlatform"),
+
+        // What all others stand on.
+        .target(name: "System", dependencies: ["CPlatform", "CZlib"], swiftSettings: strict),
 
         // The way of the data, from left to right.
         .target(name: "Metrics", swiftSettings: strict),
-        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
-        .target(name: "Probes", dependencies: ["BPF", "CProbes", "Metrics"], swiftSettings: strict),
-        .target(name: "Resource", dependencies: ["Metrics"], swiftSettings: strict),
-        .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf", "System"], swiftSettings: strict),
+        .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
-            name: "Export",
-            dependencies: ["Metrics", "OTLP", "HTTPServer", "CLibcurl", "CZlib", deque, asn1],
+            name: "Probes",
+            dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
+        .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Resource", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
+        .target(
+            name: "OTLPExport",
+            dependencies: ["Pipeline", "Metrics", "OTLP", "Configuration", "System", "CLibcurl", "CZlib", deque, asn1],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PrometheusExport",
+            dependencies: ["Pipeline", "Metrics", "HTTPServer", "System"],
+            swiftSettings: strict
+        ),
+        .target(name: "Rendering", dependencies: ["Pipeline", "Metrics", "System"], swiftSettings: strict),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
 
         // What the user wants.
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(name: "Configuration", dependencies: ["YAML"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["YAML", "System"], swiftSettings: strict),
 
         .executableTarget(
             name: "TCPLens",
             dependencies: [
-                "Metrics", "Probes", "Resource", "OTLP", "Export", "HTTPServer", "Configuration", "YAML", "CClock",
-                "CCoreDumps", "CStandardStreams", "CStartupPages", "CTerminal", argumentParser, logging, unixSignals,
+                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Pipeline",
+                "OTLPExport", "PrometheusExport", "Rendering", "HTTPServer", "Configuration", "YAML", "System",
+                "CPlatform", argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -84,7 +99,16 @@ let package = Package(
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
-        .testTarget(name: "ProbesTests", dependencies: ["Probes", "BPF", "CProbes", "Metrics"], swiftSettings: strict),
+        .testTarget(
+            name: "ProbesTests",
+            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings", "System"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ObservationsTests",
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "OTLPTests",
             dependencies: ["OTLP", "Metrics"],
@@ -99,15 +123,18 @@ let package = Package(
         ),
         .testTarget(
             name: "ExportTests",
-            dependencies: ["Export", "HTTPServer", "Metrics", "OTLP", "exporting"],
+            dependencies: [
+                "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "Configuration", "System", "HTTPServer",
+                "Metrics", "OTLP", "exporting",
+            ],
             exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TCPLensTests",
             dependencies: [
-                "TCPLens", "CProbes", "Export", "Metrics", "Probes", "Resource", "HTTPServer", "OTLP", argumentParser,
-                logging,
+                "TCPLens", "CProbes", "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "System", "Metrics",
+                "Probes", "Readings", "Resource", "HTTPServer", "OTLP", argumentParser, logging,
             ],
             exclude: ["Frames"],
             swiftSettings: strict
@@ -123,7 +150,7 @@ let package = Package(
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
         .executableTarget(
             name: "exporting",
-            dependencies: ["Export", "Metrics", argumentParser],
+            dependencies: ["Pipeline", "OTLPExport", "Configuration", "Metrics", "System", argumentParser],
             path: "Tests/Exporting",
             swiftSettings: strict
         ),

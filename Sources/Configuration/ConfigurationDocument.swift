@@ -12,10 +12,10 @@ package struct ConfigurationDocument {
     /// Reads a file.
     ///
     /// - Parameters:
-    ///   - text: What is in it.
-    ///   - file: What it is called, for problems.
-    ///   - environment: The variables that it may refer to.
-    /// - Throws: ``Problems`` when it is no YAML, or empty.
+    ///   - text: The contents of the file.
+    ///   - file: The name of the file, for problems.
+    ///   - environment: The variables that the file may refer to.
+    /// - Throws: ``Problems`` if it is not YAML, or empty.
     package init(_ text: [UInt8], file: String, environment: [String: String]) throws(Problems) {
         let document: YAMLNode?
         do throws(YAMLError) {
@@ -37,9 +37,9 @@ package struct ConfigurationDocument {
         self.file = file
     }
 
-    /// Reads the keys of the file by `body`.
+    /// Lets `body` read the keys of the file.
     ///
-    /// - Throws: ``Problems`` with all that `body` found wrong, and with the keys that it did not ask for.
+    /// - Throws: ``Problems`` with everything that `body` refused, and with the keys that it did not ask for.
     package func read<Result>(_ body: (inout Section) -> Result) throws(Problems) -> Result {
         var section = Section(root, path: "", file: file)
         let result = body(&section)

@@ -1,23 +1,24 @@
+internal import System
 internal import YAML
 
 /// A value of a configuration that is to be written.
 package indirect enum ConfigurationValue: Equatable, Sendable {
-    /// Nothing.
+    /// Null.
     case null
-    /// A truth value.
+    /// A Boolean.
     case bool(Bool)
-    /// A whole number.
+    /// An integer.
     case int(Int)
     /// A number.
     case double(Double)
-    /// A text, which is never taken for a reference or for anything else when it is read.
+    /// A string. When it is read back, it is neither taken for a reference nor for a value of another kind.
     case string(String)
     /// A list.
     case list([ConfigurationValue])
-    /// Keys with values, in this order; a key without a value is left out.
+    /// Keys with values in this order; a key without a value is left out.
     case section([(key: String, value: ConfigurationValue?)])
 
-    /// Whether both would be written as the same text.
+    /// Whether both are written as the same text.
     package static func == (left: ConfigurationValue, right: ConfigurationValue) -> Bool {
         left.node == right.node
     }
@@ -26,7 +27,7 @@ package indirect enum ConfigurationValue: Equatable, Sendable {
     ///
     /// - Parameter isOnOneLine: Whether to write it all on one line.
     /// - Returns: The text, which ends with a line break.
-    /// - Throws: ``Problems`` when there is no memory for it.
+    /// - Throws: ``Problems`` if there is no memory for it.
     package func yaml(isOnOneLine: Bool = false) throws(Problems) -> String {
         do throws(YAMLError) {
             return try node.text(isOnOneLine: isOnOneLine)
@@ -42,7 +43,7 @@ package indirect enum ConfigurationValue: Equatable, Sendable {
         case .int(let value): Self.scalar("\(value)")
         case .double(let value): Self.scalar(Self.text(value))
         case .string(let value):
-            // In quotation marks only where it would be taken for something else without.
+            // Quoted only if it would be taken for another kind of value otherwise.
             Self.scalar(Substitution.escape(value), isPlain: CoreSchema.value(of: value) == .string(value))
         case .list(let items): YAMLNode(.sequence(items.map(\.node)))
         case .section(let entries):

@@ -1,4 +1,6 @@
-/// What a plain scalar means by the core schema of YAML 1.2 (section 10.3.2), in which `no` is a text and not a truth value.
+/// The meaning of plain scalars in the core schema of YAML 1.2 (section 10.3.2).
+///
+/// In this schema `no` is a string, not a Boolean.
 enum CoreSchema {
     /// A single value.
     enum Value: Equatable {
@@ -20,7 +22,9 @@ enum CoreSchema {
         }
     }
 
-    /// `[-+]?[0-9]+`, `0o[0-7]+` or `0x[0-9a-fA-F]+`; what does not fit is a number all the same.
+    /// `[-+]?[0-9]+`, `0o[0-7]+` or `0x[0-9a-fA-F]+`.
+    ///
+    /// An integer that does not fit becomes a floating-point number.
     private static func integer(_ text: String) -> Value? {
         let unsigned = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
         let (digits, radix): (Substring, Int) =
@@ -42,7 +46,7 @@ enum CoreSchema {
         guard ![".inf", ".Inf", ".INF"].contains(unsigned) else {
             return .double(text.hasPrefix("-") ? -.infinity : .infinity)
         }
-        // What Double takes beyond that begins with a letter or contains an x.
+        // Everything else that `Double` accepts begins with a letter or contains an x.
         guard let first = unsigned.utf8.first, first == UInt8(ascii: ".") || isDigit(first, radix: 10),
             unsigned.utf8.allSatisfy({ isDigit($0, radix: 10) || ".eE+-".utf8.contains($0) }), unsigned != "."
         else { return nil }

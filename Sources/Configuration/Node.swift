@@ -1,8 +1,9 @@
+internal import System
 internal import YAML
 
-/// A part of a configuration, with references replaced and the meaning of scalars known.
+/// A part of a configuration, with references replaced and scalars interpreted.
 struct Node {
-    /// A key with its value.
+    /// A key and its value.
     struct Entry {
         var key: String
         var position: YAMLNode.Position
@@ -14,50 +15,50 @@ struct Node {
         case scalar(CoreSchema.Value)
         case sequence([Node])
         case mapping([Entry])
-        /// What could not be understood, which is a problem already.
+        /// Could not be interpreted; a problem was already added for it.
         case invalid
     }
 
     var content: Content
     var position: YAMLNode.Position
-    /// The text of a scalar, whatever it means.
+    /// The text of a scalar.
     var text = ""
     /// Whether a reference was replaced in it.
     var isSubstituted = false
 
-    /// Whether there is nothing.
+    /// Whether it is null.
     var isNull: Bool {
         guard case .scalar(.null) = content else { return false }
         return true
     }
 
-    /// Whether it is a problem already.
+    /// Whether a problem was already added for it.
     var isInvalid: Bool {
         guard case .invalid = content else { return false }
         return true
     }
 
-    /// What it is, in words.
+    /// The kind of node, in words.
     var kind: String {
         switch content {
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .scalar(.null), .invalid: "nothing"
-        case .scalar(.bool): "a truth value"
+        case .scalar(.bool): "a Boolean"
         case .scalar(.int): "a whole number"
         case .scalar(.double): "a number"
-        case .scalar(.string): "a text"
+        case .scalar(.string): "a string"
         }
     }
 }
 
-/// Makes nodes of what was written.
+/// Replaces references and interprets scalars.
 struct NodeResolution {
     let file: String
     var substitution: Substitution
     var problems: [Problem] = []
 
-    /// What `node` means, which stands at `path`.
+    /// Resolves `node`, whose path is `path`.
     mutating func resolve(_ node: YAMLNode, path: String) -> Node {
         switch node.content {
         case .scalar(let scalar):
@@ -70,10 +71,10 @@ struct NodeResolution {
             let resolved = entries.map { entry in
                 let path = Section.path(path, entry.key)
                 if let first = places[entry.key] {
-                    problem(at: entry.position, path, "the key is there twice; the first one is at \(first)")
+                    problem(at: entry.position, path, "the key occurs twice; the first one is at \(first)")
                 }
                 places[entry.key] = places[entry.key] ?? entry.position
-                // Keys are never substituted.
+                // References in keys are not replaced.
                 return Node.Entry(
                     key: entry.key,
                     position: entry.position,
@@ -93,12 +94,12 @@ struct NodeResolution {
             return node
         }
         switch scalar.tag {
-        // "!" says: no meaning but the text.
+        // "!" means that the scalar is a string.
         case "tag:yaml.org,2002:str", "!": node.content = .scalar(.string(node.text))
         case nil: node.content = .scalar(scalar.isPlain ? CoreSchema.value(of: node.text) : .string(node.text))
         case "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float":
             node.content = .scalar(CoreSchema.value(of: node.text))
-        default: problem(at: position, path, "the tag is none that is known here")
+        default: problem(at: position, path, "the tag is unknown")
         }
         return node
     }

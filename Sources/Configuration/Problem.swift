@@ -1,14 +1,14 @@
 package import YAML
 
-/// What is wrong with a configuration file, at one place of it.
+/// A problem at one place of a configuration file.
 ///
-/// It never shows a value, which may be a secret that stands in the wrong place.
+/// It never quotes a value, because that may be a secret in the wrong place.
 package struct Problem: Hashable, Sendable, CustomStringConvertible {
     /// The file.
     package var file: String
-    /// Where in it, if that is known.
+    /// The place in the file, if known.
     package var position: YAMLNode.Position?
-    /// What it is about, as `meter_provider.readers[0].periodic.interval`; empty for the whole file.
+    /// The path of the key, such as `meter_provider.readers[0].periodic.interval`; empty for the whole file.
     package var path: String
     /// What is wrong, and what is expected.
     package var reason: String
@@ -20,11 +20,11 @@ package struct Problem: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// All that is wrong with a configuration file, in the order of its lines.
+/// All problems of a configuration file, in the order of its lines.
 package struct Problems: Error, Hashable, Sendable, CustomStringConvertible {
     /// At least one.
     package var list: [Problem]
 
-    /// One line for each.
+    /// One line for each problem.
     package var description: String { list.map(\.description).joined(separator: "\n") }
 }

@@ -1,14 +1,16 @@
+internal import System
+
 extension Section {
-    /// The text at `key`.
+    /// The string at `key`.
     ///
-    /// What stands there as a number or a truth value is one only if it was written so: what a variable holds is not known
-    /// to who writes the file, and a token may consist of digits.
+    /// A number or a Boolean is refused, unless it was substituted from an environment variable. Such a value is always
+    /// text; otherwise a token made of digits would turn into a number.
     package mutating func string(_ key: String, isRequired: Bool = false) -> String? {
         guard let node = node(key, isRequired: isRequired) else { return nil }
         return string(of: node, at: Self.path(path, key))
     }
 
-    /// The texts of the list at `key`, in order, those left out that are none.
+    /// The strings of the list at `key`, in order; other items become problems.
     package mutating func strings(_ key: String) -> [(index: Int, text: String)]? {
         guard let items = items(key) else { return nil }
         return items.enumerated().compactMap { index, item in
@@ -22,7 +24,7 @@ extension Section {
         problem(at: items[index].position, "\(Self.path(path, key))[\(index)]", reason)
     }
 
-    /// The truth value at `key`.
+    /// The Boolean at `key`.
     package mutating func bool(_ key: String) -> Bool? {
         guard let node = node(key) else { return nil }
         guard case .scalar(.bool(let value)) = node.content else {
@@ -32,12 +34,12 @@ extension Section {
         return value
     }
 
-    /// The whole number at `key`, which must be in `range`.
+    /// The integer at `key`, which must be in `range`.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - range: What is allowed.
-    ///   - unit: What is counted, for the problem.
+    ///   - range: The allowed values.
+    ///   - unit: The unit, for the problem.
     /// - Returns: The number, or nil.
     package mutating func integer(_ key: String, in range: ClosedRange<Int>, of unit: String = "") -> Int? {
         guard let node = node(key) else { return nil }
@@ -50,7 +52,7 @@ extension Section {
         return value
     }
 
-    /// The number at `key`, whole or not.
+    /// The number at `key`, integer or not.
     package mutating func number(_ key: String) -> Double? {
         guard let node = node(key) else { return nil }
         switch node.content {
@@ -62,17 +64,17 @@ extension Section {
         }
     }
 
-    /// The length of time at `key`, written as whole milliseconds.
+    /// The duration at `key`, written as an integer number of milliseconds.
     package mutating func milliseconds(_ key: String, in range: ClosedRange<Int> = 0...Int(Int32.max)) -> Duration? {
         integer(key, in: range, of: "milliseconds").map { .milliseconds($0) }
     }
 
-    /// One of the values named in `choices`, by its exact name.
+    /// The value for the name at `key`, which must be one of `choices` exactly.
     package mutating func choice<Value>(_ key: String, from choices: KeyValuePairs<String, Value>) -> Value? {
         guard let node = node(key) else { return nil }
         guard let choice = choices.first(where: { $0.key == node.text }) else {
             let expected = "expected one of \(choices.map(\.key).joined(separator: ", "))"
-            problem(at: node.position, Self.path(path, key), "\(expected), found \(found(node, "a text"))")
+            problem(at: node.position, Self.path(path, key), "\(expected), found \(found(node, "a string"))")
             return nil
         }
         return choice.value
@@ -83,14 +85,14 @@ extension Section {
         case .scalar(.string): return node.text
         case .scalar where node.isSubstituted: return node.text
         case .invalid: break
-        case .scalar: problem(at: node.position, path, "expected a text, found \(node.kind): put it in quotation marks")
-        case .sequence, .mapping: problem(at: node.position, path, "expected a text, found \(node.kind)")
+        case .scalar: problem(at: node.position, path, "expected a string, found \(node.kind): put it in quotes")
+        case .sequence, .mapping: problem(at: node.position, path, "expected a string, found \(node.kind)")
         }
         return nil
     }
 
-    /// What is there instead of the `expected` kind, or of a value that was expected of it; never shown, as it may be a
-    /// secret that stands in the wrong place.
+    /// Describes the node at a place where `expected` was expected, without its value: that may be a secret in the
+    /// wrong place.
     private func found(_ node: Node, _ expected: String) -> String {
         node.kind == expected ? "another one" : node.kind
     }

@@ -1,11 +1,11 @@
 internal import YAML
 
-/// A mapping of a configuration file while it is read.
+/// A mapping of a configuration file while it is being read.
 ///
-/// Each key that there may be is asked for; those that nobody asked for are problems in the end. A key whose value is
-/// nothing counts as absent, as the schema of OpenTelemetry says for all keys that need not be there.
+/// The reader asks for each key that may exist; in the end, all other keys are problems. A key whose value is null
+/// counts as absent, as OpenTelemetry's schema says for all optional keys.
 package struct Section {
-    /// What is wrong so far.
+    /// The problems so far.
     package internal(set) var problems: [Problem] = []
 
     let file: String
@@ -15,10 +15,12 @@ package struct Section {
     private var known: [String] = []
     private var unsupported: [String] = []
     private var successors: [String: String] = [:]
-    /// What is no mapping is one problem, and not one more for each key that it does not have.
+    /// Whether the node is a mapping.
+    ///
+    /// If not, that is a single problem, and there is not another one for each missing key.
     private var isMapping = true
 
-    /// Creates a section of `node`, which must be a mapping, or nothing.
+    /// Creates a section from `node`, which must be a mapping or null.
     init(_ node: Node, path: String, file: String) {
         self.file = file
         self.path = path
@@ -33,37 +35,37 @@ package struct Section {
         }
     }
 
-    /// Whether `key` is there, if only with nothing.
+    /// Whether `key` exists, even if its value is null.
     package func has(_ key: String) -> Bool {
         entries.contains { $0.key == key }
     }
 
-    /// Takes note that there may be `keys`, which mean nothing here.
+    /// Declares keys that are allowed but have no effect here.
     ///
-    /// - Returns: Those that are there.
+    /// - Returns: The keys that exist.
     package mutating func ignore(_ keys: String...) -> [String] {
         known += keys
         return keys.filter(has)
     }
 
-    /// Takes note of `keys` of the schema that the reader has no way to follow, so that they are not called mistakes.
+    /// Declares keys of the schema that tcplens can't follow, so that they are not reported as unknown.
     package mutating func cannotFollow(_ keys: String...) {
         unsupported += keys
     }
 
-    /// Takes note of keys that earlier versions and drafts of the schema had, to say what takes their place now.
+    /// Declares keys of earlier versions and drafts of the schema, to name their successors in problems.
     ///
-    /// - Parameter keys: The keys, each with its successor, or with a word on it that ends the sentence "now it is".
+    /// - Parameter keys: The keys, each with its successor or another text that completes "now it is".
     package mutating func renamed(_ keys: KeyValuePairs<String, String>) {
         successors.merge(keys.map { ($0.key, $0.value) }) { $1 }
     }
 
-    /// Adds a problem with the value of `key`, or with the whole section if it is not there.
+    /// Adds a problem with the value of `key`, or with the whole section if the key does not exist.
     package mutating func refuse(_ key: String, _ reason: String) {
         problem(at: entry(key)?.node.position ?? position, Self.path(path, key), reason)
     }
 
-    /// Requires that exactly one of `keys` is there, and gives it.
+    /// Returns the one of `keys` that exists; there must be exactly one.
     package mutating func one(of keys: String...) -> String? {
         known += keys
         let present = keys.filter(has)
@@ -78,10 +80,10 @@ package struct Section {
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - isPresence: Whether the key says something even if nothing stands there.
-    ///   - isRequired: Whether it must be there.
+    ///   - isPresence: Whether the key has a meaning even if its value is null.
+    ///   - isRequired: Whether the key must exist.
     ///   - body: Reads it.
-    /// - Returns: What `body` made of it, or nil when it is not there.
+    /// - Returns: The result of `body`, or nil if the key does not exist.
     package mutating func section<Result>(
         _ key: String,
         isPresence: Bool = false,
@@ -116,7 +118,7 @@ package struct Section {
         return result
     }
 
-    /// Adds the problems that only the end shows.
+    /// Adds the problems that are only known when everything was read.
     mutating func finish() {
         for entry in entries where !known.contains(entry.key) {
             let reason: String
@@ -125,16 +127,18 @@ package struct Section {
             } else if !unsupported.contains(entry.key) {
                 reason = "the key is unknown; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
             } else if entry.node.isNull {
-                // By the schema that is as if it were not there.
+                // In the schema that is the same as an absent key.
                 continue
             } else {
-                reason = "a key of the schema that can't be followed here; leave it out"
+                reason = "tcplens does not support this key of the schema; leave it out"
             }
             problem(at: entry.position, Self.path(path, entry.key), reason)
         }
     }
 
-    /// The path of `key` in the section at `path`; a key that might disturb a terminal is not shown.
+    /// The path of `key` in the section at `path`.
+    ///
+    /// A key that might contain control characters is not shown.
     static func path(_ path: String, _ key: String) -> String {
         let isPlain = !key.isEmpty && key.count <= 60 && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         let name = isPlain ? key : "(a key)"
@@ -143,7 +147,7 @@ package struct Section {
 }
 
 extension Section {
-    /// The node at `key`, or nil when it is not there or nothing.
+    /// The node at `key`, or nil if it does not exist or is null.
     mutating func node(_ key: String, isPresence: Bool = false, isRequired: Bool = false) -> Node? {
         if !known.contains(key) {
             known.append(key)

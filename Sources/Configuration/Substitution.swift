@@ -1,9 +1,10 @@
 /// Replaces references to environment variables in the scalars of a file.
 ///
 /// The rules are those of the OpenTelemetry specification, `configuration/data-model.md`, "Environment variable
-/// substitution": `${NAME}`, `${env:NAME}` and `${NAME:-default}`; `$$` is one `$`; what was put in is not looked at again.
+/// substitution": `${NAME}`, `${env:NAME}` and `${NAME:-default}`; `$$` is one `$`; values are not searched for
+/// references again.
 struct Substitution {
-    /// A reference that is none of the three.
+    /// A reference in another form.
     struct InvalidReference: Error, Equatable {}
 
     private let environment: [String: String]
@@ -14,13 +15,13 @@ struct Substitution {
         self.environment = environment
     }
 
-    /// `text` with its references replaced, and whether there were any.
+    /// Replaces the references in `text`; returns the result, and whether there were any.
     mutating func apply(to text: String) throws(InvalidReference) -> (text: String, isSubstituted: Bool) {
         guard text.contains("$") else { return (text, false) }
         var result = ""
         var isSubstituted = false
         var rest = text[...]
-        // Escapes are found first, so that "$${" never begins a reference, nor one inside of a reference ends it.
+        // Escapes are found first, so that "$${" never begins a reference and an escape never ends one.
         while let escape = rest.firstRange(of: "$$") {
             isSubstituted = try append(rest[..<escape.lowerBound], to: &result) || isSubstituted
             result += "$"
@@ -30,18 +31,18 @@ struct Substitution {
         return (result, isSubstituted)
     }
 
-    /// Text that reads back as `text` itself.
+    /// A text that reads back as `text`.
     static func escape(_ text: String) -> String {
         text.replacing("$", with: "$$")
     }
 
-    /// Appends `text`, which has no escapes, and says whether there were references in it.
+    /// Appends `text`, which has no escapes; returns whether it contained references.
     private mutating func append(_ text: Substring, to result: inout String) throws(InvalidReference) -> Bool {
         var isSubstituted = false
         var rest = text
         while let start = rest.firstRange(of: "${") {
             let body = rest[start.upperBound...]
-            // Without an end on the same line it is no reference but text.
+            // Without a closing brace on the same line it is not a reference.
             guard let end = body.firstIndex(where: { $0 == "}" || $0.isNewline }), body[end] == "}" else {
                 result += rest[..<start.upperBound]
                 rest = body
@@ -56,7 +57,7 @@ struct Substitution {
         return isSubstituted
     }
 
-    /// The value of what stands between the braces.
+    /// The value of the reference between the braces.
     private mutating func value(of reference: Substring) throws(InvalidReference) -> String {
         let reference = reference.hasPrefix("env:") ? reference.dropFirst("env:".count) : reference
         let name = reference.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }

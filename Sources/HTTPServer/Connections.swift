@@ -1,12 +1,14 @@
 internal import NIOCore
 internal import Synchronization
 
-/// The open connections of a server, to close them with it, and to have no more of them than it can bear.
+/// The open connections of a server.
+///
+/// Limits their number, and closes them with the server.
 final class Connections: Sendable {
     private struct State {
         var isClosed = false
         var channels: [ObjectIdentifier: any Channel] = [:]
-        /// Those on which no request is in progress, the one that has been idle longest first.
+        /// Connections without a request in progress, the longest idle first.
         var idle: [ObjectIdentifier] = []
         var refusals = RefusalCount()
 
@@ -29,11 +31,11 @@ final class Connections: Sendable {
         }
     }
 
-    /// What becomes of a new connection.
+    /// What happens to a new connection.
     private enum Admission {
         case welcome
         case inPlace(of: any Channel)
-        /// With the number of those that were refused, if that is to be told.
+        /// The number of refused connections so far, if it is to be logged.
         case refused(Int?)
     }
 
@@ -41,23 +43,24 @@ final class Connections: Sendable {
     private let onRefusal: @Sendable (HTTPRefusal) -> Void
     private let state = Mutex(State())
 
-    /// Creates a list of at most `limit` connections; `onRefusal` is told of one more.
+    /// Creates an empty list for at most `limit` connections; `onRefusal` is called for those that are refused.
     init(limit: Int, onRefusal: @escaping @Sendable (HTTPRefusal) -> Void) {
         self.limit = limit
         self.onRefusal = onRefusal
     }
 
-    /// Remembers `channel` until it closes.
+    /// Adds `channel` until it closes.
     ///
-    /// If there are too many, the one that has been idle longest goes for it: else whoever opens connections and asks nothing
-    /// would keep out all others. If none is idle, or the server is closed, `channel` is closed.
+    /// At the limit the longest-idle connection is closed to make room; otherwise a client that opens connections and
+    /// sends nothing could lock everyone else out. If no connection is idle, or the server is closed, `channel` is
+    /// closed.
     func add(_ channel: any Channel) {
         let admission = state.withLock { state in state.admit(channel, limit: limit) }
         switch admission {
         case .refused(let count):
             if let count {
                 let times = count == 1 ? "" : " (\(count) so far)"
-                onRefusal(.connection("closed a connection, as all \(limit) that may be open are busy\(times)"))
+                onRefusal(.connection("closed a connection, because all \(limit) that are allowed are busy\(times)"))
             }
             return channel.close(promise: nil)
         case .inPlace(let other):
@@ -77,7 +80,7 @@ final class Connections: Sendable {
         }
     }
 
-    /// Notes that all requests on `channel` are answered.
+    /// Notes that all requests on `channel` were answered.
     func end(_ channel: any Channel) {
         state.withLock { state in
             guard state.channels[ObjectIdentifier(channel)] != nil else { return }
@@ -85,14 +88,14 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes all connections, and those that are still to come.
+    /// Closes all connections, and all that are added later.
     func close() async {
         let channels = state.withLock { state in
             state.isClosed = true
             return Array(state.channels.values)
         }
         for channel in channels {
-            // An error says that it is closed already.
+            // An error means that it is already closed.
             try? await channel.close()
         }
     }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// A moment as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
+/// A moment in HTTP's format, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
 struct HTTPDate: CustomStringConvertible {
-    /// Seconds since 1970; a clock before that is an unset one.
+    /// Seconds since 1970; never negative, because a clock before 1970 was not set.
     private let seconds: Int
 
     /// Creates a moment from seconds since 1970.
@@ -10,10 +10,10 @@ struct HTTPDate: CustomStringConvertible {
         self.seconds = max(0, seconds)
     }
 
-    /// This moment by the wall clock.
+    /// The current time of the wall clock.
     static var now: HTTPDate { HTTPDate(seconds: time(nil)) }
 
-    /// The text, always of the same length until the year 10000.
+    /// The text, which always has the same length until the year 10000.
     var description: String {
         let (days, second) = seconds.quotientAndRemainder(dividingBy: 24 * 3600)
         var (year, month, day) = (1970, 0, days)
@@ -26,7 +26,7 @@ struct HTTPDate: CustomStringConvertible {
             month += 1
         }
         let time = [second / 3600, second / 60 % 60, second % 60].map(Self.twoDigits).joined(separator: ":")
-        // 1970 began on a Thursday, the first name here.
+        // The first of January 1970 was a Thursday.
         return "\(Self.weekdays[days % 7]), \(Self.twoDigits(day + 1)) \(Self.months[month]) \(year) \(time) GMT"
     }
 

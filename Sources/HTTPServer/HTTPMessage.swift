@@ -1,8 +1,8 @@
-/// The header fields of a message, in their order; names have no case.
+/// The header fields of a message, in order; names are case-insensitive.
 package struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-    /// One line of the header.
+    /// A field.
     package struct Field: Hashable, Sendable {
-        /// The name as it was written.
+        /// The name as written.
         package var name: String
         /// The value.
         package var value: String
@@ -27,7 +27,7 @@ package struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return fields.first { $0.name.lowercased() == name }?.value
     }
 
-    /// The list that the fields named `name` are together (RFC 9110, section 5.3), or nil if there is none.
+    /// The combined value of all fields named `name` (RFC 9110, section 5.3), or nil if there is none.
     package func list(_ name: String) -> String? {
         let name = name.lowercased()
         let values = fields.lazy.filter { $0.name.lowercased() == name }.map(\.value)
@@ -35,19 +35,19 @@ package struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
 }
 
-/// A request with its whole body.
+/// A request with its complete body.
 package struct HTTPRequest: Hashable, Sendable {
     /// The method, such as `POST`.
     package var method: String
     /// The path without the query, as it was sent.
     package var path: String
-    /// What follows the question mark, or nil.
+    /// The part after the question mark, or nil.
     package var query: String?
     /// The header fields.
     package var headers: HTTPFields
-    /// The body, still in its `Content-Encoding`.
+    /// The body, still encoded as `Content-Encoding` says.
     package var body: [UInt8]
-    /// Who sent it, as `host:port`, or nil if that is not known any more.
+    /// The client as `host:port`, or nil if it is not known any more.
     package var peer: String?
 
     /// Creates a request.
@@ -68,11 +68,11 @@ package struct HTTPRequest: Hashable, Sendable {
     }
 }
 
-/// An answer to a request.
+/// A response to a request.
 package struct HTTPResponse: Hashable, Sendable {
     /// The status, such as 200.
     package var status: Int
-    /// The header fields; `Content-Length` and `Connection` are added, and `Date` where it is not there.
+    /// The header fields; the server adds `Content-Length`, `Connection`, and `Date` if it is missing.
     package var headers: HTTPFields
     /// The body.
     package var body: [UInt8]
@@ -84,7 +84,7 @@ package struct HTTPResponse: Hashable, Sendable {
         self.body = body
     }
 
-    /// Creates a response of plain text.
+    /// Creates a response with plain text.
     package init(status: Int, text: String) {
         self.init(status: status, headers: ["Content-Type": "text/plain; charset=utf-8"], body: Array(text.utf8))
     }

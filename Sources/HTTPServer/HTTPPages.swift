@@ -1,4 +1,4 @@
-/// What a server has that is only read from: pages, by their paths.
+/// The read-only pages of a server, by path.
 package struct HTTPPages: Sendable {
     private let pages: [String: @Sendable (HTTPRequest) async -> HTTPResponse]
 
@@ -7,16 +7,16 @@ package struct HTTPPages: Sendable {
         self.pages = pages
     }
 
-    /// The answer to `request`: that of its page, 404 where there is none, and 405 to methods that would change it.
+    /// Answers `request`: with its page, with 404 if there is none, and with 405 to methods other than GET and HEAD.
     ///
-    /// `OPTIONS *` asks what may be asked of any page (RFC 9110, section 9.3.7).
+    /// `OPTIONS *` asks for the methods that are allowed for any page (RFC 9110, section 9.3.7).
     package func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if request.method == "OPTIONS", request.path == "*" {
             return HTTPResponse(status: 200, headers: ["Allow": "GET, HEAD, OPTIONS"])
         }
         guard let page = pages[request.path] else {
             let paths = pages.keys.sorted().joined(separator: " ")
-            return HTTPResponse(status: 404, text: "There is nothing here. What there is: \(paths)\n")
+            return HTTPResponse(status: 404, text: "There is nothing here. Available: \(paths)\n")
         }
         guard request.method == "GET" || request.method == "HEAD" else {
             return HTTPResponse(

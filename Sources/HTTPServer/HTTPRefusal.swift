@@ -1,8 +1,8 @@
-/// What a server refuses before its handler sees it, in words for a log.
+/// What a server refuses before its handler sees it, as a text for the log.
 package enum HTTPRefusal: Hashable, Sendable, CustomStringConvertible {
-    /// A connection, as there are too many; told when it begins, and then at most once a minute.
+    /// A connection, because there are too many; reported when it begins, and then at most once a minute.
     case connection(String)
-    /// A request that makes no sense, or is too large.
+    /// A request that is malformed or too large.
     case request(String)
 
     /// One line for people.

@@ -2,33 +2,33 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// A small HTTP/1.1 server for eyes, health checks and scrapers.
+/// A small HTTP/1.1 server for `sink`, health checks and scrapes.
 ///
-/// It keeps connections alive, takes requests with their whole body up to a limit, and closes connections on which nothing
-/// happens for a minute, or whose request takes longer than its limit to arrive and to be answered. All servers of the
-/// process share one event-loop thread.
+/// It keeps connections alive, accepts requests with a body up to a limit, and closes connections that are idle for a
+/// minute or whose request takes too long to arrive and to be answered. All servers of the process share one event-loop
+/// thread.
 package struct HTTPServer: Sendable {
-    /// The port it listens on, also when 0 was asked for.
+    /// The port it listens on, even if 0 was requested.
     package let port: Int
 
     private let listeners: [any Channel]
     private let connections: Connections
     private let exchanges: AsyncStream<Exchange>
 
-    /// Lives as long as the process, like NIO's own default group, which would have a thread for each core.
+    /// Lives as long as the process, like NIO's default group, which would have one thread for each core.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-    /// Begins to listen; requests wait until ``run(handler:)``.
+    /// Starts to listen; requests wait until ``run(handler:)`` is called.
     ///
     /// - Parameters:
     ///   - host: A name or an address, IPv4 or IPv6 without brackets; `localhost` is both loopback addresses.
-    ///   - port: The port; 0 takes any that is free.
-    ///   - bodyLimit: The greatest number of bytes of a request's body; larger ones are answered with 413.
-    ///   - connectionLimit: The most connections at a time; one more takes the place of the one that has been idle longest,
-    ///     and is closed at once if none is.
-    ///   - requestLimit: How long a request may take from its first byte to the beginning of its answer.
-    ///   - onRefusal: Is told of what is refused before the handler sees it; from any thread.
-    /// - Throws: ``HTTPServerError`` when that is not possible.
+    ///   - port: The port; 0 is any free port.
+    ///   - bodyLimit: The greatest size of a request's body in bytes; larger ones are answered with 413.
+    ///   - connectionLimit: The greatest number of connections. Beyond it, the longest-idle connection is closed, or
+    ///     the new one if no connection is idle.
+    ///   - requestLimit: The longest time from the first byte of a request to the beginning of its response.
+    ///   - onRefusal: Called for everything that is refused before the handler sees it; from any thread.
+    /// - Throws: ``HTTPServerError`` if it can't listen.
     package init(
         host: String,
         port: Int,
@@ -41,7 +41,7 @@ package struct HTTPServer: Sendable {
         let connections = Connections(limit: connectionLimit, onRefusal: onRefusal)
         let bootstrap = ServerBootstrap(group: Self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Who has asked and says that nothing more comes still wants the answer.
+            // A client that has closed its output after a request still wants the response.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -50,7 +50,7 @@ package struct HTTPServer: Sendable {
                     try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(60)))
                     try pipeline.addHandler(LingeringClose(.seconds(5)))
                     try pipeline.addHandler(RequestDeadline(TimeAmount(requestLimit)))
-                    // NIO's handling of errors answers without words, twice to some, and closes nothing.
+                    // NIO's error handler sends an empty response, sometimes twice, and closes nothing.
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
                     try pipeline.addHandler(
                         RequestCollector(
@@ -70,8 +70,8 @@ package struct HTTPServer: Sendable {
 
     /// Listens on all addresses of `host`.
     ///
-    /// Only one of those that a name has would be taken otherwise; of `localhost` that is often `::1`, where nobody who was
-    /// told 127.0.0.1 finds it.
+    /// Bootstrapping with a name would take only one of its addresses. For `localhost` that is often `::1`, where
+    /// clients that connect to 127.0.0.1 do not find the server.
     private static func bind(
         _ bootstrap: ServerBootstrap,
         host: String,
@@ -103,10 +103,10 @@ package struct HTTPServer: Sendable {
         }
     }
 
-    /// Answers requests by `handler` until the task is cancelled; then stops listening and closes all connections.
+    /// Answers requests with `handler` until the task is cancelled; then stops listening and closes all connections.
     ///
-    /// Requests of one connection come one after the other, those of different connections at the same time. When it
-    /// returns, no handler is running any more.
+    /// Requests of one connection are handled one after the other, those of different connections concurrently. When
+    /// this returns, no handler is running.
     package func run(handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) async {
         await withDiscardingTaskGroup { group in
             for await exchange in exchanges {
@@ -116,7 +116,7 @@ package struct HTTPServer: Sendable {
         await close()
     }
 
-    /// Stops listening and closes all connections; needed only for a server that does not run.
+    /// Stops listening and closes all connections; only needed for a server that does not run.
     package func close() async {
         for listener in listeners {
             // An error says that it is closed already.
@@ -126,7 +126,7 @@ package struct HTTPServer: Sendable {
     }
 }
 
-/// A request and the way to answer it.
+/// A request, and a function that sends the response.
 struct Exchange: Sendable {
     let request: HTTPRequest
     let answer: @Sendable (HTTPResponse) -> Void

@@ -3,12 +3,12 @@ internal import NIOCore
 
 /// Why a server cannot listen.
 package struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where it was to listen, as `host:port`.
+    /// The address: `host:port`.
     package var address: String
-    /// Why it cannot, and what to do.
+    /// Why it can't listen there, and what to do.
     package var reason: String
 
-    /// Whether another socket has the address already.
+    /// Whether another socket uses the address.
     let isInUse: Bool
 
     /// One line for people.
@@ -21,7 +21,7 @@ package struct HTTPServerError: Error, Hashable, Sendable, CustomStringConvertib
         reason =
             switch code {
             case EADDRINUSE: "another process listens there (a Collector?); stop it or choose another port"
-            case EADDRNOTAVAIL: "it is no address of this machine; 127.0.0.1 and ::1 are, and 0.0.0.0 and :: are all"
+            case EADDRNOTAVAIL: "not an address of this machine; 127.0.0.1 and ::1 are, and 0.0.0.0 and :: mean all"
             case EACCES, EPERM: "ports below 1024 need the capability CAP_NET_BIND_SERVICE; choose another port"
             case EAFNOSUPPORT: "this machine has no such addresses; is IPv6 disabled?"
             default:

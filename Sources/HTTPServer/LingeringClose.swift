@@ -1,9 +1,10 @@
 internal import NIOCore
 
-/// Closes in two steps: closing the output ends what is sent, and the rest when the client has closed too, or after a limit.
+/// Closes a connection in two steps: first the output, then the rest, when the client has closed its side or after a
+/// time limit.
 ///
-/// A socket that is closed while the client still sends is reset, and the last answer may be lost with it (RFC 9112,
-/// section 9.6). What still comes is thrown away.
+/// If a socket is closed while the client is still sending, the kernel resets the connection and the last response may
+/// be lost (RFC 9112, section 9.6). Input that arrives in between is discarded.
 final class LingeringClose: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -20,9 +21,9 @@ final class LingeringClose: ChannelDuplexHandler {
             let channel = context.channel
             end = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
         }
-        // Where the client has closed its side already, this closes all, and so does the client's closing after this.
+        // If the client has closed its side, this closes everything; otherwise its closing does.
         context.close(mode: mode, promise: promise)
-        // The handlers behind may have stopped reading.
+        // The handlers after this one may have stopped reading.
         context.read()
     }
 

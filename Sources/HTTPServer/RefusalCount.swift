@@ -1,9 +1,11 @@
-/// Counts what is refused, and says when that is worth a line: when it begins, and then at most once a minute.
+/// Counts refusals, and decides when to log one: the first, and then at most one a minute.
 struct RefusalCount {
     private var count = 0
     private var lastTold: ContinuousClock.Instant?
 
-    /// Notes one more; the number of all so far, or nil where nothing is to be told.
+    /// Counts a refusal.
+    ///
+    /// Returns the number so far if it is to be logged, or nil.
     mutating func note(at now: ContinuousClock.Instant) -> Int? {
         count += 1
         if let lastTold, now - lastTold < .seconds(60) { return nil }

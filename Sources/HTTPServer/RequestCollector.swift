@@ -1,9 +1,9 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Puts the requests of one connection together and writes the answers.
+/// Assembles the requests of one connection and writes the responses.
 ///
-/// The handler before it in the pipeline lets no second request through before the first one is answered.
+/// The previous handler in the pipeline holds back each request until the one before is answered.
 final class RequestCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -15,11 +15,13 @@ final class RequestCollector: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
-    /// How many requests have begun whose answers are not sent; several if answers wait for the client to read them.
+    /// The number of requests whose responses are not sent.
+    ///
+    /// Several if responses wait for the client to read them.
     private var openCount = 0
-    /// Whether the client has said that nothing more comes.
+    /// Whether the client has closed its output.
     private var isInputClosed = false
-    /// Whether the last answer is given, after which nothing more is taken.
+    /// Whether the last response was written; later input is ignored.
     private var isClosing = false
 
     init(
@@ -45,7 +47,7 @@ final class RequestCollector: ChannelInboundHandler {
                 context.writeAndFlush(Self.wrapOutboundOut(.head(proceed)), promise: nil)
             }
         case .body(let bytes):
-            // What is too much is read all the same: closing in the middle would lose the answer.
+            // Read the rest of a body that is too large: closing in the middle would lose the response.
             isTooLarge = isTooLarge || bytes.readableBytes > bodyLimit - body.count
             if isTooLarge {
                 body = []
@@ -63,7 +65,7 @@ final class RequestCollector: ChannelInboundHandler {
             context.close(promise: nil)
         case ChannelEvent.inputClosed:
             isInputClosed = true
-            // What is begun is answered first; a request that lacks its end is a mistake to the parser, told before this.
+            // Answer first what has begun. The parser has already reported a request without its end.
             if openCount == 0 {
                 context.close(promise: nil)
             }
@@ -74,7 +76,7 @@ final class RequestCollector: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-        // The parser tells some mistakes twice.
+        // The parser reports some errors twice.
         guard !isClosing else { return }
         if head == nil {
             begin(on: context.channel)
@@ -100,7 +102,7 @@ final class RequestCollector: ChannelInboundHandler {
         }
         guard head.hasItsHost else {
             onRefusal(.request("answered 400: a request from \(peer(context)) lacks its Host, or has two"))
-            let text = "A request of HTTP/1.1 has exactly one Host field.\n"
+            let text = "An HTTP/1.1 request must have exactly one Host field.\n"
             return write(HTTPResponse(status: 400, text: text), to: head, on: channel)
         }
         let collector = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -115,7 +117,7 @@ final class RequestCollector: ChannelInboundHandler {
         write(response, isLast: !request.isFollowed, isHeadAlone: request.method == .HEAD, on: channel)
     }
 
-    /// Writes an answer; on a connection that is closed nothing happens.
+    /// Writes a response; does nothing if the connection is closed.
     private func write(_ response: HTTPResponse, isLast: Bool, isHeadAlone: Bool, on channel: any Channel) {
         isClosing = isLast
         var headers = HTTPHeaders(response.headers.fields.map { ($0.name, $0.value) })
@@ -152,14 +154,16 @@ final class RequestCollector: ChannelInboundHandler {
 }
 
 extension HTTPRequestHead {
-    /// Whether another request may follow: after one that asks for another protocol, the parser reads nothing more.
+    /// Whether another request may follow.
+    ///
+    /// After a request to switch protocols the parser reads nothing more.
     fileprivate var isFollowed: Bool {
         isKeepAlive && method != .CONNECT && !headers.contains(name: "Upgrade")
     }
 }
 
 extension SocketAddress {
-    /// The address and the port; `nil` for what has none.
+    /// The address and the port; `nil` if there is none.
     var text: String? {
         guard let host = ipAddress, let port else { return nil }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,8 +1,8 @@
 internal import NIOCore
 
-/// Closes a connection whose request takes too long, from its first byte until its answer begins.
+/// Closes a connection whose request takes too long, from its first byte to the beginning of the response.
 ///
-/// What happens on a connection keeps it from being idle, and somebody may send a byte a second.
+/// The idle timeout does not cover this: a client may send one byte a second.
 final class RequestDeadline: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer

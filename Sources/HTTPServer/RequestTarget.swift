@@ -2,7 +2,7 @@ internal import NIOCore
 internal import NIOHTTP1
 
 extension HTTPRequest {
-    /// A request as the parser found it.
+    /// Creates a request from the parser's result.
     init(_ head: HTTPRequestHead, body: [UInt8], peer: SocketAddress?) {
         let target = Self.originForm(head.uri)
         let mark = target.firstIndex(of: "?")
@@ -16,7 +16,9 @@ extension HTTPRequest {
         )
     }
 
-    /// `target` without the scheme and the host, which proxies send and every server has to accept (RFC 9112, section 3.2.2).
+    /// `target` without scheme and host.
+    ///
+    /// Proxies send those, and every server must accept them (RFC 9112, section 3.2.2).
     private static func originForm(_ target: String) -> String {
         guard let scheme = ["http://", "https://"].first(where: target.lowercased().hasPrefix) else { return target }
         let path = target.dropFirst(scheme.count).drop { $0 != "/" && $0 != "?" }
@@ -25,7 +27,7 @@ extension HTTPRequest {
 }
 
 extension HTTPRequestHead {
-    /// Whether there is exactly one `Host`, which HTTP/1.1 demands and HTTP/1.0 does not (RFC 9112, section 3.2).
+    /// Whether there is exactly one `Host`, which HTTP/1.1 requires and HTTP/1.0 does not (RFC 9112, section 3.2).
     var hasItsHost: Bool {
         let count = headers["Host"].count
         return count == 1 || count == 0 && version == .http1_0

@@ -1,12 +1,12 @@
-/// The value of an attribute, as `AnyValue` of OTLP's `common.proto` has it.
+/// The value of an attribute: OTLP's `AnyValue` (`common.proto`).
 ///
-/// Only the scalar kinds: metric attributes and the resource of an agent need no others.
+/// Only the scalar kinds: neither metric attributes nor the agent's resource need others.
 package enum AttributeValue: Hashable, Sendable {
     /// A text.
     case string(String)
-    /// A truth value.
+    /// A Boolean.
     case bool(Bool)
-    /// A whole number.
+    /// An integer.
     case int(Int64)
     /// A floating-point number.
     case double(Double)
@@ -30,7 +30,7 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLitera
 }
 
 extension AttributeValue: CustomStringConvertible {
-    /// The value as a person would write it, strings without quotation marks.
+    /// The value for people; strings have no quotation marks.
     package var description: String {
         switch self {
         case .string(let value): value
@@ -41,9 +41,9 @@ extension AttributeValue: CustomStringConvertible {
     }
 }
 
-/// One key with its value.
+/// A key and its value.
 package struct Attribute: Hashable, Sendable {
-    /// The name, a semantic convention's where one exists.
+    /// The name; that of a semantic convention if there is one.
     package var key: String
 
     /// The value.
@@ -56,18 +56,20 @@ package struct Attribute: Hashable, Sendable {
     }
 }
 
-/// A set of attributes with unique keys, in the order of their keys.
+/// A set of attributes with unique keys, sorted by key.
 ///
-/// The order makes equal sets equal values and equal bytes on the wire. Storage is shared between copies, so a series
-/// keeps its set and hands it to each of its points without allocating.
+/// The order gives equal sets equal values and equal bytes on the wire. Copies share their storage, so a series keeps
+/// its set and passes it to each of its points without allocating.
 package struct Attributes: Hashable, Sendable {
     private var elements: [Attribute]
 
-    /// Creates a set; of attributes with the same key the last one wins.
+    /// Creates a set.
     ///
-    /// Keys are unique as OTLP demands (`metrics.proto`, `attributes`: "MUST be unique").
+    /// If several attributes have the same key, the last one is kept.
+    ///
+    /// Keys are unique because OTLP requires it (`metrics.proto`, `attributes`: "MUST be unique").
     package init(_ attributes: some Sequence<Attribute>) {
-        // The sort keeps the order of equal keys, so the last of them is the one to keep.
+        // The sort is stable, so the last attribute of a key is the one to keep.
         let sorted = attributes.sorted { $0.key < $1.key }
         elements = []
         elements.reserveCapacity(sorted.count)
@@ -97,9 +99,9 @@ package struct Attributes: Hashable, Sendable {
         }
     }
 
-    /// This set with `other` laid over it: where both have a key, `other` wins, even with an empty value.
+    /// This set merged with `other`, whose values replace those of the same key, even if they are empty.
     ///
-    /// The rule is that of merging resources (OpenTelemetry specification, `resource/sdk.md`, "Merge").
+    /// These are the rules for merging resources (OpenTelemetry specification, `resource/sdk.md`, "Merge").
     package func merging(_ other: Attributes) -> Attributes {
         var result = self
         for attribute in other {
@@ -130,12 +132,12 @@ extension Attributes: RandomAccessCollection {
     /// One past the last index.
     package var endIndex: Int { elements.endIndex }
 
-    /// The attribute at `position`, in the order of the keys.
+    /// The attribute at `position`, sorted by key.
     package subscript(position: Int) -> Attribute { elements[position] }
 }
 
 extension Attributes: ExpressibleByDictionaryLiteral {
-    /// Creates a set from a literal; of equal keys the last one wins.
+    /// Creates a set from a literal; if a key occurs more than once, the last one is kept.
     package init(dictionaryLiteral elements: (String, AttributeValue)...) {
         self.init(elements.map { Attribute($0.0, $0.1) })
     }

@@ -1,10 +1,12 @@
-/// The upper bounds of the buckets of a histogram where these are fixed: powers of two.
+/// The upper bounds of the buckets of a histogram with fixed bounds: powers of two.
 ///
-/// Powers of two are bounds at every scale of an exponential histogram from 0 up, so that no count has to be divided.
+/// Powers of two are bounds at every scale of an exponential histogram from 0 up, so no count has to be divided.
 package struct BucketBounds: Hashable, Sendable {
-    /// The exponents of the first and the last bound; what is above the last one is in a bucket without a bound.
+    /// The exponents of the first and the last bound.
+    ///
+    /// Greater values are in a last bucket without a bound.
     package let exponents: ClosedRange<Int>
-    /// How many octaves a bucket is wide.
+    /// The width of a bucket in octaves.
     package let octaves: Int
 
     /// Creates bounds from 2^first up to 2^last at most.
@@ -13,13 +15,14 @@ package struct BucketBounds: Hashable, Sendable {
         self.octaves = max(octaves, 1)
     }
 
-    /// The bounds, increasing.
+    /// The bounds, in increasing order.
     package var values: [Double] {
         stride(from: exponents.lowerBound, through: exponents.upperBound, by: octaves)
             .map { Double(sign: .plus, exponent: $0, significand: 1) }
     }
 
-    /// Which bucket, of `count` bounds and the one above them, has what is not above 2^`exponent`.
+    /// The bucket that holds values up to 2^`exponent`; `count` is the number of bounds, and so the index of the last
+    /// bucket.
     fileprivate func bucket(upTo exponent: Int, of count: Int) -> Int {
         guard exponent > exponents.lowerBound else { return 0 }
         return min((exponent - exponents.lowerBound + octaves - 1) / octaves, count)
@@ -27,7 +30,8 @@ package struct BucketBounds: Hashable, Sendable {
 }
 
 extension ExponentialHistogramDataPoint {
-    /// The power of two that a bucket of positive measurements ends at or before; held within what an `Int32` can be.
+    /// The exponent of the power of two at or above the upper bound of a bucket of positive measurements, limited to
+    /// the range of `Int32`.
     ///
     /// Bucket `index` ends at 2^((index + 1) / 2^scale).
     package func exponent(above index: Int) -> Int {
@@ -39,12 +43,12 @@ extension ExponentialHistogramDataPoint {
 }
 
 extension HistogramDataPoint {
-    /// Merges the buckets of an exponential histogram of positive measurements between fixed bounds.
+    /// Merges the buckets of an exponential histogram of positive measurements into buckets with fixed bounds.
     ///
     /// - Parameters:
     ///   - point: The histogram.
     ///   - bounds: The bounds.
-    ///   - values: Their values, made once for all points.
+    ///   - values: The values of the bounds, computed once for all points.
     fileprivate init(_ point: ExponentialHistogramDataPoint, _ bounds: BucketBounds, values: [Double]) {
         var counts = [UInt64](repeating: 0, count: values.count + 1)
         counts[values.firstIndex { point.zeroThreshold <= $0 } ?? values.count] &+= point.zeroCount
@@ -67,9 +71,10 @@ extension HistogramDataPoint {
 }
 
 extension Metric {
-    /// The metric in the form that is asked for.
+    /// The metric with its distributions in this form.
     ///
-    /// Distributions are exponential until somebody wants fixed bounds, which only a metric with ``bounds`` can have.
+    /// Distributions are collected as exponential histograms. Only a metric with ``bounds`` can be converted to fixed
+    /// bounds.
     package func inForm(_ aggregation: HistogramAggregation) -> Metric {
         guard aggregation == .explicitBuckets, let bounds,
             case .exponentialHistogram(let points, let temporality) = data
@@ -82,7 +87,7 @@ extension Metric {
 }
 
 extension [ResourceMetrics] {
-    /// The metrics with their distributions in the form that is asked for.
+    /// The metrics with their distributions in this form.
     package func inForm(_ aggregation: HistogramAggregation) -> [ResourceMetrics] {
         map { resource in
             var resource = resource

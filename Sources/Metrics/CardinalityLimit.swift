@@ -1,24 +1,24 @@
-/// Which of a metric's keys have a series of their own: the first observed ones, as many as the limit allows.
+/// Decides which keys of a metric have their own series: those that were observed first, up to the limit.
 ///
-/// The others share the overflow series, which comes on top: the limit is on distinct attribute sets without that one,
-/// so that none overflows as long as there are no more than the limit (OpenTelemetry specification, `metrics/sdk.md`,
+/// All others share the overflow series, which does not count against the limit: the limit is on distinct attribute
+/// sets without that one, so nothing overflows up to the limit (OpenTelemetry specification, `metrics/sdk.md`,
 /// "Cardinality limits").
 ///
-/// It knows the keys that exist now and no others, so that it takes no more memory when they come and go.
+/// It only remembers keys that exist now, so keys that come and go do not make it grow.
 package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
-    /// The limit where none is set, by the specification.
+    /// The default of the specification.
     @inlinable package static var standard: Int { 2000 }
 
-    // All of it is inlinable, so that it is compiled for the keys of those who use it: without that most of the time of
-    // a collection with thousands of rows would go into finding out what a key is.
+    // Everything is inlinable so that it is specialized for the caller's keys. Without that, a collection with
+    // thousands of rows spends most of its time on generic witness tables.
 
-    /// What is known of a key.
+    /// The state of a key.
     @usableFromInline struct Place: Sendable {
-        /// How many keys were observed before it.
+        /// The number of keys that were observed before it.
         @usableFromInline var rank: UInt64
-        /// The last update that had it.
+        /// The last update that contained it.
         @usableFromInline var update: UInt64
-        /// Whether it has a series of its own.
+        /// Whether it has its own series.
         @usableFromInline var isKept = false
 
         @inlinable init(rank: UInt64, update: UInt64) {
@@ -33,25 +33,25 @@ package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
     @usableFromInline var nextRank: UInt64 = 0
     @usableFromInline var updates: UInt64 = 0
 
-    /// Creates a limit on the number of keys that have a series of their own.
+    /// Creates a limit on the number of keys that have their own series.
     @inlinable package init(_ limit: Int = Self.standard) {
         self.limit = max(limit, 0)
     }
 
-    /// Whether `key` has a series of its own.
+    /// Whether `key` has its own series.
     @inlinable package func keeps(_ key: Key) -> Bool {
         places[key]?.isKept == true
     }
 
-    /// The keys that have a series of their own, in the order in which they were first observed.
+    /// The keys that have their own series, in the order in which they were first observed.
     @inlinable package var keptKeys: [Key] {
         places.filter(\.value.isKept).sorted { $0.value.rank < $1.value.rank }.map(\.key)
     }
 
-    /// Takes note of the keys that exist now, those observed first before the others.
+    /// Updates the set of keys that exist now; new keys are ranked in the order given.
     ///
-    /// Keys that are gone free their places. These go to the keys that have waited longest, new ones last; a key that
-    /// has its place keeps it until it is gone.
+    /// Keys that are gone free their places. The places go to the keys that have waited longest, then to new ones. A
+    /// key keeps its place until it is gone.
     ///
     /// - Returns: The keys that are gone.
     @inlinable package mutating func update(_ keys: some Sequence<Key>) -> [Key] {
@@ -68,7 +68,7 @@ package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
             count += 1
         }
         var gone: [Key] = []
-        // Mostly nothing is gone.
+        // Usually no key is gone.
         if count < places.count {
             gone = places.filter { $0.value.update != updates }.map(\.key)
             for key in gone { remove(key) }
@@ -77,7 +77,9 @@ package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
         return gone
     }
 
-    /// Forgets a key, so that it counts as new when it is observed again.
+    /// Forgets a key.
+    ///
+    /// If it is observed again, it counts as new.
     @inlinable package mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key) else { return }
         keptCount -= place.isKept ? 1 : 0
@@ -88,7 +90,7 @@ package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
         let free = limit - keptCount
         guard free > 0, places.count > keptCount else { return }
         let waiting = places.values.lazy.filter { !$0.isKept }.map(\.rank)
-        // Ranks are all different, so this is the rank of the last one for which there is a place.
+        // Ranks are distinct, so this is the rank of the last key that gets a place.
         let last = places.count - keptCount <= free ? nextRank : waiting.sorted()[free - 1]
         for index in places.indices where places.values[index].rank <= last && !places.values[index].isKept {
             places.values[index].isKept = true
@@ -98,6 +100,6 @@ package struct CardinalityLimit<Key: Hashable & Sendable>: Sendable {
 }
 
 extension Attributes {
-    /// The attributes of the series that stands for all series beyond the cardinality limit.
+    /// The attributes of the overflow series.
     package static let overflow: Attributes = ["otel.metric.overflow": true]
 }

@@ -1,19 +1,19 @@
-/// The series of a cumulative metric whose counters are read again and again, as those in a map of the kernel.
+/// The series of a cumulative metric that is read repeatedly from counters, such as those in a BPF map.
 ///
-/// Up to the limit every key has a series of its own; the others are counted in one overflow series. Each measurement
-/// is in exactly one of them, and none of them falls:
+/// Up to the limit every key has its own series; all others are counted in one overflow series. Each measurement is in
+/// exactly one series, and no series ever decreases:
 ///
-/// - What a key counted in the overflow series stays there when the key is gone or gets a place of its own; the new
-///   series then begins at zero.
-/// - A key that was gone, or whose counter began anew, gets a new series with a new start.
+/// - What was counted in the overflow series for a key stays there when the key is gone or gets its own series, which
+///   then begins at zero.
+/// - A key that comes back, or whose counter was reset, gets a new series with a new start.
 package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: Sendable {
     /// One series.
     package struct Series: Equatable, Sendable {
-        /// What the series is about; `nil` for the overflow series, which has ``Attributes/overflow``.
+        /// The key of the series; `nil` for the overflow series, whose attributes are ``Attributes/overflow``.
         package var key: Key?
         /// When counting began.
         package var start: Timestamp
-        /// What has been counted since.
+        /// The count since then.
         package var value: Value
 
         /// Creates a series.
@@ -28,9 +28,9 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
     private struct Counter {
         /// The last reading.
         var reading: Value
-        /// When the key's own series began; `nil` while it counts in the overflow series.
+        /// When the key's own series began; `nil` while the key is counted in the overflow series.
         var start: Timestamp?
-        /// What the key's own series has; `nil` when it is all of ``reading``.
+        /// The value of the key's own series; `nil` if it is ``reading``.
         var ownValue: Value?
     }
 
@@ -40,24 +40,25 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
     private var kernelOverflow = Value.zero
     private var previousTime: Timestamp
 
-    /// Creates series of nothing yet.
+    /// Creates an empty set of series.
     ///
     /// - Parameters:
-    ///   - limit: The most keys that have a series of their own.
-    ///   - start: When the counters were made.
+    ///   - limit: The greatest number of keys that have their own series.
+    ///   - start: When the counters were created.
     package init(limit: Int = CardinalityLimit<Key>.standard, start: Timestamp) {
         self.limit = CardinalityLimit(limit)
         previousTime = start
     }
 
-    /// Takes in a reading of all counters.
+    /// Adds a reading of all counters.
     ///
-    /// A key that is not among them is gone. A counter that is smaller than it was is another one, begun since.
+    /// A key that is not among them is gone. A counter that has decreased was reset since the previous reading.
     ///
     /// - Parameters:
-    ///   - readings: Each key with all that its counter has counted.
-    ///   - overflow: What the kernel has counted for keys that its map had no room for.
-    ///   - time: When the counters were read, no earlier than the time before. New series start at the time before.
+    ///   - readings: Each key with the value of its counter.
+    ///   - overflow: The kernel's count for keys that did not fit into its map.
+    ///   - time: When the counters were read; not earlier than the previous time. New series start at the previous
+    ///     time.
     package mutating func observe(
         _ readings: some Collection<(key: Key, value: Value)>,
         overflow: Value = .zero,
@@ -74,15 +75,16 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
         previousTime = time
     }
 
-    /// Ends the series of a key whose counter was read for the last time and is gone.
+    /// Ends the series of a key whose counter is gone after this last reading.
     ///
-    /// Needed only where the same key may have a new counter before the next reading: that one need not be smaller.
+    /// Only necessary if the same key may get a new counter before the next reading, because that counter need not be
+    /// smaller.
     package mutating func expire(_ key: Key) {
         limit.remove(key)
         counters[key] = nil
     }
 
-    /// All series, in the order in which they were first observed; the overflow series last and only if there was one.
+    /// All series in the order in which they were first observed, and the overflow series last, if there is one.
     package var series: [Series] {
         var series = limit.keptKeys.compactMap { key -> Series? in
             guard let counter = counters[key], let start = counter.start else { return nil }
@@ -101,7 +103,7 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
             if !isKept { addToOverflow(reading) }
             return
         }
-        // Not the reading itself: a sum that wraps in the kernel goes on in here.
+        // Do not store the reading itself: a sum that wraps in the kernel continues here.
         counter.reading.add(increase)
         if !isKept {
             addToOverflow(increase)

@@ -1,4 +1,4 @@
-/// A whole or a floating-point number.
+/// An integer or a floating-point number.
 ///
 /// Counts are ``int(_:)``, seconds are ``double(_:)`` (`NumberDataPoint.value` of `metrics.proto`).
 package enum Number: Hashable, Sendable {
@@ -7,45 +7,55 @@ package enum Number: Hashable, Sendable {
     /// A measurement in a unit that has fractions.
     case double(Double)
 
-    /// A count, held at the greatest value that OTLP's signed 64 bits can carry.
+    /// A count, limited to the greatest value of OTLP's signed 64 bits.
     package init(count: UInt64) {
         self = .int(Int64(clamping: count))
     }
 }
 
-/// What a point says besides its value (`DataPointFlags` of `metrics.proto`).
+extension Number: CustomStringConvertible {
+    /// The exact number.
+    package var description: String {
+        switch self {
+        case .int(let value): "\(value)"
+        case .double(let value): "\(value)"
+        }
+    }
+}
+
+/// The flags of a data point (`DataPointFlags` of `metrics.proto`).
 package struct DataPointFlags: OptionSet, Hashable, Sendable {
     /// The bits.
     package var rawValue: UInt32
 
-    /// Creates flags of bits.
+    /// Creates flags from bits.
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
-    /// The series has ended: this point has no value, and none follows it.
+    /// The series has ended: this point has no value, and no other point follows.
     package static let noRecordedValue = DataPointFlags(rawValue: 1)
 }
 
-/// What all kinds of points have.
+/// The properties that all kinds of data points share.
 package protocol DataPoint: Hashable, Sendable {
-    /// What tells this series from the others of its metric.
+    /// Identifies the series within its metric.
     var attributes: Attributes { get set }
     /// When counting began.
     var start: Timestamp { get set }
     /// When the value was read.
     var time: Timestamp { get set }
-    /// What it says besides.
+    /// The flags.
     var flags: DataPointFlags { get set }
 }
 
 extension DataPoint {
-    /// Whether its series has ended, so that its value means nothing.
+    /// Whether the series has ended, so that the value has no meaning.
     package var isEnd: Bool { flags.contains(.noRecordedValue) }
 
     /// The point that ends the series at `time`.
     ///
-    /// It keeps its buckets: backends know by these which series of theirs have ended.
+    /// It keeps its buckets, because backends recognize by them which of their series have ended.
     package func ended(at time: Timestamp) -> Self {
         var end = self
         end.time = time
@@ -54,17 +64,17 @@ extension DataPoint {
     }
 }
 
-/// One value of a sum or a gauge.
+/// A value of a sum or a gauge.
 package struct NumberDataPoint: DataPoint {
-    /// What tells this series from the others of its metric.
+    /// Identifies the series within its metric.
     package var attributes: Attributes
     /// When counting began; ``Timestamp/unknown`` on gauges.
     package var start: Timestamp
     /// When the value was read.
     package var time: Timestamp
-    /// The value; without a meaning at the end of a series.
+    /// The value; it has no meaning at the end of a series.
     package var value: Number
-    /// What it says besides.
+    /// The flags.
     package var flags: DataPointFlags
 
     /// Creates a point.
@@ -83,23 +93,23 @@ package struct NumberDataPoint: DataPoint {
     }
 }
 
-/// The least and the greatest of the measurements of a distribution.
+/// The smallest and the greatest measurement of a distribution.
 package struct Extremes: Hashable, Sendable {
-    /// The least.
+    /// The smallest.
     package var minimum: Double?
     /// The greatest.
     package var maximum: Double?
 
-    /// Creates extremes, unknown unless given.
+    /// Creates extremes; nil is unknown.
     package init(minimum: Double? = nil, maximum: Double? = nil) {
         self.minimum = minimum
         self.maximum = maximum
     }
 }
 
-/// One distribution with fixed bounds.
+/// A distribution with fixed bounds.
 package struct HistogramDataPoint: DataPoint {
-    /// What tells this series from the others of its metric.
+    /// Identifies the series within its metric.
     package var attributes: Attributes
     /// When counting began.
     package var start: Timestamp
@@ -109,13 +119,13 @@ package struct HistogramDataPoint: DataPoint {
     package var count: UInt64
     /// The sum of all measurements, in the metric's unit.
     package var sum: Double?
-    /// The measurements of each bucket; one more than there are bounds.
+    /// The number of measurements in each bucket; there is one bucket more than there are bounds.
     package var bucketCounts: [UInt64]
-    /// The upper bounds of all buckets but the last, inclusive, strictly increasing, in the metric's unit.
+    /// The inclusive upper bounds of all buckets but the last, strictly increasing, in the metric's unit.
     package var explicitBounds: [Double]
-    /// The least and the greatest measurement, where a client tells them; what is measured here has none.
+    /// The smallest and the greatest measurement, if a client sends them; tcplens does not measure them.
     package var extremes: Extremes
-    /// What it says besides.
+    /// The flags.
     package var flags: DataPointFlags
 
     /// Creates a point.
@@ -142,16 +152,16 @@ package struct HistogramDataPoint: DataPoint {
     }
 }
 
-/// One distribution whose bounds are powers of 2^(2^-scale).
+/// A distribution whose bounds are powers of 2^(2^-scale).
 ///
 /// Bucket `i` holds the measurements in (base^i, base^(i+1)] (OpenTelemetry specification, `metrics/data-model.md`,
 /// "ExponentialHistogram").
 package struct ExponentialHistogramDataPoint: DataPoint {
-    /// A run of neighbouring buckets.
+    /// A run of adjacent buckets.
     package struct Buckets: Hashable, Sendable {
         /// The index of the first bucket.
         package var offset: Int32
-        /// The measurements of each bucket, from ``offset`` up.
+        /// The number of measurements in each bucket, starting at ``offset``.
         package var counts: [UInt64]
 
         /// Creates a run of buckets.
@@ -161,29 +171,29 @@ package struct ExponentialHistogramDataPoint: DataPoint {
         }
     }
 
-    /// What tells this series from the others of its metric.
+    /// Identifies the series within its metric.
     package var attributes: Attributes
     /// When counting began.
     package var start: Timestamp
     /// When the distribution was read.
     package var time: Timestamp
-    /// The number of measurements: those of all buckets and of zero.
+    /// The number of measurements in all buckets, including ``zeroCount``.
     package var count: UInt64
     /// The sum of all measurements, in the metric's unit.
     package var sum: Double?
     /// The resolution: the base is 2^(2^-scale).
     package var scale: Int32
-    /// The measurements that are not above ``zeroThreshold``.
+    /// The number of measurements that are not greater than ``zeroThreshold``.
     package var zeroCount: UInt64
-    /// The upper bound of what counts as zero, inclusive, in the metric's unit.
+    /// The inclusive upper bound of the values that count as zero, in the metric's unit.
     package var zeroThreshold: Double
     /// The buckets of positive measurements.
     package var positive: Buckets
-    /// The buckets of negative measurements, by their absolute values; what is measured here has none.
+    /// The buckets of negative measurements, by absolute value; tcplens measures none.
     package var negative: Buckets
-    /// The least and the greatest measurement, where a client tells them.
+    /// The smallest and the greatest measurement, if a client sends them.
     package var extremes: Extremes
-    /// What it says besides.
+    /// The flags.
     package var flags: DataPointFlags
 
     /// Creates a point.

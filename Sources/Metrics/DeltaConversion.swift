@@ -1,17 +1,17 @@
-/// Turns cumulative points into deltas for an exporter that wants them.
+/// Converts cumulative points to deltas for an exporter that wants them.
 ///
-/// A delta begins where the one before it ended (OpenTelemetry specification, `metrics/sdk.md`, "MetricReader"). A series that
-/// is new begins with the collection before; one whose counting began anew gives what it has since then. A series that is
-/// absent from its metric has ended; a metric that is absent was not collected, and its next deltas reach back over that gap.
+/// A delta begins where the previous one ended (OpenTelemetry specification, `metrics/sdk.md`, "MetricReader"). A new
+/// series begins at the previous collection; after a reset, the delta is the count since the reset. A series that is
+/// absent from its metric has ended. A metric that is absent was not collected; its next deltas cover that gap.
 package struct DeltaConversion: Sendable {
-    /// What is told apart: resource, scope and name.
+    /// Identifies a metric.
     private struct StreamKey: Hashable, Sendable {
         var resource: Attributes
         var scope: Scope
         var name: String
     }
 
-    /// The points of a metric's last collection.
+    /// The points of a metric at its last collection.
     private struct Stream: Sendable {
         var time: Timestamp?
         var numbers: [Attributes: NumberDataPoint] = [:]
@@ -22,16 +22,16 @@ package struct DeltaConversion: Sendable {
     private let preference: TemporalityPreference
     private var streams: [StreamKey: Stream] = [:]
 
-    /// Creates a conversion to `preference`; with ``TemporalityPreference/cumulative`` it changes nothing.
+    /// Creates a conversion to `preference`; ``TemporalityPreference/cumulative`` changes nothing.
     package init(_ preference: TemporalityPreference) {
         self.preference = preference
     }
 
-    /// `metrics` of the next collection, in the temporality that is preferred.
+    /// Converts the metrics of the next collection to the preferred temporality.
     package mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
         guard preference != .cumulative else { return metrics }
         let resources = Set(metrics.map(\.resource.attributes))
-        // A resource that changed does not come back; without this its points would be kept for ever.
+        // A resource that changed does not come back; its points would be kept for ever.
         streams = streams.filter { resources.contains($0.key.resource) }
         var metrics = metrics
         for resource in metrics.indices {
@@ -50,7 +50,7 @@ package struct DeltaConversion: Sendable {
         return metrics
     }
 
-    /// Goes on with the streams of the resource `old` as those of `new`, its name from the next collection on.
+    /// Continues the streams of the resource `old` under the resource `new`, from the next collection on.
     package mutating func rename(_ old: Attributes, to new: Attributes) {
         guard old != new else { return }
         for (key, stream) in streams where key.resource == old {
@@ -98,9 +98,11 @@ package struct DeltaConversion: Sendable {
     }
 }
 
-/// A point that counts since a start, so that an earlier one of the same start can be subtracted from it.
+/// A point with a count since its start.
+///
+/// An earlier one with the same start can be subtracted.
 private protocol CumulativePoint: DataPoint {
-    /// What was counted since `earlier`, or nil when this does not contain it: then counting began anew.
+    /// The difference to `earlier`, or nil if the count was reset since.
     func subtracting(_ earlier: Self) -> Self?
 }
 
@@ -130,7 +132,7 @@ extension HistogramDataPoint: CumulativePoint {
 }
 
 extension ExponentialHistogramDataPoint: CumulativePoint {
-    /// The scale only ever falls as a range widens, so the earlier buckets merge into the later ones exactly.
+    /// As the range widens the scale only decreases, so the earlier buckets can be merged exactly into the later ones.
     fileprivate func subtracting(_ earlier: ExponentialHistogramDataPoint) -> ExponentialHistogramDataPoint? {
         guard scale <= earlier.scale, zeroCount >= earlier.zeroCount, zeroThreshold == earlier.zeroThreshold else {
             return nil
@@ -156,7 +158,9 @@ extension ExponentialHistogramDataPoint: CumulativePoint {
 }
 
 extension ExponentialHistogramDataPoint.Buckets {
-    /// The buckets at a scale that is lower by `shift`: an index shifted right is the index there.
+    /// The buckets at a scale lower by `shift`.
+    ///
+    /// An index shifted right is the index at the lower scale.
     fileprivate func merged(by shift: Int32) -> Self {
         guard shift > 0, !counts.isEmpty else { return self }
         let first = Int(offset) >> Int(shift)
@@ -169,7 +173,7 @@ extension ExponentialHistogramDataPoint.Buckets {
 }
 
 extension [UInt64] {
-    /// These counts less `others`, the first of which stands at `offset`; nil when they are not all in here.
+    /// These counts minus `others`, whose first element corresponds to `offset`; nil if `others` has more anywhere.
     fileprivate func subtracting(_ others: [UInt64], at offset: Int) -> [UInt64]? {
         var difference = self
         for (index, other) in others.enumerated() where other > 0 {
@@ -181,7 +185,7 @@ extension [UInt64] {
     }
 }
 
-/// The sum of what was measured since; never below zero, which only rounding could make it, and zero where nothing was.
+/// The sum of the measurements in between: zero if there were none, and never negative through rounding.
 private func difference(_ now: Double?, _ before: Double?, isEmpty: Bool) -> Double? {
     guard let now, let before else { return nil }
     return isEmpty ? 0 : max(0, now - before)

@@ -1,20 +1,22 @@
 extension Distribution {
-    /// The scale at which durations are counted.
+    /// The scale at which the kernel counts durations.
     private static let scale: Int32 = 3
 
-    /// The index, at that scale, of the first bucket after that of zero.
+    /// The index of the first bucket after the zero bucket, at that scale.
     private static let firstIndex = -160
 
-    /// The most buckets of an exponential histogram (OpenTelemetry specification, `metrics/sdk.md`, "MaxSize").
+    /// The greatest number of buckets of an exponential histogram (OpenTelemetry specification, `metrics/sdk.md`,
+    /// "MaxSize").
     private static let maximumSize = 160
 
     /// The upper bound of bucket 0, in seconds.
     static let zeroThreshold = 0x1p-20
 
-    /// The buckets without that of zero, each 2^`shift` merged into one, from the first to the last that has any.
+    /// The buckets without the zero bucket, merged in groups of 2^`shift`, from the first to the last that is not
+    /// empty.
     ///
     /// An index shifted right is the index at the smaller scale ("perfect subsetting": OpenTelemetry specification,
-    /// `metrics/data-model.md`), so the result is what counting at that scale would have given.
+    /// `metrics/data-model.md`), so the result is the same as if it had been counted at that scale.
     func buckets(shift: Int) -> ExponentialHistogramDataPoint.Buckets {
         let positive = counts.dropFirst()
         guard let first = positive.firstIndex(where: { $0 > 0 }), let last = positive.lastIndex(where: { $0 > 0 })
@@ -27,19 +29,19 @@ extension Distribution {
         return .init(offset: Int32(index(first)), counts: merged)
     }
 
-    /// A point of an exponential histogram in seconds, at the greatest scale up to 3 that needs no more than 160 buckets.
+    /// An exponential histogram in seconds, at the greatest scale up to 3 that needs no more than 160 buckets.
     ///
     /// - Parameters:
-    ///   - attributes: What tells the series from others.
+    ///   - attributes: The attributes of the series.
     ///   - start: When counting began.
     ///   - time: When the distribution was read.
-    /// - Returns: The point, with an empty distribution one without buckets.
+    /// - Returns: The point; if the distribution is empty, it has no buckets.
     package func exponentialPoint(
         attributes: Attributes,
         start: Timestamp,
         time: Timestamp
     ) -> ExponentialHistogramDataPoint {
-        // Two steps always do: there are 384 buckets.
+        // Two steps are always enough: there are 384 buckets.
         var shift = 0
         var buckets = buckets(shift: shift)
         while buckets.counts.count > Self.maximumSize {

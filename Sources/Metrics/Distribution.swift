@@ -1,26 +1,25 @@
-/// How often durations fell into each bucket, and their sum: what `struct histogram` of the kernel holds.
+/// The number of durations in each bucket, and their sum: the contents of the kernel's `struct histogram`.
 ///
-/// Bucket 0 holds all that is not above 2^-20 s, zero included. Bucket `b` from 1 on has index `b - 161` of an OTLP
-/// exponential histogram of scale 3 in seconds: it holds durations in (2^(index/8) s, 2^((index+1)/8) s], and the last
-/// one also what is longer.
+/// Bucket 0 holds durations up to 2^-20 s, including zero. Bucket `b` from 1 on is the bucket with index `b - 161` of
+/// an OTLP exponential histogram of scale 3 in seconds: it holds durations in (2^(index/8) s, 2^((index+1)/8) s]. The
+/// last bucket also holds all longer ones.
 package struct Distribution: Hashable, Sendable {
-    /// The number of buckets: that of zero and those of the indexes -160 to 223.
+    /// The number of buckets: the zero bucket, and those with indexes -160 to 223.
     package static let bucketCount = 385
 
-    /// A distribution of nothing.
+    /// The empty distribution.
     package static let zero = Distribution(counts: [], sum: 0)
 
-    /// How many durations each bucket has.
+    /// The number of durations in each bucket.
     package private(set) var counts: [UInt64]
 
     /// The sum of all durations, in nanoseconds.
     package private(set) var sum: UInt128
 
-    /// Creates a distribution of what the kernel counted.
+    /// Creates a distribution from the kernel's counts.
     ///
     /// - Parameters:
-    ///   - counts: How many durations each bucket has; missing buckets have none, and what is beyond the last bucket is
-    ///     left out.
+    ///   - counts: The number of durations in each bucket. Missing buckets are empty, and surplus ones are ignored.
     ///   - sum: The sum of all durations, in nanoseconds.
     package init(counts: some Sequence<UInt64>, sum: UInt64) {
         self.counts = Array(counts.prefix(Self.bucketCount))
@@ -40,7 +39,7 @@ package struct Distribution: Hashable, Sendable {
 }
 
 extension Distribution: Accumulating {
-    /// Adds the durations of another distribution, as of another CPU.
+    /// Adds the durations of another distribution, such as that of another CPU.
     package mutating func add(_ other: Distribution) {
         for bucket in counts.indices {
             counts[bucket] &+= other.counts[bucket]
@@ -48,10 +47,10 @@ extension Distribution: Accumulating {
         sum &+= other.sum
     }
 
-    /// What has been counted since an earlier reading of the same histogram, or `nil` when this is no later reading.
+    /// The increase since an earlier reading of the same histogram, or `nil` if this reading is not a later one.
     ///
-    /// The kernel's sum is modulo 2^64 nanoseconds, and so is the sum of the result: right as long as the durations
-    /// between two readings sum up to less than 584 years. Adding the result to `earlier` gives the sum in full.
+    /// The kernel's sum is modulo 2^64 nanoseconds, and so is the result. That is correct as long as the durations
+    /// between two readings add up to less than 584 years. Adding the result to `earlier` gives the full sum.
     package func increase(since earlier: Distribution) -> Distribution? {
         guard !zip(counts, earlier.counts).contains(where: { $0 < $1 }) else { return nil }
         return Distribution(

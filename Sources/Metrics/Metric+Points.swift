@@ -1,11 +1,11 @@
-/// Something that is done to points of whatever kind.
+/// A change to data points of any kind.
 protocol PointChange {
-    /// What becomes of the points of a metric.
+    /// The changed points of a metric.
     func change<Point: DataPoint>(_ points: [Point]) -> [Point]
 }
 
 extension Metric.Data {
-    /// What the values relate to; nil for a gauge.
+    /// The temporality; nil for a gauge.
     var temporality: Temporality? {
         switch self {
         case .gauge: nil
@@ -32,7 +32,7 @@ extension Metric.Data {
         }
     }
 
-    /// The same metric with other points.
+    /// The same metric with changed points.
     func changed(by change: some PointChange) -> Self {
         switch self {
         case .gauge(let points): .gauge(change.change(points))
@@ -44,7 +44,7 @@ extension Metric.Data {
         }
     }
 
-    /// These points and those of `other`, which is of the same kind.
+    /// These points followed by those of `other`, which must be of the same kind.
     func appending(_ other: Self) -> Self {
         switch (self, other) {
         case (.gauge(let points), .gauge(let others)): .gauge(points + others)
@@ -59,7 +59,7 @@ extension Metric.Data {
     }
 }
 
-/// Moves points in time, with their starts.
+/// Shifts the times and the starts of points.
 private struct Move: PointChange {
     var nanoseconds: Int64
 
@@ -74,7 +74,7 @@ private struct Move: PointChange {
 }
 
 extension [ResourceMetrics] {
-    /// The metrics at other times: both times of each point are later by so many nanoseconds.
+    /// The metrics with the time and the start of each point moved forward by `nanoseconds`.
     package func moved(by nanoseconds: Int64) -> [ResourceMetrics] {
         guard nanoseconds != 0 else { return self }
         var moved = self

@@ -1,18 +1,18 @@
-/// What the values of a sum or a histogram relate to (OpenTelemetry specification, `metrics/data-model.md`).
+/// The period that the values of a sum or a histogram refer to (OpenTelemetry specification, `metrics/data-model.md`).
 package enum Temporality: Hashable, Sendable {
-    /// Each point counts since the one before it.
+    /// Each point counts since the previous one.
     case delta
-    /// Each point counts since a start that stays.
+    /// Each point counts since a fixed start.
     case cumulative
 }
 
-/// A metric: one name with all its series at one collection.
+/// A metric: a name and all of its series at one collection.
 package struct Metric: Hashable, Sendable {
-    /// The points, in the kind of the metric.
+    /// The kind of the metric, and its points.
     package enum Data: Hashable, Sendable {
-        /// Values that are not to be added up.
+        /// Values that must not be added up.
         case gauge([NumberDataPoint])
-        /// Values that may be added up over their attributes; monotonic ones never fall.
+        /// Values that may be added up over their attributes; monotonic ones never decrease.
         case sum([NumberDataPoint], Temporality, isMonotonic: Bool)
         /// Distributions with fixed bounds.
         case histogram([HistogramDataPoint], Temporality)
@@ -29,15 +29,15 @@ package struct Metric: Hashable, Sendable {
         }
     }
 
-    /// The name, as `system.network.connection.count`.
+    /// The name, such as `system.network.connection.count`.
     package var name: String
-    /// One sentence for people.
+    /// A sentence for people.
     package var description: String
-    /// The unit in UCUM, as `s` or `{connection}`.
+    /// The unit in UCUM, such as `s` or `{connection}`.
     package var unit: String
     /// The points.
     package var data: Data
-    /// The bounds that its distributions have where these are fixed, if that is known (OpenTelemetry specification,
+    /// The bounds of its distributions in their form with fixed bounds, if known (OpenTelemetry specification,
     /// `metrics/api.md`, "Instrument advisory parameter: `ExplicitBucketBoundaries`").
     package var bounds: BucketBounds?
 
@@ -51,13 +51,13 @@ package struct Metric: Hashable, Sendable {
     }
 }
 
-/// What produced the metrics: a library, a module, a program (OpenTelemetry's instrumentation scope).
+/// The producer of metrics: a library, a module, a program (OpenTelemetry's instrumentation scope).
 package struct Scope: Hashable, Sendable {
     /// The name.
     package var name: String
-    /// The version of what the name stands for.
+    /// The version of the producer.
     package var version: String
-    /// The semantic conventions that the metrics follow.
+    /// The URL of the semantic conventions that the metrics follow.
     package var schemaURL: String
 
     /// Creates a scope.
@@ -68,11 +68,11 @@ package struct Scope: Hashable, Sendable {
     }
 }
 
-/// What the metrics are about: a host, a container, a process (OpenTelemetry's resource).
+/// The entity that metrics describe: a host, a container, a process (OpenTelemetry's resource).
 package struct Resource: Hashable, Sendable {
-    /// What identifies and describes it.
+    /// Identify and describe it.
     package var attributes: Attributes
-    /// The semantic conventions that ``attributes`` follow.
+    /// The URL of the semantic conventions that ``attributes`` follow.
     package var schemaURL: String
 
     /// Creates a resource.
@@ -84,9 +84,9 @@ package struct Resource: Hashable, Sendable {
 
 /// The metrics of one scope.
 package struct ScopeMetrics: Hashable, Sendable {
-    /// What produced them.
+    /// Their producer.
     package var scope: Scope
-    /// One for each name.
+    /// One metric for each name.
     package var metrics: [Metric]
 
     /// Creates the metrics of one scope.
@@ -103,9 +103,9 @@ package struct ScopeMetrics: Hashable, Sendable {
 
 /// The metrics of one resource.
 package struct ResourceMetrics: Hashable, Sendable {
-    /// What they are about.
+    /// The entity that they describe.
     package var resource: Resource
-    /// One for each scope.
+    /// One element for each scope.
     package var scopes: [ScopeMetrics]
 
     /// Creates the metrics of one resource.
@@ -118,4 +118,9 @@ package struct ResourceMetrics: Hashable, Sendable {
     package var pointCount: Int {
         scopes.reduce(0) { $0 + $1.pointCount }
     }
+}
+
+extension [ResourceMetrics] {
+    /// The data points of all resources.
+    package var pointCount: Int { reduce(0) { $0 + $1.pointCount } }
 }

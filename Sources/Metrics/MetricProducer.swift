@@ -1,11 +1,11 @@
-/// Something that has metrics to give whenever they are collected (OpenTelemetry's `MetricProducer`).
+/// A source of metrics that is read at each collection (OpenTelemetry's `MetricProducer`).
 ///
-/// Producers are called by one reader, one at a time, so they need no locks of their own.
+/// Producers are called by one reader, one at a time, so they need no locks.
 package protocol MetricProducer {
-    /// The metrics as they are now, each with all of its points.
+    /// The current metrics, each with all of its points.
     ///
-    /// - Parameter time: The moment of the collection, the same for all points of all producers.
+    /// - Parameter time: The time of the collection, which is the same for all points of all producers.
     /// - Returns: One metric for each name.
-    /// - Throws: What kept the producer from reading; the other producers are not affected.
+    /// - Throws: Why the producer could not be read; the other producers are not affected.
     func metrics(at time: Timestamp) throws -> [Metric]
 }

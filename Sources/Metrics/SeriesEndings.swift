@@ -1,13 +1,15 @@
-/// Tells the receiver of one exporter which series have ended, once each.
+/// Marks the end of series for one exporter, once for each series.
 ///
-/// A receiver of cumulative points can't tell a series that is no more from one that is late, and shows its last value
+/// A receiver of cumulative points can't tell a series that has ended from one that is late, and shows its last value
 /// for minutes. So a series that is absent from its metric gets a last point without a value (`DataPointFlags` of
-/// `metrics.proto`), at the first collection without it that the exporter gets. A metric that is absent has ended, too,
-/// unless it may only have failed.
+/// `metrics.proto`) at the exporter's first collection without it. A metric that is absent has ended, too, unless a
+/// producer failed.
 ///
-/// Deltas need none of this: what has no point adds nothing.
+/// Deltas do not need this: without a point nothing is added.
 package struct SeriesEndings: Sendable {
-    /// What is told apart; a metric that is of another kind than before is another one to receivers.
+    /// Identifies a metric.
+    ///
+    /// To receivers, a metric whose kind changes is a different metric.
     private struct StreamKey: Hashable, Sendable {
         var resource: Resource
         var scope: Scope
@@ -23,7 +25,7 @@ package struct SeriesEndings: Sendable {
         case exponentialHistogram
     }
 
-    /// A metric as it was last.
+    /// A metric at its last collection.
     private struct Stream: Sendable {
         var metric: Metric
         var attributes: [Attributes]
@@ -31,23 +33,23 @@ package struct SeriesEndings: Sendable {
         var time: Timestamp
     }
 
-    /// How far behind its value a last point is: backends tell times apart by milliseconds.
+    /// The distance of a last point from the last value: backends distinguish times by milliseconds.
     private static let distance: Int64 = 1_000_000
 
     private var streams: [StreamKey: Stream] = [:]
 
-    /// Creates endings of nothing yet.
+    /// Creates an empty state.
     package init() {}
 
-    /// Adds to the metrics of a collection a last point for each series that has ended since the one before.
+    /// Adds a last point for each series that has ended since the previous collection.
     ///
-    /// A stock's series that comes later, or comes again, starts at the collection before, and not before its own end.
+    /// A series of a stock that is new or comes back starts at the previous collection, and not before its own end.
     ///
     /// - Parameters:
-    ///   - metrics: What the exporter is to get.
-    ///   - time: The moment of the collection.
-    ///   - isComplete: Whether all that should have been collected was.
-    ///   - isLast: Whether there will be no other collection; then all stocks end behind their values.
+    ///   - metrics: The metrics for the exporter.
+    ///   - time: The time of the collection.
+    ///   - isComplete: Whether no producer failed.
+    ///   - isLast: Whether this is the last collection; then all stocks end after their last values.
     /// - Returns: The metrics with the last points.
     package mutating func follow(
         _ metrics: [ResourceMetrics],
@@ -82,7 +84,7 @@ package struct SeriesEndings: Sendable {
         return metrics
     }
 
-    /// The last points of all stocks, for an exporter that gets no more.
+    /// The last points of all stocks, for an exporter that is removed.
     package mutating func end(at time: Timestamp) -> [ResourceMetrics] {
         var metrics: [ResourceMetrics] = []
         end(stocks, of: &metrics, at: time)
@@ -90,12 +92,14 @@ package struct SeriesEndings: Sendable {
         return metrics
     }
 
-    /// What only a living agent can know; counters stay true.
+    /// Stocks and gauges, which are only known while the agent runs.
+    ///
+    /// Counters stay true.
     private var stocks: Set<StreamKey> {
         Set(streams.keys.filter { $0.kind == .stock || $0.kind == .gauge })
     }
 
-    /// The points of a metric, and a last one for each series that is no more.
+    /// The points of a metric, and a last one for each series that has ended.
     private mutating func follow(_ metric: Metric, of key: StreamKey, at time: Timestamp) -> Metric.Data {
         var data = metric.data
         let attributes = data.attributes
@@ -116,7 +120,7 @@ package struct SeriesEndings: Sendable {
         return ended.map { data.appending($0) } ?? data
     }
 
-    /// Ends all series of metrics that are no more, under the resource and the scope that they had.
+    /// Ends all series of these metrics, under the resource and the scope that they had.
     private mutating func end(_ keys: Set<StreamKey>, of metrics: inout [ResourceMetrics], at time: Timestamp) {
         for key in keys.sorted(by: { $0.name < $1.name }) {
             guard let stream = streams.removeValue(forKey: key), !stream.attributes.isEmpty else { continue }
@@ -141,7 +145,7 @@ extension SeriesEndings.Kind {
 }
 
 extension [ResourceMetrics] {
-    /// Adds points to a metric, which comes to its resource and scope if it is not there.
+    /// Adds points to a metric, and adds the metric to its resource and scope if it is not there.
     fileprivate mutating func add(_ metric: Metric, of resource: Resource, _ scope: Scope) {
         let place = firstIndex { $0.resource == resource } ?? count
         if place == count {
@@ -168,15 +172,15 @@ extension Metric.Data {
     }
 }
 
-/// Which series are in two collections of a metric.
+/// Compares the series of two collections of a metric.
 private struct SeriesDifference {
-    /// Where each series of the later collection stands in the earlier one; nil for what is new.
+    /// The index of each later series in the earlier collection; nil for new ones.
     var places: [Int?]
-    /// Where those stand in the earlier one that are not in the later one.
+    /// The indexes of the earlier series that are not in the later collection.
     var gone: [Int] = []
 
     init(from earlier: [Attributes], to later: [Attributes]) {
-        // Mostly nothing comes or goes, and sets that a producer keeps are the same storage, which is compared at once.
+        // Usually nothing changes, and sets that a producer keeps share their storage, which makes the comparison fast.
         guard earlier != later else {
             places = Array(earlier.indices)
             return
@@ -187,11 +191,11 @@ private struct SeriesDifference {
     }
 }
 
-/// Turns points into last ones of their series.
+/// Turns points into the last ones of their series.
 private struct Ends: PointChange {
     /// The points.
     var places: [Int]
-    /// When they ended.
+    /// When the series ended.
     var time: Timestamp
 
     func change<Point: DataPoint>(_ points: [Point]) -> [Point] {
@@ -199,7 +203,7 @@ private struct Ends: PointChange {
     }
 }
 
-/// Gives each point a start, unless it has a later one.
+/// Gives each point a start, unless its own is later.
 private struct LaterStarts: PointChange {
     var starts: [Timestamp]
 

@@ -1,13 +1,14 @@
-/// The series of a non-monotonic sum that is counted anew each time, as the connections that there are now.
+/// The series of a non-monotonic sum that is counted from scratch at each collection, such as the number of open
+/// connections.
 ///
-/// Up to the limit every key has a series of its own; the others are summed up in one overflow series. Each measurement
-/// is in exactly one of them.
+/// Up to the limit every key has its own series; all others are added up in one overflow series. Each measurement is in
+/// exactly one series.
 package struct StockSeries<Key: Hashable & Sendable>: Sendable {
     /// One series.
     package struct Series: Hashable, Sendable {
-        /// What the series is about; `nil` for the overflow series, which has ``Attributes/overflow``.
+        /// The key of the series; `nil` for the overflow series, whose attributes are ``Attributes/overflow``.
         package var key: Key?
-        /// How many there are.
+        /// The count.
         package var value: UInt64
 
         /// Creates a series.
@@ -19,36 +20,36 @@ package struct StockSeries<Key: Hashable & Sendable>: Sendable {
 
     @usableFromInline var limit: CardinalityLimit<Key>
 
-    /// Creates series of nothing yet.
+    /// Creates an empty set of series.
     ///
-    /// - Parameter limit: The most keys that have a series of their own.
+    /// - Parameter limit: The greatest number of keys that have their own series.
     @inlinable package init(limit: Int = CardinalityLimit<Key>.standard) {
         self.limit = CardinalityLimit(limit)
     }
 
-    /// Takes in a count of everything.
+    /// Adds a complete count.
     ///
     /// - Parameters:
-    ///   - counts: Each key with how many it has; a key that is not among them is gone.
-    ///   - overflow: How many have a key that the kernel's map had no room for.
-    /// - Returns: All series, the overflow series last and only if there is an overflow.
+    ///   - counts: Each key with its count; a key that is not among them is gone.
+    ///   - overflow: The kernel's count for keys that did not fit into its map.
+    /// - Returns: All series, and the overflow series last if there is one.
     @inlinable package mutating func observe(
         _ counts: some Collection<(key: Key, value: UInt64)>,
         overflow: UInt64 = 0
     ) -> [Series] {
         _ = limit.update(counts.lazy.map { $0.key })
         var series: [Series] = []
-        var rest: UInt64? = overflow > 0 ? overflow : nil
+        var overflowing: UInt64? = overflow > 0 ? overflow : nil
         for (key, value) in counts {
             if limit.keeps(key) {
                 series.append(Series(key: key, value: value))
             } else {
-                rest = rest ?? 0
-                rest?.add(value)
+                overflowing = overflowing ?? 0
+                overflowing?.add(value)
             }
         }
-        if let rest {
-            series.append(Series(key: nil, value: rest))
+        if let overflowing {
+            series.append(Series(key: nil, value: overflowing))
         }
         return series
     }

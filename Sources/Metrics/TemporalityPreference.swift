@@ -1,13 +1,13 @@
-/// Which temporality an exporter wants for each kind of metric (OpenTelemetry specification,
+/// The temporality that an exporter wants for each kind of metric (OpenTelemetry specification,
 /// `metrics/sdk_exporters/otlp.md`, "Additional environment variable configuration").
 ///
-/// Sums that may fall are cumulative under each preference: their deltas would lose the level.
+/// Non-monotonic sums are always cumulative: deltas would lose the level.
 package enum TemporalityPreference: String, Hashable, Sendable, CaseIterable {
-    /// Everything since a start that stays.
+    /// Cumulative for all metrics.
     case cumulative
-    /// Monotonic sums and histograms since the point before.
+    /// Deltas for monotonic sums and histograms.
     case delta
-    /// What costs least memory: histograms since the point before; sums as they are read from the kernel, which are
-    /// asynchronous counters in the words of the specification, since their start.
+    /// The choice that needs the least memory: deltas for histograms; cumulative for sums, which are read from the
+    /// kernel and are therefore asynchronous counters in the terms of the specification.
     case lowMemory = "lowmemory"
 }

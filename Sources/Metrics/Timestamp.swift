@@ -1,4 +1,4 @@
-/// A moment of the wall clock, in nanoseconds since 1970-01-01T00:00:00Z, as OTLP's `*_time_unix_nano` fields have it.
+/// A moment of the wall clock in nanoseconds since 1970-01-01T00:00:00Z, like the `*_time_unix_nano` fields of OTLP.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since the Unix epoch; zero means unknown, as in OTLP.
     package var unixNanoseconds: UInt64
@@ -8,13 +8,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.unixNanoseconds = unixNanoseconds
     }
 
-    /// An unknown moment; what OTLP has in fields that carry none.
+    /// An unknown moment: the value of OTLP fields that are not set.
     package static let unknown = Timestamp(unixNanoseconds: 0)
 
-    /// The nanosecond after this.
+    /// The moment one nanosecond later.
     package var next: Timestamp { Timestamp(unixNanoseconds: unixNanoseconds &+ 1) }
 
-    /// This moment and `nanoseconds`; what is unknown stays so, and nothing is earlier or later than can be told.
+    /// This moment plus `nanoseconds`, limited to the range that can be represented.
+    ///
+    /// An unknown moment stays unknown.
     package func advanced(by nanoseconds: Int64) -> Timestamp {
         guard self != .unknown else { return self }
         let (sum, overflow) =

@@ -3,10 +3,10 @@ package import Metrics
 
 /// The body of a request to `/v1/metrics`: OTLP's `ExportMetricsServiceRequest` in protobuf's binary format.
 package enum ExportRequest {
-    /// The bytes that carry `metrics`; equal metrics have equal bytes.
+    /// Encodes `metrics`; equal metrics have equal bytes.
     ///
-    /// What has no data points is left out, from a metric up to a resource (the OTLP 1.11 specification asks for
-    /// no empty envelopes); with no points at all there are no bytes. A NUL in a text becomes U+FFFD.
+    /// Metrics, scopes and resources without data points are left out (the OTLP 1.11 specification asks for no empty
+    /// envelopes), so without any points there are no bytes. A NUL in a string becomes U+FFFD.
     package static func encode(_ metrics: [ResourceMetrics]) -> [UInt8] {
         let arena = Arena()
         return withExtendedLifetime(arena) {
@@ -15,12 +15,12 @@ package enum ExportRequest {
         }
     }
 
-    /// The metrics in the bytes of any OTLP client.
+    /// Decodes the request of any OTLP client.
     ///
-    /// What ``Metrics`` has no place for is left out: summaries, exemplars, the attributes of scopes, and points
-    /// that carry no value. Attribute values that are arrays, lists or
-    /// bytes become text, as the OpenTelemetry specification's `common/README.md` renders them for other protocols.
-    /// - Throws: ``OTLPError`` for bytes that are no request or have a metric without temporality.
+    /// What the data model does not have is left out: summaries, exemplars, the attributes of scopes, and points
+    /// without a value. Attribute values that are arrays, key-value lists or bytes become text, as the OpenTelemetry
+    /// specification represents them for other protocols (`common/README.md`).
+    /// - Throws: ``OTLPError`` for bytes that are not a request, and for a metric without temporality.
     package static func decode(_ bytes: [UInt8]) throws(OTLPError) -> [ResourceMetrics] {
         unsafe try Wire.ExportMetricsServiceRequest.unpack(bytes) { request throws(OTLPError) in
             let resources = unsafe RepeatedField(start: request.resource_metrics, count: request.n_resource_metrics)
@@ -30,9 +30,9 @@ package enum ExportRequest {
         }
     }
 
-    /// The names of the metrics that ``decode(_:)`` leaves out: summaries, and kinds that are not known.
+    /// The names of the metrics that ``decode(_:)`` leaves out: summaries and unknown kinds.
     ///
-    /// - Throws: ``OTLPError`` for bytes that are no request.
+    /// - Throws: ``OTLPError`` for bytes that are not a request.
     package static func leftOut(_ bytes: [UInt8]) throws(OTLPError) -> [String] {
         unsafe try Wire.ExportMetricsServiceRequest.unpack(bytes) { request in
             let resources = unsafe RepeatedField(start: request.resource_metrics, count: request.n_resource_metrics)
@@ -49,16 +49,17 @@ package enum ExportRequest {
         }
     }
 
-    /// The request that the JSON `text` of any OTLP client is, in the binary format.
+    /// Converts the JSON `text` of any OTLP client to the binary format.
     ///
-    /// - Throws: ``OTLPError`` for what is no JSON, or no request.
+    /// - Throws: ``OTLPError`` for text that is not JSON, or not a request.
     package static func fromJSON(_ text: [UInt8]) throws(OTLPError) -> [UInt8] {
         try JSONDecoding.wire(text, of: name)
     }
 
-    /// The JSON of the request in `bytes`, on one line, with all that OTLP has, also what ``decode(_:)`` leaves out.
+    /// The request in `bytes` as JSON on one line, with everything that OTLP has, including what ``decode(_:)`` leaves
+    /// out.
     ///
-    /// - Throws: ``OTLPError`` for bytes that are no request.
+    /// - Throws: ``OTLPError`` for bytes that are not a request.
     package static func json(_ bytes: [UInt8]) throws(OTLPError) -> [UInt8] {
         try JSONEncoding.text(bytes, of: name)
     }

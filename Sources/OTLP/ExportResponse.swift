@@ -1,20 +1,20 @@
 internal import COTLP
 
-/// The body of a successful answer: OTLP's `ExportMetricsServiceResponse` in protobuf's binary format.
+/// The body of a successful response: OTLP's `ExportMetricsServiceResponse` in protobuf's binary format.
 package struct ExportResponse: Hashable, Sendable {
-    /// The data points that the server did not accept; zero if it accepted all.
+    /// The number of data points that the server did not accept.
     package var rejectedDataPoints: Int64
-    /// Why points were rejected or, if none were, a warning; empty if there is nothing to say.
+    /// Why points were rejected, or a warning if none were; empty if there is nothing to say.
     package var errorMessage: String
 
-    /// Creates an answer; without arguments the one that accepts all.
+    /// Creates a response; without arguments, one that accepts everything.
     package init(rejectedDataPoints: Int64 = 0, errorMessage: String = "") {
         self.rejectedDataPoints = rejectedDataPoints
         self.errorMessage = errorMessage
     }
 
-    /// The answer in `bytes`.
-    /// - Throws: ``OTLPError`` for bytes that are no answer.
+    /// Decodes the response in `bytes`.
+    /// - Throws: ``OTLPError`` for bytes that are not a response.
     package static func decode(_ bytes: [UInt8]) throws(OTLPError) -> ExportResponse {
         unsafe try Wire.ExportMetricsServiceResponse.unpack(bytes) { message in
             guard let partial = unsafe message.partial_success?.pointee else { return ExportResponse() }
@@ -25,7 +25,7 @@ package struct ExportResponse: Hashable, Sendable {
         }
     }
 
-    /// The bytes that carry the answer; none if all was accepted without a word.
+    /// Encodes the response; empty if everything was accepted without a warning.
     package func encode() -> [UInt8] {
         guard self != ExportResponse() else { return [] }
         let arena = Arena()
@@ -39,7 +39,7 @@ package struct ExportResponse: Hashable, Sendable {
         }
     }
 
-    /// The JSON that carries the answer; an empty object if all was accepted without a word.
+    /// The response as JSON; an empty object if everything was accepted without a warning.
     package func json() -> [UInt8] {
         let name = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse"
         // Our own bytes are well formed.

@@ -1,16 +1,16 @@
-/// Why bytes could not be read as an OTLP message.
+/// Why bytes could not be decoded as an OTLP message.
 ///
-/// Each case names the message, e.g. `google.rpc.Status`.
+/// Each case names the message, such as `google.rpc.Status`.
 package enum OTLPError: Error, Hashable {
-    /// The bytes are not on the wire format of the message, or are only a part of it.
+    /// The bytes are not in the wire format of the message, or not complete.
     case malformed(message: String)
-    /// The text is not the JSON of the message: what is wrong, and after which byte.
+    /// The text is not the JSON of the message: what is wrong, and after how many bytes.
     case malformedJSON(message: String, problem: String, offset: Int)
-    /// Messages lie in messages more than 100 levels deep.
+    /// Messages are nested more than 100 levels deep.
     case nestedTooDeeply(message: String)
-    /// In memory the message would take more than 32 times its bytes.
+    /// The message would take more than 32 times its size in memory.
     case tooLarge(message: String)
-    /// A sum or a histogram says neither delta nor cumulative, as `metrics.proto` demands.
+    /// A sum or a histogram has no temporality, which `metrics.proto` requires.
     case unspecifiedTemporality(metric: String)
 }
 

@@ -1,10 +1,10 @@
 internal import COTLP
 
-/// The body of an answer with an error: `google.rpc.Status` in protobuf's binary format.
+/// The body of an error response: `google.rpc.Status` in protobuf's binary format.
 ///
 /// OTLP lets clients ignore the code and asks them to log the message (OTLP 1.11 specification, "OTLP/HTTP Response").
 package struct RPCStatus: Hashable, Sendable {
-    /// A code of gRPC: 3 stands for an invalid argument (`google/rpc/code.proto`).
+    /// A gRPC code, such as 3 for an invalid argument (`google/rpc/code.proto`).
     package var code: Int32
     /// What went wrong, for developers.
     package var message: String
@@ -15,15 +15,15 @@ package struct RPCStatus: Hashable, Sendable {
         self.message = message
     }
 
-    /// The status in `bytes`.
-    /// - Throws: ``OTLPError`` for bytes that are no status.
+    /// Decodes the status in `bytes`.
+    /// - Throws: ``OTLPError`` for bytes that are not a status.
     package static func decode(_ bytes: [UInt8]) throws(OTLPError) -> RPCStatus {
         unsafe try Wire.Status.unpack(bytes) { message in
             RPCStatus(code: unsafe message.code, message: unsafe String(field: message.message))
         }
     }
 
-    /// The bytes that carry the status.
+    /// Encodes the status.
     package func encode() -> [UInt8] {
         let arena = Arena()
         return withExtendedLifetime(arena) {
@@ -34,7 +34,7 @@ package struct RPCStatus: Hashable, Sendable {
         }
     }
 
-    /// The JSON that carries the status.
+    /// The status as JSON.
     package func json() -> [UInt8] {
         // Our own bytes are well formed.
         (try? JSONEncoding.text(encode(), of: "google.rpc.Status")) ?? Array("{}".utf8)

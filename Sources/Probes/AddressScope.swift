@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// The interface that an address is meant on (RFC 4007): a link-local one may be there on each.
 package enum AddressScope {

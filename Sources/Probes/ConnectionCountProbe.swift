@@ -1,5 +1,6 @@
 internal import BPF
 internal import CProbes
+internal import Readings
 
 /// Counts the connections of this network namespace by walking over them in the kernel.
 final class ConnectionCountProbe {
@@ -35,13 +36,13 @@ final class ConnectionCountProbe {
     /// What a pass over all sockets has found.
     struct Findings {
         /// How many connections there are.
-        var counts = ConnectionCounts()
+        var connections: [ConnectionRow] = []
         /// How full the queues of listeners are.
-        var queues = ListenerQueues()
+        var listeners: [ListenerRow] = []
         /// What waits, and for how long.
-        var totals = PassTotals()
-        /// What listeners have dropped since they were first seen.
-        var drops: [ListenerQueues.Key: UInt64] = [:]
+        var stocks = Tables<Stock>()
+        /// What listeners have dropped since they were first seen; nil where connections are not followed.
+        var drops: [PortRow<UInt64>]?
     }
 
     /// Walks over all sockets once.
@@ -55,31 +56,27 @@ final class ConnectionCountProbe {
             try forgetter?.run()
         }
         var findings = Findings()
-        for (key, row) in try rows.entries() {
-            guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
-                continue
-            }
-            let localPort = key.local_port == 0 ? nil : key.local_port
-            let peerPort = key.peer_port == 0 ? nil : key.peer_port
-            let rowKey = ConnectionCounts.Key(state, type, localPort: localPort, peerPort: peerPort)
-            findings.counts.add(row.sockets, to: rowKey, isOverflow: key.overflow != 0)
+        for (key, row) in try rows.entries() where row.sockets > 0 {
+            if let row = ConnectionRow(key, row) { findings.connections.append(row) }
         }
-        findings.queues = try queues()
-        findings.totals = try totals.value(of: 0).map { PassTotals($0) } ?? PassTotals()
-        findings.drops = try listenerDrops(of: findings.queues)
+        findings.listeners = try queues()
+        findings.stocks.add(try totals.value(of: 0) ?? pass_totals(), follows: forgetter != nil)
+        let drops = try listenerDrops(of: findings.listeners)
+        findings.drops = forgetter == nil ? nil : drops
         return findings
     }
 
     /// What listeners have dropped; what belongs to a port that nobody listens on any more is removed.
-    private func listenerDrops(of queues: ListenerQueues) throws(BPFError) -> [ListenerQueues.Key: UInt64] {
-        var counts: [ListenerQueues.Key: UInt64] = [:]
+    private func listenerDrops(of listeners: [ListenerRow]) throws(BPFError) -> [PortRow<UInt64>] {
+        let ports = Set(listeners.map { PortKey(port: $0.port, type: $0.type) })
+        var counts: [PortRow<UInt64>] = []
         for (key, count) in try drops.entries() {
             guard let type = NetworkType(kernel: key.type) else { continue }
-            let row = ListenerQueues.Key(port: key.overflow == 0 ? key.port : nil, type: type)
-            if key.overflow == 0, queues.rows[row] == nil {
+            let port = key.overflow == 0 ? key.port : nil
+            if key.overflow == 0, !ports.contains(PortKey(port: port, type: type)) {
                 try drops.removeValue(of: key)
             } else if key.overflow == 0 || count > 0 {
-                counts[row] = count
+                counts.append(PortRow(port: port, type: type, value: count))
             }
         }
         return counts
@@ -90,18 +87,21 @@ final class ConnectionCountProbe {
         try iterator.run()
     }
 
-    private func queues() throws(BPFError) -> ListenerQueues {
-        var queues = ListenerQueues()
+    private func queues() throws(BPFError) -> [ListenerRow] {
+        var queues: [ListenerRow] = []
         for (key, row) in try listeners.entries() where row.listeners > 0 {
             guard let type = NetworkType(kernel: key.type) else { continue }
-            queues.rows[ListenerQueues.Key(port: key.overflow == 0 ? key.port : nil, type: type)] =
-                ListenerQueues.Row(
+            queues.append(
+                ListenerRow(
+                    port: key.overflow == 0 ? key.port : nil,
+                    type: type,
                     acceptUsage: row.accept_usage,
                     acceptLimit: row.accept_limit,
                     acceptFull: row.accept_full,
                     synUsage: row.syn_usage,
                     synLimit: row.syn_limit
                 )
+            )
         }
         return queues
     }
@@ -135,6 +135,28 @@ final class ConnectionCountProbe {
 
 /// A `struct port_set` of the kernel, which Swift would see as a tuple.
 typealias PortSet = InlineArray<1024, UInt64>
+
+private struct PortKey: Hashable {
+    var port: UInt16?
+    var type: NetworkType
+}
+
+extension ConnectionRow {
+    /// Reads a row as the programs write it; nil when its state or protocol is unknown.
+    fileprivate init?(_ key: connection_count_key, _ row: connection_count) {
+        guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
+            return nil
+        }
+        self.init(
+            state,
+            type,
+            localPort: key.local_port,
+            peerPort: key.peer_port,
+            isOverflow: key.overflow != 0,
+            count: row.sockets
+        )
+    }
+}
 
 /// A port that connections can be counted by.
 package enum PortAttribute: String, CaseIterable, Sendable {

@@ -1,6 +1,6 @@
 internal import BPF
 internal import CProbes
-internal import Metrics
+internal import Readings
 
 /// Follows connections through their states, by a program on the tracepoint `inet_sock_set_state`.
 final class ConnectionProbe {
@@ -26,22 +26,30 @@ final class ConnectionProbe {
         link = try agent.object.attach(agent.programs.transitions)
     }
 
-    /// What has happened since the probe was made.
+    /// What has happened since the probe was made; without what only connections that are followed have.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func flows() throws(BPFError) -> ConnectionFlows {
-        var flows = ConnectionFlows(transitions: TransitionCounts(kernel: try transitions.columnSums()))
+    func counters() throws(BPFError) -> Tables<Counter> {
+        var counters = Tables<Counter>()
+        counters[.transitions, .host] = try transitionTable()
         if follows {
-            flows.handshakes = try handshakes.columnSums()
-            flows.io = try io.sums()
+            counters[.handshakes, .host] = KernelLayout.handshakes.table(try handshakes.columnSums())
+            counters[.bytes, .host] = KernelLayout.bytes.table(try io.sums())
         }
-        return flows
+        return counters
     }
 
-    /// The histograms, in the order of `tcp_durations`, each as a `struct histogram`.
+    /// The table of ``Counter/transitions``.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func durationRows() throws(BPFError) -> [[UInt64]] {
-        try durations.rows()
+    func transitionTable() throws(BPFError) -> [UInt64] {
+        KernelLayout.transitions.table(try transitions.columnSums())
+    }
+
+    /// The histograms; nil where connections are not followed.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func durationRows() throws(BPFError) -> [DurationRow]? {
+        follows ? [DurationRow](kernel: try durations.rows()) : nil
     }
 }

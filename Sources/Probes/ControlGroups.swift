@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// Where the names of control groups come from.
 package struct ControlGroups: Equatable, Sendable {

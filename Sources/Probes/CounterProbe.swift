@@ -1,7 +1,7 @@
 internal import BPF
-internal import Metrics
+internal import Readings
 
-/// Programs that do nothing but count into one per-CPU array, which is one metric.
+/// Programs that do nothing but count into one per-CPU array.
 final class CounterProbe {
     /// What makes one such probe differ from another.
     struct Plan {
@@ -9,10 +9,10 @@ final class CounterProbe {
         let programs: [String]
         /// The per-CPU array.
         let array: String
-        /// The metric.
-        let metric: CataloguedMetric
-        /// Its series.
-        let series: [CounterSeries]
+        /// What is counted.
+        let counter: Counter
+        /// Where that stands in the array.
+        let layout: KernelLayout
     }
 
     private let agent: AgentObject
@@ -20,8 +20,9 @@ final class CounterProbe {
     let programs: [String]
     private let attached: [AttachedProgram]
     private let counters: PerCPUArray
-    private let metric: CataloguedMetric
-    private let series: [CounterSeries]
+    /// What is counted.
+    let counter: Counter
+    private let layout: KernelLayout
 
     /// Attaches what `plan` says.
     ///
@@ -31,16 +32,15 @@ final class CounterProbe {
         counters = try agent.object.perCPUArray(plan.array)
         attached = try AttachedProgram.attach(plan.programs, of: agent.object)
         programs = plan.programs
-        metric = plan.metric
-        series = plan.series
+        counter = plan.counter
+        layout = plan.layout
     }
 
-    /// The metric.
+    /// The table of ``counter``.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func metric(start: Timestamp, time: Timestamp) throws(BPFError) -> Metric {
-        let points = series.points(of: try counters.sums(), start: start, time: time)
-        return Metric(metric, .sum(points, .cumulative, isMonotonic: true))
+    func table() throws(BPFError) -> [UInt64] {
+        layout.table(try counters.sums())
     }
 }
 

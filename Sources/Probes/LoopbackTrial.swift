@@ -1,4 +1,6 @@
 internal import BPF
+internal import Readings
+internal import System
 
 /// Tries whether probes see a connection that is made for them to be seen.
 package struct LoopbackTrial: Sendable {
@@ -44,23 +46,23 @@ package struct LoopbackTrial: Sendable {
 
     private mutating func look(for address: String, _ type: NetworkType, _ probes: TCPProbes) throws(BPFError) -> Result
     {
-        let before = try probes.connections.flows().transitions
+        let before = TransitionCounts(try probes.connections.transitionTable())
         let connection: LoopbackConnection
-        do throws(LoopbackConnection.Failure) {
+        do throws(SystemError) {
             connection = try LoopbackConnection(to: address)
         } catch {
             return .notMade("\(error)")
         }
         let start = ContinuousClock.now
-        let counts = try probes.count.pass().counts
+        let rows = try probes.count.pass().connections
         passDuration = start.duration(to: .now)
-        connectionCount = counts.total
-        let after = try probes.connections.flows().transitions
+        connectionCount = rows.reduce(0) { $0 &+ $1.count }
+        let after = TransitionCounts(try probes.connections.transitionTable())
         // Nobody else has this port: its listener, and the end that was accepted.
         for state in [ConnectionState.listen, .established] {
-            let key = ConnectionCounts.Key(state, type, localPort: connection.port)
+            let row = ConnectionRow(state, type, localPort: connection.port, count: 1)
             // On a row of the overflow it can't be told from others.
-            guard counts.rows[key] == 1 || counts.overflow.keys.contains(where: { $0.state == state }) else {
+            guard rows.contains(row) || rows.contains(where: { $0.isOverflow && $0.state == state }) else {
                 return .notCounted
             }
         }

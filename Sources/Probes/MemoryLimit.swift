@@ -1,5 +1,6 @@
 internal import BPF
 internal import FoundationEssentials
+internal import System
 
 /// How much memory a control group allows this process; for messages, it decides nothing.
 package struct MemoryLimit: Hashable, Sendable {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Metrics
+internal import Readings
 
 /// What the settings of the network namespace allow; nil where they can't be read, as in some containers.
 struct NamespaceLimits: Equatable {
@@ -40,14 +40,6 @@ struct NamespaceLimits: Equatable {
         return UInt64(isFree[Int(bounds[0])...Int(bounds[1])].count { $0 })
     }
 
-    /// The metrics of the limits that are known.
-    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
-        func metric(_ metric: CataloguedMetric, _ value: UInt64?) -> Metric? {
-            value.map { Metric(metric, stock: $0, start: start, time: time) }
-        }
-        return [metric(.timeWaitLimit, timeWait), metric(.ephemeralPortLimit, ephemeralPorts)].compactMap(\.self)
-    }
-
     /// The whole numbers in `text`; nil when something else stands there, or nothing.
     private static func numbers(_ text: String) -> [UInt64]? {
         let words = text.split(whereSeparator: \.isWhitespace)
@@ -56,10 +48,10 @@ struct NamespaceLimits: Equatable {
     }
 }
 
-extension Metric {
-    /// A sum that may fall, of one series without attributes.
-    init(_ metric: CataloguedMetric, stock value: UInt64, start: Timestamp, time: Timestamp) {
-        let point = NumberDataPoint(attributes: [:], start: start, time: time, value: Number(count: value))
-        self.init(metric, .sum([point], .cumulative, isMonotonic: false))
+extension Tables<Stock> {
+    /// Adds the limits that are known.
+    mutating func add(_ limits: NamespaceLimits) {
+        self[.timeWaitLimit, .host] = limits.timeWait.map { [$0] }
+        self[.ephemeralPorts, .host] = limits.ephemeralPorts.map { [$0] }
     }
 }

@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// Whose connections are observed.
 package enum ObservationScope: String, CaseIterable, Sendable {
@@ -8,7 +9,12 @@ package enum ObservationScope: String, CaseIterable, Sendable {
     /// The inode number of the one namespace to observe.
     func namespace() throws(BPFError) -> UInt32 {
         switch self {
-        case .own: try NetworkNamespace.current()
+        case .own:
+            do throws(SystemError) {
+                return try NetworkNamespace.current()
+            } catch {
+                throw BPFError(operation: error.operation, code: error.code)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
-internal import Metrics
+internal import Readings
 
 /// The memory that the queues of TCP sockets take, which the kernel counts and limits for the whole machine.
 struct TCPMemory: Equatable {
@@ -30,14 +30,6 @@ struct TCPMemory: Equatable {
         (usage, limit) = (Self.bytes(used, pageSize), Self.bytes(most, pageSize))
     }
 
-    /// The metrics.
-    func metrics(start: Timestamp, time: Timestamp) -> [Metric] {
-        [
-            Metric(.memoryUsage, stock: usage, start: start, time: time),
-            Metric(.memoryLimit, stock: limit, start: start, time: time),
-        ]
-    }
-
     /// The number after `mem` in the line of TCP: `TCP: inuse 3 orphan 0 tw 0 alloc 5 mem 2`.
     private static func usedPages(_ sockstat: String) -> UInt64? {
         guard let line = sockstat.split(separator: "\n").first(where: { $0.hasPrefix("TCP: ") }) else { return nil }
@@ -50,5 +42,13 @@ struct TCPMemory: Equatable {
     private static func bytes(_ pages: UInt64, _ pageSize: UInt64) -> UInt64 {
         let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
         return overflow ? UInt64(Int64.max) : min(bytes, UInt64(Int64.max))
+    }
+}
+
+extension Tables<Stock> {
+    /// Adds the memory, where that is known.
+    mutating func add(_ memory: TCPMemory?) {
+        self[.memory, .host] = memory.map { [$0.usage] }
+        self[.memoryLimit, .host] = memory.map { [$0.limit] }
     }
 }

@@ -1,22 +1,23 @@
 internal import Metrics
 
-/// Which of the agents of a network namespace one is.
+/// Distinguishes the agents of a network namespace.
 ///
-/// Counters of two processes under one identity are taken for one counter that falls and rises, so each has its own.
+/// Receivers take counters of two processes with the same identity for one counter that jumps back and forth, so each
+/// process has its own identity.
 package enum AgentInstance: Hashable, Sendable {
-    /// The one that runs on and on; the number is 0 but for further ones beside it.
+    /// An agent that keeps running; the number is 0, or greater for further ones beside it.
     case running(number: Int)
-    /// One that exports once and ends; further ones at the same time have other numbers.
+    /// An agent that exports once and exits; further ones at the same time have other numbers.
     case single(number: Int)
 
-    /// The `service.instance.id`: a UUID of version 5 of what makes this agent one.
+    /// The `service.instance.id`: a UUID of version 5, made from everything that distinguishes this agent.
     ///
-    /// It outlives a restart. A machine id alone would not do: clones of a machine share it, pods of a node do, and the
-    /// network namespaces of a machine.
+    /// It stays the same after a restart. A machine id alone is not enough: clones of a machine share it, and so do the
+    /// pods of a node and the network namespaces of a machine.
     ///
     /// - Parameters:
-    ///   - machine: Where the facts are.
-    ///   - attributes: The resource, with what the user says of the host.
+    ///   - machine: The source of the facts.
+    ///   - attributes: The attributes of the resource, including those that the user has set for the host.
     /// - Returns: The UUID.
     func identifier(on machine: Machine, _ attributes: Attributes) -> String {
         let (id, name, pod) = (attributes["host.id"], attributes["host.name"], attributes["k8s.pod.uid"])
@@ -27,7 +28,8 @@ package enum AgentInstance: Hashable, Sendable {
             ("pod", pod?.description),
         ]
         if id == nil, pod == nil, !Self.isTelling(name?.description) {
-            // Nothing tells the machine from others: better another instance at each boot than one for many machines.
+            // Nothing distinguishes the machine from others. A new instance at each boot is better than one instance
+            // for many machines.
             parts.append(("boot", machine.line(of: "/proc/sys/kernel/random/boot_id")))
         }
         switch self {
@@ -40,7 +42,7 @@ package enum AgentInstance: Hashable, Sendable {
         )
     }
 
-    /// Whether a host has a name that is not that of every host.
+    /// Whether the name of a host distinguishes it from others.
     private static func isTelling(_ name: String?) -> Bool {
         guard let name = name?.lowercased() else { return false }
         return !name.isEmpty && name != "localhost" && !name.hasPrefix("localhost.")
@@ -48,15 +50,15 @@ package enum AgentInstance: Hashable, Sendable {
 }
 
 extension Machine {
-    /// The host's name, unless it has none.
+    /// The host's name; nil if it has none.
     var hostName: String? {
         line(of: "/proc/sys/kernel/hostname").flatMap { $0 == "(none)" ? nil : $0 }
     }
 
-    /// The network namespace, as `net:[4026532567]`, or nil for the machine's first one.
+    /// The network namespace, such as `net:[4026532567]`, or nil for the machine's first one.
     ///
-    /// The number of the first one is another with each kernel, and the identity is to outlive an upgrade. The kernel
-    /// makes `tcp_mem` in the first one only.
+    /// The number of the first namespace changes with the kernel, but the identity must survive an upgrade. The kernel
+    /// creates `tcp_mem` only in the first namespace.
     fileprivate var networkNamespace: String? {
         read("/proc/sys/net/ipv4/tcp_mem") == nil ? link("/proc/self/ns/net") : nil
     }

@@ -1,15 +1,16 @@
 package import Metrics
 
-/// The resource that the metrics of this machine leave under, and what was wrong with the settings for it.
+/// The resource under which the metrics of this machine are exported, and problems with its settings.
 package struct AgentResource: Equatable, Sendable {
     /// The resource.
     package var resource: Metrics.Resource
-    /// Settings that were ignored, and why; for the log.
+    /// Lines for the log: settings that were ignored, and why.
     package var warnings: [String]
 
-    /// Finds out what `machine` is, by what its environment says too.
+    /// Detects the resource of `machine`, including what its environment variables say.
     ///
-    /// What the user says wins over what was found: `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES` over the rest.
+    /// Settings of the user take precedence over detected values: `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES`
+    /// over everything else.
     package init(of machine: Machine) {
         var warnings: [String] = []
         let settings = ResourceSettings(of: machine) { warnings.append($0) }
@@ -17,12 +18,12 @@ package struct AgentResource: Equatable, Sendable {
         self.warnings = warnings
     }
 
-    /// What `machine` is, with what `settings` say laid over it.
+    /// The resource of `machine`, with `settings` applied.
     ///
     /// - Parameters:
-    ///   - machine: Where the facts are.
-    ///   - settings: What the user says; also of `service.instance.id`.
-    ///   - instance: Which agent it is.
+    ///   - machine: The source of the facts.
+    ///   - settings: The settings of the user, which may include `service.instance.id`.
+    ///   - instance: Distinguishes this agent from others in its network namespace.
     /// - Returns: The resource.
     package static func resource(
         of machine: Machine,
@@ -35,15 +36,16 @@ package struct AgentResource: Equatable, Sendable {
         return Metrics.Resource(attributes: attributes, schemaURL: Program.schemaURL)
     }
 
-    /// What an agent says of itself is about: the resource of what it observes, but for the process and the instance.
+    /// The resource of the agent's own metrics: the observed resource with another instance and the process.
     ///
-    /// Service, name and instance are one resource only (semantic conventions, `resource/service.md`), so the second
-    /// one has an instance that is made of the first one's and is as stable; what joins both is the host.
+    /// Service namespace, name and instance identify exactly one resource (semantic conventions,
+    /// `resource/service.md`), so the agent's own resource has a different instance. It is derived from the first and
+    /// as stable; the host connects the two.
     ///
     /// - Parameters:
-    ///   - resource: The resource of what the agent observes.
-    ///   - processIdentifier: The agent's process.
-    /// - Returns: The other resource.
+    ///   - resource: The observed resource.
+    ///   - processIdentifier: The agent's process id.
+    /// - Returns: The agent's own resource.
     package static func ofAgent(_ resource: Metrics.Resource, processIdentifier: Int32) -> Metrics.Resource {
         var resource = resource
         let observed = resource.instanceID ?? ""
@@ -52,7 +54,7 @@ package struct AgentResource: Equatable, Sendable {
         return resource
     }
 
-    /// A text of 36 characters that is the same for the same `parts`.
+    /// A UUID that is always the same for the same `parts`: 36 characters.
     package static func digest(of parts: [String]) -> String {
         InstanceID.make(of: parts.joined(separator: "\n"))
     }
@@ -73,12 +75,12 @@ package struct AgentResource: Equatable, Sendable {
         #endif
         attributes["host.name"] = machine.hostName.map { .string($0) }
         attributes["host.id"] = MachineID(of: machine).map { .string($0.digits) }
-        // The version of Linux is the kernel's; inside a container it is still the host's.
+        // The version of Linux is the kernel's, so inside a container it is that of the host.
         attributes["os.version"] = machine.line(of: "/proc/sys/kernel/osrelease").map { .string($0) }
         return attributes
     }
 
-    /// What the downward API of Kubernetes put into the environment.
+    /// Values that the downward API of Kubernetes put into the environment.
     private static func pod(of machine: Machine) -> Attributes {
         let names = ["k8s.node.name", "k8s.pod.name", "k8s.pod.uid", "k8s.namespace.name"]
         return Attributes(
@@ -94,7 +96,7 @@ extension Metrics.Resource {
     /// The `service.instance.id` as text.
     package var instanceID: String? { attributes["service.instance.id"]?.description }
 
-    /// Whether this is the same service as `other` to who tells services apart, whatever else is said of them.
+    /// Whether receivers take this for the same service as `other`, whatever its other attributes are.
     package func isSameService(as other: Metrics.Resource) -> Bool {
         ["service.namespace", "service.name", "service.instance.id"].allSatisfy {
             attributes[$0] == other.attributes[$0]

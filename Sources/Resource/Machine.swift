@@ -1,15 +1,16 @@
 internal import FoundationEssentials
+internal import System
 
-/// Where facts about the machine are read from; a test gives its own.
+/// The source of facts about the machine; tests make their own.
 package struct Machine: Sendable {
     /// The environment variables.
     package var environment: [String: String]
-    /// Reads a small text file, or gives `nil` if it can't be read.
+    /// Reads a small text file; `nil` if it can't be read.
     package var read: @Sendable (_ path: String) -> String?
-    /// Gives what a symbolic link points to, or `nil` if it can't be read.
+    /// Reads the target of a symbolic link; `nil` if it can't be read.
     package var link: @Sendable (_ path: String) -> String?
 
-    /// Creates a machine of these facts.
+    /// Creates a machine with these facts.
     package init(
         environment: [String: String],
         link: @escaping @Sendable (_ path: String) -> String? = { _ in nil },
@@ -27,7 +28,7 @@ package struct Machine: Sendable {
         read: { try? String(contentsOfFile: $0, encoding: .utf8) }
     )
 
-    /// The first line of the first file of `paths` that has one.
+    /// The first non-empty first line of the files at `paths`.
     func line(of paths: String...) -> String? {
         for path in paths {
             if let line = read(path)?.split(whereSeparator: \.isNewline).first.map(String.init), !line.isEmpty {
@@ -37,12 +38,10 @@ package struct Machine: Sendable {
         return nil
     }
 
-    /// The value of an environment variable without white space around it; an empty one counts as unset, as
-    /// OpenTelemetry's specification demands.
+    /// The value of an environment variable without surrounding white space; an empty one counts as unset, as
+    /// OpenTelemetry's specification requires.
     func variable(_ name: String) -> String? {
-        guard let value = environment[name], let first = value.firstIndex(where: { !$0.isWhitespace }),
-            let last = value.lastIndex(where: { !$0.isWhitespace })
-        else { return nil }
-        return String(value[first...last])
+        guard let value = environment[name]?.trimmed, !value.isEmpty else { return nil }
+        return String(value)
     }
 }

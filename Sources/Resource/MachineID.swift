@@ -1,22 +1,22 @@
-/// The id of a machine (machine-id(5)), if it is one that can be believed to be this machine's alone.
+/// The id of a machine (machine-id(5)), if it is plausible that no other machine has it.
 struct MachineID: Equatable {
-    /// Thirty-two hexadecimal digits in lower case.
+    /// Thirty-two lower-case hexadecimal digits.
     let digits: String
 
-    /// Where it stands; the second is D-Bus' own, on systems without the first.
+    /// The files with the id; the second is D-Bus's own, on systems without the first.
     ///
-    /// Never a privileged source such as the DMI tables (semantic conventions, `resource/host.md`).
+    /// Privileged sources such as the DMI tables must not be used (semantic conventions, `resource/host.md`).
     private static let paths = ["/etc/machine-id", "/var/lib/dbus/machine-id"]
 
-    /// Ids that are handed out on purpose or by mistake to more than one machine.
+    /// Ids that more than one machine has, on purpose or by mistake.
     private static let shared: Set<String> = [
-        // All machines with Whonix or Kicksecure, so that none can be told from another.
+        // Used on all machines with Whonix or Kicksecure, so that they can't be distinguished.
         "b08dfa6083e7567a1921a715000001fb",
-        // The MD5 sum of nothing: of scripts that made an id of a file that is not there.
+        // The MD5 sum of empty input, from scripts that derive an id from a missing file.
         "d41d8cd98f00b204e9800998ecf8427e",
     ]
 
-    /// The first of the ids of `machine` that can be believed.
+    /// The first plausible id of `machine`.
     init?(of machine: Machine) {
         for path in Self.paths {
             if let text = machine.line(of: path), let id = Self(text) {
@@ -27,11 +27,11 @@ struct MachineID: Equatable {
         return nil
     }
 
-    /// Takes `text` if it is an id and not one that many machines have.
+    /// Accepts `text` if it is an id that is not known to be shared by many machines.
     ///
-    /// Upper case is taken, as systemd takes it, and put into the lower case that the manual page demands, so that it
-    /// equals what systemd says. Anything else is no machine id, as systemd's own `uninitialized` until the first boot
-    /// is done, and a UUID with dashes. Digits that are all the same are a placeholder.
+    /// Upper case is accepted, as systemd does, and converted to the lower case that the manual page requires, so that
+    /// the id equals what systemd prints. Everything else is refused, such as `uninitialized`, which systemd writes
+    /// until the first boot is complete, and a UUID with dashes. If all digits are the same, the id is a placeholder.
     init?(_ text: String) {
         let digits = text.lowercased()
         guard digits.utf8.count == 32, digits.utf8.allSatisfy(Self.isHexadecimal) else { return nil }

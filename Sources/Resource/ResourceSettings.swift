@@ -1,8 +1,8 @@
 package import Metrics
 
-/// What the user says about the resource; it wins over what is found out.
+/// Attributes of the resource that the user has set; they take precedence over detected ones.
 package struct ResourceSettings: Equatable, Sendable {
-    /// The attributes, some of which may replace found ones.
+    /// The attributes.
     package var attributes: Attributes
 
     /// Creates settings.
@@ -10,11 +10,11 @@ package struct ResourceSettings: Equatable, Sendable {
         self.attributes = attributes
     }
 
-    /// Reads `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`, the second of which wins.
+    /// Reads `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME`; the second takes precedence.
     ///
     /// - Parameters:
-    ///   - machine: Where the variables are.
-    ///   - warn: Takes what was ignored and why.
+    ///   - machine: The source of the variables.
+    ///   - warn: Receives a line for each setting that is ignored, with the reason.
     package init(of machine: Machine, warn: (String) -> Void) {
         self.init()
         if let text = machine.variable("OTEL_RESOURCE_ATTRIBUTES") {
@@ -29,11 +29,11 @@ package struct ResourceSettings: Equatable, Sendable {
         }
     }
 
-    /// What a list of attributes must look like.
+    /// The required format of a list of attributes, for messages.
     package static let expected =
-        "it must be key=value pairs with commas between, with '%', ',' and '=' percent-encoded"
+        "it must be key=value pairs separated by commas, with '%', ',' and '=' percent-encoded"
 
-    /// Reads a list in the form of `OTEL_RESOURCE_ATTRIBUTES`, or gives `nil` if any part of it is malformed.
+    /// Parses a list in the format of `OTEL_RESOURCE_ATTRIBUTES`; `nil` if any part of it is malformed.
     package static func attributes(_ list: String) -> Attributes? {
         ResourceAttributes.parse(list)
     }

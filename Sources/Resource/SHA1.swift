@@ -1,4 +1,6 @@
-/// SHA-1 (RFC 3174), which UUIDs of version 5 are made with; no security rests on it.
+/// SHA-1 (RFC 3174), for UUIDs of version 5.
+///
+/// It is not used for security.
 enum SHA1 {
     /// The 20 bytes of the digest of `message`.
     static func digest(_ message: [UInt8]) -> [UInt8] {
@@ -10,7 +12,7 @@ enum SHA1 {
         return state.flatMap(bytes)
     }
 
-    /// The message, a one bit, zeros, and the length in bits: a multiple of 64 bytes.
+    /// The message followed by a one bit, zeros, and the length in bits: a multiple of 64 bytes.
     private static func pad(_ message: [UInt8]) -> [UInt8] {
         let zeros = (119 - message.count % 64) % 64
         let bits = UInt64(message.count) &* 8

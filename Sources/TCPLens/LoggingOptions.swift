@@ -1,5 +1,5 @@
 import ArgumentParser
-import Export
+import Configuration
 import Logging
 
 /// The options of every command that logs.

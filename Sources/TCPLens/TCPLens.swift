@@ -1,7 +1,7 @@
 import ArgumentParser
-import Export
 import Glibc
 import Resource
+import System
 
 /// The program: what a command line starts.
 @main

@@ -1,8 +1,8 @@
 internal import CYAML
 
-/// What libyaml's parser finds in a text, one thing after the other.
+/// The events of libyaml's parser for a text.
 @safe final class YAMLEvents {
-    /// One thing.
+    /// An event.
     enum Event {
         case start
         case documentStart
@@ -21,14 +21,14 @@ internal import CYAML
 
     /// Creates a parser of `text`, in UTF-8 or UTF-16.
     ///
-    /// - Throws: ``YAMLError`` when there is no memory for it.
+    /// - Throws: ``YAMLError`` if there is no memory for it.
     init(_ text: [UInt8]) throws(YAMLError) {
         unsafe parser = .allocate(capacity: 1)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
             unsafe parser.deallocate()
             throw YAMLError(reason: "out of memory")
         }
-        // The parser reads while it goes, so the text must stay where it is.
+        // The parser reads the text as it goes, so it must stay where it is.
         unsafe self.text = .allocate(capacity: text.count)
         _ = unsafe self.text.initialize(fromContentsOf: text)
         unsafe yaml_parser_set_input_string(parser, self.text.baseAddress, text.count)
@@ -40,9 +40,9 @@ internal import CYAML
         unsafe text.deallocate()
     }
 
-    /// The next thing, and where it begins.
+    /// The next event, and where it begins.
     ///
-    /// - Throws: ``YAMLError`` when what comes is no YAML.
+    /// - Throws: ``YAMLError`` if what follows is not YAML.
     func next() throws(YAMLError) -> (event: Event, position: YAMLNode.Position) {
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure }
@@ -51,7 +51,7 @@ internal import CYAML
     }
 
     private var failure: YAMLError {
-        // The words are libyaml's own and never the text's.
+        // libyaml's messages never quote the text.
         let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "it cannot be parsed"
         guard unsafe parser.pointee.error != YAML_READER_ERROR else {
             return YAMLError(reason: "\(problem), \(unsafe parser.pointee.problem_offset) bytes from the start")

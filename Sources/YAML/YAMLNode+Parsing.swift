@@ -1,22 +1,22 @@
 extension YAMLNode {
-    /// How much is read of a text that may come from anybody.
+    /// Limits for a text that may come from anybody.
     package struct Limits: Sendable {
         /// The greatest number of bytes.
         package var bytes = 256 * 1024
-        /// How deep nodes may stand in each other.
+        /// The greatest depth of nested nodes.
         package var depth = 32
-        /// The greatest number of nodes, each alias counted with all that it stands for.
+        /// The greatest number of nodes; the nodes that an alias stands for are counted again.
         package var nodes = 20_000
 
-        /// Creates the usual limits.
+        /// Creates the default limits.
         package init() {}
     }
 
-    /// Reads the one document of `text`; nil when there is nothing in it.
+    /// Parses the only document of `text`; nil if it is empty.
     ///
-    /// An alias is a copy of what it names, which must stand before it and end there.
+    /// An alias is a copy of the node that it names, which must end before it.
     ///
-    /// - Throws: ``YAMLError`` at the first place that is no YAML, or when a limit is exceeded.
+    /// - Throws: ``YAMLError`` at the first place that is not YAML, or if a limit is exceeded.
     package static func document(_ text: [UInt8], limits: Limits = Limits()) throws(YAMLError) -> YAMLNode? {
         guard text.count <= limits.bytes else {
             throw YAMLError(reason: "it is larger than \(limits.bytes) bytes")
@@ -26,9 +26,9 @@ extension YAMLNode {
     }
 }
 
-/// Makes nodes of events.
+/// Makes nodes from events.
 private struct Composer {
-    /// A node with what it weighs.
+    /// A node with an anchor, and its size.
     private struct Anchored {
         var node: YAMLNode
         var count: Int
@@ -55,12 +55,12 @@ private struct Composer {
                 let (event, position) = try events.next()
                 root = try node(event, at: position, depth: 1).node
             case .end: return root
-            default: throw YAMLError(position: position, reason: "a second document begins here; one is read")
+            default: throw YAMLError(position: position, reason: "a second document begins here; only one is allowed")
             }
         }
     }
 
-    /// The node that begins with `event`, and how deep it reaches below itself.
+    /// The node that begins with `event`, and its depth.
     private mutating func node(
         _ event: YAMLEvents.Event,
         at position: YAMLNode.Position,
@@ -69,7 +69,7 @@ private struct Composer {
         let before = count
         try add(1, at: position)
         guard depth <= limits.depth else {
-            throw YAMLError(position: position, reason: "nodes stand deeper than \(limits.depth) in each other")
+            throw YAMLError(position: position, reason: "nodes are nested deeper than \(limits.depth) levels")
         }
         let node: YAMLNode
         let anchor: String?
@@ -101,7 +101,7 @@ private struct Composer {
             }
             try add(target.count - 1, at: position)
             guard depth + target.depth - 1 <= limits.depth else {
-                throw YAMLError(position: position, reason: "nodes stand deeper than \(limits.depth) in each other")
+                throw YAMLError(position: position, reason: "nodes are nested deeper than \(limits.depth) levels")
             }
             return (YAMLNode(target.node.content, at: position), target.depth)
         default:

@@ -3,9 +3,10 @@ internal import CYAML
 extension YAMLNode {
     /// The document as text.
     ///
-    /// - Parameter isOnOneLine: Whether to write it all on one line, in braces and brackets, rather than by indentation.
+    /// - Parameter isOnOneLine: Whether to write it all on one line, in braces and brackets, rather than by
+    ///   indentation.
     /// - Returns: The text, which ends with a line break.
-    /// - Throws: ``YAMLError`` when there is no memory for it.
+    /// - Throws: ``YAMLError`` if there is no memory for it.
     package func text(isOnOneLine: Bool = false) throws(YAMLError) -> String {
         let writer = try YAMLWriter(isOnOneLine: isOnOneLine)
         try writer.write(self)
@@ -13,9 +14,9 @@ extension YAMLNode {
     }
 }
 
-/// Writes nodes by libyaml's emitter, which knows what must be quoted.
+/// Writes nodes with libyaml's emitter, which knows what must be quoted.
 @safe private final class YAMLWriter {
-    /// What was written so far.
+    /// The output so far.
     private final class Output {
         var bytes: [UInt8] = []
     }
@@ -84,12 +85,12 @@ extension YAMLNode {
         }
     }
 
-    /// A plain scalar that can't be written plain is quoted by the emitter.
+    /// The emitter quotes a plain scalar where it has to.
     private func write(_ scalar: YAMLNode.Scalar) throws(YAMLError) {
         let style = scalar.isPlain ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE
         var text = Array(scalar.text.utf8)
         let count = Int32(clamping: text.count)
-        // The emitter reads no byte of an empty text, but refuses NULL.
+        // The emitter does not read from an empty text, but refuses NULL.
         text.append(0)
         try unsafe emit { event in
             unsafe text.withUnsafeBufferPointer { bytes in

@@ -1,6 +1,8 @@
-/// A part of a YAML document, as it was written: what a plain scalar means is the reader's to say.
+/// A part of a YAML document as it was written.
+///
+/// What a plain scalar means is not decided here.
 package struct YAMLNode: Equatable, Sendable {
-    /// Where a part of a text begins, both counted from 1.
+    /// A place in a text; lines and columns are counted from 1.
     package struct Position: Hashable, Sendable, Comparable, CustomStringConvertible {
         /// The line.
         package var line: Int
@@ -16,7 +18,7 @@ package struct YAMLNode: Equatable, Sendable {
         /// `LINE:COLUMN`.
         package var description: String { "\(line):\(column)" }
 
-        /// Whether one stands before the other in a text.
+        /// Whether `left` comes first in the text.
         package static func < (left: Position, right: Position) -> Bool {
             (left.line, left.column) < (right.line, right.column)
         }
@@ -26,9 +28,9 @@ package struct YAMLNode: Equatable, Sendable {
     package struct Scalar: Equatable, Sendable {
         /// The text, without quotation marks and escapes.
         package var text: String
-        /// Whether it was written without quotation marks, so that it may mean a number, a truth value or nothing.
+        /// Whether it was written without quotation marks, so that it may be a number, a Boolean or null.
         package var isPlain: Bool
-        /// The tag that was written with it, as `tag:yaml.org,2002:str` for `!!str`.
+        /// The tag that was written with it, such as `tag:yaml.org,2002:str` for `!!str`.
         package var tag: String?
 
         /// Creates a scalar.
@@ -39,11 +41,11 @@ package struct YAMLNode: Equatable, Sendable {
         }
     }
 
-    /// A key of a mapping with its value.
+    /// A key of a mapping and its value.
     package struct Entry: Equatable, Sendable {
         /// The key.
         package var key: String
-        /// Where the key stands.
+        /// The place of the key.
         package var position: Position
         /// The value.
         package var value: YAMLNode
@@ -62,13 +64,13 @@ package struct YAMLNode: Equatable, Sendable {
         case scalar(Scalar)
         /// A list.
         case sequence([YAMLNode])
-        /// Keys with values, in the order of the text, equal keys as often as they stand there.
+        /// Keys with values in the order of the text; a key may be repeated.
         case mapping([Entry])
     }
 
-    /// What it is.
+    /// The kind, and what is in it.
     package var content: Content
-    /// Where it begins; an alias stands where its name does.
+    /// Where it begins; for an alias, the place of the alias.
     package var position: Position
 
     /// Creates a node.
@@ -78,11 +80,13 @@ package struct YAMLNode: Equatable, Sendable {
     }
 }
 
-/// A text that is no YAML, or more of it than is read.
+/// Why a text could not be parsed: it is not YAML, or exceeds a limit.
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where, if that is known.
     package var position: YAMLNode.Position?
-    /// What is wrong; never a piece of the text, which may hold secrets.
+    /// What is wrong.
+    ///
+    /// It never quotes the text, which may contain secrets.
     package var reason: String
 
     /// One line.

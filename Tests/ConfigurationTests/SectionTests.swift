@@ -2,7 +2,7 @@ import Configuration
 import Testing
 
 @Suite struct SectionTests {
-    /// What is wrong with `text` when `body` reads it.
+    /// The problems of `text` when `body` reads it.
     private func problems(_ text: String, _ body: (inout Section) -> Void) -> [String] {
         do throws(Problems) {
             let environment = ["NUMBER": "1234", "EMPTY": ""]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// The examples are those that the specification has for its rules, `configuration/data-model.md`.
+/// The examples of the specification, `configuration/data-model.md`.
 @Suite struct SubstitutionTests {
     private let environment = [
         "TEXT": "value", "TRUTH": "true", "WHOLE": "1", "POINT": "1.1", "HEX": "0xdeadbeef", "MAP": "value\nkey:value",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Certificates of all kinds, made once for all tests by `FaultServer/certificates.sh`.
+/// Certificates of all kinds, created once for all tests by `FaultServer/certificates.sh`.
 struct Certificates {
     private let folder: TemporaryFolder
 
@@ -17,7 +17,7 @@ struct Certificates {
     /// The path of its key.
     func key(_ name: String) -> String { folder.url.appending(path: "\(name).key").plainPath }
 
-    /// A server that shows the certificate `name`.
+    /// A server with the certificate `name`.
     func server(
         _ name: String = "server",
         clientCA: String? = nil,
@@ -33,7 +33,7 @@ struct Certificates {
         )
     }
 
-    /// The settings of a client that trusts the authority `ca` and, with a `name`, shows that certificate.
+    /// The settings of a client that trusts the authority `ca` and, if there is a `name`, uses that certificate.
     func client(_ name: String? = nil, ca: String = "ca") -> [String: String] {
         var settings = ["OTEL_EXPORTER_OTLP_CERTIFICATE": certificate(ca)]
         if let name {

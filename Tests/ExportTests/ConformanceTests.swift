@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The list of points, the tests that prove them, and the reasons where none does.
+/// The list of points, the tests that prove them, and the reasons for points without a test.
 @Suite struct ConformanceTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -2,9 +2,9 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
-/// Which exporter is told of which end.
+/// Which exporter gets the end of which series.
 @Suite struct EndingSeriesTests {
     /// A stock with a series for each of the names.
     private final class Stock: MetricProducer, Sendable {
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// Keeps what it was told: the names of series, with a cross on those that have ended.
+    /// Records its exports: the names of series, with a cross on those that have ended.
     private final class Recorder: MetricExporter {
         let temporality: TemporalityPreference
         let identity: ExporterIdentity
@@ -92,7 +92,7 @@ import Testing
         #expect(exporters.map(\.news) == ["b a†", "b a†", "b"])
         _ = await reader.round()
         #expect(exporters.map(\.news) == ["b", "b", "b"])
-        // What came and went between two exports was never theirs.
+        // A series that existed only between two exports never reached this exporter.
         set(["b", "c"])
         _ = await reader.collect(for: .prometheus)
         set(["b"])

@@ -3,7 +3,8 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
+@testable import PrometheusExport
 
 /// Exporters of one reader that want distributions in different forms.
 @Suite struct ExporterFormTests {
@@ -23,7 +24,7 @@ import Testing
         }
     }
 
-    /// Keeps what it is given.
+    /// Records its exports.
     private final class Recorder: MetricExporter {
         let histograms: HistogramAggregation
         let temporality: TemporalityPreference
@@ -33,7 +34,7 @@ import Testing
             (self.histograms, self.temporality) = (histograms, temporality)
         }
 
-        /// The buckets of each export, of a form.
+        /// The buckets of each export, in one form.
         var buckets: [[UInt64]] {
             data.withLock { $0 }.map { data in
                 switch data {

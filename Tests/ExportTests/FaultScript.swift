@@ -1,17 +1,17 @@
 import Foundation
 import HTTPServer
 
-/// What the scripted receiver is to do; the words are explained at the top of `FaultServer/fault_server.py`.
+/// What the scripted receiver does; the words are explained at the top of `FaultServer/fault_server.py`.
 struct FaultScript: Encodable {
-    /// TLS as a server speaks it.
+    /// The TLS settings of a server.
     struct TLS: Encodable {
         var certificate: String
         var key: String
-        /// The authority that must have signed the client's certificate; without one none is asked for.
+        /// The authority that must have signed the client's certificate; without one no certificate is requested.
         var clientCA: String?
-        /// The protocols that are offered, as `h2`.
+        /// The protocols that are offered, such as `h2`.
         var alpn: [String]?
-        /// The newest version that is spoken, as `TLSv1_2`.
+        /// The newest supported version, such as `TLSv1_2`.
         var maximumVersion: String?
     }
 
@@ -21,16 +21,16 @@ struct FaultScript: Encodable {
     var tls: TLS?
     /// TLS at the other end of a tunnel.
     var tunnel: TLS?
-    /// One for each request, the last one for ever.
+    /// One for each request; the last one is repeated.
     var answers: [FaultAnswer]
 }
 
-/// What is done with one request.
+/// How one request is handled.
 struct FaultAnswer: Encodable {
     /// How much of the request is read before the answer.
     enum Read: Encodable {
         case request, head
-        /// So many bytes of the body.
+        /// This number of bytes of the body.
         case body(Int)
 
         func encode(to encoder: any Encoder) throws {
@@ -43,7 +43,7 @@ struct FaultAnswer: Encodable {
         }
     }
 
-    /// What becomes of the connection afterwards.
+    /// What happens to the connection afterwards.
     enum Then: String, Encodable {
         case keep, close, reset, hang, tunnel
     }
@@ -51,7 +51,7 @@ struct FaultAnswer: Encodable {
     var read = Read.request
     /// The bytes of the answer.
     var send = Data()
-    /// How many spaces follow them.
+    /// The number of spaces that follow.
     var fill = 0
     /// Seconds between the bytes.
     var pause: Double?
@@ -63,7 +63,7 @@ struct FaultAnswer: Encodable {
 }
 
 extension FaultAnswer {
-    /// `response`, with the `length` that its head claims: that of its body unless said otherwise.
+    /// `response`, whose head claims `length` bytes; by default the size of its body.
     init(_ response: HTTPResponse, length: Int? = nil, then: Then = .keep) {
         var head = "HTTP/1.1 \(response.status) Status\r\nContent-Length: \(length ?? response.body.count)\r\n"
         for field in response.headers.fields {
@@ -77,10 +77,10 @@ extension FaultAnswer {
         self.init(send: Data(text.utf8), then: then)
     }
 
-    /// Everything was taken.
+    /// Everything was accepted.
     static let accepted = FaultAnswer(.accepted)
 
-    /// No answer: so much of the request is read, and then the connection is reset.
+    /// No answer: this much of the request is read, and then the connection is reset.
     static func reset(after read: Read) -> FaultAnswer {
         FaultAnswer(read: read, then: .reset)
     }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The scripted receiver `FaultServer/fault_server.py`, in a process of its own.
+/// The scripted receiver `FaultServer/fault_server.py`, in its own process.
 ///
-/// It has written down what came in before it answers, so a test need not wait for what it asks for here.
+/// It records each request before it answers, so tests need not wait for the records.
 struct FaultServer {
-    /// What happened.
+    /// A recorded event.
     struct Event: Decodable {
         /// What the receiver saw of TLS.
         struct TLS: Decodable {
@@ -18,7 +18,7 @@ struct FaultServer {
 
         var event: String
         var port: Int?
-        /// Which connection, from 1.
+        /// The number of the connection, starting at 1.
         var connection: Int?
         var reason: String?
         var method: String?
@@ -30,7 +30,7 @@ struct FaultServer {
         var tls: TLS?
     }
 
-    /// What did not come in time.
+    /// Something did not happen in time.
     struct Failure: Error, CustomStringConvertible {
         var description: String
     }
@@ -39,7 +39,7 @@ struct FaultServer {
     /// The port it listens on.
     let port: Int
 
-    /// What happened so far.
+    /// The events so far.
     var events: [Event] {
         let text = (try? Data(contentsOf: log)) ?? Data()
         // The last line may be half written.
@@ -48,10 +48,10 @@ struct FaultServer {
         }
     }
 
-    /// The requests that came in whole.
+    /// The complete requests.
     var requests: [Event] { events.filter { $0.event == "request" } }
 
-    /// How many connections there were.
+    /// The number of connections.
     var connections: Int { events.count { $0.event == "connection" } }
 
     /// Runs a receiver by `script` while `body` runs.
@@ -103,7 +103,7 @@ struct FaultServer {
     }
 }
 
-/// A folder that goes with this object.
+/// A directory that is deleted with this object.
 final class TemporaryFolder: Sendable {
     let url: URL
 

@@ -2,11 +2,13 @@ import Foundation
 import HTTPServer
 import Metrics
 import OTLP
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
-/// What a receiver or the network can do to an export, over real sockets and by a clock that stands still.
+/// Faults of receivers and the network, over real sockets and with a clock that stands still.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct FaultTests {
     private let metrics = [ResourceMetrics.sample(points: 5)]
 
@@ -14,7 +16,7 @@ import Testing
         prepareProcess()
     }
 
-    /// Exports once to a receiver by `answers`, and looks at what both sides have to say.
+    /// Exports once to a receiver with these `answers`, and checks both sides.
     private func export(
         _ answers: FaultAnswer...,
         timeout: String = "10000",
@@ -49,7 +51,7 @@ import Testing
         try await export(FaultAnswer(then: then), FaultAnswer(then: then), .accepted) { outcome, server, waits in
             #expect(outcome == ExportOutcome(acceptedPoints: 5, attempts: 3, status: 200))
             #expect(waits == [.seconds(1), .seconds(2)])
-            // Nobody can know that the first two had arrived (OTLP specification, "Duplicate Data").
+            // It can't be known that the first two had arrived (OTLP specification, "Duplicate Data").
             #expect(server.requests.count == 3)
         }
     }
@@ -231,7 +233,7 @@ import Testing
         try await export(busy, busy, .accepted) { outcome, server, waits in
             #expect(outcome == ExportOutcome(acceptedPoints: 5, attempts: 3, status: 200))
             #expect(waits == [.seconds(1), .seconds(2)])
-            // The same connection, for a refusal is no reason to leave it.
+            // The same connection, because a refusal is no reason to close it.
             #expect(server.connections == 1)
         }
     }
@@ -265,53 +267,5 @@ import Testing
             }
             #expect(thief.connections == 0)
         }
-    }
-
-    // MARK: The connection's age
-
-    @Test func `a connection that was idle for longer than it may is not used again (conformance 53)`() async throws {
-        try await FaultServer.run(FaultScript(answers: [.accepted])) { server in
-            let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:\(server.port)"]
-            var configuration = try OTLPConfiguration.sample(environment)
-            configuration.longestIdle = .seconds(1)
-            let exporter = try OTLPHTTPExporter(configuration, version: "1")
-            for pause in [0, 0, 2500] {
-                try await Task.sleep(for: .milliseconds(pause))
-                #expect(await exporter.export(metrics).isSuccess)
-            }
-            #expect(server.requests.map(\.connection) == [1, 1, 2])
-        }
-    }
-
-    @Test(arguments: [false, true])
-    func `a connection that is always busy does not last for ever, over HTTP/2 as well`(isEncrypted: Bool) async throws
-    {
-        let certificates = try await Certificates.shared
-        let script =
-            isEncrypted
-            ? FaultScript(tls: certificates.server(alpn: ["h2"]), answers: [FaultAnswer()])
-            : FaultScript(answers: [.accepted])
-        try await FaultServer.run(script) { server in
-            var environment = isEncrypted ? certificates.client() : [:]
-            environment["OTEL_EXPORTER_OTLP_ENDPOINT"] =
-                isEncrypted ? "https://localhost:\(server.port)" : "http://127.0.0.1:\(server.port)"
-            var configuration = try OTLPConfiguration.sample(environment)
-            configuration.longestLife = .seconds(1)
-            let exporter = try OTLPHTTPExporter(configuration, version: "1")
-            let clock = ContinuousClock()
-            let end = clock.now.advanced(by: .seconds(7))
-            while clock.now < end {
-                #expect(await exporter.export(metrics).isSuccess)
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            // libcurl counts whole seconds, so each lives for less than two; and it is kept until then.
-            #expect((3...7).contains(server.connections), "\(server.connections)")
-            let used = Dictionary(grouping: server.requests, by: \.connection)
-            #expect(used.values.allSatisfy { $0.count <= 21 } && used.values.contains { $0.count > 4 })
-        }
-    }
-
-    @Test func `the bound of a connection's life is a minute unless a test says so`() throws {
-        #expect(try OTLPConfiguration.sample([:]).longestLife == .seconds(60))
     }
 }

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// A clock that stands still, except that a sleep moves it on at once; it remembers the sleeps.
+/// A clock that stands still.
+///
+/// A sleep advances it at once; the clock remembers sleeps.
 final class ManualClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration
@@ -29,10 +31,10 @@ final class ManualClock: Clock {
     var now: Instant { Instant(offset: state.withLock(\.now)) }
     var minimumResolution: Duration { .zero }
 
-    /// Moves it on without a sleep.
+    /// Advances it without a sleep.
     func move(by duration: Duration) { state.withLock { $0.now += duration } }
 
-    /// How long each sleep was to be.
+    /// The durations of all sleeps.
     var sleeps: [Duration] { state.withLock(\.sleeps) }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
@@ -40,7 +42,7 @@ final class ManualClock: Clock {
             state.sleeps.append(deadline.offset - state.now)
             return state.sleeps.count
         }
-        // An exporter that a test has left behind tries again and again: it shall not take the processor from others.
+        // An exporter that a test has left behind tries for ever; it must not take the processor from others.
         if count > Self.limit {
             try await Task.sleep(for: .seconds(3600))
         }
@@ -54,7 +56,7 @@ extension ManualClock {
     static func endless(onSleep: @escaping @Sendable () -> Void) -> ManualClock {
         ManualClock {
             onSleep()
-            // Far longer than any test; what counts is that it throws when cancelled.
+            // Far longer than any test; it only matters that it throws when cancelled.
             try await Task.sleep(for: .seconds(3600))
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Export
+@testable import System
 
 @Suite struct NameClaimTests {
     @Test func `a name is one process's at a time, and free when it is given up`() {

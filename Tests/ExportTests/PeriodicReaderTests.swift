@@ -2,7 +2,7 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 @Suite struct PeriodicReaderTests {
     /// A counter that gives 5, 10, 15 and so on.

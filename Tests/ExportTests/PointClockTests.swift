@@ -1,13 +1,13 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 @Suite struct PointClockTests {
     private static let second: UInt64 = 1_000_000_000
     private static let year = 365.25 * 86_400
 
-    /// What the clocks say, and what points are dated.
+    /// Readings of the clocks, and the times of points.
     struct Case: CustomTestStringConvertible, Sendable {
         var testDescription: String
         /// When it all began, by the wall clock, in seconds.

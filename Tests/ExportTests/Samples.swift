@@ -1,8 +1,9 @@
-import Export
+import Configuration
 import Metrics
+import OTLPExport
 
 extension NumberDataPoint {
-    /// A point with `value` and nothing special.
+    /// A point with `value`.
     static func sample(_ value: Number, attributes: Attributes = [:]) -> NumberDataPoint {
         NumberDataPoint(
             attributes: attributes,
@@ -30,9 +31,9 @@ extension ResourceMetrics {
 }
 
 extension OTLPHTTPExporter {
-    /// An exporter to `endpoint` with further `settings`, whose waits have no jitter.
+    /// An exporter to `endpoint` with further `settings`, and without jitter.
     ///
-    /// Without a queue what is not taken in time is dropped, and nothing goes on after an export.
+    /// Without a queue, what is not accepted in time is dropped, and nothing is sent after the export.
     static func sample(
         _ endpoint: String,
         _ settings: [String: String] = [:],
@@ -47,7 +48,7 @@ extension OTLPHTTPExporter {
 }
 
 extension OTLPConfiguration {
-    /// What `environment` says; warnings are lost.
+    /// The configuration in `environment`; warnings are ignored.
     static func sample(_ environment: [String: String]) throws -> OTLPConfiguration {
         var reader = EnvironmentReader(environment)
         return try OTLPConfiguration(&reader)

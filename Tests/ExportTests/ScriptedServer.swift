@@ -2,7 +2,7 @@ import Glibc
 import HTTPServer
 import Synchronization
 
-/// A receiver on loopback that gives prepared answers one after the other, the last one for ever, and remembers requests.
+/// A receiver on loopback with prepared answers, the last of which is repeated; it remembers requests.
 final class ScriptedServer: Sendable {
     private struct State {
         var answers: [HTTPResponse]
@@ -18,10 +18,10 @@ final class ScriptedServer: Sendable {
         self.whenAsked = whenAsked
     }
 
-    /// What came in.
+    /// The requests so far.
     var requests: [HTTPRequest] { state.withLock(\.requests) }
 
-    /// Runs a server on `port`, 0 being any, while `body` runs with its base URL; each answer waits for `whenAsked`.
+    /// Runs a server on `port` (0 is any) while `body` runs with its base URL; each answer waits for `whenAsked`.
     @discardableResult
     static func run<Result: Sendable>(
         _ answers: [HTTPResponse],
@@ -58,7 +58,7 @@ final class ScriptedServer: Sendable {
 extension HTTPResponse {
     private static let protobuf: HTTPFields = ["Content-Type": "application/x-protobuf"]
 
-    /// An empty `ExportMetricsServiceResponse`: everything was taken.
+    /// An empty `ExportMetricsServiceResponse`: everything was accepted.
     static let accepted = HTTPResponse(status: 200, headers: protobuf)
 
     /// An `ExportMetricsServiceResponse` with a partial success; field numbers from OTLP's `metrics_service.proto`.
@@ -78,7 +78,7 @@ extension HTTPResponse {
     }
 }
 
-/// Does for a test what the executable does at its start, and keeps a proxy of the machine out of it.
+/// Prepares the process like the executable does, and ignores a proxy of the machine.
 func prepareProcess() {
     signal(SIGPIPE, SIG_IGN)
     unsafe setenv("no_proxy", "*", 1)

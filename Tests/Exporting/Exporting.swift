@@ -1,7 +1,10 @@
 import ArgumentParser
-import Export
+import Configuration
 import Foundation
 import Metrics
+import OTLPExport
+import Pipeline
+import System
 
 /// Exports numbered metrics as fast as it may, for tests and benchmarks that need a process of its own: one that can be
 /// killed at any moment, or whose memory is nobody else's.
@@ -52,7 +55,7 @@ import Metrics
         var configuration = try OTLPConfiguration(&environment)
         configuration.spool = spool
         configuration.timeout = .milliseconds(timeout)
-        configuration.patience = patience.map { .milliseconds($0) }
+        configuration.waitLimit = patience.map { .milliseconds($0) }
         configuration.longestLife = life.map { .seconds($0) } ?? configuration.longestLife
         configuration.compression = gzip ? .gzip : .none
         let policy = RetryPolicy(initial: .milliseconds(10), maximum: .milliseconds(50))

@@ -2,9 +2,9 @@ import HTTPServer
 import NIOCore
 import Testing
 
-/// When a server closes, and what it says before (RFC 9112, section 9.6); by raw connections.
+/// When a server closes, and what it sends before (RFC 9112, section 9.6); by raw connections.
 @Suite(.timeLimit(.minutes(1))) struct ClosingTests {
-    /// All that a server says to `text` until it closes, and how long that took.
+    /// Everything that a server sends for `text` until it closes, and the time.
     private func answer(to text: String, isHalfClosed: Bool = false) async throws -> Answer {
         let server = try await HTTPServer(host: "127.0.0.1", port: 0, bodyLimit: 10)
         var answer = Answer()
@@ -95,7 +95,7 @@ import Testing
             try await conversation.channel.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             let start = await conversation.text(until: "")
             try await conversation.channel.close(mode: .output)
-            // Not byte by byte, which would take seconds from other tests.
+            // Not byte by byte, which would take seconds.
             let size = await start.utf8.count + conversation.text().utf8.count
             let head = (start.firstRange(of: "\r\n\r\n")?.upperBound).map { start[..<$0].utf8.count }
             #expect(size == length + (head ?? 0))

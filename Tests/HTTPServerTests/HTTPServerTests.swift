@@ -4,7 +4,7 @@ import HTTPServer
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
-    /// Runs a server that answers by `handler` while `body` runs with its base URL.
+    /// Runs a server with `handler` while `body` runs with its base URL.
     private func serve(
         host: String = "127.0.0.1",
         bodyLimit: Int = 1000,
@@ -99,7 +99,7 @@ import Testing
         let (arrivals, arrival) = AsyncStream<Void>.makeStream()
         try await serve { request in
             if request.path == "/first" {
-                // Answered only when the second request is there.
+                // Only answered when the second request has arrived.
                 for await _ in arrivals { break }
             } else {
                 arrival.yield()

@@ -4,9 +4,9 @@ import Testing
 
 @testable import HTTPServer
 
-/// How long a client is heard out that does not close, by a clock that the tests turn.
+/// The time limit for a client that does not close, by a clock that the tests control.
 @Suite struct LingeringCloseTests {
-    /// Takes the place of a socket, whose output can be closed alone.
+    /// Replaces a socket whose output can be closed separately.
     private final class HalfOpen: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
 

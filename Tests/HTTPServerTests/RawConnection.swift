@@ -3,11 +3,11 @@ import NIOCore
 import NIOPosix
 import Testing
 
-/// Bytes to a server as no HTTP client would send them.
+/// Raw connections, for bytes that no HTTP client would send.
 extension HTTPServer {
     private static let clients = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-    /// Answers every request by `handler` while `body` runs.
+    /// Runs a server with `handler` while `body` runs.
     func serving(
         _ handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
             HTTPResponse(status: 200, text: "here")
@@ -21,15 +21,15 @@ extension HTTPServer {
         }
     }
 
-    /// A connection on which nothing is sent yet.
+    /// A new connection.
     func connect() async throws -> any Channel {
         try await ClientBootstrap(group: Self.clients).connect(host: "127.0.0.1", port: port).get()
     }
 
-    /// All that comes back for `text` until the server closes; half closed, it is told that nothing more comes.
+    /// Sends `text`, and returns everything that is received until the server closes.
     func answer(to text: String, host: String = "127.0.0.1", isHalfClosed: Bool = false) async throws -> String {
         let conversation = try await conversation(host: host)
-        // All of it, also where the server has answered before: else it would have reset the connection.
+        // Send everything, even if the server has answered before; otherwise it would have reset the connection.
         try await conversation.channel.send(text)
         if isHalfClosed {
             try? await conversation.channel.close(mode: .output)
@@ -39,7 +39,7 @@ extension HTTPServer {
         return answer
     }
 
-    /// A connection whose answers are kept.
+    /// A connection whose responses are recorded.
     func conversation(host: String = "127.0.0.1") async throws -> Conversation {
         let (parts, received) = AsyncStream<String>.makeStream()
         let channel = try await ClientBootstrap(group: Self.clients)
@@ -51,19 +51,19 @@ extension HTTPServer {
     }
 }
 
-/// A connection on which one asks again and again.
+/// A connection for several requests.
 struct Conversation {
     /// The connection.
     let channel: any Channel
     fileprivate let parts: AsyncStream<String>
 
-    /// Sends a request and waits for its answer, the body of which is `body`.
+    /// Sends a request and waits for its response, whose body is `body`.
     func ask(_ request: String = "GET / HTTP/1.1\r\nHost: x\r\n\r\n", body: String = "here") async throws {
         try await channel.send(request)
         #expect(await text(until: body).hasSuffix(body))
     }
 
-    /// What comes until it ends in `end`, or else until the server closes.
+    /// The input until it ends with `end`, or until the server closes.
     func text(until end: String? = nil) async -> String {
         var text = ""
         for await part in parts {
@@ -75,13 +75,13 @@ struct Conversation {
 }
 
 extension Channel {
-    /// Sends `text` as it is.
+    /// Sends `text` unchanged.
     func send(_ text: String) async throws {
         try await writeAndFlush(allocator.buffer(string: text)).get()
     }
 }
 
-/// Hands on what a connection receives until the server closes.
+/// Forwards everything that a connection receives until the server closes.
 private final class Receiver: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 

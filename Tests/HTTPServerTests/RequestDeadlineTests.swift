@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-/// The time that a request may take, by a clock that the tests turn.
+/// The time limit of a request, by a clock that the tests control.
 @Suite struct RequestDeadlineTests {
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: RequestDeadline(.seconds(60)))

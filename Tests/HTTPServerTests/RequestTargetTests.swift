@@ -1,9 +1,9 @@
 import HTTPServer
 import Testing
 
-/// What RFC 9112, section 3.2, has a server make of a request's target and its `Host`.
+/// The target of a request and its `Host` (RFC 9112, section 3.2).
 @Suite(.timeLimit(.minutes(1))) struct RequestTargetTests {
-    /// The status line and the body that `lines` get, where the body tells the path and the query.
+    /// The status line and the body of the response to `lines`; the body shows path and query.
     private func answer(_ lines: String...) async throws -> (status: Substring?, body: Substring?) {
         let server = try await HTTPServer(host: "127.0.0.1", port: 0)
         var text = ""

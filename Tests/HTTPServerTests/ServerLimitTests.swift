@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// What a server bears from clients that mean no good; by raw connections.
+/// Malicious clients; by raw connections.
 @Suite(.timeLimit(.minutes(1))) struct ServerLimitTests {
     private let request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -55,7 +55,7 @@ import Testing
             #expect(await busy.text(until: "here").hasSuffix("here"))
             #expect(try await server.answer(to: request).hasSuffix("here"), "the busy one is idle now, and makes room")
         }
-        #expect(refusals.withLock { $0 } == ["closed a connection, as all 1 that may be open are busy"])
+        #expect(refusals.withLock { $0 } == ["closed a connection, because all 1 that are allowed are busy"])
     }
 
     @Test(arguments: ["127.0.0.1", "::1"])
@@ -70,7 +70,7 @@ import Testing
     @Test func `localhost is in use when one of its addresses is`() async throws {
         let other = try await HTTPServer(host: "::1", port: 0)
         await #expect(throws: HTTPServerError.self) { try await HTTPServer(host: "localhost", port: other.port) }
-        // And what it had taken already is free again.
+        // The address that it had already bound is free again.
         try await HTTPServer(host: "127.0.0.1", port: other.port).close()
         await other.close()
     }

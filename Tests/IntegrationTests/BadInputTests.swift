@@ -80,7 +80,7 @@ extension IntegrationTests {
             #expect(agent.status == 0)
             let last = agent.error.split(separator: "\n").last ?? ""
             #expect(last.contains("cannot export"), "\(agent.error)")
-            let loss = last.firstMatch(of: /(\d+) data points that waited for \S+ are lost with the end of the process/)
+            let loss = last.firstMatch(of: /(\d+) data points that waited for \S+ are lost because the process ends/)
             #expect(loss.flatMap { Int($0.1) } ?? 0 > 0, "\(agent.error)")
             #expect(!last.contains("not logged again"), "\(agent.error)")
         }
@@ -100,7 +100,7 @@ extension IntegrationTests {
             agent.wait()
             #expect(agent.status == 0)
             #expect(attempts() == 2, "\(agent.error)")
-            #expect(agent.error.contains("are lost with the end of the process"), "\(agent.error)")
+            #expect(agent.error.contains("are lost because the process ends"), "\(agent.error)")
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))

@@ -34,7 +34,7 @@ extension IntegrationTests {
 
         @Test(
             arguments: [
-                ("wrong-host", "a name that stands in the receiver's certificate"), ("expired", "must be renewed"),
+                ("wrong-host", "a name in the receiver's certificate"), ("expired", "must be renewed"),
             ]
         )
         func `a receiver's certificate that does not do is told`(name: String, words: String) throws {

@@ -35,7 +35,7 @@ extension IntegrationTests {
             let large = "head -c 20971521 /dev/zero | curl --silent --data-binary @- \(sink.endpoint)"
             #expect(try run(["sh", "-c", large]).output.contains("larger than 20971520 bytes"))
             _ = try eventually("three warnings") {
-                sink.error.ranges(of: "is no HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?").count == 2
+                sink.error.ranges(of: "is not an HTTP/1.1 request; is it TLS or HTTP/2 (gRPC)?").count == 2
                     && sink.error.contains("answered 413: a body from 127.0.0.1:") ? true : nil
             }
         }

@@ -3,7 +3,7 @@ import Testing
 @testable import Metrics
 
 @Suite struct BucketBoundsTests {
-    /// Ranges of metrics, one that is all there is, and some that no metric has.
+    /// The ranges of metrics, the whole range, and some that no metric has.
     static let bounds = [
         BucketBounds(-20...28), BucketBounds(-16...7), BucketBounds(-10...20), BucketBounds(-10...20, octaves: 2),
         BucketBounds(-10...20, octaves: 3), BucketBounds(-10...20, octaves: 7), BucketBounds(0...0),
@@ -41,7 +41,7 @@ import Testing
             #expect(explicit.count == exponential.count && explicit.sum == exponential.sum)
             #expect(explicit.bucketCounts.reduce(0, &+) == exponential.count)
             #expect(explicit.explicitBounds == bounds.values)
-            // What the kernel counted up to each bound, without a detour.
+            // The kernel's counts up to each bound, computed directly.
             var below: UInt64 = 0
             for (value, count) in zip(explicit.explicitBounds, explicit.bucketCounts) {
                 below &+= count
@@ -90,7 +90,7 @@ extension Distribution {
 }
 
 extension ExponentialHistogramDataPoint {
-    /// The point with fixed bounds, as an exporter gets it.
+    /// The point with fixed bounds, as exporters get it.
     func merged(_ bounds: BucketBounds) -> HistogramDataPoint? {
         let data = Metric.Data.exponentialHistogram([self], .cumulative)
         let metric = Metric(name: "", description: "", unit: "", data: data, bounds: bounds)

@@ -17,7 +17,7 @@ import Testing
             let keys = (round * 20)..<(round * 20 + 20)
             let gone = limit.update(keys)
             #expect(gone.count == (round == 0 ? 0 : 20))
-            // In the order in which they were met, and no others.
+            // In the order in which they were observed, and no others.
             #expect(limit.keptKeys == Array(keys.prefix(10)))
             #expect(keys.count(where: limit.keeps) == 10)
         }
@@ -33,7 +33,7 @@ import Testing
         var limited = CardinalityLimit<Int>(limit)
         _ = limited.update(0..<100)
         #expect(limited.keptKeys == Array(0..<limit))
-        // Every second one goes, the others come in another order.
+        // Every second one is gone, and the others come in another order.
         _ = limited.update((0..<100).reversed().filter { $0 % 2 == 1 })
         let kept = (0..<100).filter { $0 % 2 == 1 }.prefix(limit)
         #expect(limited.keptKeys == Array(kept))
@@ -65,7 +65,7 @@ import Testing
         series.observe([(key: "a", value: 1), (key: "b", value: 2), (key: "c", value: 3)], at: at(2))
         series.observe([(key: "a", value: 1), (key: "c", value: 4)], at: at(3))
         #expect(series.series == [.init("a", 1, 1), .init(nil, 1, 6)])
-        // The key that is back counts from zero.
+        // The key that came back counts from zero.
         series.observe([(key: "a", value: 1), (key: "b", value: 10), (key: "c", value: 4)], at: at(4))
         #expect(series.series == [.init("a", 1, 1), .init(nil, 1, 16)])
         series.observe([(key: "a", value: 1)], at: at(5))
@@ -79,7 +79,7 @@ import Testing
             [(key: "e", value: 9), (key: "d", value: 5), (key: "c", value: 7), (key: "b", value: 2)],
             at: at(3)
         )
-        // What "c" counted before is in the overflow already, so that its own series has only the rest.
+        // Earlier counts of "c" are in the overflow series, so its own series only has later ones.
         #expect(series.series == [.init("b", 1, 2), .init("c", 2, 4), .init(nil, 1, 3 + 9 + 5)])
         series.observe(
             [(key: "b", value: 2), (key: "c", value: 8), (key: "d", value: 6), (key: "e", value: 9)],
@@ -153,7 +153,7 @@ import Testing
         #expect(series.series.map(\.value.sum) == [UInt128(UInt64.max) + 5, UInt128(UInt64.max) + 2])
     }
 
-    /// Keys come and go; each measurement must be in exactly one series, whatever happens.
+    /// Keys come and go; each measurement must always be in exactly one series.
     @Test(arguments: [1, 3, 10])
     func `nothing is lost, counted twice or taken back (conformance 89, 92)`(limit: Int) {
         var random = Random()
@@ -165,7 +165,7 @@ import Testing
             var absent: Set<Int> = []
             for key in counters.keys.sorted() where random.next(8) == 0 {
                 counters[key] = nil
-                // Only who is told so knows that a counter is another one when it is not smaller.
+                // Only this tells that a counter is another one if it is not smaller.
                 if random.next(2) == 0 { series.expire(key) } else { absent.insert(key) }
             }
             for _ in 0..<random.next(12) {

@@ -99,7 +99,7 @@ import Testing
         Self.distribution(counts).exponentialPoint(attributes: [:], start: Self.start, time: at(time))
     }
 
-    /// Distributions that grow, so that the second has another scale, other bounds of its range, or nothing new.
+    /// Growing distributions: the second has another scale, another range, or nothing new.
     @Test(arguments: [
         [[161: 3], [161: 3, 162: 1]], [[10: 3], [10: 5, 380: 2]], [[0: 1], [0: 4, 200: 1]], [[7: 2], [7: 2]],
         [[:], [5: 1]], [[100: 1, 300: 1], [1: 1, 100: 1, 300: 2, 384: 9]],

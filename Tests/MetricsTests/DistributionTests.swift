@@ -42,7 +42,7 @@ import Testing
         for sample in Distribution.samples {
             var expected: [Int: UInt64] = [:]
             for (bucket, count) in sample.counts.enumerated().dropFirst() where count > 0 {
-                // Rounded down, also below zero.
+                // Rounded down, even below zero.
                 let index = bucket - 161
                 let width = 1 << shift
                 expected[(index - ((index % width) + width) % width) / width, default: 0] += count
@@ -125,18 +125,18 @@ import Testing
         #expect(increase == Distribution(counts: [1], sum: 5))
         increase.map { total.add($0) }
         #expect(total.sum == UInt128(UInt64.max) + 4)
-        // And once more, from a total that has no room in 64 bits.
+        // Again, from a total that does not fit into 64 bits.
         #expect(Distribution(counts: [3], sum: 4).increase(since: total) == Distribution(counts: [1], sum: 1))
     }
 }
 
 extension Distribution {
-    /// A distribution with some buckets filled.
+    /// A distribution with some non-empty buckets.
     init(_ filled: [Int: UInt64], sum: UInt64 = 0) {
         self.init(counts: (0..<Self.bucketCount).map { filled[$0] ?? 0 }, sum: sum)
     }
 
-    /// Ends, neighbours, everything, and random ones that are the same in every run.
+    /// The ends, neighbours, all buckets, and random ones that are the same in every run.
     static let samples: [Distribution] = {
         var samples = [[0: 1], [1: 1], [384: 1], [1: 2, 384: 3], [160: 1, 161: 1], [8: 1, 9: 1], [0: 9, 200: 1]]
             .map { Distribution($0) }

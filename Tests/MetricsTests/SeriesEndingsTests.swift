@@ -18,7 +18,7 @@ import Testing
 
     private func at(_ time: UInt64) -> Timestamp { Timestamp(unixNanoseconds: time) }
 
-    /// Points of `series`, a name each.
+    /// One point for each name in `series`.
     private func data(_ kind: Kind, _ series: [String], at time: UInt64) -> Metric.Data {
         let attributes = series.map { Attributes([Attribute("series", .string($0))]) }
         let numbers = attributes.map { NumberDataPoint(attributes: $0, start: start, time: at(time), value: .int(7)) }
@@ -54,7 +54,7 @@ import Testing
         return [ResourceMetrics(resource: resource, scopes: [scope])]
     }
 
-    /// What a point says: its series, whether it is the last one, and its times.
+    /// The parts of a point that matter: its series, whether it is the last one, and its times.
     struct Told: Equatable, CustomStringConvertible {
         var series: String
         var isEnd = false
@@ -93,7 +93,7 @@ import Testing
         #expect(follow(["a", "b"], at: 200) == [Told(series: "a", time: 200), Told(series: "b", time: 200)])
         #expect(follow(["b"], at: 300) == [Told(series: "b", time: 300), Told(series: "a", isEnd: true, time: 300)])
         #expect(follow(["b"], at: 400) == [Told(series: "b", time: 400)])
-        // A stock is counted anew, and not before its end; counters say themselves since when they count.
+        // A stock starts again, but not before its end; counters have their own starts.
         let again: UInt64 = kind == .stock ? 400 : 100
         #expect(follow(["a", "b"], at: 500).first == Told(series: "a", start: again, time: 500))
         #expect(follow(["b", "a"], at: 600).last == Told(series: "a", start: again, time: 600))

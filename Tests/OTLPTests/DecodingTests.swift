@@ -2,7 +2,7 @@ import Metrics
 import OTLP
 import Testing
 
-/// What other clients may send.
+/// Messages that only other clients send.
 @Suite struct DecodingTests {
     private func attribute(_ any: [UInt8]) throws -> AttributeValue? {
         let metrics = try ExportRequest.decode(Field.request(attribute: any))

@@ -2,7 +2,7 @@ import Metrics
 import OTLP
 import Testing
 
-/// OTLP's JSON: the rules of the specification's "JSON Protobuf Encoding", and what is no JSON or made to do harm.
+/// OTLP's JSON: the rules of the specification's "JSON Protobuf Encoding", and malformed and malicious texts.
 @Suite struct JSONTests {
     private let request = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"
 
@@ -61,9 +61,10 @@ import Testing
         ("\"asInt\":9223372036854775808", "asInt must be a whole number of 64 bits"),
         ("\"asInt\":true", "a value is expected"), ("\"asInt\":{}", "a value is expected"),
         ("\"asDouble\":1e999", "asDouble must be a number"), ("\"asDouble\":\"inf\"", "asDouble must be a number"),
-        ("\"asDouble\":01", "a number begins with no 0"), ("\"asDouble\":1.", "a digit is expected"),
+        ("\"asDouble\":01", "a number must not begin with 0"), ("\"asDouble\":1.", "a digit is expected"),
         ("\"flags\":-1", "flags must be a whole number of 32 bits"), ("\"attributes\":{}", "a list is expected"),
-        ("\"attributes\":[1]", "an object is expected"), ("\"attributes\":[{\"key\":7}]", "a text in quotation marks"),
+        ("\"attributes\":[1]", "an object is expected"),
+        ("\"attributes\":[{\"key\":7}]", "a string in quotation marks"),
     ])
     func `a value of another kind is refused, and said which`(text: String, problem: String) {
         do {
@@ -156,11 +157,11 @@ import Testing
         let bytes = try ExportRequest.json(ExportRequest.encode(sample.metrics))
         let marks = Array(#"{}[]",:\0-.eun"#.utf8) + [0x00, 0x7f, 0xff]
         for position in bytes.indices {
-            // Each byte becomes three of them, others than its neighbours.
+            // Each byte is replaced with three different ones.
             for turn in 0..<3 {
                 var changed = bytes
                 changed[position] = marks[(3 * position + turn) % marks.count]
-                // It may still be a request; only that the decoder returns counts.
+                // It may still be a request; it only matters that the decoder returns.
                 guard let wire = try? ExportRequest.fromJSON(changed) else { continue }
                 _ = try? ExportRequest.decode(wire)
                 _ = try? ExportRequest.json(wire)

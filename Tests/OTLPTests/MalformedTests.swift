@@ -2,7 +2,7 @@ import Metrics
 import OTLP
 import Testing
 
-/// Bytes that are no message, or one made to do harm.
+/// Malformed and malicious messages.
 @Suite struct MalformedTests {
     private let request = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"
 
@@ -40,13 +40,13 @@ import Testing
             for value: UInt8 in [0x00, 0x01, 0x7F, 0x80, 0xFF, bytes[position] ^ 0x08, bytes[position] &+ 1] {
                 var changed = bytes
                 changed[position] = value
-                // It may still be a request; only that the decoder returns counts.
+                // It may still be a request; it only matters that the decoder returns.
                 _ = try? ExportRequest.decode(changed)
             }
         }
     }
 
-    /// An attribute value of arrays within arrays, with two messages a level.
+    /// An attribute value of nested arrays, with two messages for each level.
     private func nested(_ levels: Int) -> [UInt8] {
         var any: [UInt8] = []
         for _ in 0..<levels {
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `nesting is bounded`() throws {
-        // Seven messages lie around the attribute's value, which is one too: 8 + 2 * 46 = 100.
+        // Seven messages enclose the attribute's value, which is a message itself: 8 + 2 * 46 = 100.
         #expect(try ExportRequest.decode(nested(46)).first?.pointCount == 1)
         #expect(throws: OTLPError.nestedTooDeeply(message: request)) { try ExportRequest.decode(nested(47)) }
         #expect(throws: OTLPError.nestedTooDeeply(message: request)) { try ExportRequest.decode(nested(20_000)) }

@@ -1,18 +1,18 @@
 import Foundation
 
-/// The official descriptors, behind the Python that `prepare-venv.sh` sets up.
+/// The official descriptors, in the Python environment that `prepare-venv.sh` sets up.
 enum Official {
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
     private static let root = tests.deletingLastPathComponent().deletingLastPathComponent()
     private static let python = root.appending(path: ".build/venv/bin/python")
 
-    /// Whether to run the tests that need Python: unless it is missing and may be.
+    /// Whether to run the tests that need Python: not if it is missing, unless it is required.
     static var isRequired: Bool {
         ProcessInfo.processInfo.environment["TCPLENS_ALLOW_SKIP"] != "1"
             || FileManager.default.isExecutableFile(atPath: python.plainPath)
     }
 
-    /// The bytes of a sample, as the official library writes them.
+    /// The bytes of a sample, written by the official library.
     static func encode(_ sample: Sample) throws -> [UInt8] {
         try run("codec.py", "encode", "ExportMetricsServiceRequest", path(of: sample))
     }
@@ -29,17 +29,17 @@ enum Official {
         _ = try run("codec.py", "check", message, file.plainPath, input: bytes)
     }
 
-    /// The request in `bytes`, as the official library writes it after reading it.
+    /// The request in `bytes`, read and written by the official library.
     static func rewrite(_ bytes: [UInt8]) throws -> [UInt8] {
         try run("codec.py", "rewrite", "ExportMetricsServiceRequest", input: bytes)
     }
 
-    /// The bytes of the request whose JSON `text` is, as the official library reads it.
+    /// The bytes of the request in the JSON `text`, read by the official library.
     static func parse(_ text: [UInt8]) throws -> [UInt8] {
         try run("codec.py", "parse", "ExportMetricsServiceRequest", input: text)
     }
 
-    /// The JSON of the request in `bytes`, as the official library writes it.
+    /// The JSON of the request in `bytes`, written by the official library.
     static func print(_ bytes: [UInt8]) throws -> [UInt8] {
         try run("codec.py", "print", "ExportMetricsServiceRequest", input: bytes)
     }
@@ -71,7 +71,7 @@ enum Official {
     }
 
     private static func run(_ program: URL, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
-        // Files instead of pipes: no side can block the other or be killed by it.
+        // Files instead of pipes, so that neither side can block or kill the other.
         let files = try [Data(input), Data(), Data()].map(temporary)
         defer {
             for file in files {
@@ -104,6 +104,6 @@ enum Official {
 }
 
 extension URL {
-    /// The path as the system takes it; `path()` has spaces as `%20`.
+    /// The path for the system; `path()` has `%20` in place of spaces.
     fileprivate var plainPath: String { path(percentEncoded: false) }
 }

@@ -1,10 +1,10 @@
 import Metrics
 
-/// Lengths on both sides of where a length prefix takes another byte, and the empty one.
+/// Lengths around those at which a length prefix takes another byte, and zero.
 let boundaryLengths = [0, 1, 127, 128, 16_383, 16_384]
 
 extension ResourceMetrics {
-    /// A gauge with texts of `length` bytes in every place.
+    /// A gauge with strings of `length` bytes everywhere.
     static func withText(ofLength length: Int) -> ResourceMetrics {
         let text = String(repeating: "x", count: length)
         return ResourceMetrics(
@@ -42,13 +42,13 @@ extension ResourceMetrics {
     }
 }
 
-/// Protobuf's wire format, written by hand for what our encoder never writes.
+/// Protobuf's wire format by hand, for messages that our encoder never writes.
 enum Field {
     static func varint(_ value: UInt64) -> [UInt8] {
         value < 128 ? [UInt8(value)] : [UInt8(value & 0x7F | 0x80)] + varint(value >> 7)
     }
 
-    /// A message, a text or bytes.
+    /// A message, a string or bytes.
     static func bytes(_ number: UInt64, _ content: [UInt8]) -> [UInt8] {
         varint(number << 3 | 2) + varint(UInt64(content.count)) + content
     }
@@ -70,7 +70,7 @@ enum Field {
         bytes(1, bytes(2, bytes(2, metric)))
     }
 
-    /// A request with one gauge whose only point has one attribute `k`, with the value `any`.
+    /// A request with a gauge whose only point has one attribute, `k`, with the value `any`.
     static func request(attribute any: [UInt8]) -> [UInt8] {
         let attribute = bytes(7, text(1, "k") + bytes(2, any))
         return request(metric: bytes(5, bytes(1, attribute + fixed64(6, 1))))

@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-/// Requests that also stand, as JSON, in `wire/samples`.
+/// Requests that also exist as JSON in `wire/samples`.
 struct Sample: CustomTestStringConvertible, Sendable {
     let name: String
     let metrics: [ResourceMetrics]

@@ -2,7 +2,7 @@ import Metrics
 import OTLP
 import Testing
 
-/// Ours against the official descriptors and library, in both directions.
+/// Our messages compared with the official descriptors and library, in both directions.
 @Suite(.enabled(if: Official.isRequired)) struct WireCompatibilityTests {
     @Test func `our schema is a part of the official one`() throws {
         let compared = try #require(try Official.compareSchema())

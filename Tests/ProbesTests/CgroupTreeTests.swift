@@ -1,6 +1,7 @@
 import Testing
 
 @testable import BPF
+@testable import System
 
 /// Which of several trees of control groups is read.
 @Suite struct CgroupTreeTests {

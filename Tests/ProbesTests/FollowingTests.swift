@@ -1,10 +1,11 @@
 import CProbes
 import Glibc
-import Metrics
+import Readings
 import Testing
 
 @testable import BPF
 @testable import Probes
+@testable import System
 
 /// What is remembered of connections, and what happens when that goes wrong.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {
@@ -52,37 +53,19 @@ import Testing
         for slot in 0..<UInt32(CONNECTION_SLOTS) {
             try slots.setValue(other, of: slot)
         }
-        let row = Int(handshake_index(CLIENT.rawValue, IPV4.rawValue, REFUSED.rawValue))
+        let row = Counter.handshakes.row(HandshakeRole.client, NetworkType.ipv4, HandshakeOutcome.refused)
         // Those of other tests that ended before all slots were taken.
-        let before = try probe.flows().handshakes[row]
+        let before = try #require(try probe.counters()[.handshakes, .host])[row]
         try refuse()
         #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
-        #expect(try probe.flows().transitions[.init(.synSent, .closed, .ipv4)] >= 1)
-        #expect(try probe.flows().handshakes[row] > before)
+        #expect(TransitionCounts(try probe.transitionTable())[.init(.synSent, .closed, .ipv4)] >= 1)
+        #expect(try #require(try probe.counters()[.handshakes, .host])[row] > before)
         let connection = try LoopbackConnection(to: "127.0.0.1")
         // Twice, as what is not followed is a stock and not a loss that adds up.
         let found = [try pass.pass(), try pass.pass()]
-        #expect(found.allSatisfy { $0.totals.unfollowed >= 2 })
+        #expect(found.allSatisfy { ($0.stocks[.unfollowed, .host]?.first ?? 0) >= 2 })
         #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         withExtendedLifetime(connection) {}
-    }
-
-    /// What a recursion explains is not told twice, recursions of other namespaces are not told at all, and a counter never
-    /// falls.
-    @Test(
-        arguments: [
-            ([(0, 0)], 0, 0), ([(3, 0)], 0, 3), ([(3, 2)], 2, 1), ([(2, 5)], 2, 0), ([(0, 1000)], 0, 0),
-            ([(1, 0), (1, 1000)], 0, 1), ([(3, 3), (5, 4)], 4, 1), ([(4, 9), (4, 9)], 4, 0),
-        ] as [([(UInt64, UInt64)], UInt64, UInt64)]
-    )
-    func `gaps are told once, by what explains them`(
-        readings: [(gaps: UInt64, recursions: UInt64)],
-        recursion: UInt64,
-        unseen: UInt64
-    ) {
-        var gaps = EventLosses.Gaps()
-        for reading in readings { gaps.note(reading.gaps, recursions: reading.recursions) }
-        #expect((gaps.recursion, gaps.unseen) == (recursion, unseen))
     }
 
     /// A connection to a port of loopback where nobody listens.

@@ -4,6 +4,7 @@ import Metrics
 import Testing
 
 @testable import Probes
+@testable import System
 
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct LoopbackTrialTests {
     private func trial(_ options: TCPProbes.Options) throws -> LoopbackTrial {
@@ -36,6 +37,6 @@ import Testing
         let ports = [first.port, second.port]
         #expect(ports[0] != 0 && ports[0] != ports[1])
         // Addresses that nobody has.
-        #expect(throws: LoopbackConnection.Failure.self) { _ = try LoopbackConnection(to: "192.0.2.1") }
+        #expect(throws: SystemError.self) { _ = try LoopbackConnection(to: "192.0.2.1") }
     }
 }

@@ -1,4 +1,4 @@
-import Metrics
+import Readings
 import Testing
 
 @testable import Probes
@@ -26,8 +26,9 @@ import Testing
         #expect(NamespaceLimits { _ in nil } == NamespaceLimits { _ in "" })
         #expect(NamespaceLimits { $0 == "tcp_max_tw_buckets" ? "5000\n" : nil }.timeWait == 5000)
         #expect(NamespaceLimits { $0 == "ip_local_port_range" ? "1 9" : nil }.ephemeralPorts == nil)
-        let none = NamespaceLimits { _ in nil }
-        #expect(none.metrics(start: .init(unixNanoseconds: 1), time: .init(unixNanoseconds: 2)).isEmpty)
+        var stocks = Tables<Stock>()
+        stocks.add(NamespaceLimits { _ in nil })
+        #expect(stocks == Tables())
     }
 
     private static let sockstat = "sockets: used 9\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 3\nUDP: inuse 0 mem 7\n"

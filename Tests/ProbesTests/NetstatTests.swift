@@ -1,4 +1,4 @@
-import Metrics
+import Readings
 import Testing
 
 @testable import Probes
@@ -12,7 +12,7 @@ import Testing
             IpExt: 7 8
 
             """
-        let counters = NetstatProbe.parse(text)
+        let counters = NamespaceCounters.parse(text)
         #expect(counters["TcpExt.SyncookiesSent"] == 3)
         #expect(counters["TcpExt.ListenDrops"] == .max)
         #expect(counters["IpExt.InBcastPkts"] == 8)
@@ -21,62 +21,6 @@ import Testing
 
     @Test(arguments: ["", "\n", "TcpExt:", "TcpExt: A\nIpExt: 1\n", "TcpExt: A B\nTcpExt: 1\n"])
     func `text that is cut short gives what it has`(text: String) {
-        #expect(NetstatProbe.parse(text).count <= 1)
-    }
-
-    /// What a probe shows of one metric, the values by the one attribute.
-    private func values(_ name: String, from baseline: [String: UInt64], to counters: [String: UInt64]) -> [String: Int]
-    {
-        var readings = [baseline, counters]
-        let probe = NetstatProbe { readings.removeFirst() }
-        let metric = probe.reading().metrics(start: Timestamp(unixNanoseconds: 1), time: Timestamp(unixNanoseconds: 2))
-            .first { $0.name == name }
-        guard case .sum(let points, .cumulative, isMonotonic: true) = metric?.data else { return [:] }
-        return points.reduce(into: [:]) { values, point in
-            guard case .int(let value) = point.value else { return }
-            values[point.attributes.map { "\($0.key)=\($0.value)" }.joined(separator: " ")] = Int(value)
-        }
-    }
-
-    @Test(arguments: [
-        ("tcplens.listener.overflows", "TcpExt.ListenOverflows", ""),
-        ("tcplens.time_wait.overflows", "TcpExt.TCPTimeWaitOverflow", ""),
-        ("tcplens.syn_cookies", "TcpExt.SyncookiesSent", "tcplens.syn_cookie.result=sent"),
-        ("tcplens.syn_cookies", "TcpExt.SyncookiesRecv", "tcplens.syn_cookie.result=received"),
-        ("tcplens.syn_cookies", "TcpExt.SyncookiesFailed", "tcplens.syn_cookie.result=failed"),
-        ("tcplens.segments", "Tcp.OutSegs", "network.io.direction=transmit"),
-        ("tcplens.segments", "Tcp.InSegs", "network.io.direction=receive"),
-        ("tcplens.zero_windows", "TcpExt.TCPToZeroWindowAdv", "network.io.direction=transmit"),
-        ("tcplens.zero_windows", "TcpExt.TCPWinProbe", "network.io.direction=receive"),
-        ("tcplens.aborts", "TcpExt.TCPAbortOnData", "tcplens.abort.reason=data"),
-        ("tcplens.aborts", "TcpExt.TCPAbortOnClose", "tcplens.abort.reason=close"),
-        ("tcplens.aborts", "TcpExt.TCPAbortOnMemory", "tcplens.abort.reason=memory"),
-        ("tcplens.aborts", "TcpExt.TCPAbortOnTimeout", "tcplens.abort.reason=timeout"),
-        ("tcplens.aborts", "TcpExt.TCPAbortOnLinger", "tcplens.abort.reason=linger"),
-        ("tcplens.aborts", "TcpExt.TCPAbortFailed", "tcplens.abort.reason=failed"),
-        ("tcplens.receive.drops", "TcpExt.TCPBacklogDrop", "tcplens.drop.reason=backlog"),
-        ("tcplens.receive.drops", "TcpExt.TCPRcvQDrop", "tcplens.drop.reason=queue"),
-        ("tcplens.receive.drops", "TcpExt.RcvPruned", "tcplens.drop.reason=pruned"),
-        ("tcplens.receive.drops", "TcpExt.OfoPruned", "tcplens.drop.reason=pruned"),
-        ("tcplens.receive.drops", "TcpExt.TCPZeroWindowDrop", "tcplens.drop.reason=zero_window"),
-    ])
-    func `a counter of the kernel is a series, from where it stood at first`(
-        metric: String,
-        counter: String,
-        series: String
-    ) {
-        #expect(values(metric, from: [counter: 1000], to: [counter: 1007]) == [series: 7])
-        #expect(values(metric, from: [counter: 5], to: [counter: 5]) == [series: 0])
-        // Not there, not there any more, and fallen.
-        #expect(values(metric, from: [:], to: [:]) == [:])
-        #expect(values(metric, from: [:], to: [counter: 5]) == [:])
-        #expect(values(metric, from: [counter: 5], to: [:]) == [:])
-        #expect(values(metric, from: [counter: 5], to: [counter: 4]) == [:])
-    }
-
-    @Test func `what the kernel counts at two places is one series`() {
-        let (ordered, unordered) = ("TcpExt.RcvPruned", "TcpExt.OfoPruned")
-        let series = values("tcplens.receive.drops", from: [ordered: 1, unordered: 2], to: [ordered: 4, unordered: 9])
-        #expect(series == ["tcplens.drop.reason=pruned": 10])
+        #expect(NamespaceCounters.parse(text).count <= 1)
     }
 }

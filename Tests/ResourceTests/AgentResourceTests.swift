@@ -40,7 +40,7 @@ import Testing
             #expect(attributes["process.pid"] == 7)
             #expect(attributes["service.instance.id"] != resource.attributes["service.instance.id"])
             #expect(!own.isSameService(as: resource))
-            // The rest is the same, so that what joins both is there.
+            // Everything else is the same, so that the two can be joined.
             attributes["process.pid"] = resource.attributes["process.pid"]
             attributes["service.instance.id"] = resource.attributes["service.instance.id"]
             #expect(attributes == resource.attributes)

@@ -10,12 +10,12 @@ import Testing
     @Test(
         arguments: [
             (good, good), (good.uppercased(), good), ("\n\(good)\n\n", good), ("\(good)\r\n", good),
-            // What is no id.
+            // Not an id.
             ("", nil), ("\n", nil), ("uninitialized\n", nil), ("uninitialized", nil), (String(good.dropLast()), nil),
             (good + "0", nil), (" \(good)", nil), ("\(good) ", nil), (String(good.dropLast()) + "g", nil),
             ("01234567-89ab-cdef-0123-456789abcdef", nil), ("{\(good)}", nil), ("none", nil),
             (String(good.dropLast()) + "é", nil),
-            // What many machines have.
+            // Shared by many machines.
             (String(repeating: "0", count: 32), nil), (String(repeating: "f", count: 32), nil),
             (String(repeating: "F", count: 32), nil), (String(repeating: "1", count: 32), nil),
             ("b08dfa6083e7567a1921a715000001fb", nil), ("B08DFA6083E7567A1921A715000001FB", nil),
@@ -26,7 +26,7 @@ import Testing
         let machine = Machine(environment: [:]) { $0 == "/etc/machine-id" ? text : nil }
         let id = AgentResource(of: machine).resource.attributes["host.id"]
         #expect(id == expected.map { .string($0) })
-        // D-Bus' own comes next, by the same rules.
+        // D-Bus's own id comes next, by the same rules.
         let fallback = Machine(environment: [:]) { path in
             path == "/etc/machine-id" ? text : path == "/var/lib/dbus/machine-id" ? Self.other + "\n" : nil
         }
@@ -36,7 +36,7 @@ import Testing
         #expect(AgentResource(of: last).resource.attributes["host.id"] == expected.map { .string($0) })
     }
 
-    /// Something that there is about an agent.
+    /// Facts about an agent.
     struct Situation: Hashable, Sendable, CustomTestStringConvertible {
         var id: String? = IdentityTests.good
         var name: String? = "edge-7"
@@ -48,7 +48,7 @@ import Testing
 
         var testDescription: String { "\(id ?? "-") \(name ?? "-") \(namespace ?? "-") \(environment) \(instance)" }
 
-        /// The identity that it makes.
+        /// The resulting identity.
         var instanceID: String? {
             let files: [String: String?] = [
                 "/etc/machine-id": id, "/proc/sys/kernel/hostname": name, "/proc/sys/kernel/random/boot_id": boot,
@@ -73,11 +73,11 @@ import Testing
             Situation(isFirstNamespace: false, environment: ["K8S_POD_UID": "u-1"]),
             Situation(instance: .running(number: 1)), Situation(instance: .running(number: 2)),
             Situation(instance: .single(number: 0)), Situation(instance: .single(number: 1)),
-            // What the user says of the host counts as what it says itself.
+            // Attributes of the host from the user count like detected ones.
             Situation(environment: ["OTEL_RESOURCE_ATTRIBUTES": "host.name=n1"]),
             Situation(environment: ["OTEL_RESOURCE_ATTRIBUTES": "host.id=i1"]),
             Situation(environment: ["OTEL_RESOURCE_ATTRIBUTES": "k8s.pod.uid=u-3"]),
-            // Nothing tells these from others of their kind, but when they were started.
+            // Nothing distinguishes these from others of their kind, except when they were started.
             Situation(id: nil, name: nil), Situation(id: nil, name: nil, boot: "b1"),
             Situation(id: nil, name: "localhost"), Situation(id: nil, name: "localhost", boot: "b1"),
             Situation(id: "uninitialized", name: "localhost.localdomain"),
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        // A restart of the machine, an upgrade of its kernel, and what was no id before and after.
+        // A reboot, an upgrade of the kernel, and an invalid id before and after.
         (Situation(), Situation(boot: "b1")), (Situation(), Situation(namespace: "net:[4026531992]")),
         (Situation(), Situation(id: good.uppercased())), (Situation(id: nil), Situation(id: "uninitialized")),
         (Situation(id: nil), Situation(id: nil, boot: "b1")),

@@ -1,6 +1,6 @@
-import Export
 import Logging
 import Metrics
+import OTLPExport
 import Probes
 import Resource
 import Testing

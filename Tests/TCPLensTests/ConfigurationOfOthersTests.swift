@@ -1,8 +1,8 @@
-import Export
 import Metrics
 import Resource
 import Testing
 
+@testable import OTLPExport
 @testable import TCPLens
 
 /// Files that were not written for tcplens.

@@ -1,7 +1,8 @@
-import Export
 import Foundation
+import OTLPExport
 import Probes
 import Resource
+import System
 import Testing
 
 @testable import TCPLens

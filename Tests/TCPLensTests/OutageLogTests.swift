@@ -1,5 +1,6 @@
-import Export
 import Logging
+import Pipeline
+import System
 import Testing
 
 @testable import TCPLens

@@ -1,4 +1,3 @@
-import Export
 import Foundation
 import Logging
 import Metrics
@@ -6,6 +5,8 @@ import Probes
 import Resource
 import Testing
 
+@testable import OTLPExport
+@testable import Pipeline
 @testable import TCPLens
 
 @Suite struct SettingsTests {

@@ -1,7 +1,8 @@
-import Export
 import HTTPServer
 import Metrics
 import OTLP
+import OTLPExport
+import System
 import Testing
 
 @testable import TCPLens

@@ -1,6 +1,6 @@
-import Export
 import Foundation
 import Probes
+import System
 import Testing
 
 @testable import TCPLens

@@ -1,4 +1,3 @@
-import Export
 import Metrics
 import Probes
 

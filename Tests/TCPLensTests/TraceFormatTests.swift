@@ -1,5 +1,5 @@
 import CProbes
-import Export
+import System
 import Testing
 
 @testable import Probes

@@ -3,7 +3,9 @@ internal import CProtobufC
 internal import Metrics
 
 extension AttributeValue {
-    /// Creates a value; what has no kind in ``AttributeValue`` becomes text, and none at all an empty string.
+    /// Creates a value.
+    ///
+    /// Kinds that ``AttributeValue`` does not have become text; a missing value becomes an empty string.
     init(_ message: Wire.AnyValue?) {
         guard let message = unsafe message else {
             self = ""
@@ -22,10 +24,10 @@ extension AttributeValue {
 }
 
 extension Wire.AnyValue {
-    /// The value as JSON, bytes in Base64 (OpenTelemetry specification, `common/README.md`, "AnyValue
+    /// The value as JSON, with bytes in Base64 (OpenTelemetry specification, `common/README.md`, "AnyValue
     /// representation for non-OTLP protocols").
     ///
-    /// It is as deep as the message, which ``Nesting`` bounds.
+    /// The recursion is as deep as the message, which ``Nesting`` limits.
     fileprivate var json: String {
         switch unsafe value_case {
         case .string: unsafe String(field: string_value).quoted

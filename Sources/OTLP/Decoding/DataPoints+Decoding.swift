@@ -2,7 +2,7 @@ internal import COTLP
 internal import Metrics
 
 extension NumberDataPoint {
-    /// Creates a point, or `nil` for one without a value that is no end of a series.
+    /// Creates a point; `nil` if it has no value and does not end a series.
     init?(_ message: Wire.NumberDataPoint) {
         let flags = DataPointFlags(rawValue: unsafe message.flags)
         let value: Number
@@ -13,7 +13,7 @@ extension NumberDataPoint {
         default: return nil
         }
         self.init(
-            attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
+            attributes: unsafe message.decodedAttributes,
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
             time: Timestamp(unixNanoseconds: unsafe message.time_unix_nano),
             value: value,
@@ -26,7 +26,7 @@ extension HistogramDataPoint {
     /// Creates a point.
     init(_ message: Wire.HistogramDataPoint) {
         self.init(
-            attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
+            attributes: unsafe message.decodedAttributes,
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
             time: Timestamp(unixNanoseconds: unsafe message.time_unix_nano),
             count: unsafe message.count,
@@ -50,7 +50,7 @@ extension ExponentialHistogramDataPoint {
     /// Creates a point.
     init(_ message: Wire.ExponentialHistogramDataPoint) {
         self.init(
-            attributes: unsafe Attributes(RepeatedField(start: message.attributes, count: message.n_attributes)),
+            attributes: unsafe message.decodedAttributes,
             start: Timestamp(unixNanoseconds: unsafe message.start_time_unix_nano),
             time: Timestamp(unixNanoseconds: unsafe message.time_unix_nano),
             count: unsafe message.count,

@@ -41,7 +41,9 @@ extension Attributes {
 }
 
 extension String {
-    /// The text of a field; protobuf-c ends it at a NUL, and bytes that are not UTF-8 become U+FFFD.
+    /// The string of a field.
+    ///
+    /// It ends at the first NUL; bytes that are not UTF-8 become U+FFFD.
     init(field: UnsafePointer<CChar>?) {
         self = unsafe field.map { unsafe String(cString: $0) } ?? ""
     }

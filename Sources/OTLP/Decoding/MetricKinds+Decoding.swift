@@ -2,7 +2,7 @@ internal import COTLP
 internal import Metrics
 
 extension Metric {
-    /// Creates a metric, or `nil` for a kind that ``Metrics`` does not have.
+    /// Creates a metric; `nil` if the data model does not have its kind.
     init?(_ message: Wire.Metric) throws(OTLPError) {
         let name = unsafe String(field: message.name)
         guard let data = unsafe try Metric.Data(message, name: name) else { return nil }

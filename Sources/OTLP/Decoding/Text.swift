@@ -1,5 +1,7 @@
+internal import FoundationEssentials
+
 extension String {
-    /// The string as JSON has it (RFC 8259, section 7).
+    /// The string as a JSON string (RFC 8259, section 7).
     var quoted: String {
         var result = "\""
         for scalar in unicodeScalars {
@@ -17,49 +19,25 @@ extension String {
     }
 }
 
-/// The Base64 encoding (RFC 4648, section 4).
+/// The Base64 encoding (RFC 4648), as OTLP's JSON uses it.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// The text of `bytes`, padded.
+    /// Encodes `bytes` with the standard alphabet and padding.
     static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for index in 0..<4 {
-                text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 0x3F] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+        Data(bytes).base64EncodedString()
     }
 
-    /// The bytes of `text`, padded or not, with either alphabet of RFC 4648; `nil` when it is none.
+    /// Decodes `text`, with or without padding and in either alphabet of RFC 4648; `nil` if it is malformed.
     static func decode(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var (bits, count): (UInt32, Int) = (0, 0)
-        var digits = text.utf8[...]
-        while digits.last == UInt8(ascii: "=") { digits.removeLast() }
-        let padding = text.utf8.count - digits.count
-        guard padding == 0 || padding <= 2 && text.utf8.count.isMultiple(of: 4) else { return nil }
-        for digit in digits {
-            let standard =
-                digit == UInt8(ascii: "-") ? UInt8(ascii: "+") : digit == UInt8(ascii: "_") ? UInt8(ascii: "/") : digit
-            guard let value = alphabet.firstIndex(of: standard) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
-        }
-        // A digit alone is no byte.
-        return count == 6 ? nil : bytes
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
+        // Foundation requires the padding.
+        let missing = text.hasSuffix("=") ? 0 : (4 - text.utf8.count % 4) % 4
+        guard missing < 3 else { return nil }
+        return Data(base64Encoded: standard + String(repeating: "=", count: missing)).map(Array.init)
     }
 }
 
 extension Double {
-    /// The number as JSON has it, and as OTLP has what JSON can't.
+    /// The number as JSON, or the string that OTLP defines for a number that JSON can't represent.
     var json: String {
         guard !isNaN else { return "\"NaN\"" }
         guard isFinite else { return self < 0 ? "\"-Infinity\"" : "\"Infinity\"" }

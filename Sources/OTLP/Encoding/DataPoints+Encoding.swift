@@ -3,15 +3,10 @@ internal import Metrics
 
 extension Wire.NumberDataPoint {
     init(_ point: NumberDataPoint, in arena: Arena) {
-        unsafe self = .empty
-        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
-        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
-        unsafe start_time_unix_nano = point.start.unixNanoseconds
-        unsafe time_unix_nano = point.time.unixNanoseconds
-        unsafe flags = point.flags.rawValue
+        unsafe self.init(common: point, in: arena)
         switch point.value {
         case _ where point.isEnd:
-            // The series has none any more.
+            // The end of a series has no value.
             break
         case .int(let value):
             unsafe value_case = .int
@@ -25,12 +20,7 @@ extension Wire.NumberDataPoint {
 
 extension Wire.HistogramDataPoint {
     init(_ point: HistogramDataPoint, in arena: Arena) {
-        unsafe self = .empty
-        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
-        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
-        unsafe start_time_unix_nano = point.start.unixNanoseconds
-        unsafe time_unix_nano = point.time.unixNanoseconds
-        unsafe flags = point.flags.rawValue
+        unsafe self.init(common: point, in: arena)
         unsafe count = point.count
         if let sum = point.sum {
             unsafe _sum_case = .sum
@@ -51,12 +41,7 @@ extension Wire.HistogramDataPoint {
 
 extension Wire.ExponentialHistogramDataPoint {
     init(_ point: ExponentialHistogramDataPoint, in arena: Arena) {
-        unsafe self = .empty
-        let attributes = unsafe arena.store(point.attributes, as: Wire.KeyValue.init(_:in:))
-        unsafe (self.attributes, n_attributes) = (attributes.start, attributes.count)
-        unsafe start_time_unix_nano = point.start.unixNanoseconds
-        unsafe time_unix_nano = point.time.unixNanoseconds
-        unsafe flags = point.flags.rawValue
+        unsafe self.init(common: point, in: arena)
         unsafe count = point.count
         if let sum = point.sum {
             unsafe _sum_case = .sum

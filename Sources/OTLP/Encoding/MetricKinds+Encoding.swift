@@ -29,7 +29,7 @@ extension Wire.Gauge {
         unsafe self = .empty
         let points = unsafe arena.store(points) { point, arena in
             var message = unsafe Wire.NumberDataPoint(point, in: arena)
-            // The start of a gauge means nothing (OpenTelemetry specification, `metrics/data-model.md`, "Gauge").
+            // The start of a gauge has no meaning (OpenTelemetry specification, `metrics/data-model.md`, "Gauge").
             unsafe message.start_time_unix_nano = 0
             return unsafe message
         }

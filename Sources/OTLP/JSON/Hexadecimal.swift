@@ -1,6 +1,6 @@
 /// Hexadecimal digits.
 enum Hexadecimal {
-    /// The value of an ASCII digit; `nil` when it is none.
+    /// The value of an ASCII digit; `nil` if it is not hexadecimal.
     static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case 0x30...0x39: digit - 0x30
@@ -10,14 +10,14 @@ enum Hexadecimal {
         }
     }
 
-    /// The bytes that `text` stands for, two digits each; `nil` when it is none.
+    /// Decodes `text`, two digits for each byte; `nil` if it is malformed.
     static func decode(_ text: String) -> [UInt8]? {
         let digits = text.utf8.compactMap(value)
         guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
-    /// The digits of `bytes`, small letters.
+    /// Encodes `bytes` in lower case.
     static func encode(_ bytes: some Collection<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

@@ -1,13 +1,13 @@
-/// From OTLP's JSON to the wire, from where on there is one way for both.
+/// Converts OTLP's JSON to the binary format, which is then decoded as usual.
 ///
-/// The rules are those of the OTLP specification, "JSON Protobuf Encoding": keys in lowerCamelCase, whole numbers of 64 bits
-/// as numbers or texts, enumerations as numbers, what is not known passed over.
+/// The rules are those of the OTLP specification, "JSON Protobuf Encoding": keys in lowerCamelCase, 64-bit integers as
+/// numbers or strings, enumerations as numbers; unknown keys are ignored.
 struct JSONDecoding {
     private let schemas = Schemas.all
 
-    /// The bytes on the wire of the message of that name whose JSON `text` is.
+    /// Converts the JSON `text` of the message with this full name.
     ///
-    /// - Throws: ``OTLPError`` for what is no JSON, or not of that message.
+    /// - Throws: ``OTLPError`` for text that is not JSON, or not this message.
     static func wire(_ text: [UInt8], of name: String) throws(OTLPError) -> [UInt8] {
         let decoding = JSONDecoding()
         var reader = JSONText(text, message: name)
@@ -22,7 +22,7 @@ struct JSONDecoding {
         var bytes: [UInt8] = []
         try text.object { key, text throws(OTLPError) in
             guard let index = schema.byKey[key] else { return try text.skip() }
-            // As if it were absent.
+            // Null is the same as an absent field.
             guard try !text.takeNull() else { return }
             try append(schema.fields[index], &text, to: &bytes)
         }
@@ -99,7 +99,7 @@ struct JSONDecoding {
         }
     }
 
-    /// Reads a whole number, as a number or a text; `1e3` is one too.
+    /// Reads an integer, as a number or a string; `1e3` is one too.
     private func integer<Value: FixedWidthInteger>(_ key: String, _ text: inout JSONText) throws(OTLPError) -> Value {
         let isText = text.peek() == UInt8(ascii: "\"")
         let digits = isText ? try text.string() : try text.number()

@@ -1,11 +1,11 @@
-/// From the wire to OTLP's JSON, on one line; what the schema does not have is left out.
+/// Converts the binary format to OTLP's JSON, on one line; fields that are not in the schema are left out.
 struct JSONEncoding {
     private let schemas = Schemas.all
     private let name: String
 
-    /// The JSON of the message of that name in `bytes`.
+    /// Converts the message in `bytes` with this full name.
     ///
-    /// - Throws: ``OTLPError`` for bytes that are no such message.
+    /// - Throws: ``OTLPError`` for bytes that are not this message.
     static func text(_ bytes: [UInt8], of name: String) throws(OTLPError) -> [UInt8] {
         let encoding = JSONEncoding(name: name)
         guard let place = encoding.schemas.place(of: name) else { throw .malformed(message: name) }
@@ -28,7 +28,7 @@ struct JSONEncoding {
         text.append(UInt8(ascii: "{"))
         var isFirst = true
         for (field, values) in zip(schema.fields, values) {
-            // Of a field that has one value the last one counts.
+            // If a singular field is repeated, the last value counts.
             let values = try field.isRepeated ? unpacked(values, field.kind) : values.suffix(1)
             guard !values.isEmpty else { continue }
             text += Array("\(isFirst ? "" : ",")\"\(field.key)\":".utf8)
@@ -43,7 +43,7 @@ struct JSONEncoding {
         text.append(UInt8(ascii: "}"))
     }
 
-    /// The values of a repeated field, which may come one by one, packed, or both.
+    /// The values of a repeated field, which may be separate, packed, or both.
     private func unpacked(_ values: [WireReader.Value], _ kind: MessageSchema.Kind) throws(OTLPError)
         -> [WireReader.Value]
     {

@@ -1,25 +1,25 @@
-/// A JSON text (RFC 8259) that is read from its beginning to its end.
+/// Reads a JSON text (RFC 8259) from beginning to end.
 struct JSONText {
-    /// How many levels of objects and lists there may be, as many as of messages.
+    /// The greatest depth of objects and lists: that of nested messages.
     private static let levels = 2 * Nesting.limit
 
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
-    /// The message that it is to be, for errors.
+    /// The name of the expected message, for errors.
     private let message: String
 
-    /// Creates a reader of `bytes`, which are to be a message.
+    /// Creates a reader of `bytes`, which should be this message.
     init(_ bytes: [UInt8], message: String) {
         (self.bytes, self.message) = (bytes, message)
     }
 
-    /// An error here.
+    /// An error at the current position.
     func error(_ problem: String) -> OTLPError {
         .malformedJSON(message: message, problem: problem, offset: position)
     }
 
-    /// The byte that comes next, without blanks before it; `nil` at the end.
+    /// The next byte that is not white space; `nil` at the end.
     mutating func peek() -> UInt8? {
         while let byte = current {
             guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return byte }
@@ -28,21 +28,21 @@ struct JSONText {
         return nil
     }
 
-    /// Takes a byte if it comes next.
+    /// Reads a character if it is next.
     mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard peek() == UInt8(ascii: character) else { return false }
         position += 1
         return true
     }
 
-    /// Takes `null` if it comes next.
+    /// Reads `null` if it is next.
     mutating func takeNull() throws(OTLPError) -> Bool {
         guard peek() == UInt8(ascii: "n") else { return false }
         try literal("null")
         return true
     }
 
-    /// Reads an object; `member` reads each value.
+    /// Reads an object; `member` must read each value.
     mutating func object(_ member: (_ key: String, inout JSONText) throws(OTLPError) -> Void) throws(OTLPError) {
         guard take("{") else { throw error("an object is expected") }
         try descend()
@@ -58,7 +58,7 @@ struct JSONText {
         depth -= 1
     }
 
-    /// Reads a list; `element` reads each value.
+    /// Reads a list; `element` must read each value.
     mutating func list(_ element: (inout JSONText) throws(OTLPError) -> Void) throws(OTLPError) {
         guard take("[") else { throw error("a list is expected") }
         try descend()
@@ -69,7 +69,7 @@ struct JSONText {
         depth -= 1
     }
 
-    /// Passes over any value.
+    /// Skips a value of any kind.
     mutating func skip() throws(OTLPError) {
         switch peek() {
         case UInt8(ascii: "{"): try object { (_, text) throws(OTLPError) in try text.skip() }
@@ -87,7 +87,7 @@ struct JSONText {
         if peek() != nil { throw error("there is something after the end") }
     }
 
-    /// Reads a truth value.
+    /// Reads a Boolean.
     mutating func bool() throws(OTLPError) -> Bool {
         switch peek() {
         case UInt8(ascii: "t"): try literal("true")
@@ -99,14 +99,14 @@ struct JSONText {
         return true
     }
 
-    /// Reads a number, as it is written.
+    /// Reads a number; returns it as written.
     mutating func number() throws(OTLPError) -> String {
         _ = peek()
         let start = position
         _ = takeAtOnce("-")
         guard let first = current, (0x30...0x39).contains(first) else { throw error("a value is expected") }
         if takeAtOnce("0") {
-            if let next = current, (0x30...0x39).contains(next) { throw error("a number begins with no 0") }
+            if let next = current, (0x30...0x39).contains(next) { throw error("a number must not begin with 0") }
         } else {
             digits()
         }
@@ -118,22 +118,22 @@ struct JSONText {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
-    /// Reads a text.
+    /// Reads a string.
     mutating func string() throws(OTLPError) -> String {
-        guard take("\"") else { throw error("a text in quotation marks is expected") }
+        guard take("\"") else { throw error("a string in quotation marks is expected") }
         var text: [UInt8] = []
         while let byte = current {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else { throw error("a text is no UTF-8") }
+                guard let string = String(validating: text, as: UTF8.self) else { throw error("a string is not UTF-8") }
                 return string
             case UInt8(ascii: "\\"): text += try escape()
-            case ..<0x20: throw error("a text has a control character")
+            case ..<0x20: throw error("a string has a control character")
             default: text.append(byte)
             }
         }
-        throw error("a text has no end")
+        throw error("a string has no end")
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -164,9 +164,9 @@ struct JSONText {
         guard depth <= Self.levels else { throw .nestedTooDeeply(message: message) }
     }
 
-    /// Reads what follows a backslash, as UTF-8.
+    /// Reads the rest of an escape after the backslash; returns it in UTF-8.
     private mutating func escape() throws(OTLPError) -> [UInt8] {
-        guard let byte = current else { throw error("a text has no end") }
+        guard let byte = current else { throw error("a string has no end") }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -176,7 +176,7 @@ struct JSONText {
         case UInt8(ascii: "r"): return [0x0d]
         case UInt8(ascii: "t"): return [0x09]
         case UInt8(ascii: "u"): break
-        default: throw error("a backslash is followed by what it can't be")
+        default: throw error("an invalid character follows a backslash")
         }
         var value = try hexadecimal()
         if (0xd800...0xdbff).contains(value), takeAtOnce("\\"), takeAtOnce("u") {
@@ -189,11 +189,11 @@ struct JSONText {
     }
 
     private mutating func hexadecimal() throws(OTLPError) -> UInt32 {
-        guard bytes.count - position >= 4 else { throw error("a text has no end") }
+        guard bytes.count - position >= 4 else { throw error("a string has no end") }
         let digits = bytes[position..<position + 4]
         var value: UInt32 = 0
         for digit in digits {
-            guard let part = Hexadecimal.value(digit) else { throw error("\\u is followed by no four digits") }
+            guard let part = Hexadecimal.value(digit) else { throw error("\\u must be followed by four digits") }
             value = value << 4 | UInt32(part)
         }
         position += 4

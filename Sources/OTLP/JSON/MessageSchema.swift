@@ -1,57 +1,58 @@
 internal import COTLP
 internal import CProtobufC
 
-/// What a message consists of, as its JSON needs it; read from protobuf-c's descriptors, so that the schema stands in
-/// `proto/` alone.
+/// The fields of a message, for its JSON.
+///
+/// They are read from protobuf-c's descriptors, so that `proto/` has the only schema.
 struct MessageSchema: Sendable {
     /// A field.
     struct Field: Sendable {
-        /// Its number on the wire.
+        /// The number on the wire.
         var number: UInt32
-        /// Its key in JSON: the name in the schema in lowerCamelCase.
+        /// The key in JSON: the name of the field in lowerCamelCase.
         var key: String
-        /// What its value is.
+        /// The kind of its values.
         var kind: Kind
-        /// Whether it has many values.
+        /// Whether it is repeated.
         var isRepeated: Bool
     }
 
-    /// What a value is, on the wire and in JSON.
+    /// The kinds of values, on the wire and in JSON.
     enum Kind: Sendable, Equatable {
         case double
         case bool
         case string
-        /// A whole number; `isWide` ones have 64 bits and are texts in JSON.
+        /// An integer; if `isWide`, it has 64 bits and is a string in JSON.
         case integer(Integer, isWide: Bool)
         /// A number in JSON, never a name (OTLP specification, "JSON Protobuf Encoding").
         case enumeration
-        /// Bytes, in JSON as Base64, or in hexadecimal digits as OTLP has the identifiers of traces and spans.
+        /// Bytes; in JSON they are Base64, or hexadecimal digits for the identifiers of traces and spans.
         case bytes(isHexadecimal: Bool)
-        /// Another message, by its place among all.
+        /// A message; its index in ``Schemas/messages``.
         case message(Int)
     }
 
-    /// How a whole number stands on the wire.
+    /// The encodings of an integer.
     enum Integer: Sendable {
         case varint, unsignedVarint, zigzag, fixed, signedFixed
     }
 
-    /// The full name, as `google.rpc.Status`.
+    /// The full name, such as `google.rpc.Status`.
     var name: String
     /// The fields in the order of their numbers.
     var fields: [Field] = []
-    /// Where the field of a number stands.
+    /// The index of a field, by number.
     var byNumber: [UInt32: Int] = [:]
-    /// Where the field of a key stands.
+    /// The index of a field, by key.
     var byKey: [String: Int] = [:]
 }
 
-/// The schemas of all messages that have a JSON of ours.
+/// The schemas of all messages that are converted from or to JSON.
 struct Schemas: Sendable {
-    /// All that there are.
+    /// The only instance.
     static let all = Schemas()
 
-    /// The schemas; ``MessageSchema/Kind/message(_:)`` is a place here.
+    /// The schemas; ``MessageSchema/Kind/message(_:)`` is an index here.
     private(set) var messages: [MessageSchema] = []
     private var places: [String: Int] = [:]
 
@@ -61,16 +62,16 @@ struct Schemas: Sendable {
         unsafe add(Wire.Status.descriptor)
     }
 
-    /// The place of the schema of a message.
+    /// The index of the schema of a message.
     func place(of name: String) -> Int? { places[name] }
 
-    /// Adds a message and those in it, and returns its place.
+    /// Adds a message and those that it contains; returns its index.
     @discardableResult
     private mutating func add(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) -> Int {
         let name = unsafe String(cString: descriptor.pointee.name)
         if let place = places[name] { return place }
         let place = messages.count
-        // Before its fields are: a value may hold values.
+        // Before the fields are added, because a message may contain itself.
         places[name] = place
         messages.append(MessageSchema(name: name))
         for index in unsafe 0..<Int(descriptor.pointee.n_fields) {
@@ -102,7 +103,7 @@ struct Schemas: Sendable {
             let nested = unsafe field.descriptor?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
             guard let nested = unsafe nested else { return nil }
             kind = .message(unsafe add(nested))
-        // OTLP has no others; a test holds that against the official schema.
+        // OTLP has no others; a test verifies that with the official schema.
         default: return nil
         }
         return MessageSchema.Field(
@@ -113,7 +114,7 @@ struct Schemas: Sendable {
         )
     }
 
-    /// `start_time_unix_nano` as `startTimeUnixNano`.
+    /// `start_time_unix_nano` becomes `startTimeUnixNano`.
     private static func camelCase(_ name: String) -> String {
         let words = name.split(separator: "_")
         return words.enumerated().map { index, word in

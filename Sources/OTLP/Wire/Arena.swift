@@ -1,9 +1,11 @@
-/// Memory for one message tree, freed in one go.
+/// Memory for one tree of messages, freed all at once.
 ///
-/// A pointer from an arena lives as long as the arena: whoever follows one holds the arena with
-/// `withExtendedLifetime`. Only trivial values may be stored, since nothing is deinitialized.
+/// A pointer from an arena is valid as long as the arena lives; keep it alive with `withExtendedLifetime`. Only trivial
+/// values may be stored, because nothing is deinitialized.
 @safe final class Arena {
-    /// The bytes that may still be taken by protobuf-c when it unpacks; our own messages are not limited.
+    /// The number of bytes that protobuf-c may still allocate when it unpacks.
+    ///
+    /// Messages of our own are not limited.
     private(set) var allowance: Int
 
     private var chunks: [UnsafeMutableRawPointer] = unsafe []
@@ -28,7 +30,7 @@
             remaining -= size
             return unsafe start
         }
-        // Chunks grow with the tree, so that a small response costs little and a large request few calls.
+        // Chunks grow with the tree, so that a small response needs little memory and a large request few calls.
         let chunkSize = unsafe max(size, min(1 << 20, 1024 << min(chunks.count, 10)))
         let start = UnsafeMutableRawPointer.allocate(byteCount: chunkSize, alignment: 16)
         unsafe chunks.append(start)
@@ -49,14 +51,14 @@
 }
 
 extension Arena {
-    /// A copy of `value` at an address of its own.
+    /// Stores a copy of `value`.
     func store<Value>(_ value: Value) -> UnsafeMutablePointer<Value> {
         let pointer = unsafe reserve(MemoryLayout<Value>.stride).bindMemory(to: Value.self, capacity: 1)
         unsafe pointer.initialize(to: value)
         return unsafe pointer
     }
 
-    /// A copy of `values`, one after the other.
+    /// Stores copies of `values` in a row.
     func store<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
         let byteCount = MemoryLayout<Value>.stride * values.count
         let pointer = unsafe reserve(byteCount).bindMemory(to: Value.self, capacity: values.count)
@@ -64,9 +66,9 @@ extension Arena {
         return unsafe pointer
     }
 
-    /// A C string with the UTF-8 of `text`; a NUL, which would end it, becomes U+FFFD.
+    /// Stores `text` as a C string in UTF-8; a NUL, which would end it, becomes U+FFFD.
     ///
-    /// The empty string gets an address of its own as well: protobuf-c takes its shared one for an absent field.
+    /// An empty string has its own address, too: protobuf-c takes its shared empty string for an absent field.
     func store(_ text: String) -> UnsafeMutablePointer<CChar> {
         var text = text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
         return text.withUTF8 { utf8 in
@@ -79,7 +81,7 @@ extension Arena {
         }
     }
 
-    /// A repeated field: the message of each element, and the array of their addresses.
+    /// Stores a repeated field: the message for each element, and the array of their addresses.
     func store<Element, Message>(
         _ elements: some Collection<Element>,
         as message: (Element, Arena) -> Message

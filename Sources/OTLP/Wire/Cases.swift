@@ -1,6 +1,6 @@
 internal import COTLP
 
-// Short names for what the generated enumerations say of oneofs and of the temporality.
+// Short names for the generated constants of oneofs and of the temporality.
 
 extension Wire.AnyValueCase {
     static var string: Self { OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_STRING_VALUE }

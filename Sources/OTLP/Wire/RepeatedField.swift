@@ -1,15 +1,15 @@
-/// A repeated field of messages, as protobuf-c has it: an array of addresses.
+/// A repeated field of messages in protobuf-c: an array of addresses.
 ///
-/// It does not own the messages; their arena does.
+/// The messages are owned by their arena.
 @unsafe struct RepeatedField<Message> {
-    /// The first address; `nil` if there is none.
+    /// The first address; `nil` if the field is empty.
     let start: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?
     /// The number of messages.
     let count: Int
 }
 
 extension RepeatedField {
-    /// The values that `transform` makes of the messages, without those it has none for.
+    /// The results of `transform` that are not nil.
     func compactMap<Value, Failure>(_ transform: (Message) throws(Failure) -> Value?) throws(Failure) -> [Value] {
         var values: [Value] = []
         for index in unsafe 0..<count {

@@ -2,18 +2,19 @@ internal import COTLP
 internal import CProtobufC
 
 extension WireMessage {
-    /// Reads a message from the wire and makes a value of it.
+    /// Unpacks a message and makes a value of it.
     ///
-    /// The message and all it points to lie in an arena that lives as long as `body` runs.
-    /// - Throws: ``OTLPError`` for bytes that are no such message, and what `body` throws.
+    /// The message and everything it points to are only valid while `body` runs.
+    /// - Throws: ``OTLPError`` for bytes that are not this message, and errors of `body`.
     static func unpack<Value>(
         _ bytes: [UInt8],
         _ body: (Self) throws(OTLPError) -> Value
     ) throws(OTLPError) -> Value {
         let name = unsafe String(cString: descriptor.pointee.name)
-        unsafe try Nesting(bytes: bytes, message: name).check(bytes.indices, against: descriptor, depth: 0)
+        unsafe try Nesting(message: name).check(bytes[...], against: descriptor, depth: 0)
 
-        // Two bytes on the wire can be an empty message of a hundred in memory, so memory is bounded by itself.
+        // Two bytes on the wire can be an empty message that takes a hundred bytes in memory, so memory has its own
+        // limit.
         let (product, overflows) = bytes.count.multipliedReportingOverflow(by: 32)
         let arena = Arena(allowance: overflows ? .max : max(product, 1 << 16))
         defer { withExtendedLifetime(arena) {} }

@@ -2,7 +2,7 @@ internal import COTLP
 
 /// The messages of the schema under `proto/`, by their short names.
 ///
-/// Only this file and the one of their cases say the generated ones.
+/// Only this file and `Cases.swift` use the generated names.
 enum Wire {
     typealias AnyValue = Opentelemetry__Proto__Common__V1__AnyValue
     typealias AnyValueCase = Opentelemetry__Proto__Common__V1__AnyValue__ValueCase

@@ -1,12 +1,12 @@
 internal import COTLP
 internal import CProtobufC
 
-/// A message as protobuf-c has it: a C struct that begins with a `ProtobufCMessage`.
+/// A message of protobuf-c: a C struct that begins with a `ProtobufCMessage`.
 protocol WireMessage {
     init()
     var base: ProtobufCMessage { get }
 
-    /// The generated function that makes an all-zero struct an empty message.
+    /// The generated function that turns a zeroed struct into an empty message.
     static var initialize: (UnsafeMutablePointer<Self>?) -> Void { get }
 }
 
@@ -18,14 +18,14 @@ extension WireMessage {
         return message
     }
 
-    /// What the message consists of.
+    /// The generated description of the message.
     static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
         unsafe empty.base.descriptor
     }
 
-    /// The message on the wire.
+    /// The message in the wire format.
     ///
-    /// Whatever the message points to has to be alive: it lies in an arena that the caller holds.
+    /// Everything that the message points to must be alive; the caller holds its arena.
     func pack() -> [UInt8] {
         unsafe withUnsafePointer(to: self) { message in
             unsafe message.withMemoryRebound(to: ProtobufCMessage.self, capacity: 1) { base in

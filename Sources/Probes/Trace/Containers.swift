@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// Tells which container a socket belongs to: so far, the path of its control group.
 package struct Containers {

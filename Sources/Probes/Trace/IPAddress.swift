@@ -1,4 +1,5 @@
 internal import BPF
+internal import System
 
 /// An IPv4 or IPv6 address; a v4-mapped one (RFC 4291, 2.5.5.2) is that of IPv4.
 package enum IPAddress: Hashable, Sendable {

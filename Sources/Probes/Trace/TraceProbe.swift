@@ -43,7 +43,7 @@ package final class TraceProbe {
     private var attached: [AttachedProgram] = []
     private var ports = LatePorts()
     /// What ``losses()`` gave last; a counter never falls.
-    private var gaps = EventLosses.Gaps()
+    private var gaps = Gaps()
     private var interruptions = Interruptions()
 
     private static let full = ["trace_change", "trace_nested_change", "trace_retransmitted_synack"]

@@ -1,5 +1,5 @@
 import Configuration
-import Export
+import OTLPExport
 import Resource
 import YAML
 

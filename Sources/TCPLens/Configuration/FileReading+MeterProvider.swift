@@ -1,5 +1,4 @@
 import Configuration
-import Export
 import Metrics
 import Probes
 

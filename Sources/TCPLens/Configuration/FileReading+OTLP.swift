@@ -1,6 +1,6 @@
 import Configuration
-import Export
 import Metrics
+import OTLPExport
 
 extension FileReading {
     /// Reads `otlp_http`.

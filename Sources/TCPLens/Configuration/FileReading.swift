@@ -1,6 +1,6 @@
 import Configuration
-import Export
 import Metrics
+import OTLPExport
 import Probes
 import Resource
 

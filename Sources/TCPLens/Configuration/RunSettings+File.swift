@@ -1,8 +1,8 @@
 import Configuration
-import Export
 import FoundationEssentials
 import Logging
 import Metrics
+import OTLPExport
 import Probes
 import Resource
 

@@ -1,5 +1,5 @@
-import Export
 import FoundationEssentials
+import OTLPExport
 
 /// The checks of the files with certificates and keys that are to be used.
 struct CertificateChecks {

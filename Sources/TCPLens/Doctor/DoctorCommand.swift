@@ -1,8 +1,8 @@
 import ArgumentParser
-import CCoreDumps
-import Export
+import CPlatform
 import Glibc
 import Resource
+import System
 
 /// `tcplens doctor`: whether `run` would work here, and what to do if not.
 struct DoctorCommand: AsyncParsableCommand {
@@ -30,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         // As run does: it holds the same secrets, and some of what it may read depends on it.
-        CCoreDumps_disable()
+        CPlatform_disableCoreDumps()
         signal(SIGPIPE, SIG_IGN)
         let source = options.source
         let output = DoctorText(style: OutputStyle(.output, environment: source.machine.environment))

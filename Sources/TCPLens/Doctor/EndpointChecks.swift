@@ -1,7 +1,8 @@
-import Export
 import FoundationEssentials
 import Metrics
+import OTLPExport
 import Resource
+import System
 
 /// The checks of the way to a receiver of OTLP, which an empty export goes.
 struct EndpointChecks: Sendable {
@@ -19,7 +20,7 @@ struct EndpointChecks: Sendable {
     func checks() async -> [Check] {
         var checks = [destination] + CertificateChecks(configuration: configuration).checks
         do {
-            let trial = try await OTLPTrial(
+            let trial = try await EndpointTest(
                 configuration,
                 version: Program.version,
                 sample: sample,
@@ -48,10 +49,10 @@ struct EndpointChecks: Sendable {
     }
 
     /// What each part of the way turned out to be; after the one that failed there are no more.
-    func checks(of trial: OTLPTrial) -> [Check] {
+    func checks(of trial: EndpointTest) -> [Check] {
         var checks: [Check] = []
         for stage in stages {
-            guard trial.journey.reached.map({ $0 >= stage }) ?? false else {
+            guard trial.transfer.reached.map({ $0 >= stage }) ?? false else {
                 let problem = trial.problem
                 let hint = problem?.hint ?? "Is it the right address, and what does the receiver's log say?"
                 let remedy = Check.Remedy(hint, command(stage))
@@ -60,11 +61,11 @@ struct EndpointChecks: Sendable {
             }
             checks.append(passed(stage, trial))
         }
-        return checks + (clockDifference(trial.journey).map { [$0] } ?? [])
+        return checks + (clockDifference(trial.transfer).map { [$0] } ?? [])
     }
 
-    private var stages: [Journey.Stage] {
-        Journey.Stage.allCases.filter { stage in
+    private var stages: [TransferReport.Stage] {
+        TransferReport.Stage.allCases.filter { stage in
             switch stage {
             case .name: !endpoint.isSocket && (isIndirect || !isAddress)
             case .encryption: endpoint.isSecure
@@ -80,7 +81,7 @@ struct EndpointChecks: Sendable {
 
     private var isIndirect: Bool { configuration.proxy?.isUsed ?? false }
 
-    private func name(_ stage: Journey.Stage) -> String {
+    private func name(_ stage: TransferReport.Stage) -> String {
         switch stage {
         case .name: "endpoint name"
         case .connection: "endpoint connection"
@@ -89,19 +90,19 @@ struct EndpointChecks: Sendable {
         }
     }
 
-    private func passed(_ stage: Journey.Stage, _ trial: OTLPTrial) -> Check {
-        let journey = trial.journey
+    private func passed(_ stage: TransferReport.Stage, _ trial: EndpointTest) -> Check {
+        let transfer = trial.transfer
         switch stage {
         case .name: return .ok(name(stage), isIndirect ? "known, or left to the proxy" : endpoint.host)
-        case .connection: return .ok(name(stage), journey.address ?? "made")
-        case .encryption: return encryption(journey)
+        case .connection: return .ok(name(stage), transfer.address ?? "made")
+        case .encryption: return encryption(transfer)
         case .answer: return answer(trial)
         }
     }
 
-    private func encryption(_ journey: Journey) -> Check {
-        let words = journey.encryption ?? "agreed on"
-        guard let certificate = journey.certificates.first else { return .ok(name(.encryption), words) }
+    private func encryption(_ transfer: TransferReport) -> Check {
+        let words = transfer.encryption ?? "agreed on"
+        guard let certificate = transfer.certificates.first else { return .ok(name(.encryption), words) }
         let (text, isSoon) = CertificateChecks.validity(of: certificate, now: Date())
         let found = "\(words), the receiver's certificate \(text)"
         guard isSoon else { return .ok(name(.encryption), found) }
@@ -112,23 +113,23 @@ struct EndpointChecks: Sendable {
         )
     }
 
-    private func answer(_ trial: OTLPTrial) -> Check {
+    private func answer(_ trial: EndpointTest) -> Check {
         if let problem = trial.problem {
             let remedy = Check.Remedy(problem.hint ?? "The receiver's log may say more", command(.answer))
             return .failed(name(.answer), problem.reason, remedy)
         }
         let status = trial.status.map { "HTTP \($0): " } ?? ""
-        let milliseconds = Int(trial.journey.duration / .milliseconds(1))
+        let milliseconds = Int(trial.transfer.duration / .milliseconds(1))
         let found = "\(status)an empty export was accepted in \(milliseconds) ms"
         guard let warning = trial.warning else { return .ok(name(.answer), found) }
         return .warning(name(.answer), "\(found) with a warning: \(warning)", nil)
     }
 
-    private func clockDifference(_ journey: Journey) -> Check? {
-        guard let difference = journey.clockDifference else { return nil }
+    private func clockDifference(_ transfer: TransferReport) -> Check? {
+        guard let difference = transfer.clockDifference else { return nil }
         let amount = difference < .zero ? .zero - difference : difference
         // A slow answer was dated before it came in.
-        guard amount > Self.tolerance + journey.duration else {
+        guard amount > Self.tolerance + transfer.duration else {
             return .ok("endpoint clock", "agrees with this machine's to \(Self.tolerance.text)")
         }
         return .warning(
@@ -141,7 +142,7 @@ struct EndpointChecks: Sendable {
     private var authority: String { "\(ListenAddress(host: endpoint.host, port: endpoint.port))" }
 
     /// What to type to see more of a part that failed.
-    private func command(_ stage: Journey.Stage) -> String? {
+    private func command(_ stage: TransferReport.Stage) -> String? {
         if endpoint.isSocket {
             return stage == .connection ? "ls -l \(endpoint.host)" : nil
         }

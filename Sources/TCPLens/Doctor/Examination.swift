@@ -1,7 +1,8 @@
-import Export
 import FoundationEssentials
 import Glibc
 import Metrics
+import OTLPExport
+import Pipeline
 import Probes
 import Resource
 

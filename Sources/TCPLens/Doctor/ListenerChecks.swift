@@ -1,5 +1,3 @@
-import Export
-
 /// The checks of the addresses that `run` would listen on, by listening there.
 struct ListenerChecks: Sendable {
     /// What is to listen.

@@ -71,7 +71,7 @@ struct ProgramTrial: Sendable {
         }
         limitations = probes.limitations
         do {
-            _ = try probes.metrics(at: .now)
+            _ = try probes.read(at: .now).activity.get()
         } catch {
             collectionError = "\(error)"
             return

@@ -1,4 +1,5 @@
-import Export
+import OTLPExport
+import System
 
 extension Check {
     /// The check of a spool at `path`, in which `limit` bytes may wait; blocks the thread.

@@ -1,4 +1,4 @@
-import CClock
+import CPlatform
 import FoundationEssentials
 import Probes
 
@@ -11,7 +11,7 @@ struct SurroundingsChecks {
     /// Whether there is a file.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     /// Whether something keeps the clock right; nil when that can't be asked.
-    var isSynchronized: Bool? = [0: false, 1: true][CClock_isSynchronized()]
+    var isSynchronized: Bool? = [0: false, 1: true][CPlatform_isClockSynchronized()]
 
     /// The sockets of container runtimes, where they are by default.
     private static let runtimes: KeyValuePairs<String, String> = [

@@ -1,4 +1,6 @@
-import Export
+import OTLPExport
+import Pipeline
+import System
 
 /// Whether the agent does its work, told from what it did and when.
 ///

@@ -1,4 +1,5 @@
-import Export
+import OTLPExport
+import Pipeline
 import Synchronization
 
 /// Keeps the health of the agent, which the loop changes and others ask for.

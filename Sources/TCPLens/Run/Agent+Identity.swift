@@ -1,6 +1,6 @@
-import Export
 import Logging
 import Metrics
+import Pipeline
 import Probes
 import Resource
 

@@ -1,6 +1,7 @@
-import Export
 import Logging
 import Metrics
+import Pipeline
+import Observations
 import Probes
 import Resource
 
@@ -130,8 +131,12 @@ extension Agent {
         do {
             return try await reader.replaceProducers { [sdk] start in
                 let probes = try TCPProbes(options, start: start)
+                let observation = Observation(of: probes, limit: options.cardinalityLimit)
                 return (
-                    MetricProducers(machine: [probes], agent: [sdk, process, ProbeAccounts(of: probes)]),
+                    MetricProducers(
+                        machine: [MachineMetrics(of: observation)],
+                        agent: [sdk, process, UpkeepMetrics(of: observation)]
+                    ),
                     ProbeReport(programs: probes.programs, limitations: probes.limitations.map(\.description))
                 )
             }

@@ -1,8 +1,9 @@
-import CStartupPages
-import Export
+import CPlatform
 import Glibc
 import Logging
 import Metrics
+import OTLPExport
+import Pipeline
 import Probes
 import Resource
 import UnixSignals
@@ -127,7 +128,7 @@ actor Agent {
             log.note(round)
             health.note(round)
             if isFirst {
-                CStartupPages_release()
+                CPlatform_releaseStartupPages()
                 isFirst = false
             }
             // A round that took longer than an interval skips the times it missed rather than run after them.

@@ -1,7 +1,7 @@
-import Export
 import Glibc
 import Metrics
 import Resource
+import System
 
 /// Who an agent is to those that get its metrics.
 struct AgentIdentity: Sendable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Export
+import System
 
 extension ByteCount {
     /// The number of bytes that an option was given.

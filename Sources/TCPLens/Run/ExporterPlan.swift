@@ -1,6 +1,9 @@
-import Export
 import Metrics
+import OTLPExport
+import Pipeline
+import Rendering
 import Resource
+import System
 
 /// An exporter as the settings want it; equal plans make equal exporters.
 enum ExporterPlan: Hashable, Sendable {

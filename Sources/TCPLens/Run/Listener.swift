@@ -1,6 +1,6 @@
-import Export
 import HTTPServer
 import Logging
+import PrometheusExport
 
 /// A server of the agent as the settings want it; equal plans make equal servers.
 enum ListenerPlan: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Export
 import Logging
+import Pipeline
 
 /// Decides what to say of each export, so that an outage is told when it begins, for each new reason, and when it ends, and
 /// not in between.

@@ -1,5 +1,7 @@
 import ArgumentParser
-import Export
+import Configuration
+import OTLPExport
+import System
 
 /// The options about what waits for a Collector that is away.
 struct QueueOptions: ParsableArguments {

@@ -1,5 +1,3 @@
-import Export
-
 /// Quotation marks around the values of variables, which are part of them.
 ///
 /// A shell takes them away, docker's `--env-file` and a list under `environment` in compose do not, so people write

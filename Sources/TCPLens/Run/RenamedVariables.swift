@@ -1,4 +1,4 @@
-import Export
+import Configuration
 
 /// Variables that earlier versions of OpenTelemetry had, or that people take for those that there are.
 enum RenamedVariables {

@@ -1,6 +1,7 @@
-import Export
 import Logging
+import Pipeline
 import Synchronization
+import System
 
 /// Logs what rounds of collecting and exporting did, without saying the same thing each interval.
 final class RoundLog: Sendable {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import CCoreDumps
-import Export
+import CPlatform
+import System
 import UnixSignals
 
 /// `tcplens run`: the agent.
@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
     var printConfig = false
 
     func run() async throws {
-        CCoreDumps_disable()
+        CPlatform_disableCoreDumps()
         let source = options.source
         guard !printConfig else {
             let settings = try source.settings()

@@ -1,7 +1,9 @@
-import Export
+import Configuration
 import Metrics
+import OTLPExport
 import Probes
 import Resource
+import System
 
 extension RunSettings {
     /// Reads the settings from the environment of `machine`.

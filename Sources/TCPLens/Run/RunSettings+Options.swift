@@ -1,5 +1,5 @@
-import Export
 import Logging
+import OTLPExport
 import Probes
 
 extension RunSettings {
@@ -57,7 +57,7 @@ extension RunSettings {
         logLevel = options.logLevel ?? logLevel
         apply(options.queue)
         // Collections go on while the Collector is slow; a single export is waited for.
-        otlp.patience = options.once ? nil : min(interval, Self.longestPatience)
+        otlp.waitLimit = options.once ? nil : min(interval, Self.longestPatience)
         try checkTogether()
     }
 

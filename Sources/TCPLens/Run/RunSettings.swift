@@ -1,6 +1,7 @@
-import Export
+import Configuration
 import Logging
 import Metrics
+import OTLPExport
 import Probes
 import Resource
 

@@ -1,5 +1,6 @@
-import Export
+import Configuration
 import Resource
+import System
 
 /// Where the settings of `tcplens run` come from; asked again on `SIGHUP`.
 struct SettingsSource: Sendable {

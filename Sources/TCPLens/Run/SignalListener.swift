@@ -1,5 +1,5 @@
-import Export
 import Glibc
+import System
 import UnixSignals
 
 /// Makes requests of signals: `SIGHUP` to read the configuration again, any other to stop.

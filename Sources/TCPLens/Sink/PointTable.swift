@@ -1,5 +1,5 @@
-import Export
 import Metrics
+import System
 
 /// The points of one metric for people: a line for each with its value first, and a column for each attribute.
 struct PointTable {
@@ -41,7 +41,7 @@ struct PointTable {
         func ended(_ point: some DataPoint) -> Row { Row(attributes: point.attributes, value: "ended") }
         switch data {
         case .gauge(let points), .sum(let points, _, _):
-            rows = points.map { $0.isEnd ? ended($0) : Row(attributes: $0.attributes, value: $0.value.text) }
+            rows = points.map { $0.isEnd ? ended($0) : Row(attributes: $0.attributes, value: $0.value.description) }
         case .histogram(let points, _):
             rows = points.map {
                 $0.isEnd ? ended($0) : row($0.attributes, $0.count, $0.sum, $0.extremes, HistogramChart($0))
@@ -91,16 +91,6 @@ struct PointTable {
     }
 }
 
-extension Number {
-    /// The number, exactly.
-    fileprivate var text: String {
-        switch self {
-        case .int(let value): "\(value)"
-        case .double(let value): "\(value)"
-        }
-    }
-}
-
 /// Attributes for people: `key=value`, as many on a line as there is room for.
 enum AttributeText {
     /// The attributes behind `label`; further lines begin below the first one.
@@ -124,7 +114,6 @@ enum AttributeText {
 
     /// A value, in quotation marks where it is none or of several words.
     static func text(_ value: AttributeValue, _ style: OutputStyle) -> String {
-        let text = style.showable(value.description.printable())
-        return text.isEmpty || text.contains(" ") ? "\"\(text)\"" : text
+        style.showable(value.description.printable()).quotedIfNeeded
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Export
 import Glibc
 import HTTPServer
 import Logging
@@ -7,6 +6,7 @@ import Metrics
 import OTLP
 import Resource
 import Synchronization
+import System
 import UnixSignals
 
 /// `tcplens sink`: a receiver of OTLP over HTTP for eyes and tests.

@@ -1,7 +1,8 @@
 import Dispatch
-import Export
 import FoundationEssentials
+import OTLPExport
 import Synchronization
+import System
 
 /// Prints what the sink receives, on a thread of its own: a terminal that was stopped must not stop the sink.
 final class SinkOutput: Sendable {

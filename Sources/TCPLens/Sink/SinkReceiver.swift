@@ -1,7 +1,8 @@
-import Export
 import HTTPServer
 import Metrics
 import OTLP
+import OTLPExport
+import System
 
 /// How a request, and so its answer, is written (OTLP specification, "OTLP/HTTP Request").
 enum OTLPEncoding: String, CaseIterable {

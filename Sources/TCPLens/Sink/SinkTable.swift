@@ -1,5 +1,6 @@
-import Export
 import Metrics
+import OTLPExport
+import System
 
 /// What the sink has received, for people: resources, their scopes, their metrics, and what each point says.
 struct SinkTable {

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Export
 import FoundationEssentials
 import Metrics
 import Probes
 import Resource
+import System
 
 /// `tcplens snapshot`: connections by state, now.
 struct SnapshotCommand: ParsableCommand {

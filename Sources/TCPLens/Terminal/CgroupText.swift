@@ -1,4 +1,4 @@
-import Export
+import System
 
 /// The paths of control groups, for people.
 enum CgroupText {

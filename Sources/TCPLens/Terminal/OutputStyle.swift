@@ -1,4 +1,4 @@
-import Export
+import System
 
 /// What the place that text is printed to can show, and what the user wants of it.
 struct OutputStyle: Equatable {

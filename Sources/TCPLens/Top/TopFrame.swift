@@ -1,6 +1,6 @@
-import Export
 import Metrics
 import Probes
+import System
 
 /// What stands on the screen, made of nothing but its arguments.
 struct TopFrame {

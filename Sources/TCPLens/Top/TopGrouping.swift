@@ -34,8 +34,10 @@ enum TopGrouping: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .state:
             var states: [Group: ConnectionCounts] = [:]
-            for (key, count) in stocks.all.rows {
-                states[.state(key.state), default: ConnectionCounts()].add(count, to: key)
+            for state in ConnectionState.counted where stocks.all[state] > 0 {
+                for type in NetworkType.allCases {
+                    states[.state(state), default: ConnectionCounts()].add(stocks.all[state, type], to: .init(state, type))
+                }
             }
             return states
         case .port:

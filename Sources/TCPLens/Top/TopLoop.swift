@@ -1,9 +1,10 @@
 import Dispatch
-import Export
 import Glibc
 import Logging
 import Metrics
+import Observations
 import Probes
+import System
 
 /// Reads the probes on time, and shows what they tell, until there is a reason to end.
 struct TopLoop {
@@ -85,7 +86,8 @@ struct TopLoop {
                 interval: settings.interval,
                 limitations: probes.limitations.map(\.description)
             )
-            flows = [probes, ProbeAccounts(of: probes)]
+            let observation = Observation(of: probes)
+            flows = [MachineMetrics(of: observation), UpkeepMetrics(of: observation)]
         } catch {
             throw Failure("\(error)")
         }

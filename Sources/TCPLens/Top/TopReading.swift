@@ -1,3 +1,4 @@
+import Catalogue
 import Metrics
 import Probes
 
@@ -74,8 +75,8 @@ struct TopReading: Equatable {
     private mutating func read(_ name: String, _ points: [ExponentialHistogramDataPoint]) {
         for point in points {
             switch name {
-            case CataloguedMetric.handshakeDuration.name: handshakes.add(point)
-            case CataloguedMetric.rtt.name: roundTrips.add(point)
+            case MetricDefinition.handshakeDuration.name: handshakes.add(point)
+            case MetricDefinition.rtt.name: roundTrips.add(point)
             default: break
             }
         }
@@ -88,15 +89,15 @@ extension TopReading.Flow {
         func text(_ key: String) -> String? { attributes[key]?.description }
         let isSent = text(AttributeKey.direction) == IODirection.transmit.attributeValue
         switch name {
-        case CataloguedMetric.handshakes.name:
+        case MetricDefinition.handshakes.name:
             self = text(AttributeKey.error).map(Self.failures) ?? .handshakes
-        case CataloguedMetric.transitions.name: self = .transitions
-        case CataloguedMetric.retransmits.name: self = .retransmits(text(AttributeKey.retransmitType) ?? "")
-        case CataloguedMetric.resets.name: self = isSent ? .resetsSent : .resetsReceived
-        case CataloguedMetric.listenerOverflows.name: self = .overflows
-        case CataloguedMetric.listenerDrops.name: self = .drops
-        case CataloguedMetric.io.name: self = isSent ? .bytesSent : .bytesReceived
-        case CataloguedMetric.lostEvents.name: self = .lost(text(AttributeKey.lossReason) ?? "")
+        case MetricDefinition.transitions.name: self = .transitions
+        case MetricDefinition.retransmits.name: self = .retransmits(text(AttributeKey.retransmitType) ?? "")
+        case MetricDefinition.resets.name: self = isSent ? .resetsSent : .resetsReceived
+        case MetricDefinition.listenerOverflows.name: self = .overflows
+        case MetricDefinition.listenerDrops.name: self = .drops
+        case MetricDefinition.io.name: self = isSent ? .bytesSent : .bytesReceived
+        case MetricDefinition.lostEvents.name: self = .lost(text(AttributeKey.lossReason) ?? "")
         default: return nil
         }
     }

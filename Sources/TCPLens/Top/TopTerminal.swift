@@ -1,5 +1,5 @@
-import CTerminal
-import Export
+import CPlatform
+import System
 
 /// The terminal that the screen is on, which is given back as it was in every way the process can end.
 enum TopTerminal {
@@ -23,7 +23,7 @@ enum TopTerminal {
     ///
     /// - Throws: ``Failure`` when the kernel refuses.
     static func watchSignals() throws(Failure) {
-        let error = CTerminal_watch()
+        let error = CPlatform_watchSignals()
         guard error == 0 else { throw Failure("cannot watch for signals: \(SystemError.text(error))") }
     }
 
@@ -31,7 +31,7 @@ enum TopTerminal {
     ///
     /// - Throws: ``Failure`` when the kernel refuses.
     static func enter() throws(Failure) {
-        let error = CTerminal_enter()
+        let error = CPlatform_enterTerminal()
         guard error == 0 else {
             throw Failure("cannot take the terminal: \(SystemError.text(error)); 'tcplens top | cat' needs none")
         }
@@ -39,28 +39,28 @@ enum TopTerminal {
 
     /// Gives the terminal back; does nothing when it was not taken.
     static func leave() {
-        CTerminal_leave()
+        CPlatform_leaveTerminal()
     }
 
     /// Gives the terminal back, and takes it again when the process goes on.
     static func suspend() {
-        CTerminal_suspend()
+        CPlatform_suspendTerminal()
     }
 
     /// Sets the terminal up once more.
     static func resume() {
-        CTerminal_resume()
+        CPlatform_resumeTerminal()
     }
 
     /// What comes next; `nil` when nothing does in time.
     static func next(within limit: Duration) -> Event? {
         let milliseconds = (limit / .milliseconds(1)).rounded(.up)
-        switch Int(CTerminal_wait(CInt(clamping: Int64(min(max(milliseconds, 0), 1e9))))) {
-        case Int(CTERMINAL_GONE): return .gone
-        case Int(CTERMINAL_STOP): return .stop
-        case Int(CTERMINAL_SUSPEND): return .suspend
-        case Int(CTERMINAL_RESUMED): return .resumed
-        case Int(CTERMINAL_RESIZED): return .resized
+        switch Int(CPlatform_waitForEvent(CInt(clamping: Int64(min(max(milliseconds, 0), 1e9))))) {
+        case Int(CPLATFORM_GONE): return .gone
+        case Int(CPLATFORM_STOP): return .stop
+        case Int(CPLATFORM_SUSPEND): return .suspend
+        case Int(CPLATFORM_RESUMED): return .resumed
+        case Int(CPLATFORM_RESIZED): return .resized
         case let byte: return UInt8(exactly: byte).map(Event.key)
         }
     }

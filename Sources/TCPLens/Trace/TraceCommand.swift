@@ -1,9 +1,9 @@
 import ArgumentParser
-import Export
 import Glibc
 import Logging
 import Probes
 import Resource
+import System
 import UnixSignals
 
 /// `tcplens trace`: every change of state as it happens.

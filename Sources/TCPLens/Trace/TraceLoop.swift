@@ -1,8 +1,8 @@
 import Dispatch
-import Export
 import Logging
 import Probes
 import Synchronization
+import System
 
 /// Reads changes of state and prints them, until there is a reason to end.
 struct TraceLoop {

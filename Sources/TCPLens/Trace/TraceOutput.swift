@@ -1,5 +1,5 @@
-import Export
 import Probes
+import System
 
 /// Where changes of state are printed, in one of the formats.
 struct TraceOutput {
@@ -54,7 +54,7 @@ struct TraceOutput {
             }
             form = .table(table)
         }
-        let written = try StandardStream.output.write(lines, patience: patience, isOver: isOver)
+        let written = try StandardStream.output.write(lines, stallLimit: patience, isOver: isOver)
         return written == lines.count ? changes.count : lines[..<written].count { $0 == UInt8(ascii: "\n") }
     }
 }

@@ -1,6 +1,6 @@
-import Export
 import Metrics
 import Probes
+import System
 
 /// Writes changes of state for people: a line each, in columns.
 ///

@@ -1,4 +1,4 @@
-import Export
+import System
 import Testing
 
 @Suite struct ByteCountTests {

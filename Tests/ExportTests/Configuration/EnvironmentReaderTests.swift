@@ -1,4 +1,4 @@
-import Export
+import Configuration
 import Testing
 
 @Suite struct EnvironmentReaderTests {

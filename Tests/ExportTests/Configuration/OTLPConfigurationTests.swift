@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
 
 @Suite struct OTLPConfigurationTests {
     private func read(_ environment: [String: String]) throws -> (OTLPConfiguration, warnings: [String]) {
@@ -22,7 +23,7 @@ import Testing
         #expect(configuration.certificate == nil)
         #expect(configuration.clientKey == nil)
         #expect(configuration.clientCertificate == nil)
-        // Below the specification's 64 MiB, because a Collector takes 20 MiB unless it is told otherwise.
+        // Below the specification's 64 MiB, because a Collector accepts 20 MiB by default.
         #expect(configuration.requestLimit == 20 << 20)
         #expect(configuration.responseLimit == 4 << 20)
         #expect(warnings.isEmpty)

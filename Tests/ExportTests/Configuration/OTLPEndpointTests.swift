@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
 
 @Suite struct OTLPEndpointTests {
     private func endpoint(_ environment: [String: String]) throws -> OTLPEndpoint {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
 
 @Suite struct ProxyExceptionsTests {
     private static let otel = "otel.mon.svc.cluster.local"

@@ -3,7 +3,8 @@ import HTTPServer
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// No value of a header, no key and no token is ever shown, whatever goes wrong and whoever says it.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct SecretsTests {
@@ -61,7 +62,8 @@ import Testing
     @Test func `not a part of one where a message is cut to its length`() {
         let text = String(repeating: "x", count: 290) + "t0ken-of-ours"
         let response = HTTPClient.Response(status: 401, contentType: "text/plain", body: Array(text.utf8))
-        guard case .permanent(let problem) = ResponseClassification(response, hiding: Secrets(["t0ken-of-ours"])) else {
+        guard case .failure(let problem, .never) = ResponseClassification(response, hiding: Secrets(["t0ken-of-ours"]))
+        else {
             Issue.record("a 401 is permanent")
             return
         }

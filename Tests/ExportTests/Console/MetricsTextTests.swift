@@ -1,5 +1,6 @@
-import Export
 import Metrics
+import Pipeline
+import Rendering
 import Testing
 
 @Suite struct MetricsTextTests {

@@ -4,7 +4,9 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import Configuration
+@testable import OTLPExport
+@testable import Pipeline
 
 /// Ways to a receiver other than a connection to its address.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct ProxyTests {
@@ -32,8 +34,8 @@ import Testing
         (["ALL_PROXY": "socks5h://a:1"], "https://c", "socks5h://a:1/"),
         (["all_proxy": "http://b:1", "https_proxy": "http://a:1"], "https://c", "http://a:1/"),
         (["http_proxy": " "], "http://c", "none"),
-        (["http_proxy": "http://a:1", "NO_PROXY": "d,e"], "http://c", "http://a:1/, but not for d,e"),
-        (["http_proxy": "http://a:1", "NO_PROXY": " d ,,10.*"], "http://c", "http://a:1/, but not for d"),
+        (["http_proxy": "http://a:1", "NO_PROXY": "d,e"], "http://c", "http://a:1/, except for d,e"),
+        (["http_proxy": "http://a:1", "NO_PROXY": " d ,,10.*"], "http://c", "http://a:1/, except for d"),
         (["http_proxy": "http://a:1", "NO_PROXY": "c,d"], "http://c", "none"),
         (["http_proxy": "http://a:1"], "http://localhost:4318", "none"),
         (["http_proxy": "http://a:1"], "http://127.0.0.2", "none"),

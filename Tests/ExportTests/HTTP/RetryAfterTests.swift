@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 @Suite struct RetryAfterTests {
     private let now = 1_000_000_000  // Sun, 09 Sep 2001 01:46:40 GMT

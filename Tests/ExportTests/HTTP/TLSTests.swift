@@ -3,7 +3,8 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// TLS with receivers that are right, wrong and demanding.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct TLSTests {
@@ -82,7 +83,7 @@ import Testing
         let certificates = try await Certificates.shared
         try await export(to: certificates.server("wrong-host"), certificates.client()) { outcome, server in
             let hint =
-                "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that stands in the receiver's certificate"
+                "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name in the receiver's certificate"
             expectRefusal(
                 outcome,
                 server,
@@ -152,7 +153,8 @@ import Testing
         async throws
     {
         let certificates = try await Certificates.shared
-        // What it thinks of ours it tells after the handshake, and the end of the connection may be faster than these words.
+        // What it thinks of ours it tells after the handshake, and the end of the connection may be faster than these
+        // words.
         try await FaultServer.run(FaultScript(tls: certificates.server(), answers: [answer])) { server in
             let exporter = try OTLPHTTPExporter.sample("https://localhost:\(server.port)", certificates.client())
             let message = await exporter.export(metrics).message ?? ""

@@ -3,9 +3,10 @@ import Metrics
 import Synchronization
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
-/// Retry, time budget and shutdown of the exporter, against a real server on loopback and by a clock that stands still.
+/// Retry, timeout and shutdown of the exporter, with a real server on loopback and a clock that stands still.
 @Suite(.timeLimit(.minutes(1))) struct OTLPHTTPExporterRetryTests {
     private let metrics = [ResourceMetrics.sample(points: 5)]
 
@@ -152,7 +153,7 @@ import Testing
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
-            // Each export was refused once and retried; with any overlap some other body would stand between.
+            // Each export was refused once and retried; if exports overlapped, other bodies would come in between.
             #expect(outcomes.allSatisfy { $0.isSuccess && $0.attempts == 2 })
             let bodies = server.requests.map(\.body)
             #expect(bodies.count == 10)

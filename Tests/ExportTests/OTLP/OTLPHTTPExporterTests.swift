@@ -2,9 +2,11 @@ import HTTPServer
 import Metrics
 import OTLP
 import Synchronization
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 /// The exporter against a real server on loopback.
 @Suite(.timeLimit(.minutes(1))) struct OTLPHTTPExporterTests {

@@ -1,8 +1,10 @@
 import Metrics
 import OTLP
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 @Suite struct RequestEncoderTests {
     /// One metric of each kind with `points` points each, in two scopes of two resources.

@@ -1,7 +1,8 @@
 import HTTPServer
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
 @Suite struct ResponseClassificationTests {
     private func classify(_ response: HTTPResponse) -> ResponseClassification {
@@ -17,12 +18,12 @@ import Testing
     @Test(arguments: [429, 502, 503, 504])
     func `four statuses may be retried (conformance 59)`(status: Int) {
         let problem = ExportProblem(failure: .status(status), reason: "HTTP \(status): busy", hint: nil)
-        #expect(classify(.failure(status, message: "busy")) == .retryable(problem, after: nil))
+        #expect(classify(.failure(status, message: "busy")) == .failure(problem, .soon(retryAfter: nil)))
     }
 
     @Test(arguments: [301, 302, 307, 400, 401, 403, 404, 405, 408, 413, 415, 431, 500, 501, 505, 599])
     func `no other status may be retried (conformance 59)`(status: Int) throws {
-        guard case .permanent(let problem) = classify(.failure(status, message: "no")) else {
+        guard case .failure(let problem, .never) = classify(.failure(status, message: "no")) else {
             Issue.record("\(status) is not permanent")
             return
         }
@@ -36,7 +37,7 @@ import Testing
     ])
     func `a plain request to a port for TLS is known`(type: String?, text: String, isPlain: Bool, isKnown: Bool) {
         let response = HTTPClient.Response(status: 400, contentType: type, body: Array(text.utf8), isPlain: isPlain)
-        guard case .permanent(let problem) = ResponseClassification(response) else {
+        guard case .failure(let problem, .never) = ResponseClassification(response) else {
             Issue.record("400 is not permanent")
             return
         }
@@ -71,17 +72,17 @@ import Testing
 
     @Test func `a receiver's text is quoted on one line and bounded; a page of HTML is not (conformance 58)`() throws {
         let text = HTTPResponse(status: 415, text: "no\r\nFake: log \u{1B}[2J" + String(repeating: "x", count: 1000))
-        guard case .permanent(let problem) = classify(text) else { return }
+        guard case .failure(let problem, .never) = classify(text) else { return }
         #expect(problem.reason.hasPrefix("HTTP 415: no\\u{d}\\u{a}Fake: log \\u{1b}[2J"))
         #expect(problem.reason.count < 400)
         var page = HTTPResponse(status: 500, text: "<html>")
         page.headers = ["Content-Type": "text/html"]
-        #expect(classify(page) == .permanent(.init(failure: .status(500), reason: "HTTP 500", hint: nil)))
+        #expect(classify(page) == .failure(.init(failure: .status(500), reason: "HTTP 500", hint: nil), .never))
     }
 
     @Test(arguments: [404, 405])
     func `a wrong path gets a hint about the path`(status: Int) {
-        guard case .permanent(let problem) = classify(HTTPResponse(status: status, text: "")) else { return }
+        guard case .failure(let problem, .never) = classify(HTTPResponse(status: status, text: "")) else { return }
         #expect(problem.hint?.contains("v1/metrics") == true)
     }
 }

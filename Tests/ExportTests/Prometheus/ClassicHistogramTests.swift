@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import PrometheusExport
 
 @Suite struct ClassicHistogramTests {
     private func histogram(

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Export
+@testable import PrometheusExport
 
 @Suite struct ContentNegotiationTests {
     private static let text = "text/plain; version=0.0.4; charset=utf-8"
@@ -23,7 +23,7 @@ import Testing
         ("Application/OpenMetrics-Text;Version=1.0.0;Q=0.9 , text/plain;q=0.8", openMetrics),
         ("text/plain;q=0.5, application/openmetrics-text;version=1.0.0;q=0.75", openMetrics),
         ("text/plain;q=0.8, application/openmetrics-text;version=1.0.0;q=0.75", text),
-        // The same weight: what stands first.
+        // The same weight: the first one.
         ("application/openmetrics-text;version=1.0.0,text/plain", openMetrics),
         ("text/plain,application/openmetrics-text;version=1.0.0", text),
         // A version from the future is not ours, and a weight of zero is a refusal.

@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import PrometheusExport
 
 @Suite struct PrometheusFamilyTests {
     private func resource(_ attributes: Attributes, _ scope: String, _ metrics: Metric...) -> ResourceMetrics {

@@ -1,9 +1,12 @@
 import HTTPServer
 import Metrics
 import Synchronization
+import System
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
+@testable import PrometheusExport
 
 @Suite struct PrometheusScrapesTests {
     /// Counts its collections, and notices when two of them are there at a time.

@@ -1,7 +1,8 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import PrometheusExport
+@testable import System
 
 @Suite struct PrometheusTextTests {
     private static let openMetrics = ExpositionFormat(syntax: .openMetrics, version: "1.0.0")

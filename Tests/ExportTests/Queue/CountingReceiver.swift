@@ -3,7 +3,7 @@ import Metrics
 import OTLP
 import Synchronization
 
-/// A receiver that notes the numbers of the exports that `exporting` sends, and can be away.
+/// A receiver that records the numbers of exports from `exporting`, and can be made to fail.
 final class CountingReceiver: Sendable {
     private struct State {
         var isAway = false
@@ -12,7 +12,7 @@ final class CountingReceiver: Sendable {
 
     private let state = Mutex(State())
 
-    /// Runs one while `body` runs with its base URL.
+    /// Runs a receiver while `body` runs with its base URL.
     static func run<Result: Sendable>(
         _ body: (_ receiver: CountingReceiver, _ url: String) async throws -> Result
     ) async throws -> Result {
@@ -29,7 +29,7 @@ final class CountingReceiver: Sendable {
         set { state.withLock { $0.isAway = newValue } }
     }
 
-    /// The numbers of the exports that it took, in the order of their arrival.
+    /// The numbers of accepted exports, in order of arrival.
     var numbers: [Int] { state.withLock(\.numbers) }
 
     private func answer(_ request: HTTPRequest) -> HTTPResponse {

@@ -1,11 +1,9 @@
 import HTTPServer
 import Testing
 
-@testable import Export
-
-/// What exports leave behind in memory: nothing.
+/// Exports leave no memory behind.
 ///
-/// `Benchmarks/exports` looks longer.
+/// `Benchmarks/exports` observes it for longer.
 @Suite(.timeLimit(.minutes(5))) struct ExportMemoryTests {
     @Test(arguments: [[], ["--gzip", "--spool"]])
     func `a payload of 2000 series with four metrics leaves nothing behind`(options: [String]) async throws {
@@ -27,7 +25,7 @@ import Testing
         let memory = lines.map(\.memory)
         let (before, after) = (memory[..<warmUp].max() ?? 0, memory.last ?? 0)
         #expect(before > 1000, "in KiB")
-        // A byte that stays of each point would be 625 KiB.
+        // One byte of each point would be 625 KiB.
         #expect(after - before < 300, "grew from \(before) to \(after) KiB in \(count - warmUp) exports")
     }
 }

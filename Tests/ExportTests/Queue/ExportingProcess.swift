@@ -1,10 +1,10 @@
 import Foundation
 
-/// The program `exporting` (`Tests/Exporting`) in a process of its own.
+/// The program `exporting` (`Tests/Exporting`) in its own process.
 final class ExportingProcess: Sendable {
     /// What an export printed.
     struct Line: Equatable {
-        /// Its number; 0 for the last, which is without points.
+        /// Its number; 0 for the last export, which has no points.
         var number: Int
         /// The points that were accepted since the export before.
         var accepted: Int
@@ -20,7 +20,7 @@ final class ExportingProcess: Sendable {
     private let ended: AsyncStream<Void>
     private let output: TemporaryDirectory
 
-    /// Starts it, by way of `launcher` if there is one.
+    /// Starts it, with `launcher` if there is one.
     init(_ arguments: [String], launcher: [String] = []) throws {
         output = try TemporaryDirectory()
         process = Process()
@@ -29,7 +29,7 @@ final class ExportingProcess: Sendable {
         process.environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH", default: ""],
             "no_proxy": "*",
-            // On a busy machine threads take turns in another way each time, and with them several heaps.
+            // On a busy machine threads are scheduled differently each time, and use different heaps.
             "MALLOC_ARENA_MAX": "1",
         ]
         process.standardInput = FileHandle.nullDevice
@@ -46,20 +46,20 @@ final class ExportingProcess: Sendable {
         if process.isRunning { kill() }
     }
 
-    /// Waits for the end, without a thread that waits.
+    /// Waits for its end without blocking a thread.
     func wait() async {
         for await _ in ended {}
     }
 
-    /// Ends it at once, as a crash would.
+    /// Kills it.
     func kill() {
         Glibc.kill(process.processIdentifier, SIGKILL)
     }
 
-    /// Whether it ended by itself and without a complaint.
+    /// Whether it exited by itself and without errors.
     var isSuccess: Bool { process.terminationReason == .exit && process.terminationStatus == 0 }
 
-    /// What it has printed so far; a line that is not whole yet is left out.
+    /// Its output so far, without an incomplete last line.
     var lines: [Line] {
         text("out").split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { line in
             let numbers = line.split(separator: " ").compactMap { Int($0) }
@@ -74,14 +74,14 @@ final class ExportingProcess: Sendable {
         }
     }
 
-    /// What it complained of so far.
+    /// Its error output so far.
     var complaints: String { text("err") }
 
     private func text(_ name: String) -> String {
         (try? output.read(name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// Where the build put it: beside the test bundle.
+    /// The build puts it beside the test bundle.
     private static let executable: String = {
         let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "exporting").path(

@@ -1,54 +1,29 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// The rules of the queue, without sockets, files and clocks.
-@Suite struct QueueScheduleTests {
-    private func schedule(memory: Int = 100, spool: Int = 1000) -> QueueSchedule {
-        let policy = RetryPolicy(initial: .seconds(1), maximum: .seconds(8), multiplier: 2, randomization: 0)
-        return QueueSchedule(memoryLimit: memory, spoolLimit: spool, retryPolicy: policy)
-    }
-
-    private func request(_ points: Int, size: Int = 10) -> QueuedRequest {
-        let body = [UInt8](repeating: UInt8(points), count: size)
-        let encoded = EncodedRequest(body: body, compression: .none, pointCount: points, time: .unknown)
-        return QueuedRequest(pointCount: points, size: size, place: .memory(encoded))
-    }
-
-    private func spooled(_ number: UInt64, size: Int = 10) -> QueuedRequest {
-        QueuedRequest(pointCount: Int(number), size: size, place: .spool(number))
-    }
-
-    /// Adds `request` as an export of its own and returns what had to go for it, nil if it did not fit.
-    private func export(_ request: QueuedRequest, to schedule: inout QueueSchedule) -> [QueuedRequest]? {
-        schedule.beginExport()
-        guard let displaced = schedule.makeRoom(for: request.size, inSpool: request.isSpooled) else { return nil }
-        schedule.append(request)
-        return displaced
-    }
-
-    /// Begins to send the oldest.
-    private func send(_ schedule: inout QueueSchedule, at now: Duration) throws -> QueuedRequest {
-        let step = schedule.next(at: now)
-        guard case .send(let request) = step else {
-            throw Unexpected(step: step)
-        }
-        return request
-    }
-
-    private struct Unexpected: Error {
-        var step: QueueSchedule.Step
-    }
-
-    /// Sends the oldest and lets it fail.
+@Suite struct QueueScheduleTests: QueueScheduleTesting {
+    /// Sends the oldest and lets it fail for the last time within its timeout.
     private func fail(
         _ schedule: inout QueueSchedule,
         at now: Duration,
         retryAfter: Duration? = nil
     ) throws -> [QueuedRequest] {
         let request = try send(&schedule, at: now)
-        return schedule.giveBack(request, at: now, retryAfter: retryAfter, random: 0)
+        return try fail(request, &schedule, at: now, retryAfter: retryAfter)
+    }
+
+    /// Lets the attempt at `request` fail, which is the last one within its timeout.
+    private func fail(
+        _ request: QueuedRequest,
+        _ schedule: inout QueueSchedule,
+        at now: Duration,
+        retryAfter: Duration? = nil
+    ) throws -> [QueuedRequest] {
+        let dropped = schedule.fail(request, .soon(retryAfter: retryAfter), at: now, isLast: true, random: 0)
+        return try #require(dropped)
     }
 
     // MARK: Order and pace
@@ -57,9 +32,9 @@ import Testing
         var schedule = schedule()
         for points in 1...3 { _ = export(request(points), to: &schedule) }
         #expect(schedule.next(at: .zero) == .send(request(1)))
-        #expect(schedule.next(at: .zero) == .rest, "one is being sent")
+        #expect(schedule.next(at: .zero) == .idle, "one is being sent")
         #expect((schedule.count, schedule.pointCount) == (3, 6), "it counts until it has arrived")
-        schedule.finish(at: .zero, after: .zero)
+        schedule.succeed(at: .zero)
         #expect((schedule.count, schedule.pointCount) == (2, 5))
         #expect(schedule.next(at: .seconds(1)) == .send(request(2)))
     }
@@ -70,15 +45,19 @@ import Testing
         let rests: KeyValuePairs<Duration, Duration> = [
             .milliseconds(300): .milliseconds(300), .zero: .milliseconds(10), .seconds(9): .seconds(1),
         ]
+        var now = Duration.seconds(100)
         for (elapsed, rest) in rests {
-            _ = try send(&schedule, at: .seconds(100))
-            schedule.finish(at: .seconds(50), after: elapsed)
-            #expect(schedule.next(at: .seconds(50)) == .wait(rest))
+            _ = try send(&schedule, at: now)
+            now += elapsed
+            schedule.succeed(at: now)
+            #expect(schedule.next(at: now) == .wait(rest))
+            now += .seconds(100)
         }
-        _ = try send(&schedule, at: .seconds(100))
-        schedule.finish(at: .seconds(100), after: .seconds(1))
+        _ = try send(&schedule, at: now)
+        now += .seconds(1)
+        schedule.succeed(at: now)
         _ = export(request(5), to: &schedule)
-        #expect(schedule.next(at: .seconds(100)) == .send(request(5)), "without a backlog there is no rest")
+        #expect(schedule.next(at: now) == .send(request(5)), "without a backlog there is no rest")
     }
 
     @Test func `what fails stays first, and the waits grow until it arrives`() throws {
@@ -87,13 +66,13 @@ import Testing
         var now = Duration.zero
         for wait in [1, 2, 4, 8, 8] {
             #expect(try fail(&schedule, at: now).isEmpty)
-            #expect(schedule.isAway)
+            #expect(schedule.isFailing)
             #expect(schedule.next(at: now) == .wait(.seconds(wait)))
             now += .seconds(wait)
         }
         #expect(schedule.next(at: now) == .send(request(1)))
-        schedule.finish(at: now, after: .zero)
-        #expect(!schedule.isAway)
+        schedule.succeed(at: now)
+        #expect(!schedule.isFailing)
         now += .seconds(1)
         #expect(try fail(&schedule, at: now).isEmpty)
         #expect(schedule.next(at: now) == .wait(.seconds(1)), "the next outage begins anew")
@@ -112,22 +91,22 @@ import Testing
         var schedule = schedule()
         for points in 1...2 { _ = export(request(points), to: &schedule) }
         let first = try send(&schedule, at: .zero)
-        schedule.putBack(first)
-        #expect(!schedule.isAway)
+        schedule.interrupt(first)
+        #expect(!schedule.isFailing)
         #expect(schedule.next(at: .zero) == .send(request(1)))
     }
 
-    @Test func `hurry ends a wait`() throws {
+    @Test func `a delay can be skipped`() throws {
         var schedule = schedule()
         _ = export(request(1), to: &schedule)
         _ = try fail(&schedule, at: .seconds(5))
-        schedule.hurry()
+        schedule.skipDelay()
         #expect(schedule.next(at: .seconds(5)) == .send(request(1)))
     }
 
     // MARK: Bounds
 
-    @Test func `the oldest is given up for the newest`() {
+    @Test func `the oldest is dropped for the newest`() {
         var schedule = schedule(memory: 30)
         for points in 1...3 { #expect(export(request(points), to: &schedule) == []) }
         #expect(export(request(4), to: &schedule) == [request(1)])
@@ -135,13 +114,13 @@ import Testing
         #expect((schedule.count, schedule.pointCount) == (2, 9))
     }
 
-    @Test func `what is being sent is never given up`() throws {
+    @Test func `what is being sent is never dropped`() throws {
         var schedule = schedule(memory: 20)
         for points in 1...2 { _ = export(request(points), to: &schedule) }
         let first = try send(&schedule, at: .zero)
         #expect(export(request(3), to: &schedule) == [])
         #expect(export(request(4), to: &schedule) == [request(2)])
-        #expect(schedule.giveBack(first, at: .zero, retryAfter: nil, random: 0) == [request(1)], "it is the oldest")
+        #expect(try fail(first, &schedule, at: .zero) == [request(1)], "it is the oldest")
         #expect(schedule.pointCount == 7)
     }
 
@@ -180,7 +159,7 @@ import Testing
         var schedule = schedule(memory: 0)
         #expect(export(request(1), to: &schedule) == [])
         #expect(try fail(&schedule, at: .zero) == [request(1)])
-        #expect(schedule.next(at: .zero) == .rest)
+        #expect(schedule.next(at: .zero) == .idle)
     }
 
     // MARK: The spool
@@ -194,9 +173,9 @@ import Testing
         #expect(export(request(5), to: &schedule) == [request(2)])
         #expect(export(spooled(6), to: &schedule) == [spooled(1)])
         for expected in [spooled(3), request(4), request(5), spooled(6)] {
-            schedule.hurry()
+            schedule.skipDelay()
             #expect(schedule.next(at: .zero) == .send(expected))
-            schedule.finish(at: .zero, after: .zero)
+            schedule.succeed(at: .zero)
         }
     }
 
@@ -219,11 +198,11 @@ import Testing
         var schedule = schedule()
         for points in 1...2 { _ = export(request(points), to: &schedule) }
         _ = export(spooled(3), to: &schedule)
-        #expect(schedule.abandonMemory() == [request(1), request(2)])
+        #expect(schedule.dropMemory() == [request(1), request(2)])
         #expect((schedule.count, schedule.pointCount) == (1, 3))
     }
 
-    @Test func `sizes add up over any run of events`() {
+    @Test func `sizes add up over any run of events`() throws {
         var random = SystemRandomNumberGenerator()
         var schedule = schedule(memory: 50, spool: 70)
         var model: [QueuedRequest] = []
@@ -238,17 +217,17 @@ import Testing
                 model.removeAll { displaced.contains($0) }
                 model.append(new)
             case 2:
-                schedule.hurry()
+                schedule.skipDelay()
                 guard case .send(let first) = schedule.next(at: .zero) else { continue }
                 #expect(first == model.first)
                 sending = model.removeFirst()
             default:
                 guard let request = sending.take() else { continue }
                 if Bool.random(using: &random) {
-                    schedule.finish(at: .zero, after: .zero)
+                    schedule.succeed(at: .zero)
                 } else {
                     model.insert(request, at: 0)
-                    let displaced = schedule.giveBack(request, at: .zero, retryAfter: nil, random: 0)
+                    let displaced = try fail(request, &schedule, at: .zero)
                     model.removeAll { displaced.contains($0) }
                     for (isSpooled, limit) in [(false, 50), (true, 70)] {
                         #expect(model.filter { $0.isSpooled == isSpooled }.reduce(0) { $0 + $1.size } <= limit)

@@ -2,24 +2,25 @@ import HTTPServer
 import Metrics
 import OTLP
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
-/// What tests of the queue have in common: exporters whose rests between attempts end when the test says so.
+/// Exporters for tests of the queue; the delays between attempts end when the test says so.
 protocol QueueTesting {
     /// Where the spool is, if there is one.
     var directory: TemporaryDirectory { get }
-    /// Each value ends a rest.
+    /// Each value ends a delay.
     var rests: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) { get }
 }
 
 extension QueueTesting {
-    /// What a receiver answers that is away.
+    /// The answer of a failing receiver.
     var busy: HTTPResponse { .failure(503, message: "busy") }
 
     /// The path of the spool.
     var spool: String { directory.path("spool") }
 
-    /// An exporter that tries each request once before it counts as failed.
+    /// An exporter that makes one attempt at each request before the receiver counts as failing.
     func exporter(
         _ url: String,
         _ settings: [String: String] = [:],
@@ -31,17 +32,17 @@ extension QueueTesting {
         let clock = ManualClock { [stream = rests.stream] in
             for await _ in stream { return }
         }
-        // A second attempt would come after the timeout, which is far more than a busy machine takes for the first.
+        // A second attempt would come after the timeout, which is much longer than a busy machine takes for the first.
         let policy = RetryPolicy(initial: .seconds(100), maximum: .seconds(1000))
         return try OTLPHTTPExporter(configuration, version: "1", retryPolicy: policy, clock: clock, random: { 0.5 })
     }
 
-    /// Lets the sending go on after `count` failures.
+    /// Ends the delays after `count` failures.
     func endRests(_ count: Int = 1) {
         for _ in 0..<count { rests.continuation.yield() }
     }
 
-    /// Exports nothing until all that waited is settled; the sum of what became of it.
+    /// Exports nothing until all requests are settled; returns the sum of the outcomes.
     func drain(_ exporter: OTLPHTTPExporter, from outcome: ExportOutcome = ExportOutcome()) async
         -> ExportOutcome
     {
@@ -55,7 +56,7 @@ extension QueueTesting {
         }
     }
 
-    /// The points of each request that `server` got.
+    /// The number of points in each request that `server` received.
     func points(_ server: ScriptedServer) throws -> [Int] {
         try server.requests.map { try ExportRequest.decode($0.body).pointCount }
     }

@@ -3,9 +3,10 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
-/// The queue behind the exporter, against a real server on loopback; rests between attempts end when the test says so.
+/// The queue of the exporter, with a real server on loopback; delays between attempts end when the test says so.
 @Suite(.timeLimit(.minutes(1))) struct SendingQueueTests: QueueTesting {
     let directory: TemporaryDirectory
     let rests = AsyncStream<Void>.makeStream()
@@ -37,7 +38,7 @@ import Testing
     @Test func `an outage that is known holds up no further export`() async throws {
         try await ScriptedServer.run([busy]) { server, url in
             let exporter = try exporter(url)
-            // The rest after the first failure never ends: an export that waited for it would not return.
+            // The delay after the first failure never ends: an export that waited for it would not return.
             for round in 1...5 {
                 #expect(await exporter.export([.sample(points: 10)]).queuedPoints == 10 * round)
             }
@@ -45,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `a slow receiver holds up an export no longer than patience lasts`() async throws {
+    @Test func `a slow receiver holds up an export no longer than the limit`() async throws {
         let (asked, ask) = AsyncStream<Void>.makeStream()
         let (answers, answer) = AsyncStream<Void>.makeStream()
         let slowly: @Sendable () async -> Void = {
@@ -54,7 +55,7 @@ import Testing
         }
         try await ScriptedServer.run([.accepted], whenAsked: slowly) { _, url in
             var configuration = try OTLPConfiguration.sample(["OTEL_EXPORTER_OTLP_ENDPOINT": url])
-            configuration.patience = .milliseconds(1)
+            configuration.waitLimit = .milliseconds(1)
             let exporter = try OTLPHTTPExporter(configuration, version: "1")
             let first = await exporter.export([.sample(points: 5)])
             #expect((first.queuedPoints, first.failure, first.isSuccess) == (5, nil, false))
@@ -79,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `what is given up for want of room is counted, the oldest first`() async throws {
+    @Test func `what is dropped to make room is counted, the oldest first`() async throws {
         let size = ExportRequest.encode([.sample(points: 5)]).count
         try await ScriptedServer.run([busy, .accepted]) { server, url in
             let exporter = try exporter(url) { $0.queueLimit = 2 * size }
@@ -124,12 +125,12 @@ import Testing
         }
     }
 
-    @Test func `the last export ends a back-off of the sender, too`() async throws {
+    @Test func `the last export ends a delay within the timeout, too`() async throws {
         try await ScriptedServer.run([busy, .accepted]) { server, url in
             var configuration = try OTLPConfiguration.sample(["OTEL_EXPORTER_OTLP_ENDPOINT": url])
             // Longer than the test may take, and shorter than the timeout.
             configuration.timeout = .seconds(3600)
-            configuration.patience = .milliseconds(1)
+            configuration.waitLimit = .milliseconds(1)
             let policy = RetryPolicy(initial: .seconds(1800), maximum: .seconds(1800), randomization: 0)
             let exporter = try OTLPHTTPExporter(configuration, version: "1", retryPolicy: policy)
             _ = await exporter.export([.sample(points: 1)])

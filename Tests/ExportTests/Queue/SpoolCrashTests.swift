@@ -2,8 +2,6 @@ import Foundation
 import HTTPServer
 import Testing
 
-@testable import Export
-
 /// Real processes with a spool that are killed, or whose disk fails.
 @Suite(.timeLimit(.minutes(2))) struct SpoolCrashTests {
     private let directory: TemporaryDirectory
@@ -31,7 +29,7 @@ import Testing
                 receiver.isAway = round % 3 == 0
                 let arguments = [url, "--spool", spool, "--first", "\(first)", "--count", "100000", "--patience", "1"]
                 let process = try ExportingProcess(arguments)
-                // Some while they start and read what is there, others in full run.
+                // Some during start-up and while they read the spool, others later.
                 if round % 4 != 0 {
                     try await until { !process.lines.isEmpty }
                 }
@@ -40,7 +38,7 @@ import Testing
                 await process.wait()
                 let numbers = process.lines.map(\.number)
                 stored += numbers
-                // The one that was being stored has a number, too.
+                // The request that was being stored has a number, too.
                 first = (numbers.last ?? first) + 2
             }
             receiver.isAway = false
@@ -58,7 +56,7 @@ import Testing
         }
     }
 
-    /// Makes a file system of its own at `path`, which only the process sees.
+    /// Mounts a file system at `path` that only the process sees.
     private func mounting(_ options: String, at path: String) -> [String] {
         ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o \(options) tmpfs '\(path)' && exec \"$@\"", "sh"]
     }
@@ -72,7 +70,7 @@ import Testing
                 url, "--spool", directory.path("disk/spool"), "--count", "60", "--series", "20", "--patience", "1",
                 "--pause", "10", "--flush",
             ]
-            // Room for some five requests of three blocks each.
+            // Room for about five requests of three blocks each.
             let launcher = mounting("size=64k,mode=700", at: directory.path("disk"))
             let process = try ExportingProcess(arguments, launcher: launcher)
             try await until { process.lines.count >= 30 }

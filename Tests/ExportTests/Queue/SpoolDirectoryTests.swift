@@ -2,7 +2,7 @@ import Glibc
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
 /// The spool's files, on a real file system.
 @Suite struct SpoolDirectoryTests {
@@ -22,7 +22,7 @@ import Testing
         try SpoolDirectory(directory.path(name))
     }
 
-    /// The points of what a new process finds, oldest first.
+    /// The number of points in each request that a new process finds, oldest first.
     private func found(_ name: String = "spool") throws -> [Int] {
         try open(name).inventory().requests.map(\.pointCount)
     }
@@ -38,7 +38,7 @@ import Testing
         do {
             let spool = try open()
             #expect(try spool.inventory() == SpoolDirectory.Inventory())
-            // More than nine, as names sort otherwise than numbers do.
+            // More than nine, because names might sort differently from numbers.
             for points in 1...12 { #expect(try spool.store(request(points)) == UInt64(points)) }
             try spool.remove(1)
         }
@@ -79,8 +79,8 @@ import Testing
         let error = #expect(throws: SpoolError.self) { try open() }
         #expect(error?.kind == .locked)
         #expect(error?.description.contains(path) == true)
-        #expect(error?.description.contains("process \(getpid()) has it") == true)
-        // Until here it must live.
+        #expect(error?.description.contains("process \(getpid()) uses it") == true)
+        // It must live until here.
         withExtendedLifetime(first) {}
     }
 
@@ -188,9 +188,9 @@ import Testing
         _ = try open("state")
     }
 
-    @Test func `a file, or a path without a directory above it, can't be meant`() throws {
+    @Test func `a file, or a path without a directory above it, is refused`() throws {
         try directory.write([], to: "file")
-        for (name, words) in [("file", "Name a directory"), ("a/b/c", "Make the directory above it first")] {
+        for (name, words) in [("file", "Name a directory"), ("a/b/c", "Create its parent directory first")] {
             let error = #expect(throws: SpoolError.self) { try open(name) }
             #expect(error?.kind == .misconfigured)
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")

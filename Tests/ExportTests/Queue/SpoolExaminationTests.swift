@@ -2,9 +2,9 @@ import Foundation
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
-/// A look at a spool changes nothing.
+/// Examining a spool changes nothing.
 @Suite struct SpoolExaminationTests {
     private let directory: TemporaryDirectory
 
@@ -30,7 +30,7 @@ import Testing
         )
         _ = try spool.store(request)
         _ = try spool.store(request)
-        // It is the one that has it.
+        // This process holds the lock.
         #expect(throws: SpoolError.self) { try SpoolExamination(directory.path("spool")) }
         let files = try directory.names(in: "spool")
         let lock = try directory.read("spool/lock")

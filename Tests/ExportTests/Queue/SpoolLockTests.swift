@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import System
 
 @Suite struct SpoolLockTests {
     /// Another descriptor of the file that this process has open at `path`, as a child has after `fork`.

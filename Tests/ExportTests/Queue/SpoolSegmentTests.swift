@@ -1,9 +1,9 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import OTLPExport
 
-/// The format of the spool's files; what is read may be anything.
+/// The format of the spool's files, which may contain anything.
 @Suite struct SpoolSegmentTests {
     private static let request = EncodedRequest(
         body: Array("body of a request".utf8),
@@ -90,7 +90,7 @@ import Testing
 }
 
 extension SpoolSegment {
-    /// `bytes` with the right checksum for their header, whatever stands in it.
+    /// `bytes` with the correct checksum for their header.
     fileprivate static func sealed(_ bytes: [UInt8]) -> [UInt8] {
         var sealed = bytes
         let checksum = checksum(bytes[..<44])

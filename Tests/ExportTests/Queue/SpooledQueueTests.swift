@@ -3,9 +3,10 @@ import Metrics
 import OTLP
 import Testing
 
-@testable import Export
+@testable import OTLPExport
+@testable import Pipeline
 
-/// The queue with a spool, across restarts and over what becomes of its files.
+/// The queue with a spool, across restarts and with damaged files.
 @Suite(.timeLimit(.minutes(1))) struct SpooledQueueTests: QueueTesting {
     let directory: TemporaryDirectory
     let rests = AsyncStream<Void>.makeStream()
@@ -27,7 +28,9 @@ import Testing
             let next = try exporter(url) { $0.spool = spool }
             let outcome = await next.export([.sample(points: 5)])
             #expect(
-                outcome.warnings == ["the spool \(spool) has 4 requests with 10 data points from before; they go first"]
+                outcome.warnings == [
+                    "the spool \(spool) has 4 requests with 10 data points from an earlier process; they are sent first"
+                ]
             )
             let sum = await drain(next, from: outcome)
             #expect(sum.acceptedPoints == 15)
@@ -108,7 +111,7 @@ import Testing
             #expect(outcomes[0].warnings.first?.contains("wait in memory") == true)
             #expect(outcomes[1].warnings.first?.hasSuffix("works again") == true, "\(outcomes[1].warnings)")
             #expect(try directory.names(in: "spool").filter { $0.hasSuffix(".otlp") }.count == 1)
-            // What can't be read says nothing of the receiver, so that exports wait for the next ones.
+            // A file that can't be read says nothing about the receiver, so exports continue to wait.
             endRests(4)
             let sum = await drain(exporter)
             #expect(sum.acceptedPoints == 6)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory of a test's own, removed with this object.
+/// A temporary directory, removed with this object.
 final class TemporaryDirectory: Sendable {
     private let url: URL
 
@@ -33,23 +33,23 @@ final class TemporaryDirectory: Sendable {
         Array(try Data(contentsOf: URL(filePath: path(name))))
     }
 
-    /// Makes `name` of `bytes`.
+    /// Creates the file `name` with `bytes`.
     func write(_ bytes: [UInt8], to name: String) throws {
         try Data(bytes).write(to: URL(filePath: path(name)))
     }
 
-    /// Removes `name` with all that is in it.
+    /// Removes `name` and its contents.
     func remove(_ name: String) throws {
         try FileManager.default.removeItem(atPath: path(name))
     }
 
-    /// Makes a folder with `mode`.
+    /// Creates a directory with `mode`.
     func makeFolder(_ name: String, mode: Int = 0o700) throws {
         try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: false)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
     }
 
-    /// Makes `name` a symbolic link to `target`.
+    /// Creates a symbolic link `name` to `target`.
     func link(_ name: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(atPath: path(name), withDestinationPath: path(target))
     }

@@ -1,7 +1,7 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import Pipeline
 
 @Suite struct ProcessMetricsTests {
     private let time = Timestamp(unixNanoseconds: 5)

@@ -1,7 +1,8 @@
 import Metrics
 import Testing
 
-@testable import Export
+@testable import Pipeline
+@testable import Rendering
 
 @Suite struct SDKMetricsTests {
     private static let start = Timestamp(unixNanoseconds: 1)

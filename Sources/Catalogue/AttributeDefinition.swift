@@ -1,0 +1,66 @@
+package import Metrics
+internal import Readings
+
+/// An attribute that points of a metric have.
+package struct AttributeDefinition: Hashable, Sendable {
+    /// The key; one of ``AttributeKey`` or of the semantic conventions.
+    package let key: String
+    /// What its value can be.
+    package let values: Values
+    /// Whether each point has it. The overflow series has no other attribute, or only the protocol.
+    package let isRequired: Bool
+
+    /// What a value can be.
+    package enum Values: Hashable, Sendable {
+        /// One of these texts.
+        case oneOf([String])
+        /// Any text.
+        case text
+        /// A port from 1 to 65535.
+        case port
+        /// Any whole number.
+        case number
+        /// `true`: an attribute that is there or not.
+        case flag
+    }
+
+    init(_ key: String, _ values: Values, isRequired: Bool = true) {
+        self.key = key
+        self.values = values
+        self.isRequired = isRequired
+    }
+
+    init(_ key: String, _ dimension: Dimension) {
+        self.init(key, .oneOf(dimension.attributeValues.compactMap(\.self)))
+    }
+
+    /// Whether a point may have the attribute with this value.
+    package func allows(_ value: AttributeValue) -> Bool {
+        switch (values, value) {
+        case (.oneOf(let texts), .string(let text)): texts.contains(text)
+        case (.text, .string), (.number, .int): true
+        case (.port, .int(let port)): (1...65535).contains(port)
+        case (.flag, .bool(let value)): value
+        default: false
+        }
+    }
+
+    /// On the one series that takes what is beyond the cardinality limit, or what the kernel had no room for.
+    static let overflow = Self(AttributeKey.overflow, .flag, isRequired: false)
+}
+
+extension AttributeDefinition {
+    /// The attributes of series that the catalogue itself enumerates.
+    static func list(of sources: [Source]) -> [AttributeDefinition] {
+        let series = sources.flatMap(\.attributes)
+        var keys: [String] = []
+        for attribute in series.joined() where !keys.contains(attribute.key) { keys.append(attribute.key) }
+        return keys.map { key in
+            var values: [String] = []
+            for case .string(let value)? in series.map({ $0[key] }) where !values.contains(value) {
+                values.append(value)
+            }
+            return AttributeDefinition(key, .oneOf(values), isRequired: series.allSatisfy { $0[key] != nil })
+        }
+    }
+}

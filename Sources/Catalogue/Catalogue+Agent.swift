@@ -1,0 +1,100 @@
+internal import Metrics
+internal import Readings
+
+// The probes on themselves.
+extension MetricDefinition {
+    package static let programRuns = Self(
+        "tcplens.bpf.program.runs",
+        .counter,
+        "{run}",
+        "How often a program of the agent ran.",
+        condition: .programStatistics,
+        attributes: [AttributeDefinition(AttributeKey.program, .text)],
+        from: .programs { $0.runs }
+    )
+    package static let programTime = Self(
+        "tcplens.bpf.program.time",
+        .counter,
+        "s",
+        "How long a program of the agent ran.",
+        condition: .programStatistics,
+        attributes: [AttributeDefinition(AttributeKey.program, .text)],
+        from: .programs { $0.nanoseconds }
+    )
+    package static let lostEvents = Self(
+        "tcplens.lost_events",
+        .counter,
+        "{event}",
+        "Events that could not be counted.",
+        attributes: [AttributeDefinition(AttributeKey.lossReason, .oneOf(LossReason.ofCounting.map(\.rawValue)))],
+        from: .losses
+    )
+    package static let stockDrift = Self(
+        "tcplens.stock.drift",
+        .gauge,
+        "{connection}",
+        "Connections that the flows predict, less those that were found.",
+        attributes: [AttributeDefinition(AttributeKey.state, .oneOf(ConnectionState.eventful.map(\.attributeValue)))],
+        from: .drift
+    )
+}
+
+// Exporters and readers on themselves (semantic conventions, `otel/sdk-metrics.md`).
+extension MetricDefinition {
+    private static let component = [
+        AttributeDefinition(AttributeKey.componentName, .text),
+        AttributeDefinition(AttributeKey.componentType, .text),
+        AttributeDefinition(AttributeKey.serverAddress, .text, isRequired: false),
+        AttributeDefinition(AttributeKey.serverPort, .port, isRequired: false),
+    ]
+    private static let failure = AttributeDefinition(AttributeKey.error, .text, isRequired: false)
+
+    package static let exportedPoints = Self(
+        "otel.sdk.exporter.metric_data_point.exported",
+        .counter,
+        "{data_point}",
+        "Data points whose export is over, whether they arrived or not.",
+        attributes: component + [failure]
+    )
+    package static let pointsInFlight = Self(
+        "otel.sdk.exporter.metric_data_point.inflight",
+        .upDownCounter,
+        "{data_point}",
+        "Data points that exporters have been given and neither delivered nor given up.",
+        attributes: component
+    )
+    package static let exportDuration = Self(
+        "otel.sdk.exporter.operation.duration",
+        .histogram(nil),
+        "s",
+        "How long exports took, with all their attempts.",
+        condition: .pastExports,
+        attributes: component + [failure, AttributeDefinition(AttributeKey.statusCode, .number, isRequired: false)]
+    )
+    package static let collectionDuration = Self(
+        "otel.sdk.metric_reader.collection.duration",
+        .histogram(nil),
+        "s",
+        "How long collections took.",
+        condition: .pastExports,
+        attributes: component + [failure]
+    )
+}
+
+// What the process costs the machine (semantic conventions, `system/process-metrics.md`).
+extension MetricDefinition {
+    package static let processorTime = Self(
+        "process.cpu.time",
+        .counter,
+        "s",
+        "Time that the agent spent on CPUs.",
+        attributes: [AttributeDefinition(AttributeKey.processorMode, .oneOf(["user", "system"]))]
+    )
+    package static let processMemory = Self(
+        "process.memory.usage",
+        .upDownCounter,
+        "By",
+        "Physical memory that the agent uses.",
+        condition: .files(["self/statm"])
+    )
+}

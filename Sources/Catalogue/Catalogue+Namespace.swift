@@ -1,0 +1,87 @@
+internal import Metrics
+internal import Readings
+
+// What the kernel counts for a network namespace.
+extension MetricDefinition {
+    package static let listenerOverflows = Self(
+        "tcplens.listener.overflows",
+        .counter,
+        "{event}",
+        "Segments that found an accept queue full; one attempt to connect may be several.",
+        from: .namespace([NamespaceSeries([:], .listenOverflows)])
+    )
+    package static let synCookies = Self(
+        "tcplens.syn_cookies",
+        .counter,
+        "{cookie}",
+        "SYN cookies by what became of them.",
+        from: .namespace(
+            NamespaceSeries.list(
+                AttributeKey.cookieResult,
+                ["sent": [.syncookiesSent], "received": [.syncookiesReceived], "failed": [.syncookiesFailed]]
+            )
+        )
+    )
+    package static let timeWaitOverflows = Self(
+        "tcplens.time_wait.overflows",
+        .counter,
+        "{event}",
+        "Connections for which there was no room in TIME_WAIT.",
+        from: .namespace([NamespaceSeries([:], .timeWaitOverflows)])
+    )
+    package static let segments = Self(
+        "tcplens.segments",
+        .counter,
+        "{segment}",
+        "Segments that were sent, without those sent again, and received.",
+        from: .namespace(
+            NamespaceSeries.list(
+                AttributeKey.direction,
+                ["transmit": [.segmentsSent], "receive": [.segmentsReceived]]
+            )
+        )
+    )
+    package static let zeroWindows = Self(
+        "tcplens.zero_windows",
+        .counter,
+        "{event}",
+        "Windows that were closed to the peer (transmit), and probes of one that the peer has closed (receive).",
+        // The kernel does not count the windows of zero that peers announce, but how often it asks such a peer.
+        from: .namespace(
+            NamespaceSeries.list(
+                AttributeKey.direction,
+                ["transmit": [.zeroWindowsAdvertised], "receive": [.windowProbes]]
+            )
+        )
+    )
+    package static let aborts = Self(
+        "tcplens.aborts",
+        .counter,
+        "{connection}",
+        "Connections that were broken off from here.",
+        from: .namespace(
+            NamespaceSeries.list(
+                AttributeKey.abortReason,
+                [
+                    "data": [.abortsOnData], "close": [.abortsOnClose], "memory": [.abortsOnMemory],
+                    "timeout": [.abortsOnTimeout], "linger": [.abortsOnLinger], "failed": [.abortsFailed],
+                ]
+            )
+        )
+    )
+    package static let receiveDrops = Self(
+        "tcplens.receive.drops",
+        .counter,
+        "{segment}",
+        "Segments that arrived and were thrown away for want of room.",
+        from: .namespace(
+            NamespaceSeries.list(
+                AttributeKey.dropReason,
+                [
+                    "backlog": [.backlogDrops], "queue": [.receiveQueueDrops],
+                    "pruned": [.receiveQueuePruned, .outOfOrderPruned], "zero_window": [.zeroWindowDrops],
+                ]
+            )
+        )
+    )
+}

@@ -1,0 +1,33 @@
+/// What must be there so that a metric is.
+package enum Condition: Hashable, Sendable, CustomStringConvertible {
+    /// Nothing: it is always there.
+    case always
+    /// Connections can be followed through their lives, which takes atomic instructions in programs.
+    case following
+    /// The kernel has these tracepoints.
+    case tracepoints([String])
+    /// An option of `tcplens run` is given, and connections can be followed.
+    case option(String)
+    /// These files below `/proc` can be read.
+    case files([String])
+    /// The agent is in the first network namespace, and these files below `/proc` can be read.
+    case firstNamespace([String])
+    /// The kernel measures programs, or has done so since they were loaded.
+    case programStatistics
+    /// Something has been exported or collected before.
+    case pastExports
+
+    /// The condition in words; empty for none.
+    package var description: String {
+        switch self {
+        case .always: ""
+        case .following: "kernels from 5.12 on"
+        case .tracepoints(let names): "the tracepoint \(names.joined(separator: " and "))"
+        case .option(let name): "\(name), kernels from 5.12 on"
+        case .files(let paths): "\(paths.joined(separator: " and ")) can be read"
+        case .firstNamespace(let paths): "the host's network namespace; \(paths.joined(separator: " and ")) can be read"
+        case .programStatistics: "kernel.bpf_stats_enabled is on"
+        case .pastExports: "from the second collection on"
+        }
+    }
+}

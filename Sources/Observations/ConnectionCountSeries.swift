@@ -1,0 +1,89 @@
+internal import Catalogue
+internal import Metrics
+internal import Readings
+
+/// The series of `system.network.connection.count` from one collection to the next.
+struct ConnectionCountSeries: Sendable {
+    /// What the connections of a series have in common.
+    fileprivate struct Key: Hashable {
+        var state: ConnectionState
+        var type: NetworkType
+        var localPort: UInt16 = 0
+        var peerPort: UInt16 = 0
+    }
+
+    /// The rows that are there at every collection, zeros included: an absent series would read as a gap.
+    private static let base: [Key] = NetworkType.allCases.flatMap { type in
+        ConnectionState.counted.map { Key(state: $0, type: type) }
+    }
+
+    private var series: StockSeries<Key>
+    private var attributes: [Key: Attributes] = [:]
+
+    /// Creates no series yet, at most `limit` of them.
+    init(limit: Int) {
+        series = StockSeries(limit: limit)
+    }
+
+    /// The points of `rows`.
+    mutating func points(of rows: [ConnectionRow], start: Timestamp, time: Timestamp) -> [NumberDataPoint] {
+        var counts = ConnectionCounts()
+        var split: [(key: Key, value: UInt64)] = []
+        var overflow: UInt64 = 0
+        for row in rows {
+            if row.isOverflow {
+                overflow.add(row.count)
+            } else if row.localPort == 0, row.peerPort == 0 {
+                counts.add(row.count, to: .init(row.state, row.type))
+            } else {
+                split.append((Key(row), row.count))
+            }
+        }
+        // The base rows come first, so that the limit never takes them.
+        let base = Self.base.map { (key: $0, value: counts[$0.state, $0.type]) }
+        // The same series are always in the same order, by which it is told cheaply that none has come or gone.
+        let series = series.observe(base + split, overflow: overflow)
+            .map { (order: $0.key?.order ?? .max, series: $0) }.sorted { $0.order < $1.order }
+        // Ports come and go: attributes are kept of the rows that are there, and of no others.
+        var present: [Key: Attributes] = [:]
+        present.reserveCapacity(series.count)
+        var points: [NumberDataPoint] = []
+        points.reserveCapacity(series.count)
+        for (_, series) in series {
+            var attributes = Attributes.overflow
+            if let key = series.key {
+                attributes = self.attributes[key] ?? key.attributes
+                present[key] = attributes
+            }
+            let value = Number(count: series.value)
+            points.append(NumberDataPoint(attributes: attributes, start: start, time: time, value: value))
+        }
+        attributes = present
+        return points
+    }
+}
+
+extension ConnectionCountSeries.Key {
+    fileprivate init(_ row: ConnectionRow) {
+        self.init(state: row.state, type: row.type, localPort: row.localPort, peerPort: row.peerPort)
+    }
+
+    /// Where the row stands: those without a port first, then by type, state and port.
+    fileprivate var order: UInt64 {
+        let isBase = localPort == 0 && peerPort == 0
+        let ports = UInt64(localPort) << 16 | UInt64(peerPort)
+        return (isBase ? 0 : 1) << 48 | UInt64(type.rawValue) << 40 | UInt64(state.rawValue) << 32 | ports
+    }
+
+    /// The attributes of the row.
+    fileprivate var attributes: Attributes {
+        var attributes: Attributes = [
+            AttributeKey.state: .string(state.attributeValue),
+            AttributeKey.transport: "tcp",
+            AttributeKey.type: .string(type.attributeValue),
+        ]
+        attributes[AttributeKey.localPort] = localPort > 0 ? .int(Int64(localPort)) : nil
+        attributes[AttributeKey.peerPort] = peerPort > 0 ? .int(Int64(peerPort)) : nil
+        return attributes
+    }
+}

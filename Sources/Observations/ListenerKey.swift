@@ -1,0 +1,44 @@
+internal import Catalogue
+internal import Metrics
+internal import Readings
+
+/// Whose queues a series shows: those of the listeners of one port and type.
+struct ListenerKey: Hashable, Sendable, Comparable {
+    /// The port; nil for the listeners for which the kernel had no room.
+    var port: UInt16?
+    /// The protocol.
+    var type: NetworkType
+
+    /// By the port, then by the protocol.
+    static func < (one: Self, other: Self) -> Bool {
+        (one.port ?? 0, one.type.rawValue) < (other.port ?? 0, other.type.rawValue)
+    }
+
+    /// The attributes of the series.
+    var attributes: Attributes {
+        guard let port else { return [AttributeKey.overflow: true, AttributeKey.type: .string(type.attributeValue)] }
+        return [AttributeKey.localPort: .int(Int64(port)), AttributeKey.type: .string(type.attributeValue)]
+    }
+}
+
+extension ListenerRow {
+    /// Which series it belongs to.
+    var key: ListenerKey { ListenerKey(port: port, type: type) }
+}
+
+/// A row of one workload.
+protocol WorkloadRow {
+    /// The workload.
+    var workload: WorkloadIndex { get }
+}
+
+extension ConnectionRow: WorkloadRow {}
+extension ListenerRow: WorkloadRow {}
+extension PortRow: WorkloadRow {}
+
+extension Array where Element: WorkloadRow {
+    /// The rows of one workload.
+    func of(_ workload: WorkloadIndex) -> [Element] {
+        filter { $0.workload == workload }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Catalogue
+internal import Metrics
+internal import Readings
+
+/// The series of one workload, from one collection to the next.
+struct WorkloadSeries: Sendable {
+    private let workload: WorkloadIndex
+    private let epoch: Epoch
+    private var connections: ConnectionCountSeries
+    private var listenerDrops: CumulativeSeries<ListenerKey, UInt64>
+    private var responseTimes: CumulativeSeries<UInt16, Distribution>
+    /// Keeps the sums, which in the kernel are modulo 2^64 ns.
+    private var durations: CumulativeSeries<DurationKey, Distribution>
+
+    /// Creates no series yet, at most `limit` of each metric.
+    init(_ workload: WorkloadIndex, epoch: Epoch, limit: Int) {
+        self.workload = workload
+        self.epoch = epoch
+        connections = ConnectionCountSeries(limit: limit)
+        listenerDrops = CumulativeSeries(limit: limit, start: epoch.start)
+        responseTimes = CumulativeSeries(limit: limit, start: epoch.start)
+        durations = CumulativeSeries(start: epoch.start)
+    }
+
+    /// The metrics of the machine's part of the catalogue that `activity` has.
+    mutating func metrics(of activity: Activity, at time: Timestamp) -> [Metric] {
+        observeDurations(activity, at: time)
+        return Catalogue.machine.compactMap { metric($0, of: activity, at: time) }
+    }
+
+    private mutating func metric(_ definition: MetricDefinition, of activity: Activity, at time: Timestamp) -> Metric? {
+        if case .histogram = definition.kind {
+            return distributions(definition, of: activity, at: time).map { Metric(definition, $0) }
+        }
+        var points: [NumberDataPoint] = []
+        for source in definition.sources {
+            guard let more = numbers(definition, source, of: activity, at: time) else { return nil }
+            points += more
+        }
+        return Metric(definition, points)
+    }
+
+    /// The points of a source; nil when the reading does not have it.
+    private mutating func numbers(
+        _ definition: MetricDefinition,
+        _ source: Source,
+        of activity: Activity,
+        at time: Timestamp
+    ) -> [NumberDataPoint]? {
+        let start = definition.kind == .gauge ? .unknown : epoch.start
+        func point(_ attributes: Attributes, _ value: UInt64) -> NumberDataPoint {
+            NumberDataPoint(attributes: attributes, start: start, time: time, value: definition.number(value))
+        }
+        func points(_ series: [TableSeries], _ table: [UInt64]?) -> [NumberDataPoint]? {
+            table.map { table in
+                series.filter { !$0.isRare || table[$0.row] > 0 }.map { point($0.attributes, table[$0.row]) }
+            }
+        }
+        switch source {
+        case .connections:
+            return connections.points(of: activity.connections.of(workload), start: start, time: time)
+        case .listeners(let value):
+            return activity.listeners.of(workload).sorted { $0.key < $1.key }.map {
+                point($0.key.attributes, value($0))
+            }
+        case .listenerDrops:
+            return activity.listenerDrops.map { drops(of: $0.of(workload), at: time) }
+        case .stock(let id, let series):
+            return points(series, activity.stocks[id, workload])
+        case .counter(let id, let series):
+            return points(series, activity.counters[id, workload])
+        case .namespace(let series):
+            return series.compactMap { series in
+                activity.namespaceCounters.increase(of: series.counters, since: epoch.namespaceCounters)
+                    .map { point(series.attributes, $0) }
+            }
+        case .durations, .responseTimes, .programs, .losses, .drift:
+            return nil
+        }
+    }
+
+    private mutating func drops(of rows: [PortRow<UInt64>], at time: Timestamp) -> [NumberDataPoint] {
+        let readings = rows.compactMap { row in
+            row.type.flatMap { type in
+                row.port.map { (key: ListenerKey(port: $0, type: type), value: row.value) }
+            }
+        }
+        let overflow = rows.reduce(0) { $0 &+ ($1.port == nil ? $1.value : 0) }
+        listenerDrops.observe(readings, overflow: overflow, at: time)
+        return listenerDrops.series.map { series in
+            NumberDataPoint(
+                attributes: series.key?.attributes ?? .overflow,
+                start: series.start,
+                time: time,
+                value: Number(count: series.value)
+            )
+        }
+    }
+}
+
+extension WorkloadSeries {
+    /// The points of a metric of distributions; nil when the reading does not have it.
+    private mutating func distributions(_ definition: MetricDefinition, of activity: Activity, at time: Timestamp)
+        -> [ExponentialHistogramDataPoint]?
+    {
+        var points: [ExponentialHistogramDataPoint] = []
+        for source in definition.sources {
+            switch source {
+            case .durations(let id, let series):
+                guard activity.durations != nil else { return nil }
+                points += durationPoints(id, series, at: time)
+            case .responseTimes:
+                guard let rows = activity.responseTimes else { return nil }
+                points += responsePoints(rows.of(workload), at: time)
+            default:
+                return nil
+            }
+        }
+        return points
+    }
+
+    private mutating func observeDurations(_ activity: Activity, at time: Timestamp) {
+        guard let rows = activity.durations else { return }
+        let readings = rows.filter { $0.workload == workload }.map { row in
+            (key: DurationKey(id: row.id, row: row.row), value: row.value)
+        }
+        durations.observe(readings, at: time)
+    }
+
+    private func durationPoints(_ id: Durations, _ series: [TableSeries], at time: Timestamp)
+        -> [ExponentialHistogramDataPoint]
+    {
+        var distributions: [Int: Distribution] = [:]
+        for series in durations.series where series.key?.id == id {
+            distributions[series.key?.row ?? 0] = series.value
+        }
+        return series.compactMap { series in
+            guard let value = distributions[series.row], value.count > 0 else { return nil }
+            // All of them began with the epoch, whenever the first was counted.
+            return value.exponentialPoint(attributes: series.attributes, start: epoch.start, time: time)
+        }
+    }
+
+    private mutating func responsePoints(_ rows: [PortRow<Distribution>], at time: Timestamp)
+        -> [ExponentialHistogramDataPoint]
+    {
+        let readings = rows.compactMap { row in row.port.map { (key: $0, value: row.value) } }
+        let overflow = rows.first { $0.port == nil }?.value ?? .zero
+        responseTimes.observe(readings, overflow: overflow, at: time)
+        return responseTimes.series.map { series in
+            let attributes: Attributes = series.key.map { [AttributeKey.localPort: .int(Int64($0))] } ?? .overflow
+            return series.value.exponentialPoint(attributes: attributes, start: series.start, time: time)
+        }
+    }
+}
+
+/// A place in a table of durations.
+private struct DurationKey: Hashable, Sendable {
+    var id: Durations
+    var row: Int
+}

@@ -1,0 +1,203 @@
+package import Metrics
+internal import Synchronization
+
+/// Metrics of exporters and readers (semantic conventions, `otel/sdk-metrics.md`).
+///
+/// It counts every export, including failed ones, and reports them in the next collection.
+package final class SDKMetrics: Sendable {
+    /// Identifies a series of export durations.
+    private struct OperationKey: Hashable {
+        var exporter: ExporterIdentity
+        var status: Int?
+        var error: String?
+    }
+
+    /// Identifies a series of collections, or of exported points.
+    private struct ResultKey: Hashable {
+        var component: ExporterIdentity
+        var error: String?
+    }
+
+    /// The number and the sum of durations.
+    private struct Durations {
+        var count: UInt64 = 0
+        var sum = Duration.zero
+
+        mutating func add(_ duration: Duration) {
+            count.add(1)
+            sum += duration
+        }
+    }
+
+    /// Points that an exporter is exporting, and points in its queue.
+    private struct Pending {
+        var exporting = 0
+        var queued = 0
+    }
+
+    private struct State {
+        var start: Timestamp
+        var pending = Series<ExporterIdentity, Pending>()
+        var points = Series<ResultKey, UInt64>()
+        var operations = Series<OperationKey, Durations>()
+        var collections = Series<ResultKey, Durations>()
+    }
+
+    private let state: Mutex<State>
+
+    /// Creates metrics without measurements; counting begins at `start`.
+    package init(start: Timestamp) {
+        state = Mutex(State(start: start))
+    }
+
+    /// Resets all counters, for an agent that continues with another identity; points in flight stay.
+    package func restart(at start: Timestamp) {
+        state.withLock { state in
+            let pending = state.pending
+            state = State(start: start, pending: pending)
+            for exporter in pending.map({ key, _ in key }) {
+                state.points[ResultKey(component: exporter), default: 0].add(0)
+            }
+        }
+    }
+
+    /// Adds series with zeros for an exporter before its first export, so that the first change is visible.
+    package func expect(_ exporter: ExporterIdentity) {
+        state.withLock { state in
+            state.pending[exporter, default: Pending()].exporting += 0
+            state.points[ResultKey(component: exporter), default: 0].add(0)
+        }
+    }
+
+    /// Notes that an export of `points` begins.
+    package func begin(_ points: Int, by exporter: ExporterIdentity) {
+        state.withLock { $0.pending[exporter, default: Pending()].exporting += points }
+    }
+
+    /// Notes that an export of `points` is over; queued points are still in flight.
+    package func end(
+        _ points: Int,
+        by exporter: ExporterIdentity,
+        with outcome: ExportOutcome,
+        after duration: Duration
+    ) {
+        let error = outcome.failure?.description
+        state.withLock { state in
+            state.pending[exporter, default: Pending()].exporting -= points
+            state.pending[exporter, default: Pending()].queued = outcome.queuedPoints
+            state.points[ResultKey(component: exporter), default: 0].add(UInt64(clamping: outcome.acceptedPoints))
+            for (failure, points) in outcome.lostPoints {
+                let key = ResultKey(component: exporter, error: failure.description)
+                state.points[key, default: 0].add(UInt64(clamping: points))
+            }
+            let key = OperationKey(exporter: exporter, status: outcome.status, error: error)
+            state.operations[key, default: Durations()].add(duration)
+        }
+    }
+
+    /// Notes that a collection is over; `error` is the kind of failure, not a text for people.
+    package func collected(by reader: ExporterIdentity, after duration: Duration, error: String?) {
+        state.withLock { state in
+            state.collections[ResultKey(component: reader, error: error), default: Durations()].add(duration)
+        }
+    }
+}
+
+/// Values by key, in the order in which the keys were added.
+private struct Series<Key: Hashable, Value> {
+    private var keys: [Key] = []
+    private var values: [Key: Value] = [:]
+
+    subscript(key: Key, default initial: Value) -> Value {
+        get { values[key] ?? initial }
+        set {
+            if values.updateValue(newValue, forKey: key) == nil {
+                keys.append(key)
+            }
+        }
+    }
+
+    func map<Result>(_ transform: (Key, Value) -> Result) -> [Result] {
+        keys.compactMap { key in values[key].map { transform(key, $0) } }
+    }
+}
+
+extension SDKMetrics: MetricProducer {
+    /// The metrics; empty histograms are left out.
+    package func metrics(at time: Timestamp) -> [Metric] {
+        let state = state.withLock { $0 }
+        let inFlight = state.pending.map { (Self.attributes($0), UInt64(clamping: $1.exporting + $1.queued)) }
+        let points = state.points.map { (Self.attributes($0.component, error: $0.error), $1) }
+        let operations = state.operations.map { key, durations in
+            (Self.attributes(key.exporter, status: key.status, error: key.error), durations)
+        }
+        let collections = state.collections.map { key, durations in
+            (Self.attributes(key.component, error: key.error), durations)
+        }
+        let metrics = [
+            Metric(
+                name: "otel.sdk.exporter.metric_data_point.exported",
+                description: "Data points whose export is over, whether they arrived or not.",
+                unit: "{data_point}",
+                data: .sum(numbers(points, from: state.start, at: time), .cumulative, isMonotonic: true)
+            ),
+            Metric(
+                name: "otel.sdk.exporter.metric_data_point.inflight",
+                description: "Data points that exporters have been given and neither delivered nor given up.",
+                unit: "{data_point}",
+                data: .sum(numbers(inFlight, from: state.start, at: time), .cumulative, isMonotonic: false)
+            ),
+            Metric(
+                name: "otel.sdk.exporter.operation.duration",
+                description: "How long exports took, with all their attempts.",
+                unit: "s",
+                data: .histogram(histograms(operations, from: state.start, at: time), .cumulative)
+            ),
+            Metric(
+                name: "otel.sdk.metric_reader.collection.duration",
+                description: "How long collections took.",
+                unit: "s",
+                data: .histogram(histograms(collections, from: state.start, at: time), .cumulative)
+            ),
+        ]
+        return metrics.filter { $0.data.pointCount > 0 }
+    }
+
+    private static func attributes(
+        _ component: ExporterIdentity,
+        status: Int? = nil,
+        error: String? = nil
+    ) -> Attributes {
+        var attributes = component.attributes
+        attributes["http.response.status_code"] = status.map { .int(Int64($0)) }
+        attributes["error.type"] = error.map { .string($0) }
+        return attributes
+    }
+
+    private func numbers(
+        _ values: [(Attributes, UInt64)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [NumberDataPoint] {
+        values.map { NumberDataPoint(attributes: $0, start: start, time: time, value: Number(count: $1)) }
+    }
+
+    /// Points with a single bucket: the conventions recommend no bounds.
+    private func histograms(
+        _ values: [(Attributes, Durations)],
+        from start: Timestamp,
+        at time: Timestamp
+    ) -> [HistogramDataPoint] {
+        values.map { attributes, durations in
+            HistogramDataPoint(
+                attributes: attributes,
+                start: start,
+                time: time,
+                count: durations.count,
+                sum: durations.sum / .seconds(1),
+                bucketCounts: [durations.count],
+                explicitBounds: []
+            )
+        }
+    }
+}

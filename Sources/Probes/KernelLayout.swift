@@ -1,0 +1,34 @@
+internal import Readings
+
+/// Where the rows of a table stand in an array of the kernel.
+struct KernelLayout: Sendable {
+    /// For each row of the table the rows of the array that add up to it.
+    let places: [[Int]]
+
+    /// Creates the layout of a table.
+    ///
+    /// - Parameters:
+    ///   - id: The table.
+    ///   - place: The places in the array, by the kernel's numbers of the values; none for a row that it does not count.
+    init(_ id: some TableID, _ place: (_ numbers: [UInt32]) -> [UInt32]) {
+        places = (0..<id.rowCount).map { row in
+            let numbers = zip(id.dimensions, id.coordinates(of: row)).map { $0.number(of: $1) }
+            return place(numbers).map(Int.init)
+        }
+    }
+
+    /// The rows of the table; what the array lacks is zero.
+    func table(_ array: [UInt64]) -> [UInt64] {
+        places.map { $0.reduce(0) { $0 &+ (array.indices.contains($1) ? array[$1] : 0) } }
+    }
+}
+
+extension Dimension {
+    /// The number that the programs have for the value at `index`.
+    fileprivate func number(of index: Int) -> UInt32 {
+        switch self {
+        case .state, .previousState: UInt32(ConnectionState.allCases[index].rawValue)
+        case .type, .role, .outcome, .direction, .retransmitType: UInt32(clamping: index)
+        }
+    }
+}

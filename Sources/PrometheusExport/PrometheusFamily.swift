@@ -1,0 +1,128 @@
+internal import Metrics
+
+/// The metrics that share one name in Prometheus.
+struct PrometheusFamily {
+    /// The kinds of metrics in Prometheus.
+    enum Kind: String {
+        case counter
+        case gauge
+        case histogram
+    }
+
+    /// The points of one metric of one scope and resource.
+    struct Part {
+        /// The points.
+        var data: Metric.Data
+        /// Labels that all points have in addition to their own.
+        var labels: [PrometheusLabel]
+    }
+
+    /// The name, without suffixes for samples.
+    let name: String
+    /// The kind.
+    let kind: Kind
+    /// The unit, which is the last part of the name; nil if there is none.
+    let unit: String?
+    /// A sentence for people.
+    let help: String
+    /// The points.
+    var parts: [Part] = []
+
+    /// Translates everything but the points of a metric; nil if Prometheus has nothing like it.
+    ///
+    /// Only cumulative points can be translated, and only those are collected.
+    init?(_ metric: Metric) {
+        switch metric.data {
+        case .sum(_, .cumulative, isMonotonic: true): kind = .counter
+        case .sum(_, .cumulative, isMonotonic: false), .gauge: kind = .gauge
+        case .histogram(_, .cumulative), .exponentialHistogram(_, .cumulative): kind = .histogram
+        case .sum, .histogram, .exponentialHistogram: return nil
+        }
+        var name = PrometheusName.metric(metric.name)
+        if kind == .counter, name.hasSuffix(Self.total), name != Self.total {
+            name.removeLast(Self.total.count)
+        }
+        // A number without a unit is a ratio, unless it is a count.
+        unit = metric.unit == "1" ? (kind == .gauge ? "ratio" : nil) : PrometheusName.unit(metric.unit)
+        if let unit, !name.hasSuffix("_\(unit)") {
+            name += "_\(unit)"
+        }
+        self.name = name
+        help = metric.description
+    }
+
+    /// The suffix of a counter's sample.
+    static let total = "_total"
+
+    /// All names that the family and its samples use, in either format.
+    var claims: [String] {
+        switch kind {
+        case .gauge: [name]
+        case .counter: [name, name + Self.total, name + "_created"]
+        case .histogram: [name] + ["_bucket", "_count", "_sum", "_created"].map { name + $0 }
+        }
+    }
+}
+
+extension PrometheusFamily {
+    /// Translates a collection.
+    ///
+    /// A family appears once, wherever its metrics come from. A metric whose names are already used by another is left
+    /// out, because Prometheus would refuse the whole response.
+    ///
+    /// - Returns: The families in the order of their metrics, and a line for each metric that was left out.
+    static func families(of metrics: [ResourceMetrics]) -> (families: [PrometheusFamily], omissions: [String]) {
+        var (families, omissions): ([PrometheusFamily], [String]) = ([], [])
+        var owners: [String: Int] = [:]
+        let first = metrics.first?.resource.attributes ?? [:]
+        for resource in metrics {
+            let difference = PrometheusLabel.labels(resource.resource.attributes.identifying(besides: first))
+            for scope in resource.scopes {
+                let labels = PrometheusLabel.labels(scope.scope.attributes) + difference
+                for metric in scope.metrics where metric.data.pointCount > 0 {
+                    guard let family = PrometheusFamily(metric) else {
+                        omissions.append("\(metric.name) is left out: it is not cumulative")
+                        continue
+                    }
+                    let others = family.claims.compactMap { owners[$0] }
+                    let index = others.first ?? families.count
+                    if others.isEmpty, family.claims.allSatisfy({ !reserved.contains($0) }) {
+                        families.append(family)
+                        for name in family.claims { owners[name] = index }
+                    } else if others.isEmpty || !families[index].isSame(as: family) {
+                        omissions.append("\(metric.name) is left out: its name \(family.name) is used by another")
+                        continue
+                    }
+                    families[index].parts.append(Part(data: metric.data, labels: labels))
+                }
+            }
+        }
+        return (families, omissions)
+    }
+
+    /// The names that describe the resource.
+    private static let reserved: Set = ["target", "target_info"]
+
+    private func isSame(as other: PrometheusFamily) -> Bool {
+        name == other.name && kind == other.kind
+    }
+}
+
+extension Attributes {
+    /// The attributes that distinguish another resource from the first one, which alone is `target_info`.
+    ///
+    /// They do not include the process, nor the instance of a resource with a process: the agent's own metrics have
+    /// their own names, and would be new series after each restart.
+    fileprivate func identifying(besides first: Attributes) -> Attributes {
+        let ignored: Set = self["process.pid"] == nil ? [] : ["process.pid", "service.instance.id"]
+        return Attributes(filter { first[$0.key] != $0.value && !ignored.contains($0.key) })
+    }
+}
+
+extension Scope {
+    /// The scope as attributes of a point.
+    fileprivate var attributes: Attributes {
+        let known = [("name", name), ("version", version), ("schema_url", schemaURL)].filter { !$0.1.isEmpty }
+        return Attributes(known.map { Attribute("otel.scope.\($0.0)", .string($0.1)) })
+    }
+}
