@@ -9,11 +9,6 @@ struct KernelFeatures: Equatable {
     /// Whether `tcp_retransmit_skb` tells of segments that could not be sent, too (from 6.17 on).
     var retransmitTellsErrors: Bool
 
-    private static let tracepoints = [
-        "tcp_retransmit_skb", "tcp_retransmit_synack", "tcp_send_reset", "tcp_receive_reset",
-        "sock_send_length", "sock_recv_length",
-    ]
-
     /// Creates features, for tests.
     init(programs: ProgramFeatures, missingTracepoints: Set<String> = [], retransmitTellsErrors: Bool = true) {
         self.programs = programs
@@ -28,7 +23,7 @@ struct KernelFeatures: Equatable {
         if !KernelBTF.isAvailable { _ = try KernelBTF() }
         programs = try ProgramFeatures()
         var missing: Set<String> = []
-        for name in Self.tracepoints where try !Tracepoint.exists(name) { missing.insert(name) }
+        for name in AgentPrograms.tracepoints where try !Tracepoint.exists(name) { missing.insert(name) }
         missingTracepoints = missing
         retransmitTellsErrors = try Tracepoint.has(arguments: 3, "tcp_retransmit_skb")
     }

@@ -82,9 +82,9 @@ package final class TCPProbes {
         count = try ConnectionCountProbe(agent)
         loaded(LoadedProgram.list(chosen.pass, of: agent.object))
         var counters: [CounterProbe] = []
-        for plan in [CounterProbe.Plan.retransmits(chosen), .resets(chosen)] where !plan.programs.isEmpty {
-            counters.append(try CounterProbe(plan, of: agent))
-            loaded(LoadedProgram.list(plan.programs, of: agent.object))
+        for (plan, programs) in chosen.counters {
+            counters.append(try CounterProbe(plan, programs, of: agent))
+            loaded(LoadedProgram.list(programs, of: agent.object))
         }
         self.counters = counters
         responseTime = chosen.responseTime.isEmpty ? nil : try ResponseTimeProbe(agent)

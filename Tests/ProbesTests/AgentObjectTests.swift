@@ -4,6 +4,7 @@ import Testing
 
 @testable import BPF
 @testable import Probes
+@testable import System
 
 /// The agent's one object as the kernel takes it, or does not.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct AgentObjectTests {

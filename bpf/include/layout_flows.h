@@ -60,12 +60,14 @@ static inline unsigned int io_index(unsigned int sampler, unsigned int direction
 }
 
 /* `tcp_durations`: histograms, one block after the other; where each block begins, and how many there are in all. */
-#define ENDS_BY_TYPE (HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT)
-#define FIRST_STATE_DURATION 0
-#define FIRST_HANDSHAKE_DURATION (FIRST_STATE_DURATION + TCP_STATE_COUNT)
-#define FIRST_CONNECTION_DURATION (FIRST_HANDSHAKE_DURATION + ENDS_BY_TYPE)
-#define FIRST_RTT (FIRST_CONNECTION_DURATION + ENDS_BY_TYPE)
-#define DURATION_COUNT (FIRST_RTT + SAMPLER_COUNT * NETWORK_TYPE_COUNT)
+enum {
+    ENDS_BY_TYPE = HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT,
+    FIRST_STATE_DURATION = 0,
+    FIRST_HANDSHAKE_DURATION = FIRST_STATE_DURATION + TCP_STATE_COUNT,
+    FIRST_CONNECTION_DURATION = FIRST_HANDSHAKE_DURATION + ENDS_BY_TYPE,
+    FIRST_RTT = FIRST_CONNECTION_DURATION + ENDS_BY_TYPE,
+    DURATION_COUNT = FIRST_RTT + SAMPLER_COUNT * NETWORK_TYPE_COUNT,
+};
 
 static inline unsigned int state_duration_index(unsigned int state)
 {
