@@ -26,7 +26,7 @@ KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-syste
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*.h bpf/include/*.h Tests/Traffic/*.c Tests/Clock/*.c)
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Tests/Traffic/*.c Tests/Clock/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:

@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -58,14 +59,14 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["System", "YAML"], swiftSettings: strict),
 
         // From the kernel to readings.
-        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",
             dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
-        .target(name: "Simulation", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
 
         // From readings to metrics.
         .target(name: "Metrics", swiftSettings: strict),
