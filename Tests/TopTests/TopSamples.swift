@@ -1,6 +1,6 @@
-import Readings
 import Metrics
 import Probes
+import Readings
 
 @testable import Top
 
