@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 scratch=$(mktemp -d)
 stats=$(cat /proc/sys/kernel/bpf_stats_enabled)
 trap 'echo "$stats" > /proc/sys/kernel/bpf_stats_enabled; kill $(jobs -p) 2>/dev/null || true; rm -rf "$scratch"' EXIT
-cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/traffic.c"
+cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/"*.c
 
 # So many connections in the namespace; prints how many a second, and the nanoseconds of processor time that each took the
 # processes (which do the work of both ends, softirqs included).
