@@ -1,6 +1,6 @@
 #include <curl/curl.h>
 
-/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one wrapper for each type of argument. */
+/* Swift can't call the variadic curl_easy_setopt and curl_easy_getinfo. So there is a wrapper for each argument type. */
 
 static inline CURLcode CLibcurl_setopt_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
