@@ -56,7 +56,7 @@ test: packages test-packages swift mounts
 # after the other: they are five times slower, and in parallel they would miss their own time limits. Leaks are not
 # checked, because Foundation and the tests themselves hold memory at the end. ExportMemoryTests is left out, because
 # memory use means nothing under a sanitizer.
-SANITIZED := MetricsTests|OTLPTests|ExportTests|HTTPServerTests|ConfigurationTests
+SANITIZED := MetricsTests|OTLPTests|PipelineTests|ExportTests|HTTPServerTests|ConfigurationTests|SystemTests|RenderingTests
 sanitize: packages test-packages swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)for sanitizer in thread address; do \
