@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -58,13 +59,14 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["System", "YAML"], swiftSettings: strict),
 
         // From the kernel to readings.
-        .target(name: "BPF", dependencies: ["CLibbpf", "CProbes"], swiftSettings: strict),
+        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",
             dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
+        .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
 
         // From readings to metrics.
         .target(name: "Metrics", swiftSettings: strict),
@@ -74,7 +76,7 @@ let package = Package(
 
         // From metrics to those who want them.
         .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(
             name: "OTLPExport",
             dependencies: ["CLibcurl", "CZlib", "Configuration", "Metrics", "OTLP", "Pipeline", "System", asn1, deque],
@@ -144,8 +146,8 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "Catalogue", "CommandSupport", "Metrics", "Observations", "Probes", "Readings",
-                "Rendering", "SnapshotView", "SocketText", "System", logging,
+                "CPlatform", "CommandSupport", "Metrics", "Observations", "Probes", "Readings", "Rendering",
+                "SnapshotView", "SocketText", "System", logging,
             ],
             swiftSettings: strict
         ),
@@ -167,6 +169,14 @@ let package = Package(
         .executableTarget(name: "TCPLens", dependencies: ["CPlatform", "Commands"], swiftSettings: strict),
 
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Configuration", "HTTPServer", "Metrics", "OTLPExport"],
+            path: "Tests/TestSupport",
+            exclude: ["FaultServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
@@ -176,7 +186,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(
             name: "ObservationsTests",
-            dependencies: ["Metrics", "Observations", "Readings"],
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings", "Simulation"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
@@ -187,11 +197,37 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "ConsoleExport", "HTTPServer", "Metrics", "Pipeline", "PrometheusExport", "Rendering", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OTLPExportTests",
+            dependencies: [
+                "Configuration", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Pipeline", "System", "TestSupport",
+                "exporting",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict
         ),
-        .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusExportTests",
+            dependencies: [
+                "HTTPServer", "Metrics", "OTLPExport", "Pipeline", "PrometheusExport", "System", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RenderingTests",
+            dependencies: ["ConsoleExport", "Metrics", "Pipeline", "Rendering", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SettingsTests",
             dependencies: [
@@ -234,15 +270,6 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "SnapshotView", argumentParser],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "ExportTests",
-            dependencies: [
-                "Configuration", "ConsoleExport", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Pipeline",
-                "PrometheusExport", "Rendering", "System", "exporting",
-            ],
-            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* Every change of state as an event of its own, for `tcplens trace`. */
-#include "kernel.h"
-#include "sequence.h"
-#include "server_handshake.h"
-#include "slots.h"
-#include "socket.h"
-#include "trace_event.h"
-#include "trace_failure.h"
+#include "common/scope.h"
+#include "common/sequence.h"
+#include "common/server_handshake.h"
+#include "common/slots.h"
+#include "common/socket.h"
+#include "trace/event.h"
+#include "trace/failure.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
-const volatile __u32 observed_netns = 0;
-/* Whether programs may read any of the kernel's memory, which lockdown=confidentiality forbids. */
-const volatile bool reads_kernel_memory = true;
 
 /* What runs on a CPU, for the events that come in the midst of another. */
 struct turn {
@@ -31,17 +26,17 @@ struct {
     __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, struct turn);
-} trace_turns SEC(".maps");
+} tcp_turns SEC(".maps");
 
-/* Whether a change of state is one that could be wanted, by the socket's own constants. */
-static __always_inline bool is_observed(const struct sock *sk, int old_state, int new_state)
+/* Whether a change of state is one that could be wanted, by what never changes of its socket. */
+static __always_inline bool is_traced_change(const struct sock *sk, int old_state, int new_state)
 {
     /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
-    if (observed_netns && netns_of(&sk->__sk_common) != observed_netns)
+    if (!is_observed(&sk->__sk_common))
         return false;
-    /* The kernel tells of a state that is stored again, too: close() does so in FIN_WAIT2. That is no change. */
+    /* The kernel reports a state that is stored again too, as close() does in FIN_WAIT2. That is no change. */
     if (old_state == new_state)
         return false;
     return old_state >= TCP_ESTABLISHED && old_state <= TCP_CLOSING && new_state >= TCP_ESTABLISHED &&
@@ -110,7 +105,7 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
     const struct tcp_sock *tcp;
     bool is_wanted, is_child;
 
-    if (!is_observed(sk, old_state, new_state))
+    if (!is_traced_change(sk, old_state, new_state))
         return 0;
     if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
@@ -161,7 +156,7 @@ static __always_inline struct turn *turn_here(void)
 {
     __u32 zero = 0;
 
-    return bpf_map_lookup_elem(&trace_turns, &zero);
+    return bpf_map_lookup_elem(&tcp_turns, &zero);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -191,7 +186,7 @@ int BPF_PROG(trace_nested_change, struct sock *sk, const int old_state, const in
     if (!turn || !turn->running || turn->latest == (__u64)sk)
         return 0;
     turn->nested++;
-    if (is_observed(sk, old_state, new_state))
+    if (is_traced_change(sk, old_state, new_state))
         turn->observed++;
     return trace(sk, old_state, new_state, true);
 }
@@ -206,7 +201,7 @@ int BPF_PROG(trace_change_alone, struct sock *sk, const int old_state, const int
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, struct request_sock *request)
 {
-    if (!observed_netns || netns_of(&listener->__sk_common) == observed_netns)
+    if (is_observed(&listener->__sk_common))
         note_retransmitted_handshake(request, network_type_of(&request->__req_common));
     return 0;
 }
@@ -247,14 +242,14 @@ struct {
     __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, __u64);
-} trace_clock SEC(".maps");
+} tcp_clock SEC(".maps");
 
 /* Reads the clock of the events, which is not that of a process in a time namespace of its own. */
 SEC("raw_tp")
 int read_clock(void *context)
 {
     __u32 row = 0;
-    __u64 *now = bpf_map_lookup_elem(&trace_clock, &row);
+    __u64 *now = bpf_map_lookup_elem(&tcp_clock, &row);
 
     if (now)
         *now = bpf_ktime_get_ns();

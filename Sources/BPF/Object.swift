@@ -7,8 +7,8 @@ internal import Glibc
 /// ``Map`` that it gave.
 @safe
 package struct Object: ~Copyable {
-    /// libbpf's handle; valid until `deinit` closes it, and never handed out.
-    private let object: OpaquePointer
+    /// libbpf's handle; valid until `deinit` closes it, and not for use outside this module.
+    let object: OpaquePointer
 
     /// The name, for messages and for the names of the maps that libbpf makes itself.
     package let name: String
@@ -40,12 +40,20 @@ package struct Object: ~Copyable {
         unsafe bpf_object__close(object)
     }
 
-    /// Chooses whether ``load()`` loads the program called `program`; all are loaded unless told otherwise.
+    /// Chooses the programs that ``load()`` loads; without this all of them are.
+    ///
+    /// The kernel loads an object as a whole: one program that it refuses fails all. So what a kernel lacks has to be found
+    /// out before.
     ///
     /// - Throws: ``BPFError`` when there is no such program.
-    package func setAutoload(_ program: String, _ autoload: Bool) throws(BPFError) {
-        let program = try unsafe find(program: program)
-        _ = unsafe bpf_program__set_autoload(program, autoload)
+    package func choose(_ programs: [String]) throws(BPFError) {
+        for program in programs { _ = try unsafe find(program: program) }
+        var next = unsafe bpf_object__next_program(object, nil)
+        while let program = unsafe next {
+            let name = unsafe bpf_program__name(program).map { unsafe String(cString: $0) }
+            _ = unsafe bpf_program__set_autoload(program, name.map(programs.contains) ?? false)
+            unsafe next = unsafe bpf_object__next_program(object, program)
+        }
     }
 
     /// Verifies the programs and creates the maps in the kernel.
@@ -103,89 +111,6 @@ package struct Object: ~Copyable {
         return unsafe Iterator(link: Link(link), name: name)
     }
 
-    /// The map called `map`, once ``load()`` has made it.
-    ///
-    /// - Throws: ``BPFError`` when there is none, or when its keys or values have another size than `Key` and `Value`.
-    package func map<Key: BitwiseCopyable, Value: BitwiseCopyable>(
-        _ map: String,
-        key: Key.Type = Key.self,
-        value: Value.Type = Value.self
-    ) throws(BPFError) -> Map<Key, Value> {
-        let found = try unsafe find(map: map)
-        let layout = unsafe (key: Int(bpf_map__key_size(found)), value: Int(bpf_map__value_size(found)))
-        guard layout == (MemoryLayout<Key>.stride, MemoryLayout<Value>.stride) else {
-            throw BPFError(operation: "match the layout of \(map)", code: EINVAL)
-        }
-        // A lookup there writes as many values as there are processors, and not one.
-        guard unsafe !Self.isPerCPU(bpf_map__type(found)) else {
-            throw BPFError(operation: "use \(map), which has values for each processor, as a map of one", code: EINVAL)
-        }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
-        return Map(descriptor: descriptor, name: map)
-    }
-
-    private static func isPerCPU(_ type: bpf_map_type) -> Bool {
-        [
-            BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH,
-            BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE,
-        ].contains(type)
-    }
-
-    /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
-    ///
-    /// - Throws: ``BPFError`` when there is none, or its values are no counters.
-    package func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
-        let found = try unsafe find(map: map)
-        let size = unsafe Int(bpf_map__value_size(found))
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_ARRAY, size % MemoryLayout<UInt64>.size == 0 else {
-            throw BPFError(operation: "use \(map) as counters", code: EINVAL)
-        }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
-        return unsafe PerCPUArray(
-            descriptor: descriptor,
-            name: map,
-            rowCount: Int(bpf_map__max_entries(found)),
-            columnCount: size / MemoryLayout<UInt64>.size
-        )
-    }
-
-    /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
-    ///
-    /// - Throws: ``BPFError`` when there is none, its keys are no `Key`, or its values are no counters.
-    package func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
-        -> PerCPUHash<Key>
-    {
-        let found = try unsafe find(map: map)
-        let layout = unsafe (key: Int(bpf_map__key_size(found)), value: Int(bpf_map__value_size(found)))
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_HASH, layout.key == MemoryLayout<Key>.stride,
-            layout.value % MemoryLayout<UInt64>.size == 0
-        else {
-            throw BPFError(operation: "use \(map) as counters", code: EINVAL)
-        }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
-        return PerCPUHash(descriptor: descriptor, name: map, columnCount: layout.value / MemoryLayout<UInt64>.size)
-    }
-
-    /// Makes a map of this object, before ``load()``, one with that of the same name of another, which is loaded.
-    ///
-    /// The kernel counts its users, so each object may go first.
-    ///
-    /// - Throws: ``BPFError`` when one of them has no such map, or they differ.
-    package func share(_ map: String, with other: borrowing Object) throws(BPFError) {
-        let descriptor = unsafe bpf_map__fd(try other.find(map: map))
-        let code = unsafe bpf_map__reuse_fd(try find(map: map), descriptor)
-        guard code == 0 else { throw BPFError(operation: "share \(map) of \(other.name) with \(name)", code: -code) }
-    }
-
-    /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` when there is none.
-    package func layout(of map: String) -> (key: Int, value: Int)? {
-        guard let found = try? unsafe find(map: map) else { return nil }
-        return unsafe (Int(bpf_map__key_size(found)), Int(bpf_map__value_size(found)))
-    }
-
     /// What the kernel knows of a loaded program.
     ///
     /// - Throws: ``BPFError`` when there is no such program or it is not loaded.
@@ -211,47 +136,5 @@ package struct Object: ~Copyable {
             throw BPFError(operation: "find the map \(map) in \(name)", code: ENOENT)
         }
         return unsafe found
-    }
-}
-
-extension Object {
-    /// Sets a `const volatile` variable before ``load()``; the verifier then sees a constant and drops dead code.
-    ///
-    /// - Throws: ``BPFError`` when there is no such variable, or it has another size than `value`.
-    package func setConstant<Value: BitwiseCopyable>(_ variable: String, to value: Value) throws(BPFError) {
-        let missing = BPFError(operation: "set the constant \(variable) of \(name)", code: ENOENT)
-        guard let place = variablePlace(variable), place.size == MemoryLayout<Value>.size else { throw missing }
-        var size = 0
-        let section = unsafe bpf_object__find_map_by_name(object, Self.constants)
-        guard let initial = unsafe bpf_map__initial_value(section, &size), place.offset + place.size <= size else {
-            throw missing
-        }
-        var bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: initial, count: size))
-        unsafe bytes.withUnsafeMutableBytes { bytes in
-            unsafe bytes.storeBytes(of: value, toByteOffset: place.offset, as: Value.self)
-        }
-        let code = unsafe bpf_map__set_initial_value(section, bytes, size)
-        guard code == 0 else { throw BPFError(operation: missing.operation, code: -code) }
-    }
-
-    private static var constants: String { ".rodata" }
-
-    /// BTF's number for a section of variables; the macro and the enumerator of this name collide in Swift.
-    private static var dataSection: UInt32 { 15 }
-
-    /// Where BTF says that a variable of the section of constants stands.
-    private func variablePlace(_ variable: String) -> (offset: Int, size: Int)? {
-        let types = unsafe bpf_object__btf(object)
-        let index = unsafe btf__find_by_name_kind(types, Self.constants, Self.dataSection)
-        guard index > 0, let section = unsafe btf__type_by_id(types, UInt32(index)) else { return nil }
-        let variables = unsafe UnsafeBufferPointer(start: btf_var_secinfos(section), count: Int(btf_vlen(section)))
-        for index in variables.indices {
-            let candidate = unsafe variables[index]
-            guard let type = unsafe btf__type_by_id(types, candidate.type) else { continue }
-            guard let found = unsafe btf__name_by_offset(types, type.pointee.name_off) else { continue }
-            guard unsafe String(cString: found) == variable else { continue }
-            return (Int(candidate.offset), Int(candidate.size))
-        }
-        return nil
     }
 }

@@ -106,14 +106,6 @@ private struct RecordBatch {
 }
 
 extension Object {
-    /// Sets how many bytes the ring buffer called `map` holds, before ``load()``; a power of two, at least a page.
-    ///
-    /// - Throws: ``BPFError`` when there is no such map or the size is none.
-    package func setCapacity(_ bytes: UInt32, of map: String) throws(BPFError) {
-        let code = unsafe bpf_map__set_max_entries(try find(map: map), bytes)
-        guard code == 0 else { throw BPFError(operation: "set the size of \(map)", code: -code) }
-    }
-
     /// The reading end of the ring buffer called `map`, once ``load()`` has made it; it stays valid without this object.
     ///
     /// - Throws: ``BPFError`` when there is none.

@@ -4,10 +4,7 @@ internal import Readings
 
 /// Counts the connections of this network namespace by walking over them in the kernel.
 final class ConnectionCountProbe {
-    /// The object, for its losses.
-    let object: Object
-    /// The programs that run: the one that counts, which may sample connections too, and the one that tidies up then.
-    let programs: [String]
+    private let agent: AgentObject
     private let iterator: BPF.Iterator
     /// Frees the slots of connections that ended unseen, and writes a byte for each that it is not sure of; where
     /// connections are followed.
@@ -16,50 +13,21 @@ final class ConnectionCountProbe {
     private let listeners: Map<listener_key, listener_queues>
     private let totals: Map<UInt32, pass_totals>
     private let drops: Map<listener_key, UInt64>
+    private let openPorts: Map<UInt32, PortSet>
 
-    /// The maps that the pass shares with what follows connections.
-    static let shared = [
-        "connections", "tcp_durations", "tcp_handshakes", "tcp_io", "tcp_listener_drops", "tcp_pass", "tcp_transitions",
-    ]
-    private static let forgetting = "forget_ended"
-
-    /// Loads `bpf/connection_count.bpf.c`, which splits its counts by `ports`; with a probe that follows connections, the
-    /// pass samples them for it.
+    /// Makes the iterators of a loaded object, and finds its maps.
     ///
-    /// - Parameters:
-    ///   - ports: What to split the counts by.
-    ///   - probe: What follows connections, if anything does.
-    ///   - rttPeriod: How long an observation of a connection's round-trip time stands for.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    init(
-        ports: Set<PortAttribute>,
-        following probe: ConnectionProbe?,
-        rttPeriod: Duration = .seconds(60)
-    ) throws(BPFError) {
-        let samples = probe?.follows == true
-        let program = samples ? "count_and_sample" : "count_connections"
-        programs = samples ? [program, Self.forgetting] : [program]
-        let object = try Object(.connectionCount)
-        try object.setAutoload(samples ? "count_connections" : "count_and_sample", false)
-        try object.setConstant("by_local_port", to: ports.contains(.local))
-        try object.setConstant("by_peer_port", to: ports.contains(.peer))
-        try object.setAutoload(Self.forgetting, samples)
-        try object.setConstant("syn_limit", to: SYNBacklog.current())
-        try object.setConstant("rtt_period", to: UInt64(clamping: rttPeriod.components.seconds) &* 1_000_000_000)
-        try object.setEphemeralPorts(EphemeralPorts.current())
-        if let probe {
-            for map in Self.shared {
-                try object.share(map, with: probe.object)
-            }
-        }
-        try object.load()
-        rows = try object.map("tcp_state_map")
-        listeners = try object.map("tcp_listeners")
-        totals = try object.map("tcp_pass_totals")
-        drops = try object.map("tcp_listener_drops")
-        iterator = try object.makeIterator(program)
-        forgetter = samples ? try object.makeIterator(Self.forgetting, over: "connections") : nil
-        self.object = object
+    init(_ agent: AgentObject) throws(BPFError) {
+        self.agent = agent
+        rows = try agent.object.map("tcp_state_map")
+        listeners = try agent.object.map("tcp_listeners")
+        totals = try agent.object.map("tcp_pass_totals")
+        drops = try agent.object.map("tcp_drops")
+        openPorts = try agent.object.map("tcp_open_ports")
+        let programs = agent.programs.pass
+        iterator = try agent.object.makeIterator(programs[0])
+        forgetter = programs.count > 1 ? try agent.object.makeIterator(programs[1], over: "tcp_slots") : nil
         try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV4))
         try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV6))
         try clear()
@@ -141,6 +109,7 @@ final class ConnectionCountProbe {
     /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
     private func clear() throws(BPFError) {
         try totals.setValue(pass_totals(), of: 0)
+        try openPorts.setValue(PortSet(repeating: 0), of: 0)
         try rows.removeValues(of: rows.entries().map(\.key).filter { $0.local_port != 0 || $0.peer_port != 0 })
         try listeners.removeValues(of: listeners.entries().map(\.key).filter { $0.overflow == 0 })
         for type in NetworkType.allCases {
@@ -163,6 +132,9 @@ final class ConnectionCountProbe {
         )
     }
 }
+
+/// A `struct port_set` of the kernel, which Swift would see as a tuple.
+typealias PortSet = InlineArray<1024, UInt64>
 
 private struct PortKey: Hashable {
     var port: UInt16?

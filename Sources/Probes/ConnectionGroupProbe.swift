@@ -11,9 +11,10 @@ package final class ConnectionGroupProbe {
     private let iterator: BPF.Iterator
     private let totals: Map<UInt32, SocketCounts>
     private let groups: Map<group_key, SocketCounts>
-    private let listeners: Map<listening_key, listening>
+    private let openPorts: Map<UInt32, PortSet>
+    private let listeners: Map<listening_key, listener_queues>
 
-    /// Loads `bpf/connection_groups.bpf.c`.
+    /// Loads `bpf/groups.bpf.c`.
     ///
     /// - Parameters:
     ///   - groupings: What to group by.
@@ -30,7 +31,7 @@ package final class ConnectionGroupProbe {
     /// Loads the object; a test gives less room than there is.
     init(_ groupings: Set<ConnectionGrouping>, listeners: Bool, room: UInt32? = nil) throws(BPFError) {
         self.groupings = groupings
-        object = try Object(.connectionGroups)
+        object = try Object(.groups)
         try object.setConstant("by_local_port", to: groupings.contains(.localPort))
         try object.setConstant("by_peer_port", to: groupings.contains(.peerPort))
         try object.setConstant("by_container", to: groupings.contains(.container))
@@ -39,13 +40,17 @@ package final class ConnectionGroupProbe {
         try object.setEphemeralPorts(EphemeralPorts.current())
         try object.setConstant("reads_kernel_memory", to: ProgramFeature.kernelMemory.isAvailable())
         if let room {
-            try object.setCapacity(room, of: "socket_groups")
-            try object.setCapacity(room, of: "socket_listeners")
+            try object.setCapacity(room, of: "tcp_groups")
+            try object.setCapacity(room, of: "tcp_group_queues")
+        }
+        if groupings.contains(.container) {
+            try object.setCapacity(UInt32(UInt16.max) + 1, of: "tcp_port_owners")
         }
         try object.load()
-        totals = try object.map("socket_totals")
-        groups = try object.map("socket_groups")
-        self.listeners = try object.map("socket_listeners")
+        openPorts = try object.map("tcp_open_ports")
+        totals = try object.map("tcp_totals")
+        groups = try object.map("tcp_groups")
+        self.listeners = try object.map("tcp_group_queues")
         iterator = try object.makeIterator(Self.program)
     }
 
@@ -88,6 +93,7 @@ package final class ConnectionGroupProbe {
     /// Removes what the last pass has counted, and makes the rows for which there must be room.
     private func clear() throws(BPFError) {
         try totals.setValue(SocketCounts(repeating: 0), of: 0)
+        try openPorts.setValue(PortSet(repeating: 0), of: 0)
         for key in try groups.keys() where key.overflow == 0 { try groups.removeValue(of: key) }
         for key in try listeners.keys() where key.overflow == 0 { try listeners.removeValue(of: key) }
         for grouping in groupings {
@@ -96,7 +102,7 @@ package final class ConnectionGroupProbe {
         }
         for type in NetworkType.allCases {
             let key = listening_key.rest(of: type)
-            try listeners.setValue(listening(), of: key)
+            try listeners.setValue(listener_queues(), of: key)
         }
     }
 }
@@ -119,7 +125,7 @@ extension ConnectionCounts {
 
 extension ListenerState {
     /// Reads a row as the programs write it; `nil` when its protocol is none.
-    init?(_ key: listening_key, _ row: listening) {
+    init?(_ key: listening_key, _ row: listener_queues) {
         guard let type = NetworkType(kernel: key.type) else { return nil }
         self.init(
             place: key.overflow != 0

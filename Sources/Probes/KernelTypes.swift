@@ -9,6 +9,10 @@ package enum KernelTypes {
     ///
     /// - Throws: ``ProbeError`` when there is none.
     package static func check() throws(ProbeError) {
-        _ = try KernelFeatures(tracepoints: [])
+        do throws(BPFError) {
+            _ = try KernelBTF()
+        } catch {
+            throw ProbeError(error)
+        }
     }
 }

@@ -9,6 +9,11 @@ struct ProgramFeatures: Equatable {
     /// Whether programs may read any of the kernel's memory.
     var kernelMemory: Bool
 
+    /// Creates features, for tests.
+    init(atomics: Bool, kernelFunctions: Bool, kernelMemory: Bool) {
+        (self.atomics, self.kernelFunctions, self.kernelMemory) = (atomics, kernelFunctions, kernelMemory)
+    }
+
     /// Asks the kernel.
     ///
     /// - Throws: ``BPFError`` when it takes no programs at all.

@@ -6,10 +6,7 @@ internal import Readings
 /// Measures how long services take to answer, by programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
 /// `sock_send_length`.
 final class ResponseTimeProbe {
-    /// The object, for its losses.
-    let object: Object
-    /// The programs that run.
-    let programs = ["on_receive", "on_take", "on_send"]
+    private let agent: AgentObject
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
     /// What the row of a port that is gone had counted when it was read last.
@@ -17,19 +14,15 @@ final class ResponseTimeProbe {
 
     private static let overflow = response_key(port: 0, overflow: 1)
 
-    /// Loads and attaches `bpf/response_time.bpf.c`.
+    /// Attaches the programs of a loaded object, and finds their map.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    init(namespace: UInt32, following probe: ConnectionProbe) throws(BPFError) {
-        let object = try probe.features.object(.responseTime)
-        try object.setConstant("observed_netns", to: namespace)
-        try object.share("connections", with: probe.object)
-        try object.load()
-        rows = try object.perCPUHash("response_times")
+    init(_ agent: AgentObject) throws(BPFError) {
+        self.agent = agent
+        rows = try agent.object.perCPUHash("tcp_responses")
         // Before any port takes the place.
         try rows.addRow(for: Self.overflow)
-        attached = try AttachedProgram.attach(programs, of: object)
-        self.object = object
+        attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent.object)
     }
 
     /// How long services took to answer; a row for each port, and one for those that found no room.

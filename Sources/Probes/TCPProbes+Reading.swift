@@ -7,9 +7,7 @@ extension TCPProbes: ReadingSource {
     package func read(at time: Timestamp) -> Reading {
         // The pass samples connections into the flows' maps, and finds events that were missed: it comes first.
         let activity = part { () throws(BPFError) in try self.activity() }
-        let upkeep = part { () throws(BPFError) in
-            Upkeep(losses: try losses.counts(), programs: try costs.counts())
-        }
+        let upkeep = part { () throws(BPFError) in try agent.upkeep() }
         return Reading(taken: time, epoch: epoch, activity: activity, upkeep: upkeep)
     }
 

@@ -1,4 +1,5 @@
-import Rendering
+internal import Metrics
+internal import Rendering
 
 /// How long handshakes and round trips took.
 struct LatencySection {
@@ -23,7 +24,7 @@ struct LatencySection {
         ]
     }
 
-    private func line(_ label: String, _ counts: BucketCounts) -> StyledLine {
+    private func line(_ label: String, _ counts: Distribution) -> StyledLine {
         var line = StyledLine(label.padded(to: Self.labelWidth))
         for quantile in Self.quantiles {
             let seconds = counts.quantile(quantile.value)

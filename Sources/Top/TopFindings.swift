@@ -42,7 +42,7 @@ struct TopFindings {
         var findings: [Finding] = []
         for case (.lost(let reason), let count) in model.reading.flows where count > 0 {
             let isRecent = (model.recent[.lost(reason)] ?? 0) > 0
-            guard reason != LossReason.mapFull.rawValue else {
+            guard reason != .mapFull else {
                 // Each reading finds them again, so that their number says nothing.
                 guard isRecent else { continue }
                 findings.append(
@@ -124,12 +124,12 @@ struct TopFindings {
 extension TopModel {
     /// The handshakes that failed within the window, by reason, the most frequent first.
     var recentFailures: [(name: String, count: UInt64)] {
-        recent { if case .failures(let name) = $0 { name } else { nil } }
+        recent { if case .failures(let outcome) = $0 { outcome.attributeValue } else { nil } }
     }
 
     /// The segments that were sent again within the window, by reason, the most frequent first.
     var recentRetransmits: [(name: String, count: UInt64)] {
-        recent { if case .retransmits(let name) = $0 { name } else { nil } }
+        recent { if case .retransmits(let type) = $0 { type.attributeValue } else { nil } }
     }
 
     /// Which part of the segments sent within the window was sent again; `nil` when none was sent.

@@ -5,6 +5,7 @@ package import Logging
 import Metrics
 internal import Observations
 package import Probes
+internal import Readings
 internal import Rendering
 internal import SnapshotView
 internal import System
@@ -42,7 +43,9 @@ package struct TopLoop {
     private let stocks: ConnectionGroupProbe
     private var containers = Containers()
     /// What happens.
-    private let flows: [any MetricProducer]
+    private let probes: TCPProbes
+    /// The gaps in what is known of connections, shared out between the reasons for them.
+    private var gaps = Gaps()
     private let clock = ContinuousClock()
     /// Whether frames are drawn over each other on a terminal, and not written below each other.
     private let isScreen: Bool
@@ -92,8 +95,7 @@ package struct TopLoop {
                 interval: settings.interval,
                 limitations: probes.limitations.map(\.description)
             )
-            let observation = Observation(of: probes)
-            flows = [MachineMetrics(of: observation), UpkeepMetrics(of: observation)]
+            self.probes = probes
         } catch {
             throw Failure("\(error)")
         }
@@ -114,6 +116,8 @@ package struct TopLoop {
         } catch let failure as StandardStream.Failure where failure.isClosedPipe || failure.code == EIO {
             // Nobody looks any more.
         } catch let error as ProbeError {
+            throw Failure("\(error)")
+        } catch let error as ReadingError {
             throw Failure("\(error)")
         }
     }
@@ -139,9 +143,14 @@ package struct TopLoop {
     private mutating func collect() throws {
         let time = Timestamp.now
         let stocks = try stocks.count()
-        let metrics = try flows.flatMap { try $0.metrics(at: time) }
-        var reading = TopReading(stocks, containers: names(of: stocks), metrics)
-        reading.flows[.segments] = SegmentCounter.sent()
+        let taken = probes.read(at: time)
+        let reading = TopReading(
+            stocks,
+            containers: names(of: stocks),
+            try taken.activity.get(),
+            since: taken.epoch,
+            losses: gaps.losses(try taken.upkeep.get().losses)
+        )
         model.add(reading, time: time, at: clock.now)
         if !model.hasRates { logger.debug("the first reading is done; rates come with the next") }
         // A screen is not left empty; in a file each frame is whole.

@@ -54,9 +54,9 @@ struct TopModel {
     /// What happened within the window.
     private(set) var recent: [TopReading.Flow: UInt64] = [:]
     /// The handshakes within the window.
-    private(set) var handshakes = BucketCounts()
+    private(set) var handshakes = Distribution.zero
     /// The round-trip times within the window.
-    private(set) var roundTrips = BucketCounts()
+    private(set) var roundTrips = Distribution.zero
     /// How many connections of each group there were.
     private(set) var groupHistory: [TopGrouping: Histories<TopGrouping.Group>] = [:]
     /// How many of each kind of flow there were in a second.
@@ -102,8 +102,9 @@ struct TopModel {
         let oldest = past.first { $0.instant.duration(to: instant) <= Self.reach } ?? last
         windowLength = oldest.instant.duration(to: instant)
         recent = reading.increases(since: oldest.reading)
-        handshakes = reading.handshakes.increase(since: oldest.reading.handshakes)
-        roundTrips = reading.roundTrips.increase(since: oldest.reading.roundTrips)
+        // All of it when this is no later reading of the same counters.
+        handshakes = reading.handshakes.increase(since: oldest.reading.handshakes) ?? reading.handshakes
+        roundTrips = reading.roundTrips.increase(since: oldest.reading.roundTrips) ?? reading.roundTrips
     }
 
     private static func rows(_ stocks: ConnectionGroups, by grouping: TopGrouping) -> [Row] {

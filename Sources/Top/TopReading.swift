@@ -1,8 +1,7 @@
-import Catalogue
 import Metrics
 import Probes
 internal import Readings
-import SnapshotView
+internal import SnapshotView
 
 /// What one collection tells, as far as the screen shows it.
 struct TopReading: Equatable {
@@ -10,14 +9,14 @@ struct TopReading: Equatable {
     enum Flow: Hashable {
         /// Handshakes that finished.
         case handshakes
-        /// Handshakes that failed, by `error.type`.
-        case failures(String)
+        /// Handshakes that failed.
+        case failures(HandshakeOutcome)
         /// Changes of state.
         case transitions
-        /// Segments that were sent, for the first time or again.
+        /// Segments that were sent, without those sent again.
         case segments
-        /// Segments that were sent again, by the reason.
-        case retransmits(String)
+        /// Segments that were sent again.
+        case retransmits(RetransmitType)
         /// Resets that were sent.
         case resetsSent
         /// Resets that came.
@@ -30,20 +29,20 @@ struct TopReading: Equatable {
         case bytesSent
         /// Bytes received.
         case bytesReceived
-        /// Events that could not be counted, by the reason.
-        case lost(String)
+        /// Events that could not be counted.
+        case lost(LossReason)
     }
 
     /// How many connections there are of each group, and how full the queues of listeners are.
     var stocks = ConnectionGroups()
     /// The paths of the control groups among them.
     var containers: [UInt64: String] = [:]
-    /// What has happened since the start.
+    /// What has happened since the start. What this kernel can't count is not among them.
     var flows: [Flow: UInt64] = [:]
     /// How long handshakes took.
-    var handshakes = BucketCounts()
+    var handshakes = Distribution.zero
     /// Round-trip times.
-    var roundTrips = BucketCounts()
+    var roundTrips = Distribution.zero
 
     /// The stocks as a snapshot has them.
     var snapshot: Snapshot { Snapshot(groups: stocks, containers: containers) }
@@ -51,56 +50,67 @@ struct TopReading: Equatable {
     /// Creates a reading of nothing.
     init() {}
 
-    /// Reads what the probes have collected; metrics that the screen does not show are passed over.
-    init(_ stocks: ConnectionGroups, containers: [UInt64: String] = [:], _ metrics: [Metric]) {
+    /// Takes what the screen shows.
+    ///
+    /// - Parameters:
+    ///   - stocks: The connections, counted in a pass of its own.
+    ///   - containers: The paths of the control groups among them.
+    ///   - activity: What happens.
+    ///   - epoch: What that is counted from.
+    ///   - losses: What could not be counted, by the reason.
+    init(
+        _ stocks: ConnectionGroups,
+        containers: [UInt64: String] = [:],
+        _ activity: Activity,
+        since epoch: Epoch,
+        losses: [LossReason: UInt64] = [:]
+    ) {
         (self.stocks, self.containers) = (stocks, containers)
-        for metric in metrics {
-            switch metric.data {
-            case .sum(let points, _, _):
-                for point in points {
-                    guard case .int(let value) = point.value else { continue }
-                    read(metric.name, point.attributes, UInt64(clamping: value))
-                }
-            case .exponentialHistogram(let points, _):
-                read(metric.name, points)
-            case .gauge, .histogram:
-                break
+        for (reason, count) in losses { flows[.lost(reason)] = count }
+        take(activity.counters)
+        take(activity.namespaceCounters, since: epoch.namespaceCounters)
+        if let drops = activity.listenerDrops {
+            flows[.drops] = drops.reduce(0) { $0 &+ $1.value }
+        }
+        for row in activity.durations ?? [] {
+            switch row.id {
+            case .handshakes: handshakes.add(row.value)
+            case .roundTrips: roundTrips.add(row.value)
+            case .connections, .states: break
             }
         }
     }
 
-    private mutating func read(_ name: String, _ attributes: Attributes, _ value: UInt64) {
-        guard let flow = Flow(name, attributes) else { return }
-        flows[flow, default: 0].add(value)
+    private mutating func take(_ counters: Tables<Counter>) {
+        for id in Counter.allCases {
+            for (row, count) in (counters[id, .host] ?? []).enumerated() {
+                flows[Flow(id, id.coordinates(of: row)), default: 0].add(count)
+            }
+        }
     }
 
-    private mutating func read(_ name: String, _ points: [ExponentialHistogramDataPoint]) {
-        for point in points {
-            switch name {
-            case MetricDefinition.handshakeDuration.name: handshakes.add(point)
-            case MetricDefinition.rtt.name: roundTrips.add(point)
-            default: break
-            }
+    private mutating func take(_ counters: NamespaceCounters, since earlier: NamespaceCounters) {
+        flows[.segments] = counters[.segmentsSent]
+        flows[.overflows] = counters.increase(of: [.listenOverflows], since: earlier)
+        // The kernel makes no event of these.
+        if flows[.handshakes] != nil, let resets = counters.increase(of: [.embryonicResets], since: earlier) {
+            flows[.failures(.reset), default: 0].add(resets)
         }
     }
 }
 
 extension TopReading.Flow {
-    /// The flow that a point of a metric belongs to, if the screen shows it.
-    fileprivate init?(_ name: String, _ attributes: Attributes) {
-        func text(_ key: String) -> String? { attributes[key]?.description }
-        let isSent = text(AttributeKey.direction) == IODirection.transmit.attributeValue
-        switch name {
-        case MetricDefinition.handshakes.name:
-            self = text(AttributeKey.error).map(Self.failures) ?? .handshakes
-        case MetricDefinition.transitions.name: self = .transitions
-        case MetricDefinition.retransmits.name: self = .retransmits(text(AttributeKey.retransmitType) ?? "")
-        case MetricDefinition.resets.name: self = isSent ? .resetsSent : .resetsReceived
-        case MetricDefinition.listenerOverflows.name: self = .overflows
-        case MetricDefinition.listenerDrops.name: self = .drops
-        case MetricDefinition.io.name: self = isSent ? .bytesSent : .bytesReceived
-        case MetricDefinition.lostEvents.name: self = .lost(text(AttributeKey.lossReason) ?? "")
-        default: return nil
+    /// The flow that a row of a counter belongs to, by its place in each dimension.
+    fileprivate init(_ id: Counter, _ place: [Int]) {
+        let isSent = place[0] == IODirection.transmit.index
+        switch id {
+        case .transitions: self = .transitions
+        case .handshakes:
+            let outcome = HandshakeOutcome.allCases[place[2]]
+            self = outcome == .succeeded ? .handshakes : .failures(outcome)
+        case .bytes: self = isSent ? .bytesSent : .bytesReceived
+        case .retransmits: self = .retransmits(RetransmitType.allCases[place[0]])
+        case .resets: self = isSent ? .resetsSent : .resetsReceived
         }
     }
 }

@@ -9,14 +9,14 @@ import Testing
 /// Connections by port and container, and what happens when there are too many of them.
 @Suite struct ConnectionGroupTests {
     @Test func `the rows of the maps are what Swift reads`() throws {
-        let object = try Object(.connectionGroups)
+        let object = try Object(.groups)
         #expect(MemoryLayout<SocketCounts>.size == MemoryLayout<socket_counts>.size)
-        for map in ["socket_groups", "socket_totals"] {
+        for map in ["tcp_groups", "tcp_totals"] {
             #expect(object.layout(of: map)?.value == MemoryLayout<socket_counts>.stride)
         }
-        #expect(object.layout(of: "socket_groups")?.key == MemoryLayout<group_key>.stride)
-        #expect(object.layout(of: "socket_listeners")?.key == MemoryLayout<listening_key>.stride)
-        #expect(object.layout(of: "socket_listeners")?.value == MemoryLayout<listening>.stride)
+        #expect(object.layout(of: "tcp_groups")?.key == MemoryLayout<group_key>.stride)
+        #expect(object.layout(of: "tcp_group_queues")?.key == MemoryLayout<listening_key>.stride)
+        #expect(object.layout(of: "tcp_group_queues")?.value == MemoryLayout<listener_queues>.stride)
         let numbers = [BY_LOCAL_PORT, BY_PEER_PORT, BY_CONTAINER].map(\.rawValue)
         #expect(ConnectionGrouping.allCases.map(\.rawValue) == numbers)
     }

@@ -11,9 +11,9 @@ import Testing
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {
     @Test func `a connection whose end no program saw is forgotten by the next pass, and counted as unseen`() throws {
         // No namespace has this number, so nothing but the test writes here.
-        let probe = try ConnectionProbe(namespace: 1)
-        let slots: Map<UInt32, connection> = try probe.object.map("connections")
-        let pass = try ConnectionCountProbe(ports: [], following: probe)
+        let agent = try AgentObject(.init(namespace: 1))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let pass = try ConnectionCountProbe(agent)
         var ended = connection()
         ended.cookie = .max
         ended.state = UInt8(TCP_FIN_WAIT1.rawValue)
@@ -21,13 +21,13 @@ import Testing
         _ = try pass.pass()
         // A later pass would count the sockets of other tests that end meanwhile.
         #expect(try slots.value(of: 7)?.cookie == 0)
-        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
+        #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }
 
     @Test func `a connection that one pass has missed is looked for once more before it is forgotten`() throws {
-        let probe = try ConnectionProbe(namespace: 1)
-        let slots: Map<UInt32, connection> = try probe.object.map("connections")
-        let pass = try ConnectionCountProbe(ports: [], following: probe)
+        let agent = try AgentObject(.init(namespace: 1))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let pass = try ConnectionCountProbe(agent)
         _ = try pass.pass()
         var missed = connection()
         missed.cookie = .max
@@ -35,16 +35,17 @@ import Testing
         try slots.setValue(missed, of: 7)
         #expect(try pass.forgetter?.run().count == 1)
         #expect(try slots.value(of: 7)?.cookie == .max)
-        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 0)
+        #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 0)
         #expect(try pass.forgetter?.run().count == 0)
         #expect(try slots.value(of: 7)?.cookie == 0)
-        #expect(try pass.object.losses(of: pass.programs)[.unseen] == 1)
+        #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }
 
     @Test func `a connection that finds no free slot is counted, and no loss is told of it`() throws {
-        let probe = try ConnectionProbe(namespace: try ObservationScope.own.namespace())
-        let slots: Map<UInt32, connection> = try probe.object.map("connections")
-        let pass = try ConnectionCountProbe(ports: [], following: probe)
+        let agent = try AgentObject(.init(namespace: try ObservationScope.own.namespace()))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let probe = try ConnectionProbe(agent)
+        let pass = try ConnectionCountProbe(agent)
         var other = connection()
         other.cookie = .max
         // As if it had just changed: a pass leaves it alone.
@@ -56,14 +57,14 @@ import Testing
         // Those of other tests that ended before all slots were taken.
         let before = try #require(try probe.counters()[.handshakes, .host])[row]
         try refuse()
-        #expect(try probe.object.losses(of: [])[.mapFull, default: 0] == 0)
+        #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         #expect(TransitionCounts(try probe.transitionTable())[.init(.synSent, .closed, .ipv4)] >= 1)
         #expect(try #require(try probe.counters()[.handshakes, .host])[row] > before)
         let connection = try LoopbackConnection(to: "127.0.0.1")
         // Twice, as what is not followed is a stock and not a loss that adds up.
         let found = [try pass.pass(), try pass.pass()]
         #expect(found.allSatisfy { ($0.stocks[.unfollowed, .host]?.first ?? 0) >= 2 })
-        #expect(try pass.object.losses(of: [])[.mapFull, default: 0] == 0)
+        #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         withExtendedLifetime(connection) {}
     }
 

@@ -13,45 +13,52 @@ import Testing
     }
 
     @Test func `the rows of tcp_state_map are what Swift reads`() throws {
-        let object = try Object(.connectionCount)
+        let object = try Object(.agent)
         let layout = object.layout(of: "tcp_state_map")
         #expect(layout?.key == MemoryLayout<connection_count_key>.stride)
         #expect(layout?.value == MemoryLayout<connection_count>.stride)
     }
 
     @Test func `the rows of tcp_listeners are what Swift reads`() throws {
-        let object = try Object(.connectionCount)
+        let object = try Object(.agent)
         let layout = object.layout(of: "tcp_listeners")
         #expect(layout?.key == MemoryLayout<listener_key>.stride)
         #expect(layout?.value == MemoryLayout<listener_queues>.stride)
     }
 
     @Test(arguments: [
-        (EmbeddedObject.connections, "tcp_transitions", MemoryLayout<transitions>.size / 8),
-        (.connections, "tcp_handshakes", MemoryLayout<handshakes>.size / 8),
-        (.connections, "tcp_io", MemoryLayout<io_counts>.size / 8),
-        (.connections, "losses", 1), (.retransmits, "tcp_retransmits", 1), (.resets, "tcp_resets", 1),
-        (.connections, "tcp_durations", MemoryLayout<histogram>.size / 8),
+        ("tcp_transitions", MemoryLayout<transitions>.size / 8), ("tcp_handshakes", MemoryLayout<handshakes>.size / 8),
+        ("tcp_io", MemoryLayout<io_counts>.size / 8), ("tcp_losses", 1), ("tcp_retransmits", 1), ("tcp_resets", 1),
+        ("tcp_durations", MemoryLayout<histogram>.size / 8),
     ])
-    func `counters are 64 bits wide`(embedded: EmbeddedObject, map: String, columns: Int) throws {
-        let object = try Object(embedded)
+    func `counters are 64 bits wide`(map: String, columns: Int) throws {
+        let object = try Object(.agent)
         let layout = object.layout(of: map)
         #expect(layout?.key == 4)
         #expect(layout?.value == 8 * columns)
     }
 
-    @Test func `what objects share has one layout`() throws {
-        let one = try Object(.connections)
-        let other = try Object(.connectionCount)
-        for map in ["connections", "tcp_durations", "tcp_io"] {
-            let (left, right) = (one.layout(of: map), other.layout(of: map))
-            #expect(left?.value == right?.value)
-            #expect(left != nil)
+    @Test(arguments: [EmbeddedObject.agent, .groups])
+    func `the set of ports is what Swift empties`(embedded: EmbeddedObject) throws {
+        let object = try Object(embedded)
+        #expect(object.layout(of: "tcp_open_ports")?.value == MemoryLayout<PortSet>.stride)
+        #expect(MemoryLayout<PortSet>.stride == MemoryLayout<port_set>.stride)
+        #expect(PORT_WORDS * PORTS_PER_WORD == 65_536)
+    }
+
+    @Test func `a twin has the same programs and maps`() throws {
+        for embedded in EmbeddedObject.allCases {
+            let one = try Object(embedded)
+            let other = try Object(embedded.interpreted)
+            for map in ["tcp_slots", "tcp_losses", "tcp_durations", "tcp_responses"] {
+                let (left, right) = (one.layout(of: map), other.layout(of: map))
+                #expect(left?.key == right?.key && left?.value == right?.value, "\(embedded): \(map)")
+            }
         }
     }
 
     @Test func `an unknown map has no layout and an unknown constant is refused`() throws {
-        let object = try Object(.connections)
+        let object = try Object(.agent)
         #expect(object.layout(of: "no_such_map") == nil)
         #expect(throws: BPFError.self) { try object.setConstant("no_such_constant", to: UInt32(1)) }
         #expect(throws: BPFError.self) { try object.setConstant("observed_netns", to: UInt64(1)) }

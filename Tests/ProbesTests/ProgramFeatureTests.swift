@@ -33,7 +33,8 @@ import Testing
     }
 
     @Test func `a per-CPU map can't be taken for one with single values`() throws {
-        let object = try Object(.resets)
+        let object = try Object(.agent)
+        try object.choose(["on_receive_reset"])
         try object.load()
         #expect(throws: BPFError.self) { _ = try object.map("tcp_resets") as Map<UInt32, UInt64> }
     }
@@ -43,7 +44,19 @@ import Testing
             let text = unsafe String(decoding: embedded.interpreted.bytes, as: UTF8.self)
             #expect(!text.contains("bpf_rdonly_cast") || !text.contains(".ksyms"), "\(embedded.rawValue)")
             let object = try Object(embedded.interpreted)
+            if embedded == .agent { try object.choose(AgentPrograms(for: KernelFeatures(), responseTime: true).all) }
             try object.load()
+        }
+    }
+
+    @Test func `a tracepoint is found with its arguments, and nothing stays attached`() throws {
+        let types = try KernelBTF()
+        for name in ["tcp_retransmit_skb", "tcp_send_reset", "inet_sock_set_state", "no_such_event", "sys_enter"] {
+            let count = types.argumentCount(ofTracepoint: name)
+            #expect(try Tracepoint.exists(name) == (count != nil), "\(name)")
+            for asked in 1...4 {
+                #expect(try Tracepoint.has(arguments: asked, name) == (asked <= count ?? 0), "\(name): \(asked)")
+            }
         }
     }
 }

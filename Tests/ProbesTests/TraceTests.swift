@@ -13,7 +13,7 @@ import Testing
         let object = try Object(.trace)
         try object.setConstant("filter", to: TraceFilter().kernel(choosable: Self.choosable))
         try object.setConstant("wake_step", to: UInt64(1 << 20))
-        try object.setCapacity(1 << 22, of: "trace_events")
+        try object.setCapacity(1 << 22, of: "tcp_events")
         #expect(MemoryLayout<trace_event>.size % 8 == 0)
     }
 

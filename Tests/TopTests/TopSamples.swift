@@ -1,6 +1,6 @@
-import Readings
 import Metrics
 import Probes
+import Readings
 
 @testable import Top
 
@@ -36,8 +36,9 @@ struct TopSamples {
             )
             var stocks = ConnectionGroups(listeners: [listener])
             stocks.all.add(1, to: .init(.listen, .ipv4))
-            var reading = TopReading(stocks, [])
-            reading.flows = [.handshakes: 7, .failures("refused"): 2, .lost("map_full"): 0]
+            var reading = TopReading()
+            reading.stocks = stocks
+            reading.flows = [.handshakes: 7, .failures(.refused): 2, .lost(.mapFull): 0]
             samples.take(reading)
         }
         return samples.model
@@ -73,23 +74,23 @@ struct TopSamples {
             72: "/system.slice/docker-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope",
         ].reduce(into: [UInt64: String]()) { $0[UInt64($1.key)] = $1.value }
         count(.handshakes, 40 + 10 * wave)
-        count(.failures("refused"), second % 20 < 10 ? 3 : 0)
-        count(.failures("timed_out"), second % 20 == 5 ? 1 : 0)
+        count(.failures(.refused), second % 20 < 10 ? 3 : 0)
+        count(.failures(.timedOut), second % 20 == 5 ? 1 : 0)
         count(.transitions, 300 + 60 * wave)
-        count(.retransmits("tail_loss_probe"), wave / 2)
-        count(.retransmits("_OTHER"), wave / 10)
+        count(.retransmits(.tailLossProbe), wave / 2)
+        count(.retransmits(.other), wave / 10)
         count(.segments, 2_000)
         count(.resetsReceived, 2)
         count(.resetsSent, second % 3 == 0 ? 1 : 0)
         count(.bytesReceived, 1_000 * wave)
         count(.bytesSent, 1_300_000 + 100_000 * wave)
-        count(.lost("map_full"), 0)
+        count(.lost(.mapFull), 0)
         handshakes.add(Self.distribution([(0.000_2, 80), (0.003, 15), (0.25, 5)]))
         roundTrips.add(Self.distribution([(0.000_12, 150), (0.001, 40), (0.018, 10)]))
-        var reading = TopReading(stocks, containers: containers, [])
+        var reading = TopReading()
+        (reading.stocks, reading.containers) = (stocks, containers)
         reading.flows = flows
-        reading.handshakes.add(handshakes.point)
-        reading.roundTrips.add(roundTrips.point)
+        (reading.handshakes, reading.roundTrips) = (handshakes, roundTrips)
         take(reading)
     }
 
@@ -137,13 +138,6 @@ struct TopSamples {
         if index < 0 { step = 1 / step }
         for _ in 0..<abs(index) { bound *= step }
         return bound
-    }
-}
-
-extension Distribution {
-    /// The histogram as the probes hand it out.
-    var point: ExponentialHistogramDataPoint {
-        exponentialPoint(attributes: [:], start: .unknown, time: .unknown)
     }
 }
 

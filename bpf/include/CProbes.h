@@ -5,15 +5,16 @@
 
 #include <stddef.h>
 
-#include "connection_count.h"
-#include "connection_groups.h"
-#include "connections.h"
-#include "handshake.h"
-#include "histogram.h"
-#include "losses.h"
-#include "response_time.h"
-#include "segments.h"
-#include "trace.h"
+#include "layout_flows.h"
+#include "layout_groups.h"
+#include "layout_handshakes.h"
+#include "layout_histogram.h"
+#include "layout_losses.h"
+#include "layout_responses.h"
+#include "layout_segments.h"
+#include "layout_states.h"
+#include "layout_stocks.h"
+#include "layout_trace.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
 struct bpf_elf {
@@ -21,15 +22,9 @@ struct bpf_elf {
     size_t size;
 };
 
-extern const struct bpf_elf connection_count_elf;
-extern const struct bpf_elf connection_groups_elf;
-extern const struct bpf_elf connections_elf;
-extern const struct bpf_elf connections_interpreted_elf;
-extern const struct bpf_elf resets_elf;
-extern const struct bpf_elf response_time_elf;
-extern const struct bpf_elf response_time_interpreted_elf;
-extern const struct bpf_elf retransmits_elf;
-extern const struct bpf_elf retransmits_interpreted_elf;
+extern const struct bpf_elf agent_elf;
+extern const struct bpf_elf agent_interpreted_elf;
+extern const struct bpf_elf groups_elf;
 extern const struct bpf_elf trace_elf;
 extern const struct bpf_elf trace_interpreted_elf;
 

@@ -4,11 +4,8 @@ import PackagePlugin
 /// Compiles each `bpf/NAME.bpf.c` with the toolchain's own clang and embeds the object as `NAME_elf`.
 @main
 struct BPFObjects: BuildToolPlugin {
-    /// The programs to compile, listed because SwiftPM does not watch `bpf/` for new files.
-    static let programs = [
-        "connection_count", "connection_groups", "connections", "connections_interpreted", "resets", "response_time",
-        "response_time_interpreted", "retransmits", "retransmits_interpreted", "trace", "trace_interpreted",
-    ]
+    /// The objects to compile, listed because SwiftPM does not watch `bpf/` for new files.
+    static let objects = ["agent", "agent_interpreted", "groups", "trace", "trace_interpreted"]
 
     #if arch(arm64)
         private static let architecture = "arm64"
@@ -20,12 +17,11 @@ struct BPFObjects: BuildToolPlugin {
 
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
         let bpf = context.package.directoryURL.appending(path: "bpf")
-        // A source may include another one.
-        let sources = try files(in: bpf, suffix: ".h") + files(in: bpf, suffix: ".bpf.c")
-        let inputs = try sources + files(in: bpf.appending(path: "include"), suffix: ".h")
+        // Any source may include any other.
+        let inputs = try files(below: bpf)
         let output = context.pluginWorkDirectoryURL
         let clang = try context.tool(named: "clang").url
-        return try Self.programs.map { name in
+        return try Self.objects.map { name in
             let source = bpf.appending(path: "\(name).bpf.c")
             let object = output.appending(path: "\(name).bpf.o")
             // The wrapper is the only declared output: SwiftPM would copy a declared `.o` as a resource.
@@ -39,7 +35,8 @@ struct BPFObjects: BuildToolPlugin {
                     "-target", "bpf", "-mcpu=v3", "-D__TARGET_ARCH_\(Self.architecture)", "-g", "-O2",
                     "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
                     "-fno-ident", "-ffile-prefix-map=\(bpf.plainPath)=",
-                    "-I", bpf.appending(path: "include").plainPath, "-idirafter", "/usr/include/\(Self.multiarch)",
+                    "-I", bpf.plainPath, "-I", bpf.appending(path: "include").plainPath, "-idirafter",
+                    "/usr/include/\(Self.multiarch)",
                     "-c", source.plainPath, "-o", object.plainPath,
                 ],
                 inputFiles: inputs,
@@ -68,10 +65,12 @@ struct BPFObjects: BuildToolPlugin {
         try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
-    private func files(in directory: URL, suffix: String) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
-            .filter { $0.lastPathComponent.hasSuffix(suffix) }
-            .sorted { $0.path() < $1.path() }
+    /// The sources and headers in a directory and below it.
+    private func files(below directory: URL) throws -> [URL] {
+        try FileManager.default.subpathsOfDirectory(atPath: directory.plainPath)
+            .filter { $0.hasSuffix(".h") || $0.hasSuffix(".bpf.c") }
+            .sorted()
+            .map { directory.appending(path: $0) }
     }
 }
 

@@ -80,21 +80,19 @@ package final class TraceProbe {
         limitations = [limitation].compactMap(\.self)
         let loaded = programs + (finds ? [Self.finding] : []) + [Self.readingClock]
         let object = try features.object(.trace)
-        for program in Self.full + Self.plain + [Self.finding, Self.readingClock] {
-            try object.setAutoload(program, loaded.contains(program))
-        }
+        try object.choose(loaded)
         try object.setConstant("observed_netns", to: namespace)
         try object.setConstant("reads_kernel_memory", to: features.kernelMemory)
         try object.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
         try object.setConstant("wake_step", to: UInt64(bufferSize / Self.wakeShare))
-        try object.setCapacity(UInt32(clamping: bufferSize), of: "trace_events")
+        try object.setCapacity(UInt32(clamping: bufferSize), of: "tcp_events")
         try object.load()
-        let time: Map<UInt32, UInt64> = try object.map("trace_clock")
+        let time: Map<UInt32, UInt64> = try object.map("tcp_clock")
         clock = try KernelClock(comparedWith: { () throws(BPFError) in
             try object.run(Self.readingClock)
             return try time.value(of: 0) ?? 0
         })
-        ring = try object.ringBuffer("trace_events")
+        ring = try object.ringBuffer("tcp_events")
         attached = try AttachedProgram.attach(programs, of: object)
         self.object = object
         self.filter = filter
@@ -151,7 +149,7 @@ package final class TraceProbe {
     package func losses() throws(ProbeError) -> Losses {
         do throws(BPFError) {
             let losses = try object.losses(of: Array(programs.prefix(1)))
-            let turns = try object.perCPUArray("trace_turns").sums()
+            let turns = try object.perCPUArray("tcp_turns").sums()
             interruptions.note(
                 missed: losses[.recursion] ?? 0,
                 nested: turns.first ?? 0,

@@ -1,0 +1,57 @@
+/// Which programs of the agent's object run on this kernel, and what is lost by those that can't.
+///
+/// It is decided before anything is loaded, as the kernel takes an object as a whole: what it refuses then is an error, and
+/// never a reason to go on with less.
+struct AgentPrograms {
+    /// The program that counts changes of state: the one that follows connections, or one that only counts.
+    let transitions: String
+    /// The programs of the pass over all sockets: the one that counts, and where connections are followed the one that frees
+    /// their slots.
+    let pass: [String]
+    /// What is counted by programs of its own, with these programs.
+    let counters: [(plan: CounterPlan, programs: [String])]
+    /// The programs that measure response times, if any.
+    let responseTime: [String]
+    /// What this kernel can't give, one line each.
+    let limitations: [Limitation]
+    /// Whether connections are followed through their lives; otherwise there are transitions and no more.
+    let follows: Bool
+
+    /// All of them.
+    var all: [String] { pass + [transitions] + counters.flatMap(\.programs) + responseTime }
+
+    /// The tracepoints that some kernels lack.
+    static let tracepoints = CounterPlan.all.flatMap(\.tracepoints) + responseTracepoints
+
+    private static let responseTracepoints = ["sock_send_length", "sock_recv_length"]
+
+    /// Chooses the programs for a kernel.
+    ///
+    /// - Parameters:
+    ///   - kernel: What the kernel can do.
+    ///   - responseTime: Whether response times were asked for.
+    init(for kernel: KernelFeatures, responseTime: Bool) {
+        var limitations: [Limitation] = []
+        func has(_ tracepoints: [String], or lost: String) -> Bool {
+            guard let missing = tracepoints.first(where: kernel.missingTracepoints.contains) else { return true }
+            limitations.append(.noTracepoint(missing, lost))
+            return false
+        }
+        follows = kernel.programs.atomics
+        transitions = follows ? "follow_connection" : "count_transition"
+        pass = follows ? ["count_and_sample", "forget_ended"] : ["count_connections"]
+        if !follows { limitations.append(.noAtomics("no durations, handshakes, RTT and bytes")) }
+        counters = CounterPlan.all.filter { has($0.tracepoints, or: $0.lost) }.map { ($0, $0.programs(on: kernel)) }
+        if responseTime, has(Self.responseTracepoints, or: "no response times") {
+            self.responseTime = follows ? ["on_receive", "on_take", "on_send"] : []
+            if !follows {
+                limitations.append(.noAtomics("no response times"))
+            } else if !kernel.programs.kernelFunctions {
+                limitations.append(.interpreted("no response times over MPTCP"))
+            }
+        } else {
+            self.responseTime = []
+        }
+        self.limitations = limitations
+    }
+}

@@ -1,0 +1,21 @@
+internal import BPF
+
+/// Keeps a link, which can't be copied, in a list.
+final class AttachedProgram {
+    private let link: Link
+
+    private init(_ link: consuming Link) {
+        self.link = link
+    }
+
+    /// Attaches programs of a loaded object.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses one of them.
+    static func attach(_ programs: [String], of object: borrowing Object) throws(BPFError) -> [AttachedProgram] {
+        var attached: [AttachedProgram] = []
+        for program in programs {
+            attached.append(AttachedProgram(try object.attach(program)))
+        }
+        return attached
+    }
+}

@@ -1,0 +1,51 @@
+internal import BPF
+internal import CProbes
+
+/// An object that the build compiled from `bpf/NAME.bpf.c` and put into the program.
+enum EmbeddedObject: String, CaseIterable, Sendable {
+    /// Every program of the agent.
+    case agent
+    /// The same, for kernels that interpret programs.
+    case agentInterpreted = "agent_interpreted"
+    /// The pass of `snapshot` and `top`, by port and container.
+    case groups
+    /// The events of `trace`.
+    case trace
+    /// The same, for kernels that interpret programs.
+    case traceInterpreted = "trace_interpreted"
+
+    /// The ELF image; a constant of the program.
+    private var elf: bpf_elf {
+        switch self {
+        case .agent: unsafe agent_elf
+        case .agentInterpreted: unsafe agent_interpreted_elf
+        case .groups: unsafe groups_elf
+        case .trace: unsafe trace_elf
+        case .traceInterpreted: unsafe trace_interpreted_elf
+        }
+    }
+
+    /// The object that does the same on a kernel whose programs may not call its functions by name.
+    var interpreted: EmbeddedObject {
+        switch self {
+        case .agent: .agentInterpreted
+        case .trace: .traceInterpreted
+        // These have no such calls.
+        case .agentInterpreted, .groups, .traceInterpreted: self
+        }
+    }
+
+    /// Its bytes, which outlive every use.
+    var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: elf.bytes, count: elf.size)
+    }
+}
+
+extension Object {
+    /// Parses an embedded object; nothing reaches the kernel until it is loaded.
+    ///
+    /// - Throws: ``BPFError`` when libbpf refuses it.
+    init(_ embedded: EmbeddedObject) throws(BPFError) {
+        try unsafe self.init(elf: embedded.bytes, name: embedded.rawValue)
+    }
+}

@@ -1,0 +1,87 @@
+import CProbes
+import Glibc
+import Testing
+
+@testable import BPF
+@testable import Probes
+@testable import System
+
+/// The agent's one object as the kernel takes it, or does not.
+@Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct AgentObjectTests {
+    @Test func `what fails for another reason than a missing feature is an error, and nothing less is loaded`() throws {
+        // So many slots are more than any kernel has memory for, but no program's fault.
+        #expect(throws: BPFError.self) { try AgentObject(.init(namespace: 1, slots: .max)) }
+    }
+
+    @Test func `a program that the verifier refuses is an error with the verifier's words`() throws {
+        let object = try Object(.agent)
+        try object.choose(["on_receive"])
+        // What the program reads is not there.
+        try object.leaveOut("tcp_last_reads")
+        let error = #expect(throws: BPFError.self) { try object.load() }
+        let reason = ProbeError(try #require(error)).reason
+        guard case .refused(program: "on_receive", _) = reason else {
+            Issue.record("\(reason)")
+            return
+        }
+    }
+
+    @Test func `only what was chosen is loaded, and no map that only the rest needs`() throws {
+        let agent = try AgentObject(.init(namespace: 1))
+        #expect(agent.programs.responseTime.isEmpty)
+        #expect(throws: BPFError.self) { try agent.object.statistics(of: "on_send") }
+        #expect(throws: BPFError.self) { _ = try agent.object.perCPUHash("tcp_responses", key: response_key.self) }
+        for program in agent.programs.all {
+            #expect(try agent.object.statistics(of: program).runs >= 0)
+        }
+    }
+
+    /// When the pass walks a second time, as it does whenever a slot was missed for the first time.
+    @Test func `a round-trip time is recorded once, however often the pass walks`() throws {
+        let agent = try AgentObject(.init(namespace: 1, rttPeriod: .seconds(1 << 30)))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let pass = try ConnectionCountProbe(agent)
+        let count = 60
+        let sockets = try Self.connections(count)
+        defer { for socket in sockets { close(socket) } }
+        _ = try pass.pass()
+        let before = try Self.roundTrips(agent)
+        for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }
+        var missed = connection()
+        missed.cookie = .max
+        try slots.setValue(missed, of: 7)
+        _ = try pass.pass()
+        #expect(try slots.value(of: 7)?.cookie == 0, "the pass has walked twice")
+        let recorded = try Self.roundTrips(agent) - before
+        // Other tests' connections may be among them, but not as many.
+        #expect((2 * count..<3 * count).contains(Int(recorded)), "\(recorded) of \(2 * count) sockets")
+    }
+
+    /// How many round-trip times the pass has recorded.
+    private static func roundTrips(_ agent: AgentObject) throws -> UInt64 {
+        let rows = try agent.object.perCPUArray("tcp_durations").rows()
+        return [IPV4, IPV6].reduce(0) { total, type in
+            let row = rows[Int(rtt_index(IN_PASS.rawValue, type.rawValue))]
+            let groupSize = Int(HISTOGRAM_GROUP_BUCKETS) + 1
+            // The last of each group is a sum.
+            return row.indices.reduce(total) { $1 % groupSize == groupSize - 1 ? $0 : $0 + row[$1] }
+        }
+    }
+
+    /// Both ends of connections of this process to itself.
+    private static func connections(_ count: Int) throws -> [CInt] {
+        let listener = try LoopbackSocket(family: AF_INET)
+        try listener.bind(to: "127.0.0.1", port: 0)
+        try #require(listen(listener.descriptor, CInt(count)) == 0)
+        let port = try listener.port()
+        var sockets: [CInt] = []
+        for _ in 0..<count {
+            let client = try LoopbackSocket(family: AF_INET)
+            try client.connect(to: "127.0.0.1", port: port)
+            sockets.append(dup(client.descriptor))
+            sockets.append(accept(listener.descriptor, nil, nil))
+        }
+        try #require(sockets.allSatisfy { $0 >= 0 })
+        return sockets
+    }
+}

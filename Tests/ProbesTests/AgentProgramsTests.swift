@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Probes
+
+/// Which programs are loaded on which kernel, and what is said of the rest.
+@Suite struct AgentProgramsTests {
+    private static let everything = ProgramFeatures(atomics: true, kernelFunctions: true, kernelMemory: true)
+
+    @Test func `a kernel with everything runs everything that is asked for`() {
+        let programs = AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: true)
+        #expect(
+            programs.all == [
+                "count_and_sample", "forget_ended", "follow_connection", "on_retransmit", "on_retransmit_synack",
+                "on_send_reset", "on_receive_reset", "on_receive", "on_take", "on_send",
+            ]
+        )
+        #expect(programs.follows && programs.limitations.isEmpty)
+        #expect(AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: false).responseTime.isEmpty)
+    }
+
+    @Test func `without atomic instructions nothing is remembered`() {
+        var features = Self.everything
+        features.atomics = false
+        let kernel = KernelFeatures(programs: features, retransmitTellsErrors: false)
+        let programs = AgentPrograms(for: kernel, responseTime: true)
+        #expect(
+            programs.all == [
+                "count_connections", "count_transition", "on_retransmit_sent", "on_retransmit_synack", "on_send_reset",
+                "on_receive_reset",
+            ]
+        )
+        let expected: [Limitation] = [
+            .noAtomics("no durations, handshakes, RTT and bytes"), .noAtomics("no response times"),
+        ]
+        #expect(programs.limitations == expected)
+    }
+
+    @Test func `each reason is told for what is lost by it`() {
+        var features = Self.everything
+        features.kernelFunctions = false
+        var kernel = KernelFeatures(programs: features)
+        let interpreted: [Limitation] = [.interpreted("no response times over MPTCP")]
+        #expect(AgentPrograms(for: kernel, responseTime: true).limitations == interpreted)
+        kernel.missingTracepoints = ["tcp_retransmit_synack", "tcp_receive_reset", "sock_recv_length"]
+        let programs = AgentPrograms(for: kernel, responseTime: true)
+        #expect(programs.all == ["count_and_sample", "forget_ended", "follow_connection"])
+        let expected: [Limitation] = [
+            .noTracepoint("tcp_retransmit_synack", "no retransmits"),
+            .noTracepoint("tcp_receive_reset", "no resets"),
+            .noTracepoint("sock_recv_length", "no response times"),
+        ]
+        #expect(programs.limitations == expected)
+    }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What is remembered of each connection, found by its socket's cookie. */
+#ifndef SLOTS_H
+#define SLOTS_H
+
+#include "layout_flows.h"
+#include "common/kernel.h"
+#include "common/loss.h"
+#include "common/socket.h"
+
+/*
+ * A hash table of our own in an array. A short connection lives for microseconds, and making and freeing sk_storage was
+ * a third of what watching it cost. The array is mappable so that each slot begins at a cache line. Nothing leaves it
+ * by itself: the change to CLOSE frees a slot, or a later pass if no program saw that change.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, CONNECTION_SLOTS);
+    __type(key, __u32);
+    __type(value, struct connection);
+} tcp_slots SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct pass);
+} tcp_pass SEC(".maps");
+
+/* How many slots there are that a socket may be in. */
+#define CONNECTION_PROBES 8
+
+/*
+ * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment
+ * stand side by side: neither do they collide, nor is each in a cache line that nobody has touched for long.
+ */
+static __always_inline __u32 first_slot(__u64 cookie)
+{
+    return cookie % CONNECTION_SLOTS;
+}
+
+/*
+ * Where a socket goes whose first slot is taken. Those of one moment, which stand side by side, are scattered:
+ * otherwise a few connections that stay would leave those that come 65 536 sockets later no place.
+ */
+static __always_inline __u32 other_slot(__u64 cookie, __u32 probe)
+{
+    return ((__u32)(cookie * 0x9e3779b97f4a7c15 >> 32) + probe) % CONNECTION_SLOTS;
+}
+
+static __always_inline struct connection *slot_at(__u32 slot)
+{
+    return bpf_map_lookup_elem(&tcp_slots, &slot);
+}
+
+/*
+ * What is remembered of the socket with `cookie`, or NULL. A socket that is in none, as when all slots are taken, is
+ * known by its first slot alone, unless others were displaced from there.
+ */
+static __always_inline struct connection *find_connection(__u64 cookie)
+{
+    struct connection *connection = slot_at(first_slot(cookie));
+
+    if (!connection || connection->cookie == cookie)
+        return connection;
+    if (!connection->displaced)
+        return NULL;
+    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
+        connection = slot_at(other_slot(cookie, probe));
+        if (connection && connection->cookie == cookie)
+            return connection;
+    }
+    return NULL;
+}
+
+static __always_inline bool has_flag(const struct connection *connection, enum connection_flag flag)
+{
+    return connection->flags & flag;
+}
+
+static __always_inline void set_flag(struct connection *connection, enum connection_flag flag, bool value)
+{
+    connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
+}
+
+/* Makes a slot remember nothing of its socket. */
+static __always_inline void clear(struct connection *connection)
+{
+    connection->changed = 0;
+    connection->opened = 0;
+    connection->established = 0;
+    connection->sent = 0;
+    connection->received = 0;
+    connection->pass = 0;
+    connection->state = 0;
+    connection->role = 0;
+    connection->known = 0;
+    connection->missed = 0;
+    connection->type = 0;
+    connection->minute = 0;
+    connection->flags = 0;
+    connection->stale_error = 0;
+}
+
+/* Takes a slot, if it is free; another CPU may want it too. */
+static __always_inline bool take(struct connection *connection, __u64 cookie)
+{
+    return !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie);
+}
+
+static __always_inline bool is_crowded(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    return pass && pass->taken >= CROWDED_SLOTS;
+}
+
+/* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
+static __always_inline struct connection *claim_connection(__u64 cookie)
+{
+    struct connection *home = slot_at(first_slot(cookie));
+
+    if (!home)
+        return NULL;
+    if (take(home, cookie)) {
+        clear(home);
+        return home;
+    }
+    if (is_crowded())
+        return NULL;
+    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
+        struct connection *connection = slot_at(other_slot(cookie, probe));
+
+        if (connection && take(connection, cookie)) {
+            __sync_fetch_and_add(&home->displaced, 1);
+            clear(connection);
+            connection->flags = DISPLACED;
+            return connection;
+        }
+    }
+    return NULL;
+}
+
+/* Frees the slot. */
+static __always_inline void forget(struct connection *connection)
+{
+    if (has_flag(connection, DISPLACED)) {
+        struct connection *home = slot_at(first_slot(connection->cookie));
+
+        if (home)
+            __sync_fetch_and_add(&home->displaced, -1);
+    }
+    connection->cookie = 0;
+}
+
+/*
+ * What is remembered of a socket that goes from one state to another; NULL if nothing is. A socket that leaves SYN_RECV
+ * and of which nothing is remembered is a listener's child.
+ */
+static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
+{
+    bool is_ending = new_state == TCP_CLOSE && old_state != TCP_SYN_RECV;
+    /* Nobody has yet asked for the cookie of a socket that has none: looking for it would be in vain. */
+    bool is_new = !has_cookie(sk);
+    __u64 cookie = cookie_of(sk);
+    struct connection *connection = is_new ? NULL : find_connection(cookie);
+
+    return connection || is_ending ? connection : claim_connection(cookie);
+}
+
+#endif

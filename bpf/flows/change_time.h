@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* When a socket changed its state. */
+#ifndef CHANGE_TIME_H
+#define CHANGE_TIME_H
+
+#include "common/kernel.h"
+#include "common/slots.h"
+
+/*
+ * Whether what changes the state of a socket has just read the clock (tcp_mstamp_refresh()): an arriving segment
+ * (tcp_rcv_established(), tcp_rcv_state_process()) and the timers do, calls do not.
+ */
+static __always_inline bool is_clock_read(struct connection *connection, const struct tcp_sock *tcp, int old_state,
+                                          int new_state)
+{
+    unsigned long flags = tcp->inet_conn.icsk_inet.sk.__sk_common.skc_flags;
+
+    switch (new_state) {
+    case TCP_ESTABLISHED:
+        /* Not of a connection under repair. */
+        return old_state != TCP_CLOSE;
+    case TCP_FIN_WAIT2:
+        set_flag(connection, ORPHANED, flags >> SOCK_DEAD & 1);
+        return true;
+    case TCP_CLOSE_WAIT:
+        return true;
+    case TCP_CLOSE:
+        /* Nobody can close it any more, or it was the peer's FIN (tcp_fin()). */
+        if (old_state == TCP_FIN_WAIT2)
+            return has_flag(connection, ORPHANED) || flags >> SOCK_DONE & 1;
+        /* The acknowledgement of our FIN. */
+        return old_state == TCP_LAST_ACK && tcp->snd_una == tcp->write_seq;
+    default:
+        return false;
+    }
+}
+
+/*
+ * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds. What the kernel has read need not be read again,
+ * unless it is older than the last change, and so not of this one.
+ */
+static __always_inline __u64 time_of_change(struct connection *connection, const struct tcp_sock *tcp, int old_state,
+                                            int new_state)
+{
+    if (bpf_core_field_exists(tcp->tcp_clock_cache) && is_clock_read(connection, tcp, old_state, new_state) &&
+        tcp->tcp_clock_cache >= connection->changed)
+        return tcp->tcp_clock_cache;
+    return bpf_ktime_get_ns();
+}
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Events that no program was run for. The kernel skips a program that is running on the same CPU already, and says only
+ * how often, in all namespaces together. What was missed of a connection shows in the state that is remembered of it:
+ * so it is counted late, and only when it happened is lost.
+ */
+#ifndef UNSEEN_H
+#define UNSEEN_H
+
+#include "common/loss.h"
+#include "common/slots.h"
+#include "flows/counters.h"
+
+/*
+ * Counts how a connection came from the state that is remembered to the one that it is found in. A client that is
+ * further than ESTABLISHED has been there. One that is closed has most likely not, and why is not known.
+ */
+__noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
+{
+    bool was_connecting = remembered_state == TCP_SYN_SENT;
+
+    count_loss(UNSEEN);
+    type &= 1;
+    if (was_connecting && state == TCP_CLOSE) {
+        count_handshake(sampler, CLIENT, type, OTHER_FAILURE);
+    } else if (was_connecting && state != TCP_ESTABLISHED && state != TCP_SYN_RECV) {
+        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+        remembered_state = TCP_ESTABLISHED;
+    }
+    count_transition_of(sampler, type, remembered_state & 15, state & 15);
+    return 0;
+}
+
+/*
+ * Counts how a connection came into `state` that was not there when a pass had met all of them, and of which no event
+ * was seen: the usual way.
+ */
+__noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
+{
+    count_loss(UNSEEN);
+    type &= 1;
+    state &= 15;
+    if (state == TCP_LISTEN || state == TCP_SYN_SENT) {
+        count_transition_of(sampler, type, TCP_CLOSE, state);
+        return 0;
+    }
+    if (role == CLIENT) {
+        count_transition_of(sampler, type, TCP_CLOSE, TCP_SYN_SENT);
+        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+    } else {
+        count_transition_of(sampler, type, TCP_LISTEN, TCP_SYN_RECV);
+        count_transition_of(sampler, type, TCP_SYN_RECV, TCP_ESTABLISHED);
+    }
+    count_handshake(sampler, role, type, SUCCEEDED);
+    if (state != TCP_ESTABLISHED)
+        count_transition_of(sampler, type, TCP_ESTABLISHED, state);
+    return 0;
+}
+
+/* Notes that a socket has found no slot: from now on one without need not be born unseen. */
+static __always_inline void note_unplaced(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    if (!pass)
+        return;
+    __sync_fetch_and_add(&pass->unplaced, 1);
+    pass->is_complete = 0;
+}
+
+/* Whether each socket that is older than the last pass has a slot. */
+static __always_inline bool is_complete(void)
+{
+    __u32 row = 0;
+    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+
+    return pass && pass->is_complete;
+}
+
+#endif

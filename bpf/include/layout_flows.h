@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The layouts of slots and of the counters of connections, shared with Swift. */
+#ifndef LAYOUT_FLOWS_H
+#define LAYOUT_FLOWS_H
+
+#include "layout_handshakes.h"
+#include "layout_histogram.h"
+#include "layout_states.h"
+
+/*
+ * All counters of a kind are in one row: each row of a per-CPU array has a pointer of its own, which would be one more
+ * cache line to touch.
+ */
+
+/*
+ * Who counts: the program that an event runs, or the pass over all sockets, which finds what no program was run for.
+ * Each has counters of its own, as the event may interrupt the pass on the same CPU.
+ */
+enum sampler {
+    AT_EVENT = 0,
+    IN_PASS = 1,
+};
+
+#define SAMPLER_COUNT 2
+
+/* `tcp_transitions`: a row for each sampler; counters by type, then by the old state, then by the new one. */
+#define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
+
+struct transitions {
+    unsigned long long counts[TRANSITION_COUNT];
+};
+
+static inline unsigned int transition_index(unsigned int type, unsigned int old_state, unsigned int new_state)
+{
+    return (type * TCP_STATE_COUNT + old_state) * TCP_STATE_COUNT + new_state;
+}
+
+/* `tcp_handshakes`: a row for each sampler; counters by role, then by type, then by outcome. */
+#define HANDSHAKE_COUNT (HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT * HANDSHAKE_OUTCOME_COUNT)
+
+struct handshakes {
+    unsigned long long counts[HANDSHAKE_COUNT];
+};
+
+static inline unsigned int handshake_index(unsigned int role, unsigned int type, unsigned int outcome)
+{
+    return (role * NETWORK_TYPE_COUNT + type) * HANDSHAKE_OUTCOME_COUNT + outcome;
+}
+
+/* `tcp_io`: bytes by sampler, then by direction, then by role. */
+#define IO_COUNT (SAMPLER_COUNT * IO_DIRECTION_COUNT * HANDSHAKE_ROLE_COUNT)
+
+struct io_counts {
+    unsigned long long bytes[IO_COUNT];
+};
+
+static inline unsigned int io_index(unsigned int sampler, unsigned int direction, unsigned int role)
+{
+    return (sampler * IO_DIRECTION_COUNT + direction) * HANDSHAKE_ROLE_COUNT + role;
+}
+
+/* `tcp_durations`: histograms, one block after the other; where each block begins, and how many there are in all. */
+enum {
+    ENDS_BY_TYPE = HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT,
+    FIRST_STATE_DURATION = 0,
+    FIRST_HANDSHAKE_DURATION = FIRST_STATE_DURATION + TCP_STATE_COUNT,
+    FIRST_CONNECTION_DURATION = FIRST_HANDSHAKE_DURATION + ENDS_BY_TYPE,
+    FIRST_RTT = FIRST_CONNECTION_DURATION + ENDS_BY_TYPE,
+    DURATION_COUNT = FIRST_RTT + SAMPLER_COUNT * NETWORK_TYPE_COUNT,
+};
+
+static inline unsigned int state_duration_index(unsigned int state)
+{
+    return FIRST_STATE_DURATION + state;
+}
+
+static inline unsigned int handshake_duration_index(unsigned int role, unsigned int type)
+{
+    return FIRST_HANDSHAKE_DURATION + role * NETWORK_TYPE_COUNT + type;
+}
+
+static inline unsigned int connection_duration_index(unsigned int role, unsigned int type)
+{
+    return FIRST_CONNECTION_DURATION + role * NETWORK_TYPE_COUNT + type;
+}
+
+static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
+{
+    return FIRST_RTT + sampler * NETWORK_TYPE_COUNT + type;
+}
+
+/*
+ * `tcp_slots`: what is remembered of the sockets that live, in slots that are found by the socket's cookie, which no
+ * other socket ever has. A socket that finds no free slot is counted, but not followed.
+ */
+#define CONNECTION_SLOTS (1 << 16)
+
+/* From so many slots on that are taken, nobody looks for a free one beside the first: there is hardly any. */
+#define CROWDED_SLOTS (CONNECTION_SLOTS - CONNECTION_SLOTS / 16)
+
+/* A slot is a cache line. */
+struct connection {
+    /* bpf_get_socket_cookie(); 0 in a free slot. */
+    unsigned long long cookie;
+    /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
+    unsigned long long changed;
+    /* When its handshake began; of a socket that is older than the agent, when it was first met. */
+    unsigned long long opened;
+    /* When it became ESTABLISHED; 0 if that was not seen. */
+    unsigned long long established;
+    /* How far it had sent and received when `tcp_io` was last added to; of a listener, what it had dropped. */
+    unsigned long long sent;
+    unsigned long long received;
+    /* The last pass over all sockets that met it: the lower half of its number. */
+    unsigned int pass;
+    /* How many sockets whose first slot this is are in another one. This belongs to the place, not to the socket. */
+    unsigned int displaced;
+    /* The state that it was last seen to enter; 0 if none was. */
+    unsigned char state;
+    /* enum handshake_role; meaningful when `known` is set. */
+    unsigned char role;
+    unsigned char known;
+    /* Set when the last pass has not met it. */
+    unsigned char missed;
+    /* enum network_type. */
+    unsigned char type;
+    /* The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for none.
+     */
+    unsigned char minute;
+    /* enum connection_flag. */
+    unsigned char flags;
+    /* The error that its socket still had from before when its handshake began, by errno. */
+    unsigned char stale_error;
+};
+
+enum connection_flag {
+    /* It came into FIN_WAIT2 with no process left that has it. */
+    ORPHANED = 1,
+    /* Its handshake has neither succeeded nor failed yet. */
+    HANDSHAKING = 2,
+    /* It carried data since the last observation of its round-trip time. */
+    CARRIED = 4,
+    /* The kernel's first round-trip time of it is not the network's. */
+    DOUBTFUL_RTT = 8,
+    /* Its role is a guess. */
+    GUESSED = 16,
+    /* It is not in its first slot. */
+    DISPLACED = 32,
+};
+
+/* `tcp_pass`: the last pass over all sockets, one row. */
+struct pass {
+    /* Its number, and when it began, by CLOCK_MONOTONIC in nanoseconds. */
+    unsigned long long session;
+    unsigned long long began;
+    /* Set when a pass has met every socket and each had a slot: who has none from then on was born unseen. */
+    unsigned long long is_complete;
+    /* How many sockets have found no slot at their birth, ever and when the pass began. */
+    unsigned long long unplaced;
+    unsigned long long unplaced_before;
+    /* How many slots were taken when the last pass was done. */
+    unsigned long long taken;
+};
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The layout of `tcp_responses`, shared with Swift. */
+#ifndef LAYOUT_RESPONSES_H
+#define LAYOUT_RESPONSES_H
+
+#include "layout_histogram.h"
+
+/* The service that answered. */
+struct response_key {
+    unsigned short port;
+    /* 1 on the row that takes the services for which there is no room. */
+    unsigned short overflow;
+};
+
+/* The most services that have a histogram of their own, and the one row for the rest. */
+#define RESPONSE_ROWS 513
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What waits in connections, and for how long. */
+#ifndef WAITING_H
+#define WAITING_H
+
+#include "layout_stocks.h"
+#include "layout_flows.h"
+#include "common/kernel.h"
+#include "layout_states.h"
+
+/* Notes for how long a connection has been in a state. */
+static __always_inline void note_age(struct pass_totals *totals, int state, __u64 since, __u64 now)
+{
+    barrier_var(state);
+    if (since && since < now && state >= 0 && state < TCP_STATE_COUNT && now - since > totals->oldest[state])
+        totals->oldest[state] = now - since;
+}
+
+/* Adds what waits in a connection, and whether a window of zero holds it up. */
+static __always_inline void add_waiting(struct pass_totals *totals, const struct tcp_sock *tcp, int state)
+{
+    __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
+    __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
+    /* Nothing is under way, and the timer that asks whether the window has opened is what is left. */
+    bool is_probing = !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
+    bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
+
+    if (unread > 0)
+        totals->queued[RECEIVE] += unread;
+    totals->queued[TRANSMIT] += unacknowledged;
+    if (can_receive && unread > 0 && window <= 0)
+        totals->stalled[RECEIVE]++;
+    if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && (!tcp->snd_wnd || is_probing))
+        totals->stalled[TRANSMIT]++;
+}
+
+#endif
