@@ -26,7 +26,7 @@ KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-syste
 
 # The Swift runtime goes into the binary, and symbols stay out of it.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Tests/Traffic/*.c Tests/Clock/*.c)
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.c Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
@@ -54,7 +54,7 @@ test: packages test-packages swift mounts
 # Threads and memory, as the sanitizers see them, in the tests of the modules that need no BPF, one after the other: slowed
 # down five times and in parallel, they would miss their own time limits. What leaks at the end is what Foundation's
 # processes and the tests themselves still hold; how much memory an export takes means nothing under a sanitizer.
-SANITIZED := MetricsTests|OTLPTests|ExportTests|HTTPServerTests|ConfigurationTests
+SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests
 sanitize: packages test-packages swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)for sanitizer in thread address; do \
@@ -110,6 +110,7 @@ lint: lint-packages swift
 	$(Q)swift format lint --strict --recursive $(SWIFT_SOURCES)
 	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
 	$(Q)Tests/Style/check
+	$(Q)Tests/Style/imports
 
 clean:
 	$(Q)rm -rf .build

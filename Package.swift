@@ -16,6 +16,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
@@ -54,103 +55,233 @@ let package = Package(
 
         // What all others stand on.
         .target(name: "System", dependencies: ["CPlatform", "CZlib"], swiftSettings: strict),
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["System", "YAML"], swiftSettings: strict),
 
-        // The way of the data, from left to right.
-        .target(name: "Metrics", swiftSettings: strict),
-        .target(name: "BPF", dependencies: ["CLibbpf", "System"], swiftSettings: strict),
+        // From the kernel to readings.
+        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",
             dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
             swiftSettings: strict
         ),
+        .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
+
+        // From readings to metrics.
+        .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics", "System"], swiftSettings: strict),
-        .target(name: "OTLP", dependencies: ["Metrics", "COTLP"], swiftSettings: strict),
+
+        // From metrics to those who want them.
+        .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
         .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
         .target(
             name: "OTLPExport",
-            dependencies: ["Pipeline", "Metrics", "OTLP", "Configuration", "System", "CLibcurl", "CZlib", deque, asn1],
+            dependencies: ["CLibcurl", "CZlib", "Configuration", "Metrics", "OTLP", "Pipeline", "System", asn1, deque],
+            swiftSettings: strict
+        ),
+        .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+        .target(
+            name: "PrometheusExport",
+            dependencies: ["HTTPServer", "Metrics", "Pipeline", "System"],
+            swiftSettings: strict
+        ),
+        .target(name: "Rendering", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(
+            name: "ConsoleExport",
+            dependencies: ["Metrics", "Pipeline", "Rendering", "System"],
+            swiftSettings: strict
+        ),
+
+        // What a run is set to, and what commands share.
+        .target(
+            name: "CommandSupport",
+            dependencies: ["Metrics", "System", logging, unixSignals],
             swiftSettings: strict
         ),
         .target(
-            name: "PrometheusExport",
-            dependencies: ["Pipeline", "Metrics", "HTTPServer", "System"],
+            name: "Settings",
+            dependencies: [
+                "CommandSupport", "Configuration", "Metrics", "OTLPExport", "Pipeline", "Probes", "Rendering",
+                "Resource", "System", "YAML", logging,
+            ],
             swiftSettings: strict
         ),
-        .target(name: "Rendering", dependencies: ["Pipeline", "Metrics", "System"], swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+        .target(name: "SocketText", dependencies: ["Probes"], swiftSettings: strict),
 
-        // What the user wants.
-        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
-        .target(name: "Configuration", dependencies: ["YAML", "System"], swiftSettings: strict),
-
-        .executableTarget(
-            name: "TCPLens",
+        // The commands, a library each.
+        .target(
+            name: "AgentRuntime",
             dependencies: [
-                "Catalogue", "Metrics", "Observations", "Probes", "Readings", "Resource", "OTLP", "Pipeline",
-                "OTLPExport", "PrometheusExport", "Rendering", "HTTPServer", "Configuration", "YAML", "System",
-                "CPlatform", argumentParser, logging, unixSignals,
+                "CPlatform", "CommandSupport", "ConsoleExport", "HTTPServer", "Metrics", "OTLPExport", "Observations",
+                "Pipeline", "Probes", "PrometheusExport", "Resource", "Settings", "System", logging, unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "AgentRuntime", "CPlatform", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes",
+                "Rendering", "Resource", "Settings", "System",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Sink",
+            dependencies: [
+                "CommandSupport", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Rendering", "System", logging,
+                unixSignals,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SnapshotView",
+            dependencies: [
+                "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "Resource", "SocketText", "System",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Top",
+            dependencies: [
+                "CPlatform", "CommandSupport", "Metrics", "Observations", "Probes", "Readings", "Rendering",
+                "SnapshotView", "SocketText", "System", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TraceView",
+            dependencies: ["CommandSupport", "Metrics", "Probes", "Rendering", "SocketText", "System", logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "AgentRuntime", "CPlatform", "CommandSupport", "Configuration", "Doctor", "Metrics", "Probes",
+                "Readings", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
 
+        .executableTarget(name: "TCPLens", dependencies: ["CPlatform", "Commands"], swiftSettings: strict),
+
         // Tests: one target for each module, and the whole against the real kernel and the real Collector.
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
-        .testTarget(name: "ResourceTests", dependencies: ["Resource", "Metrics"], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Configuration", "HTTPServer", "Metrics", "OTLPExport"],
+            path: "Tests/TestSupport",
+            exclude: ["FaultServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
-            dependencies: ["Probes", "BPF", "CProbes", "Metrics", "Readings", "System"],
+            dependencies: ["BPF", "CProbes", "Metrics", "Probes", "Readings", "System"],
             swiftSettings: strict
         ),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strict),
         .testTarget(
             name: "ObservationsTests",
-            dependencies: ["Catalogue", "Metrics", "Observations", "Readings"],
+            dependencies: ["Catalogue", "Metrics", "Observations", "Readings", "Simulation"],
             swiftSettings: strict
         ),
+        .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
         .testTarget(
             name: "OTLPTests",
-            dependencies: ["OTLP", "Metrics"],
+            dependencies: ["Metrics", "OTLP"],
             exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
             swiftSettings: strict
         ),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "ConsoleExport", "HTTPServer", "Metrics", "Pipeline", "PrometheusExport", "Rendering", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "OTLPExportTests",
+            dependencies: [
+                "Configuration", "HTTPServer", "Metrics", "OTLP", "OTLPExport", "Pipeline", "System", "TestSupport",
+                "exporting",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
             swiftSettings: strict
         ),
         .testTarget(
-            name: "ExportTests",
+            name: "PrometheusExportTests",
             dependencies: [
-                "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "Configuration", "System", "HTTPServer",
-                "Metrics", "OTLP", "exporting",
+                "HTTPServer", "Metrics", "OTLPExport", "Pipeline", "PrometheusExport", "System", "TestSupport",
             ],
-            exclude: ["FaultServer"],
             swiftSettings: strict
         ),
         .testTarget(
-            name: "TCPLensTests",
+            name: "RenderingTests",
+            dependencies: ["ConsoleExport", "Metrics", "Pipeline", "Rendering", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SettingsTests",
             dependencies: [
-                "TCPLens", "CProbes", "Pipeline", "OTLPExport", "PrometheusExport", "Rendering", "System", "Metrics",
-                "Probes", "Readings", "Resource", "HTTPServer", "OTLP", argumentParser, logging,
+                "AgentRuntime", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes", "Resource",
+                "Settings", logging,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AgentRuntimeTests",
+            dependencies: ["AgentRuntime", "HTTPServer", "Metrics", "Pipeline", "Resource", "System", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: ["Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SinkTests",
+            dependencies: ["HTTPServer", "Metrics", "OTLP", "OTLPExport", "Rendering", "Sink", "System"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SnapshotViewTests",
+            dependencies: ["Probes", "Readings", "Rendering", "SnapshotView", "System"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TopTests",
+            dependencies: ["Metrics", "Probes", "Readings", "Rendering", "System", "Top"],
             exclude: ["Frames"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TraceViewTests",
+            dependencies: ["CProbes", "Probes", "Rendering", "SocketText", "System", "TraceView"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", "SnapshotView", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: [
-                "SDK", "fetch-backends", "controls.py", "crowd.py", "mishaps.py", "terminal.py", "unusual.py",
-            ],
+            exclude: ["SDK", "fetch-backends", "controls.py", "crowd.py", "mishaps.py", "terminal.py", "unusual.py"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
         .executableTarget(
             name: "exporting",
-            dependencies: ["Pipeline", "OTLPExport", "Configuration", "Metrics", "System", argumentParser],
+            dependencies: ["Configuration", "Metrics", "OTLPExport", "Pipeline", "System", argumentParser],
             path: "Tests/Exporting",
             swiftSettings: strict
         ),

@@ -31,7 +31,7 @@ package struct AttributeDefinition: Hashable, Sendable {
     }
 
     init(_ key: String, _ dimension: Dimension) {
-        self.init(key, .oneOf(dimension.attributeValues.compactMap(\.self)))
+        self.init(key, .oneOf(dimension.values.compactMap(\.attribute)))
     }
 
     /// Whether a point may have the attribute with this value.

@@ -39,16 +39,4 @@ extension Dimension {
         case .retransmitType: AttributeKey.retransmitType
         }
     }
-
-    /// The values of its attribute, by their place; nil where the attribute is absent.
-    var attributeValues: [String?] {
-        switch self {
-        case .type: NetworkType.allCases.map(\.attributeValue)
-        case .role: HandshakeRole.allCases.map(\.attributeValue)
-        case .outcome: HandshakeOutcome.allCases.map(\.attributeValue)
-        case .state, .previousState: ConnectionState.allCases.map(\.attributeValue)
-        case .direction: IODirection.allCases.map(\.attributeValue)
-        case .retransmitType: RetransmitType.allCases.map(\.attributeValue)
-        }
-    }
 }

@@ -8,7 +8,10 @@ extension MetricDefinition {
         .counter,
         "{transition}",
         "Changes of state of TCP connections.",
-        from: .counter(.transitions) { $0[1] == $0[2] ? .never : .onceCounted }
+        // TIME_WAIT is no state of the socket that had the connection: it begins and ends without an event.
+        from: .counter(.transitions) {
+            $0[1] == $0[2] || $0[1...].contains(ConnectionState.timeWait.index) ? .never : .onceCounted
+        }
     )
     package static let handshakes = Self(
         "tcplens.handshakes",

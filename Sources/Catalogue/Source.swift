@@ -86,7 +86,7 @@ package struct TableSeries: Sendable {
             guard presence != .never else { return nil }
             var attributes: Attributes = [:]
             for (dimension, index) in zip(id.dimensions, coordinates) {
-                attributes[dimension.attributeKey] = dimension.attributeValues[index].map { .string($0) }
+                attributes[dimension.attributeKey] = dimension.values[index].attribute.map { .string($0) }
             }
             return TableSeries(row: row, attributes: attributes, isRare: presence == .onceCounted)
         }

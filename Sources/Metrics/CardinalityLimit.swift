@@ -103,3 +103,6 @@ extension Attributes {
     /// The attributes of the overflow series.
     package static let overflow: Attributes = ["otel.metric.overflow": true]
 }
+
+extension CardinalityLimit: Codable where Key: Codable {}
+extension CardinalityLimit.Place: Codable {}

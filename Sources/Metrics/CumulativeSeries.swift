@@ -25,7 +25,7 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
     }
 
     /// A counter and the series that it counts in.
-    private struct Counter {
+    fileprivate struct Counter: Sendable {
         /// The last reading.
         var reading: Value
         /// When the key's own series began; `nil` while the key is counted in the overflow series.
@@ -34,9 +34,17 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
         var ownValue: Value?
     }
 
+    /// The overflow series.
+    fileprivate struct Overflow: Sendable {
+        /// When it began.
+        var start: Timestamp
+        /// The count since then.
+        var value: Value
+    }
+
     private var limit: CardinalityLimit<Key>
     private var counters: [Key: Counter] = [:]
-    private var overflow: (start: Timestamp, value: Value)?
+    private var overflow: Overflow?
     private var kernelOverflow = Value.zero
     private var previousTime: Timestamp
 
@@ -118,7 +126,12 @@ package struct CumulativeSeries<Key: Hashable & Sendable, Value: Accumulating>: 
 
     private mutating func addToOverflow(_ value: Value) {
         guard value != .zero else { return }
-        overflow = overflow ?? (previousTime, .zero)
+        overflow = overflow ?? Overflow(start: previousTime, value: .zero)
         overflow?.value.add(value)
     }
 }
+
+// So that an agent can go on where another one ended.
+extension CumulativeSeries: Codable where Key: Codable, Value: Codable {}
+extension CumulativeSeries.Counter: Codable where Key: Codable, Value: Codable {}
+extension CumulativeSeries.Overflow: Codable where Key: Codable, Value: Codable {}

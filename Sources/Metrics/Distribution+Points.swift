@@ -10,7 +10,7 @@ extension Distribution {
     private static let maximumSize = 160
 
     /// The upper bound of bucket 0, in seconds.
-    static let zeroThreshold = 0x1p-20
+    package static let zeroThreshold = 0x1p-20
 
     /// The buckets without the zero bucket, merged in groups of 2^`shift`, from the first to the last that is not
     /// empty.

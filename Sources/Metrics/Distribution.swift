@@ -8,7 +8,7 @@ package struct Distribution: Hashable, Sendable {
     package static let bucketCount = 385
 
     /// The empty distribution.
-    package static let zero = Distribution(counts: [], sum: 0)
+    package static let zero = Distribution(counts: [], sum: UInt64(0))
 
     /// The number of durations in each bucket.
     package private(set) var counts: [UInt64]
@@ -22,9 +22,14 @@ package struct Distribution: Hashable, Sendable {
     ///   - counts: The number of durations in each bucket. Missing buckets are empty, and surplus ones are ignored.
     ///   - sum: The sum of all durations, in nanoseconds.
     package init(counts: some Sequence<UInt64>, sum: UInt64) {
+        self.init(counts: counts, wideSum: UInt128(sum))
+    }
+
+    /// Creates a distribution whose sum is known in full.
+    init(counts: some Sequence<UInt64>, wideSum sum: UInt128) {
         self.counts = Array(counts.prefix(Self.bucketCount))
         self.counts.append(contentsOf: repeatElement(0, count: Self.bucketCount - self.counts.count))
-        self.sum = UInt128(sum)
+        self.sum = sum
     }
 
     /// The number of durations.

@@ -54,3 +54,5 @@ package struct StockSeries<Key: Hashable & Sendable>: Sendable {
         return series
     }
 }
+
+extension StockSeries: Codable where Key: Codable {}

@@ -1,5 +1,5 @@
 /// A moment of the wall clock in nanoseconds since 1970-01-01T00:00:00Z, like the `*_time_unix_nano` fields of OTLP.
-package struct Timestamp: Hashable, Comparable, Sendable {
+package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     /// Nanoseconds since the Unix epoch; zero means unknown, as in OTLP.
     package var unixNanoseconds: UInt64
 

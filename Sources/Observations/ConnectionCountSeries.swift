@@ -3,9 +3,9 @@ internal import Metrics
 internal import Readings
 
 /// The series of `system.network.connection.count` from one collection to the next.
-struct ConnectionCountSeries: Sendable {
+struct ConnectionCountSeries: Sendable, Codable {
     /// What the connections of a series have in common.
-    fileprivate struct Key: Hashable {
+    fileprivate struct Key: Hashable, Codable {
         var state: ConnectionState
         var type: NetworkType
         var localPort: UInt16 = 0
@@ -18,7 +18,13 @@ struct ConnectionCountSeries: Sendable {
     }
 
     private var series: StockSeries<Key>
+    /// Those of the last points, made once for each series.
     private var attributes: [Key: Attributes] = [:]
+
+    // Attributes follow from keys: they need not be saved.
+    private enum CodingKeys: CodingKey {
+        case series
+    }
 
     /// Creates no series yet, at most `limit` of them.
     init(limit: Int) {

@@ -9,13 +9,24 @@ package import Readings
 package final class Observation {
     private var source: any ReadingSource
     private let limit: Int
-    private var series: ObservedSeries?
-    private(set) var reading: Reading?
+    /// What was added to the kernel's counters so far; nil before the first reading.
+    package private(set) var series: ObservedSeries?
+    private var reading: Reading?
 
-    /// Creates an observation of `source`, with at most `limit` series of each metric.
-    package init(of source: any ReadingSource, limit: Int = CardinalityLimit<Int>.standard) {
+    /// Creates an observation of `source`.
+    ///
+    /// - Parameters:
+    ///   - source: Where readings come from.
+    ///   - limit: The most series of each metric.
+    ///   - series: What another observation has left, to go on from; of another epoch it is forgotten.
+    package init(
+        of source: any ReadingSource,
+        limit: Int = CardinalityLimit<Int>.standard,
+        resuming series: ObservedSeries? = nil
+    ) {
         self.source = source
         self.limit = limit
+        self.series = series
     }
 
     /// Takes a reading, and gives the metrics of the machine.

@@ -5,8 +5,9 @@ internal import Readings
 /// All that is added to the kernel's counters between one collection and the next.
 ///
 /// Where series began, what they had when the kernel's counter began anew, what is beyond the limit, and what flows are
-/// held against. It belongs to one epoch.
-struct ObservedSeries: Sendable {
+/// held against. It belongs to one epoch. Saved, and restored by another process that reads the same epoch, it goes on as if
+/// nothing had been between.
+package struct ObservedSeries: Sendable, Codable {
     /// What the counters count from.
     let epoch: Epoch
     /// The series of the host.
@@ -29,11 +30,11 @@ struct ObservedSeries: Sendable {
 
     /// The metrics of what a reading cost and missed.
     mutating func upkeep(_ upkeep: Upkeep, at time: Timestamp) -> [Metric] {
-        gaps.note(upkeep.losses.gaps, recursions: upkeep.losses.recursions)
+        let losses = gaps.losses(upkeep.losses)
         return Catalogue.upkeep.compactMap { definition in
             var points: [NumberDataPoint] = []
             for source in definition.sources {
-                guard let more = self.points(of: definition, source, upkeep, time) else { return nil }
+                guard let more = self.points(of: definition, source, upkeep.programs, losses, time) else { return nil }
                 points += more
             }
             return Metric(definition, points)
@@ -44,7 +45,8 @@ struct ObservedSeries: Sendable {
     private func points(
         of definition: MetricDefinition,
         _ source: Source,
-        _ upkeep: Upkeep,
+        _ programs: [ProgramCost],
+        _ losses: [LossReason: UInt64],
         _ time: Timestamp
     ) -> [NumberDataPoint]? {
         func point(_ key: String, _ value: String, _ number: Number) -> NumberDataPoint {
@@ -54,11 +56,11 @@ struct ObservedSeries: Sendable {
         switch source {
         case .programs(let value):
             // The kernel has never counted.
-            guard upkeep.programs.contains(where: { $0.runs > 0 }) else { return nil }
-            return upkeep.programs.map { point(AttributeKey.program, $0.name, definition.number(value($0))) }
+            guard programs.contains(where: { $0.runs > 0 }) else { return nil }
+            return programs.map { point(AttributeKey.program, $0.name, definition.number(value($0))) }
         case .losses:
             return LossReason.ofCounting.map { reason in
-                point(AttributeKey.lossReason, reason.rawValue, Number(count: count(reason, of: upkeep.losses)))
+                point(AttributeKey.lossReason, reason.rawValue, Number(count: losses[reason] ?? 0))
             }
         case .drift:
             guard let drift = drift.last else { return nil }
@@ -67,16 +69,6 @@ struct ObservedSeries: Sendable {
             }
         default:
             return nil
-        }
-    }
-
-    private func count(_ reason: LossReason, of losses: Losses) -> UInt64 {
-        switch reason {
-        case .mapFull: losses.mapFull
-        case .allocation: losses.allocation
-        case .unseen: gaps.unseen
-        case .recursion: gaps.recursion
-        case .ringFull: 0
         }
     }
 }

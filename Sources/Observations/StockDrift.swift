@@ -1,9 +1,9 @@
 internal import Readings
 
 /// Holds the flows against the stocks: what came into a state less what left it must be what it has more.
-struct StockDrift: Sendable {
+struct StockDrift: Sendable, Codable {
     /// A count of connections, and how often they had changed their states when it began and when it was done.
-    struct Count {
+    struct Count: Sendable, Codable {
         /// The connections.
         var counts: ConnectionCounts
         /// The changes of state before the first connection was counted.

@@ -3,7 +3,7 @@ internal import Metrics
 internal import Readings
 
 /// The series of one workload, from one collection to the next.
-struct WorkloadSeries: Sendable {
+struct WorkloadSeries: Sendable, Codable {
     private let workload: WorkloadIndex
     private let epoch: Epoch
     private var connections: ConnectionCountSeries
@@ -155,7 +155,7 @@ extension WorkloadSeries {
 }
 
 /// A place in a table of durations.
-private struct DurationKey: Hashable, Sendable {
+private struct DurationKey: Hashable, Sendable, Codable {
     var id: Durations
     var row: Int
 }

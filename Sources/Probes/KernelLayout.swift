@@ -12,7 +12,7 @@ struct KernelLayout: Sendable {
     ///   - place: The places in the array, by the kernel's numbers of the values; none for a row that it does not count.
     init(_ id: some TableID, _ place: (_ numbers: [UInt32]) -> [UInt32]) {
         places = (0..<id.rowCount).map { row in
-            let numbers = zip(id.dimensions, id.coordinates(of: row)).map { $0.number(of: $1) }
+            let numbers = zip(id.dimensions, id.coordinates(of: row)).map { UInt32($0.values[$1].rawValue) }
             return place(numbers).map(Int.init)
         }
     }
@@ -20,15 +20,5 @@ struct KernelLayout: Sendable {
     /// The rows of the table; what the array lacks is zero.
     func table(_ array: [UInt64]) -> [UInt64] {
         places.map { $0.reduce(0) { $0 &+ (array.indices.contains($1) ? array[$1] : 0) } }
-    }
-}
-
-extension Dimension {
-    /// The number that the programs have for the value at `index`.
-    fileprivate func number(of index: Int) -> UInt32 {
-        switch self {
-        case .state, .previousState: UInt32(ConnectionState.allCases[index].rawValue)
-        case .type, .role, .outcome, .direction, .retransmitType: UInt32(clamping: index)
-        }
     }
 }

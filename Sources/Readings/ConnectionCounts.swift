@@ -1,7 +1,7 @@
 internal import Metrics
 
 /// How many connections there are, by state and protocol.
-package struct ConnectionCounts: Hashable, Sendable {
+package struct ConnectionCounts: Hashable, Sendable, Codable {
     /// What the connections of a count have in common.
     package struct Key: Hashable, Sendable {
         /// Their state.

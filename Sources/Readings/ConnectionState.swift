@@ -1,5 +1,5 @@
 /// The state of a TCP connection, with the kernel's own numbers (`include/net/tcp_states.h`).
-package enum ConnectionState: UInt8, CaseIterable, Sendable {
+package enum ConnectionState: UInt8, CaseIterable, Sendable, Codable {
     /// Data can flow both ways.
     case established = 1
     /// A SYN was sent, nothing came back yet.
@@ -79,7 +79,7 @@ package enum ConnectionState: UInt8, CaseIterable, Sendable {
 }
 
 /// The protocol that a connection's packets travel by; a v4-mapped IPv6 address means IPv4.
-package enum NetworkType: UInt8, CaseIterable, Sendable {
+package enum NetworkType: UInt8, CaseIterable, Sendable, Codable {
     /// IPv4.
     case ipv4 = 0
     /// IPv6.

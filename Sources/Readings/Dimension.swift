@@ -15,23 +15,36 @@ package enum Dimension: Hashable, Sendable {
     /// ``RetransmitType``.
     case retransmitType
 
-    /// How many values it has.
-    package var count: Int {
+    /// Its values, in the order of their places.
+    package var values: [any Coordinate] {
         switch self {
-        case .type: NetworkType.allCases.count
-        case .role: HandshakeRole.allCases.count
-        case .outcome: HandshakeOutcome.allCases.count
-        case .state, .previousState: ConnectionState.allCases.count
-        case .direction: IODirection.allCases.count
-        case .retransmitType: RetransmitType.allCases.count
+        case .type: Self.types
+        case .role: Self.roles
+        case .outcome: Self.outcomes
+        case .state, .previousState: Self.states
+        case .direction: Self.directions
+        case .retransmitType: Self.retransmitTypes
         }
     }
+
+    // Made once: tables are walked through often.
+    private static let types: [any Coordinate] = NetworkType.allCases
+    private static let roles: [any Coordinate] = HandshakeRole.allCases
+    private static let outcomes: [any Coordinate] = HandshakeOutcome.allCases
+    private static let states: [any Coordinate] = ConnectionState.allCases
+    private static let directions: [any Coordinate] = IODirection.allCases
+    private static let retransmitTypes: [any Coordinate] = RetransmitType.allCases
+
+    /// How many values it has.
+    package var count: Int { values.count }
 }
 
 /// A value of a ``Dimension``.
-package protocol Coordinate: CaseIterable, RawRepresentable<UInt8>, Sendable {
+package protocol Coordinate: RawRepresentable<UInt8>, Sendable {
     /// Its place among all values.
     var index: Int { get }
+    /// The value of its attribute; nil where that is absent.
+    var attribute: String? { get }
 }
 
 extension Coordinate {
@@ -39,13 +52,35 @@ extension Coordinate {
     package var index: Int { Int(rawValue) }
 }
 
-extension NetworkType: Coordinate {}
-extension HandshakeRole: Coordinate {}
-extension HandshakeOutcome: Coordinate {}
-extension IODirection: Coordinate {}
-extension RetransmitType: Coordinate {}
+extension NetworkType: Coordinate {
+    /// The value of `network.type`.
+    package var attribute: String? { attributeValue }
+}
+
+extension HandshakeRole: Coordinate {
+    /// The value of `tcplens.connection.role`.
+    package var attribute: String? { attributeValue }
+}
+
+extension HandshakeOutcome: Coordinate {
+    /// The value of `error.type`.
+    package var attribute: String? { attributeValue }
+}
+
+extension IODirection: Coordinate {
+    /// The value of `network.io.direction`.
+    package var attribute: String? { attributeValue }
+}
+
+extension RetransmitType: Coordinate {
+    /// The value of `tcplens.retransmit.type`.
+    package var attribute: String? { attributeValue }
+}
 
 extension ConnectionState: Coordinate {
     /// Its place among all states, which the kernel numbers from 1 on.
     package var index: Int { Int(rawValue) - 1 }
+
+    /// The value of `network.connection.state` and `tcplens.connection.state.previous`.
+    package var attribute: String? { attributeValue }
 }

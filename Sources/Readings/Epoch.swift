@@ -1,7 +1,7 @@
 package import Metrics
 
 /// What counters count from: readings of one epoch can be subtracted from each other.
-package struct Epoch: Hashable, Sendable {
+package struct Epoch: Hashable, Sendable, Codable {
     /// When counting began.
     package var start: Timestamp
     /// Which layout the counters have; counters of different layouts mean different things.

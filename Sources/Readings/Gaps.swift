@@ -21,3 +21,13 @@ package struct Gaps: Hashable, Sendable, Codable {
         unseen &+= new &- explained
     }
 }
+
+extension Gaps {
+    /// Takes in what could not be counted by now, and shares it out between the reasons of programs that count.
+    package mutating func losses(_ losses: Losses) -> [LossReason: UInt64] {
+        note(losses.gaps, recursions: losses.recursions)
+        return [
+            .mapFull: losses.mapFull, .allocation: losses.allocation, .unseen: unseen, .recursion: recursion,
+        ]
+    }
+}

@@ -9,7 +9,10 @@ extension TableID {
     package var rowCount: Int { dimensions.reduce(1) { $0 * $1.count } }
 
     /// The row of these values, one for each dimension in their order.
-    package func row(_ values: any Coordinate...) -> Int {
+    package func row(_ values: any Coordinate...) -> Int { row(of: values) }
+
+    /// The row of these values, one for each dimension in their order.
+    package func row(of values: [any Coordinate]) -> Int {
         zip(dimensions, values).reduce(0) { $0 * $1.0.count + $1.1.index }
     }
 
@@ -108,7 +111,7 @@ package enum Counter: TableID {
 }
 
 /// What takes time.
-package enum Durations: TableID {
+package enum Durations: String, TableID, Codable {
     /// From the SYN to ESTABLISHED, of handshakes that succeeded.
     case handshakes
     /// From ESTABLISHED to the end.

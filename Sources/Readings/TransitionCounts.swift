@@ -1,5 +1,5 @@
 /// How often connections went from one state to another, by type: a table of ``Counter/transitions``.
-package struct TransitionCounts: Hashable, Sendable {
+package struct TransitionCounts: Hashable, Sendable, Codable {
     /// A change of state.
     package struct Transition: Hashable, Sendable {
         /// The state that was left.

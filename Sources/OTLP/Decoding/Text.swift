@@ -28,11 +28,14 @@ enum Base64 {
 
     /// Decodes `text`, with or without padding and in either alphabet of RFC 4648; `nil` if it is malformed.
     static func decode(_ text: String) -> [UInt8]? {
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
-        // Foundation requires the padding.
-        let missing = text.hasSuffix("=") ? 0 : (4 - text.utf8.count % 4) % 4
-        guard missing < 3 else { return nil }
-        return Data(base64Encoded: standard + String(repeating: "=", count: missing)).map(Array.init)
+        let padding = text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let digits = text.dropLast(padding).replacing("-", with: "+").replacing("_", with: "/")
+        // Foundation requires the padding, and ignores what is wrong with it.
+        guard padding == 0 || padding <= 2 && text.utf8.count.isMultiple(of: 4), !digits.contains("="),
+            digits.utf8.count % 4 != 1
+        else { return nil }
+        let padded = String(digits) + String(repeating: "=", count: (4 - digits.utf8.count % 4) % 4)
+        return Data(base64Encoded: padded).map(Array.init)
     }
 }
 

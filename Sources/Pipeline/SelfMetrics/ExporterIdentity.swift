@@ -1,3 +1,4 @@
+internal import Catalogue
 internal import Metrics
 
 /// Identifies an exporter or a reader in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
@@ -37,10 +38,10 @@ package struct ExporterIdentity: Hashable, Sendable {
     /// The attributes of its points.
     var attributes: Attributes {
         var attributes: Attributes = [
-            "otel.component.name": .string("\(type)/\(number)"), "otel.component.type": .string(type),
+            AttributeKey.componentName: .string("\(type)/\(number)"), AttributeKey.componentType: .string(type),
         ]
-        attributes["server.address"] = host.map { .string($0) }
-        attributes["server.port"] = port.map { .int(Int64($0)) }
+        attributes[AttributeKey.serverAddress] = host.map { .string($0) }
+        attributes[AttributeKey.serverPort] = port.map { .int(Int64($0)) }
         return attributes
     }
 }

@@ -1,3 +1,4 @@
+internal import Catalogue
 internal import Glibc
 package import Metrics
 
@@ -22,14 +23,7 @@ package struct ProcessMetrics: MetricProducer, Sendable {
         var metrics = [cpuTime(at: time)]
         if let bytes = Self.residentBytes() {
             let point = NumberDataPoint(attributes: [:], start: start, time: time, value: .int(bytes))
-            metrics.append(
-                Metric(
-                    name: "process.memory.usage",
-                    description: "Physical memory that the agent uses.",
-                    unit: "By",
-                    data: .sum([point], .cumulative, isMonotonic: false)
-                )
-            )
+            metrics.append(Metric(.processMemory, [point]))
         }
         return metrics
     }
@@ -38,18 +32,13 @@ package struct ProcessMetrics: MetricProducer, Sendable {
         let now = Self.cpuTime()
         let points = [("user", now.user - spent.user), ("system", now.system - spent.system)].map { mode, seconds in
             NumberDataPoint(
-                attributes: ["cpu.mode": .string(mode)],
+                attributes: [AttributeKey.processorMode: .string(mode)],
                 start: start,
                 time: time,
                 value: .double(max(seconds, 0))
             )
         }
-        return Metric(
-            name: "process.cpu.time",
-            description: "Time that the agent spent on CPUs.",
-            unit: "s",
-            data: .sum(points, .cumulative, isMonotonic: true)
-        )
+        return Metric(.processorTime, points)
     }
 
     /// The CPU time of the process so far, in seconds.

@@ -1,3 +1,4 @@
+internal import Catalogue
 package import Metrics
 internal import Synchronization
 
@@ -135,30 +136,10 @@ extension SDKMetrics: MetricProducer {
             (Self.attributes(key.component, error: key.error), durations)
         }
         let metrics = [
-            Metric(
-                name: "otel.sdk.exporter.metric_data_point.exported",
-                description: "Data points whose export is over, whether they arrived or not.",
-                unit: "{data_point}",
-                data: .sum(numbers(points, from: state.start, at: time), .cumulative, isMonotonic: true)
-            ),
-            Metric(
-                name: "otel.sdk.exporter.metric_data_point.inflight",
-                description: "Data points that exporters have been given and neither delivered nor given up.",
-                unit: "{data_point}",
-                data: .sum(numbers(inFlight, from: state.start, at: time), .cumulative, isMonotonic: false)
-            ),
-            Metric(
-                name: "otel.sdk.exporter.operation.duration",
-                description: "How long exports took, with all their attempts.",
-                unit: "s",
-                data: .histogram(histograms(operations, from: state.start, at: time), .cumulative)
-            ),
-            Metric(
-                name: "otel.sdk.metric_reader.collection.duration",
-                description: "How long collections took.",
-                unit: "s",
-                data: .histogram(histograms(collections, from: state.start, at: time), .cumulative)
-            ),
+            Metric(.exportedPoints, numbers(points, from: state.start, at: time)),
+            Metric(.pointsInFlight, numbers(inFlight, from: state.start, at: time)),
+            Metric(.exportDuration, histograms(operations, from: state.start, at: time)),
+            Metric(.collectionDuration, histograms(collections, from: state.start, at: time)),
         ]
         return metrics.filter { $0.data.pointCount > 0 }
     }
@@ -169,8 +150,8 @@ extension SDKMetrics: MetricProducer {
         error: String? = nil
     ) -> Attributes {
         var attributes = component.attributes
-        attributes["http.response.status_code"] = status.map { .int(Int64($0)) }
-        attributes["error.type"] = error.map { .string($0) }
+        attributes[AttributeKey.statusCode] = status.map { .int(Int64($0)) }
+        attributes[AttributeKey.error] = error.map { .string($0) }
         return attributes
     }
 

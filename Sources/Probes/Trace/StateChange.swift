@@ -1,3 +1,4 @@
+internal import Readings
 internal import CProbes
 package import Metrics
 

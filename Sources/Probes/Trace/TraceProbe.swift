@@ -1,3 +1,4 @@
+internal import Readings
 internal import BPF
 internal import CProbes
 

@@ -10,7 +10,7 @@ final class Certificates {
         folder = URL(filePath: NSTemporaryDirectory()).appending(path: "certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "ExportTests/FaultServer/certificates.sh")
+            .deletingLastPathComponent().appending(path: "TestSupport/FaultServer/certificates.sh")
         let result = try run([script.path(percentEncoded: false), folder.path(percentEncoded: false)])
         #expect(result.status == 0, "\(result.error)")
     }

@@ -1,3 +1,4 @@
+
 /// What `tcplens run` printed by its console exporter: the last collection.
 struct ConsoleReport {
     /// The values by metric and by attributes, these in the order of their keys.

@@ -1,0 +1,52 @@
+internal import CommandSupport
+import Logging
+import Metrics
+import Pipeline
+import Probes
+import Resource
+import Settings
+
+extension Agent {
+    /// Follows what the machine is called by now: it may have got its name and its id after the agent started.
+    func followIdentity() async {
+        guard let new = identity.following(source.machine, settings.resource) else { return }
+        if !new.resource.isSameService(as: identity.resource) {
+            do throws(Failure) {
+                _ = try await loadProbes(settings.activeProbes, process: ProcessMetrics(start: .now, isAnew: true))
+                logger.notice(
+                    """
+                    the machine is another one to those who get the metrics: \(Self.changes(from: identity, to: new)); \
+                    counters begin at zero, with a new start time
+                    """
+                )
+            } catch {
+                logger.error("counters go on under another service.instance.id: \(error.message)")
+            }
+        }
+        await become(new)
+    }
+
+    /// Goes on as `new`.
+    func become(_ new: AgentIdentity) async {
+        guard new.resource != identity.resource else { return }
+        if !new.resource.isSameService(as: identity.resource) {
+            sdk.restart(at: .now)
+        }
+        identity = new
+        await reader.replace(resource: new.resource, agentResource: new.agentResource)
+        logWarning(of: new)
+    }
+
+    /// Says what the user should know of `identity`.
+    func logWarning(of identity: AgentIdentity) {
+        if let warning = identity.warning {
+            logger.warning("\(warning)")
+        }
+    }
+
+    private static func changes(from old: AgentIdentity, to new: AgentIdentity) -> String {
+        let (old, new) = (old.resource.attributes, new.resource.attributes)
+        let keys = Set(old.map(\.key)).union(new.map(\.key)).sorted().filter { old[$0] != new[$0] }
+        return keys.map { "\($0) was \(old[$0]?.description ?? "unknown")" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,30 @@
+import CommandSupport
+import ConsoleExport
+import Metrics
+import OTLPExport
+import Pipeline
+import Resource
+import Settings
+import System
+
+extension ExporterPlan {
+    /// Makes the exporter; nil for one that sends nothing by itself.
+    ///
+    /// - Throws: ``Failure`` when it can't be had.
+    func exporter() throws(Failure) -> (any MetricExporter)? {
+        switch self {
+        case .otlp(let configuration):
+            do {
+                return try OTLPHTTPExporter(configuration, version: Program.version)
+            } catch let error as SpoolError where error.kind == .misconfigured {
+                throw Failure(usage: "\(error)")
+            } catch {
+                throw Failure("\(error)")
+            }
+        case .prometheus:
+            return nil
+        case .console(let histograms):
+            return ConsoleExporter(histograms: histograms, write: StandardStream.output.write)
+        }
+    }
+}

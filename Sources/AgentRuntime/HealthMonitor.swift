@@ -1,0 +1,37 @@
+internal import CommandSupport
+internal import OTLPExport
+internal import Pipeline
+import Synchronization
+
+/// Keeps the health of the agent, which the loop changes and others ask for.
+final class HealthMonitor: Sendable {
+    private let health: Mutex<Health>
+    private let origin = ContinuousClock.now
+
+    /// Creates the health of an agent that begins its loop now.
+    init(interval: Duration, exportLimit: Duration) {
+        health = Mutex(Health(interval: interval, exportLimit: exportLimit, now: .zero))
+    }
+
+    /// Notes a turn of the loop, which has just ended.
+    func note(_ round: PeriodicReader.Round) {
+        health.withLock { $0.note(round, at: now) }
+    }
+
+    /// Goes on with other settings.
+    func follow(interval: Duration, exportLimit: Duration) {
+        health.withLock { ($0.interval, $0.exportLimit) = (interval, exportLimit) }
+    }
+
+    /// Whether the loop turns.
+    var liveness: Health.Verdict {
+        health.withLock { $0.liveness(at: now) }
+    }
+
+    /// Whether it does what it is there for.
+    var readiness: Health.Verdict {
+        health.withLock { $0.readiness(at: now) }
+    }
+
+    private var now: Duration { origin.duration(to: .now) }
+}

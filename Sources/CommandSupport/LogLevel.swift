@@ -1,0 +1,31 @@
+package import Logging
+
+/// The levels of the log by the names that OpenTelemetry and swift-log give them.
+package enum LogLevel {
+    /// Each name with its level; OpenTelemetry's `fatal` is what can't be more than critical here.
+    package static let names: KeyValuePairs<String, Logger.Level> = [
+        "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warn": .warning, "warning": .warning,
+        "error": .error, "fatal": .critical, "critical": .critical,
+    ]
+
+    /// The levels of the schema of declarative configurations, which has four degrees of each.
+    package static let severities: KeyValuePairs<String, Logger.Level> = [
+        "trace": .trace, "trace2": .trace, "trace3": .trace, "trace4": .trace,
+        "debug": .debug, "debug2": .debug, "debug3": .debug, "debug4": .debug,
+        "info": .info, "info2": .info, "info3": .notice, "info4": .notice,
+        "warn": .warning, "warn2": .warning, "warn3": .warning, "warn4": .warning,
+        "error": .error, "error2": .error, "error3": .error, "error4": .error,
+        "fatal": .critical, "fatal2": .critical, "fatal3": .critical, "fatal4": .critical,
+    ]
+
+    /// The level named `text` in any case, or `nil`.
+    package static func named(_ text: String) -> Logger.Level? {
+        let name = text.lowercased()
+        return names.first { $0.key == name }?.value
+    }
+
+    /// The name of `level` in that schema.
+    package static func severity(of level: Logger.Level) -> String {
+        severities.first { $0.value == level }?.key ?? "info"
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+internal import CPlatform
+internal import CommandSupport
+internal import Doctor
+import Glibc
+import Rendering
+import Resource
+internal import Settings
+internal import System
+
+/// `tcplens doctor`: whether `run` would work here, and what to do if not.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what of run works here and what does not, and what to do.",
+        discussion: """
+              sudo tcplens doctor
+              sudo OTEL_EXPORTER_OTLP_ENDPOINT=https://collector:4318 tcplens doctor
+              sudo tcplens doctor --format json | jq '.checks[] | select(.status != "ok")'
+
+            It takes all options of 'tcplens run' (see its --help) and the same variables
+            and files, tries for real what run would do with them, and leaves nothing
+            behind: loads and attaches each program, makes a connection and looks for it,
+            sends an empty export, listens where run would listen.
+
+            It ends with 0 when run would work, and with 1 when it would not.
+            """
+    )
+
+    @Option(help: ArgumentHelp("How to print it: text or json.", valueName: "format"))
+    var format = DoctorFormat.text
+
+    @OptionGroup(visibility: .hidden) var options: RunOptions
+
+    func run() async throws {
+        // As run does: it holds the same secrets, and some of what it may read depends on it.
+        CPlatform_disableCoreDumps()
+        signal(SIGPIPE, SIG_IGN)
+        let source = options.source
+        let output = DoctorText(style: OutputStyle(.output, environment: source.machine.environment))
+        var checks: [Check] = []
+        do {
+            try await Examination(source: source).run { check in
+                checks.append(check)
+                if format == .text {
+                    try StandardStream.output.write(output.text(check))
+                }
+            }
+            switch format {
+            case .text: try StandardStream.output.write(output.summary(of: checks))
+            case .json: try StandardStream.output.write(try DoctorReport(checks).json() + "\n")
+            }
+        } catch let failure as StandardStream.Failure where failure.isClosedPipe {
+            // Who has seen enough does not want to be told so.
+            return
+        }
+        guard DoctorReport(checks).ok else { throw Failure.told }
+    }
+}
+
+/// How checks are printed.
+enum DoctorFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case text
+    /// For programs.
+    case json
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Resource
+
+/// `tcplens`: what stands before the name of a command.
+struct RootCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tcplens",
+        abstract: "Watches every TCP connection of a Linux machine and exports OpenTelemetry metrics.",
+        discussion: "Exit status: 0 done; 1 failed, and a line tells what to do; 2 wrong usage or configuration.",
+        version: Program.version,
+        subcommands: [
+            RunCommand.self, SnapshotCommand.self, TraceCommand.self, TopCommand.self, SinkCommand.self,
+            DoctorCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+internal import FoundationEssentials
+internal import Metrics
+internal import Probes
+internal import Resource
+internal import SnapshotView
+internal import System
+
+/// `tcplens snapshot`: connections by state, now.
+struct SnapshotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot",
+        abstract: "Show how many connections stand in each state, now.",
+        usage: "tcplens snapshot [<options>]",
+        discussion: """
+            The connections are those of the network namespace that the command runs in.
+
+              sudo tcplens snapshot
+              sudo tcplens snapshot --by port,container,listener
+              sudo tcplens snapshot --by port --format csv > ports.csv
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp("port, peer-port, container, listener; one or more.", valueName: "list"),
+        completion: .list(SnapshotGrouping.allCases.map(\.rawValue)),
+        transform: SnapshotGroupings.init
+    )
+    var by: [SnapshotGroupings] = []
+
+    @Option(help: ArgumentHelp("table, json, or csv for one --by.", valueName: "format"))
+    var format = SnapshotFormat.table
+
+    @Option(help: ArgumentHelp("The n largest of each --by; default: all that fit.", valueName: "n"))
+    var top: Int?
+
+    @Flag(help: "Show the states without connections too.")
+    var all = false
+
+    @OptionGroup var scope: ScopeOption
+
+    func validate() throws {
+        guard top.map({ $0 > 0 }) ?? true else { throw ValidationError("--top must be more than 0") }
+        guard top == nil || !by.isEmpty else {
+            throw ValidationError("--top is about groups of connections, so it needs --by")
+        }
+        guard format != .csv || by.distinct.count <= 1 else {
+            throw ValidationError("csv has one kind of line: give one --by at a time, or use --format json")
+        }
+    }
+
+    func run() throws {
+        let request = SnapshotRequest(groupings: by.distinct, format: format, top: top, all: all)
+        try request.print(on: .current)
+    }
+}
+
+extension SnapshotFormat: ExpressibleByArgument {}

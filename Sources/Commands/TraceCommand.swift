@@ -1,0 +1,86 @@
+import ArgumentParser
+internal import CommandSupport
+import Glibc
+import Logging
+import Probes
+import Resource
+internal import System
+internal import TraceView
+import UnixSignals
+
+/// `tcplens trace`: every change of state as it happens.
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Show every change of a connection's state, filtered in the kernel.",
+        discussion: """
+              sudo tcplens trace --failed
+              sudo tcplens trace --port 443 --slower-than 3s
+              sudo tcplens trace --format json | jq 'select(.bytes_sent > 1e6)'
+            """
+    )
+
+    @OptionGroup var filters: TraceFilterOptions
+
+    @Option(help: "How to print it.")
+    var format = TraceFormat.table
+
+    @Option(help: ArgumentHelp("End after so many changes.", valueName: "n"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("End after this time, as 10s.", valueName: "time"))
+    var duration: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp("Of what waits to be printed, 64KiB to 1GiB (8MiB).", valueName: "size"),
+        transform: ByteCount.argument
+    )
+    var bufferSize: Int?
+
+    // Not in the help, so that it fits a screen of 24 lines.
+    @OptionGroup(visibility: .hidden) var scope: ScopeOption
+
+    @OptionGroup(visibility: .hidden) var logging: LoggingOptions
+
+    func validate() throws {
+        guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }
+        guard TraceProbe.bufferSizes.contains(size), size.nonzeroBitCount == 1 else {
+            throw ValidationError("--buffer-size must be a power of two from 64KiB to 1GiB")
+        }
+    }
+
+    func run() async throws {
+        let environment = Machine.current.environment
+        let logger = logging.logger(environment: environment)
+        // A reader that goes away is the end of it, not of the process.
+        signal(SIGPIPE, SIG_IGN)
+        // Before anything is loaded: from here on a signal means that what was seen is still printed.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let stop = StopFlag()
+        let listener = SignalListener(signals, limit: Self.lastWriteLimit)
+        let waiter = Task.detached {
+            for await _ in listener.stop { stop.raise() }
+        }
+        defer { waiter.cancel() }
+        if filters.state.contains(.timeWait) {
+            logger.notice("the kernel tells no change to time_wait: there the socket itself is closed already")
+        }
+        var settings = TraceLoop.Settings()
+        settings.format = format
+        settings.environment = environment
+        settings.filter = filters.filter
+        settings.scope = scope.scope ?? settings.scope
+        settings.bufferSize = size
+        settings.count = count
+        settings.duration = duration?.duration
+        try await TraceLoop.run(settings, until: stop, logger: logger)
+    }
+
+    /// The size of the ring buffer in bytes.
+    private var size: Int { bufferSize ?? TraceProbe.standardBufferSize }
+
+    /// How long the rest may take to be printed after a signal.
+    private static let lastWriteLimit = Duration.seconds(5)
+}
+
+extension TraceFormat: ExpressibleByArgument {}

@@ -1,0 +1,35 @@
+/// Checks for programs: the JSON of `tcplens doctor --format json`.
+package struct DoctorReport: Encodable, Equatable {
+    /// A check.
+    package struct Row: Encodable, Equatable {
+        /// What was looked at.
+        package var name: String
+        /// `ok`, `warning` or `failed`.
+        package var status: Check.Status
+        /// What was found.
+        package var found: String
+        /// What to do; absent where nothing is.
+        package var remedy: String?
+        /// A command that does it or shows more; absent where there is none.
+        package var command: String?
+    }
+
+    /// The checks, in their order.
+    package var checks: [Row]
+    /// Whether `run` would work.
+    package var ok: Bool
+
+    /// Creates a report of `checks`.
+    package init(_ checks: [Check]) {
+        ok = !checks.contains { $0.status == .failed }
+        self.checks = checks.map { check in
+            Row(
+                name: check.name,
+                status: check.status,
+                found: check.found,
+                remedy: check.remedy?.text,
+                command: check.remedy?.command
+            )
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import CommandSupport
+import FoundationEssentials
+import Glibc
+import Metrics
+import OTLPExport
+import Pipeline
+import Probes
+import Resource
+package import Settings
+
+/// Everything that `doctor` looks at, in the order in which `run` would need it.
+package struct Examination: Sendable {
+    /// Where the settings come from, as those of `run`.
+    package var source: SettingsSource
+
+    /// Creates an examination of what `run` would do with the settings of `source`.
+    package init(source: SettingsSource) {
+        self.source = source
+    }
+
+    /// What `run` takes at most for a collection and its exports, unless told otherwise.
+    private static let longestExport = Duration.seconds(30)
+
+    /// Looks at everything and hands each check to `report` as soon as it is done.
+    ///
+    /// - Throws: What `report` throws.
+    package func run(_ report: (Check) throws -> Void) async throws {
+        let (settings, checks) = configuration
+        for check in checks { try report(check) }
+        // Settings that can't be followed say nothing of the machine.
+        let probes = settings.map(\.activeProbes) ?? TCPProbes.Options()
+        for check in await machine(probes) { try report(check) }
+        guard let settings else { return }
+        if !source.options.once {
+            for check in await ListenerChecks(plans: settings.listenerPlans).checks() { try report(check) }
+        }
+        for check in await destinations(settings) { try report(check) }
+    }
+
+    /// The settings, unless they can't be followed, and what is to be said of them.
+    private var configuration: (settings: RunSettings?, checks: [Check]) {
+        let name = "configuration"
+        do throws(Failure) {
+            let settings = try source.settings()
+            if source.options.once {
+                try settings.expectSender()
+            }
+            var checks: [Check] = [.ok(name, settings.file ?? "the environment and options")]
+            checks += settings.warnings.map { .warning(name, $0, nil) }
+            if settings.isDisabled {
+                let remedy = Check.Remedy("Unset it to observe anything", "unset OTEL_SDK_DISABLED")
+                checks.append(.warning(name, "disabled (OTEL_SDK_DISABLED): nothing is observed or exported", remedy))
+            } else if settings.exporters.isEmpty {
+                let remedy = Check.Remedy("Set OTEL_METRICS_EXPORTER to otlp, prometheus or console")
+                checks.append(.warning(name, "no exporter: nothing leaves", remedy))
+            }
+            return (settings, checks)
+        } catch {
+            let remedy = Check.Remedy("Mend it, and look at what tcplens makes of it", "tcplens run --print-config")
+            return (nil, error.message.split(separator: "\n").map { .failed(name, String($0), remedy) })
+        }
+    }
+
+    /// What of the machine the programs need; none are tried where nothing is to be observed.
+    private func machine(_ probes: TCPProbes.Options?) async -> [Check] {
+        let facts = KernelFacts(of: source.machine)
+        let checks = await onThreadOfItsOwn { () -> [Check] in
+            guard let probes else { return [] }
+            let trial = ProgramTrial(probes)
+            let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "tcplens"
+            return KernelChecks(facts: facts, program: program).checks(trial) + ProgramChecks(trial: trial).checks
+        }
+        return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: .visible()).checks
+    }
+
+    /// The ways to where the metrics are to go.
+    private func destinations(_ settings: RunSettings) async -> [Check] {
+        var checks: [Check] = []
+        for plan in settings.exporterPlans {
+            switch plan {
+            case .otlp(let configuration):
+                if let path = configuration.spool {
+                    checks.append(await onThreadOfItsOwn { .spool(path, limit: configuration.spoolLimit) })
+                }
+                checks += await EndpointChecks(
+                    configuration: configuration,
+                    budget: Self.budget(settings),
+                    sample: sample(settings)
+                ).checks()
+            case .console:
+                checks.append(.ok("console", "standard output can be written"))
+            case .prometheus:
+                // It is where it listens that matters.
+                break
+            }
+        }
+        return checks
+    }
+
+    /// How long `run --once` would try to export.
+    private static func budget(_ settings: RunSettings) -> Duration {
+        [settings.otlp.timeout, settings.timeout, longestExport].compactMap(\.self).min() ?? longestExport
+    }
+
+    /// Some true metrics of this process.
+    private func sample(_ settings: RunSettings) -> [ResourceMetrics] {
+        let start = Timestamp.now
+        let metrics = ProcessMetrics(start: start).metrics(at: .now)
+        let scope = Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL)
+        // Not the running agent's, whose series it would mix with.
+        let observed = AgentResource.resource(of: source.machine, settings.resource, as: .single(number: 0))
+        let resource = AgentResource.ofAgent(observed, processIdentifier: getpid())
+        return [ResourceMetrics(resource: resource, scopes: [ScopeMetrics(scope: scope, metrics: metrics)])]
+    }
+}

@@ -1,0 +1,72 @@
+import CommandSupport
+import Configuration
+import OTLPExport
+import Resource
+import YAML
+
+/// A file that `--config` or `OTEL_CONFIG_FILE` names.
+enum ConfigurationFile {
+    /// Reads the settings in the file at `path`; references in it are to the environment of `machine`.
+    ///
+    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    static func settings(at path: String, _ machine: Machine) throws(Failure) -> RunSettings {
+        // By the specification the extension tells the format, and it has to be one of these.
+        guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
+            throw Failure(usage: "\(path): the name of a configuration file must end in .yaml or .yml")
+        }
+        let text: [UInt8]
+        do throws(YAMLError) {
+            text = try YAMLNode.contents(ofFile: path)
+        } catch {
+            throw Failure(usage: "\(path): \(error.reason)")
+        }
+        return try settings(in: text, of: path, machine)
+    }
+
+    /// Reads the settings in `text`, which stands in the file at `path`.
+    ///
+    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    static func settings(in text: [UInt8], of path: String, _ machine: Machine) throws(Failure) -> RunSettings {
+        let serviceName = EnvironmentReader(machine.environment).setting("OTEL_SERVICE_NAME")
+        var reading = FileReading(try RunSettings(), serviceName: serviceName?.value)
+        let document: ConfigurationDocument
+        do throws(Problems) {
+            document = try ConfigurationDocument(text, file: path, environment: machine.environment)
+        } catch {
+            throw Failure(usage: error.description)
+        }
+        var used = document.variables
+        var quotes = QuotationMarks.warnings(in: machine.environment, usedBy: used)
+        do throws(Problems) {
+            try document.read { reading.read(&$0) }
+        } catch {
+            throw Failure(usage: ([error.description] + quotes).joined(separator: "\n"))
+        }
+        if reading.usesServiceName {
+            used.insert("OTEL_SERVICE_NAME")
+            quotes = QuotationMarks.warnings(in: machine.environment, usedBy: used)
+        }
+        reading.settings.warnings += quotes + ignoredVariables(machine.environment, besides: used)
+        reading.settings.file = path
+        do throws(ConfigurationError) {
+            // The way to the network is the machine's matter and has no place in the schema.
+            let environment = EnvironmentReader(machine.environment)
+            let proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
+            reading.settings.otlp.proxy = proxy
+            reading.settings.warnings += proxy.warnings
+        } catch {
+            throw Failure(usage: "\(error)").because(quotes)
+        }
+        return reading.settings
+    }
+
+    /// A file replaces the variables of the environment; who set some should know that they do nothing.
+    private static func ignoredVariables(_ environment: [String: String], besides used: Set<String>) -> [String] {
+        let names = environment.filter { name, value in
+            (name.hasPrefix("OTEL_") || name.hasPrefix("TCPLENS_")) && !value.isEmpty
+                && name != SettingsSource.fileVariable && !used.contains(name)
+        }.keys.sorted()
+        guard !names.isEmpty else { return [] }
+        return ["with a configuration file these variables mean nothing: \(names.joined(separator: ", "))"]
+    }
+}

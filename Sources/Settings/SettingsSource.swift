@@ -1,0 +1,44 @@
+package import CommandSupport
+internal import Configuration
+package import Resource
+internal import System
+
+/// Where the settings of `tcplens run` come from; asked again on `SIGHUP`.
+package struct SettingsSource: Sendable {
+    /// The variable that names the configuration file.
+    package static let fileVariable = "OTEL_CONFIG_FILE"
+
+    /// What the command line says.
+    package var options: RunSettings.Options
+    /// Where the environment is, and facts about the host.
+    package var machine: Machine
+
+    /// Creates a source.
+    package init(options: RunSettings.Options, machine: Machine) {
+        (self.options, self.machine) = (options, machine)
+    }
+
+    /// Reads the settings as they are now: those of a file if one is named, else those of the environment.
+    ///
+    /// - Throws: ``Failure`` when they can't be followed.
+    package func settings() throws(Failure) -> RunSettings {
+        let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
+        var settings =
+            if let file = options.file ?? variable?.value {
+                try Self.settings(at: file, machine)
+            } else {
+                try RunSettings(environmentOf: machine)
+            }
+        try settings.apply(options)
+        return settings
+    }
+
+    private static func settings(at file: String, _ machine: Machine) throws(Failure) -> RunSettings {
+        do throws(Failure) {
+            return try ConfigurationFile.settings(at: file, machine)
+        } catch {
+            let name = machine.environment.filter { $0.key == fileVariable && file == $0.value.trimmed }
+            throw error.because(QuotationMarks.warnings(in: name, usedBy: []))
+        }
+    }
+}

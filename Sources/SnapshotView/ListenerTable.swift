@@ -1,0 +1,87 @@
+import Probes
+import Rendering
+
+/// The listeners of a snapshot for people: how many connections wait in their queues, and how many may.
+struct ListenerTable {
+    /// A row: some listeners, or the rest of them.
+    struct Row {
+        /// Where they listen, or how many more they are.
+        var name: String
+        /// Connections that wait for `accept()`.
+        var accept: ListenerState.Queue
+        /// Connections whose handshake is not finished.
+        var syn: ListenerState.Queue
+        /// How many there are.
+        var count: UInt64
+        /// Whose they are.
+        var container = ""
+    }
+
+    /// The listeners.
+    var rows: [Row]
+
+    /// The table; a queue that takes no more says so.
+    func text(_ style: OutputStyle) -> String {
+        var table = TextTable(
+            columns: [.text("LISTENER"), .number("ACCEPT QUEUE"), .number("SYN QUEUE"), .text("CONTAINER")]
+        )
+        let (accept, syn) = (cells(\.accept), cells(\.syn))
+        for (place, row) in rows.enumerated() {
+            table.rows.append([row.name, accept[place], syn[place], ""])
+            for (column, queue) in [(1, row.accept), (2, row.syn)] where queue.full > 0 {
+                table.colours[.init(row: place, column: column)] = .red
+            }
+        }
+        // Paths have what room is left, and are cut where they say least.
+        let before = table.width - "CONTAINER".count
+        for (place, row) in rows.enumerated() {
+            let room = style.columns.map { max("CONTAINER".count, $0 - before) }
+            table.rows[place][3] = CgroupText.text(row.container, to: room, style)
+        }
+        return table.text(style)
+    }
+
+    /// The cells of a queue, whose numbers stand below each other whether or not a word follows them.
+    private func cells(_ queue: (Row) -> ListenerState.Queue) -> [String] {
+        let marks = rows.map { row in
+            switch queue(row).full {
+            case 0: ""
+            case row.count: " FULL"
+            case let full: " \(full) of \(row.count) FULL"
+            }
+        }
+        let width = marks.map(\.count).max() ?? 0
+        return zip(rows, marks).map { row, mark in
+            "\(queue(row).usage)/\(queue(row).limit)" + mark.padded(to: width)
+        }
+    }
+}
+
+extension ListenerTable {
+    /// The listeners of a snapshot, the fullest first.
+    init(_ snapshot: Snapshot, limit: Int?) {
+        let cut = snapshot.listeners(limit: limit)
+        func row(_ listener: ListenerState) -> Row {
+            let count = listener.count > 1 ? " x\(listener.count)" : ""
+            return Row(
+                name: snapshot.endpoint(listener) + count,
+                accept: listener.accept,
+                syn: listener.syn,
+                count: listener.count,
+                container: listener.place == nil ? "" : snapshot.container(listener.cgroup) ?? "-"
+            )
+        }
+        rows = cut.rows.map(row)
+        if !cut.more.isEmpty {
+            rows.append(
+                Row(
+                    name: "\(cut.more.count) more",
+                    accept: cut.more.map(\.accept).sum,
+                    syn: cut.more.map(\.syn).sum,
+                    count: cut.more.reduce(0) { $0 + $1.count }
+                )
+            )
+        }
+        rows += cut.others.map(row)
+    }
+}

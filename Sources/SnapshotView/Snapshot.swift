@@ -1,0 +1,181 @@
+package import Probes
+internal import Readings
+import SocketText
+
+/// What was counted at one moment, with the names of its containers, in the order that people want to see it.
+package struct Snapshot {
+    /// The connections of one group.
+    package struct Row: Equatable {
+        /// What they have in common.
+        package var group: ConnectionGroups.Group
+        /// How many they are.
+        package var counts: ConnectionCounts
+    }
+
+    /// Rows of which only the largest are shown one by one.
+    package struct Cut<Row> {
+        /// Those that are shown.
+        package var rows: [Row]
+        /// The rest.
+        package var more: [Row] = []
+        /// Those for which the kernel's map had no room; they are always shown.
+        package var others: [Row] = []
+    }
+
+    /// What was counted.
+    package var groups: ConnectionGroups
+    /// What to show besides the states.
+    package var groupings: [SnapshotGrouping] = []
+    /// The paths of control groups.
+    package var containers: [UInt64: String] = [:]
+
+    /// Creates a snapshot of what was counted.
+    package init(
+        groups: ConnectionGroups,
+        groupings: [SnapshotGrouping] = [],
+        containers: [UInt64: String] = [:]
+    ) {
+        (self.groups, self.groupings, self.containers) = (groups, groupings, containers)
+    }
+
+    /// Counts all connections now.
+    ///
+    /// - Throws: ``ProbeError`` when the kernel refuses.
+    package static func take(by groupings: [SnapshotGrouping]) throws(ProbeError) -> Snapshot {
+        let probe = try ConnectionGroupProbe(
+            by: Set(groupings.compactMap(\.grouping)),
+            listeners: groupings.contains(.listener)
+        )
+        var snapshot = Snapshot(groups: try probe.count(), groupings: groupings)
+        let cgroups = snapshot.cgroups
+        // Reading the tree of control groups takes time that only those who see their names should wait.
+        if !cgroups.isEmpty {
+            var containers = Containers()
+            for cgroup in cgroups { snapshot.containers[cgroup] = containers.path(of: cgroup) }
+        }
+        return snapshot
+    }
+
+    /// The control groups that have connections or listeners.
+    package var cgroups: Set<UInt64> {
+        let ofGroups = groups[.container].keys.compactMap { group in
+            if case .value(let cgroup) = group { cgroup } else { nil as UInt64? }
+        }
+        return Set(ofGroups + groups.listeners.map(\.cgroup)).subtracting([0])
+    }
+
+    /// The largest groups, as many as `limit`; all without one.
+    package func rows(_ grouping: ConnectionGrouping, limit: Int?) -> Cut<Row> {
+        let rows = groups[grouping].map { Row(group: $0.key, counts: $0.value) }.sorted { one, other in
+            (other.counts.total, one.group.order) < (one.counts.total, other.group.order)
+        }
+        return cut(rows, limit) { $0.group == .others }
+    }
+
+    /// The listeners with the fullest queues, as many as `limit`; all without one.
+    package func listeners(limit: Int?) -> Cut<ListenerState> {
+        let rows = groups.listeners.sorted { one, other in
+            guard one.urgency == other.urgency else { return one.urgency > other.urgency }
+            let (port, otherPort) = (one.place?.port ?? 0, other.place?.port ?? 0)
+            guard port == otherPort else { return port < otherPort }
+            guard one.type == other.type else { return one.type.rawValue < other.type.rawValue }
+            return endpoint(one) < endpoint(other)
+        }
+        return cut(rows, limit) { $0.place == nil }
+    }
+
+    private func cut<Row>(_ rows: [Row], _ limit: Int?, isOthers: (Row) -> Bool) -> Cut<Row> {
+        let named = rows.filter { !isOthers($0) }
+        let limit = min(limit ?? .max, named.count)
+        return Cut(rows: Array(named[..<limit]), more: Array(named[limit...]), others: rows.filter(isOthers))
+    }
+
+    /// What a control group is called; `nil` for none.
+    package func container(_ cgroup: UInt64) -> String? {
+        cgroup == 0 ? nil : containers[cgroup] ?? "cgroup \(cgroup)"
+    }
+
+    /// The name of a group.
+    package func name(_ group: ConnectionGroups.Group, _ grouping: ConnectionGrouping) -> String {
+        switch group {
+        case .value(let cgroup) where grouping == .container: container(cgroup) ?? "-"
+        case .value(let port): "\(port)"
+        case .none: "-"
+        case .others: "others"
+        }
+    }
+
+    /// Where listeners listen.
+    package func endpoint(_ listener: ListenerState) -> String {
+        listener.place?.endpointText ?? "others"
+    }
+}
+
+extension [Snapshot.Row] {
+    /// The connections of all rows together.
+    package var sum: ConnectionCounts {
+        reduce(into: ConnectionCounts()) { $0.add($1.counts) }
+    }
+}
+
+extension [ListenerState] {
+    /// All of them as one without a place, for each protocol.
+    package var sums: [ListenerState] {
+        NetworkType.allCases.compactMap { type in
+            let rows = filter { $0.type == type }
+            guard !rows.isEmpty else { return nil }
+            let count = rows.reduce(0) { $0 &+ $1.count }
+            return ListenerState(
+                place: nil,
+                type: type,
+                count: count,
+                accept: rows.map(\.accept).sum,
+                syn: rows.map(\.syn).sum
+            )
+        }
+    }
+}
+
+extension [ListenerState.Queue] {
+    /// The queues together.
+    package var sum: ListenerState.Queue {
+        reduce(into: ListenerState.Queue(usage: 0, limit: 0, full: 0)) { sum, queue in
+            sum.usage &+= queue.usage
+            sum.limit &+= queue.limit
+            sum.full &+= queue.full
+        }
+    }
+}
+
+extension ConnectionGroups.Group {
+    /// The order of groups that are equally large.
+    fileprivate var order: UInt64 {
+        switch self {
+        case .value(let value): value
+        case .none: .max - 1
+        case .others: .max
+        }
+    }
+}
+
+/// What one listener is shown before another for: queues that take no more, and then how full they are.
+package struct Urgency: Comparable {
+    private let (acceptIsFull, synIsFull): (Bool, Bool)
+    private let (accept, syn): (Double, Double)
+
+    /// The urgency of `listener`.
+    package init(_ listener: ListenerState) {
+        (acceptIsFull, synIsFull) = (listener.accept.full > 0, listener.syn.full > 0)
+        (accept, syn) = (listener.accept.fullness, listener.syn.fullness)
+    }
+
+    package static func < (one: Urgency, other: Urgency) -> Bool {
+        if one.acceptIsFull != other.acceptIsFull { return other.acceptIsFull }
+        if one.synIsFull != other.synIsFull { return other.synIsFull }
+        return (one.accept, one.syn) < (other.accept, other.syn)
+    }
+}
+
+extension ListenerState {
+    fileprivate var urgency: Urgency { Urgency(self) }
+}

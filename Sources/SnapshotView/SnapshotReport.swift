@@ -1,0 +1,81 @@
+import FoundationEssentials
+import Probes
+internal import Readings
+
+/// A snapshot for programs: the JSON of `tcplens snapshot --format json`.
+struct SnapshotReport: Encodable, Equatable {
+    /// The connections of one state and type.
+    struct Row: Encodable, Equatable {
+        /// The state by the conventions' name, as `fin_wait_1`.
+        var state: String
+        /// `ipv4` or `ipv6`.
+        var type: String
+        /// How many there are.
+        var count: UInt64
+    }
+
+    /// When it was taken, by RFC 3339.
+    var time: String
+    /// Whose connections they are.
+    var scope: String
+    /// The name of the machine.
+    var host: String
+    /// The rows that have connections, or all.
+    var connections: [Row]
+    /// The number of all connections.
+    var total: UInt64
+    /// By the ports of services here, if asked for.
+    var ports: [PortReport]?
+    /// By the ports of services elsewhere, if asked for.
+    var peerPorts: [PortReport]?
+    /// By containers, if asked for.
+    var containers: [ContainerReport]?
+    /// The queues of listeners, if asked for.
+    var listeners: [ListenerReport]?
+
+    private enum CodingKeys: String, CodingKey {
+        case time, scope, host, connections, total, ports, containers, listeners
+        case peerPorts = "peer_ports"
+    }
+
+    /// Creates a report.
+    ///
+    /// - Parameters:
+    ///   - snapshot: What was counted.
+    ///   - all: Whether states without connections are in it.
+    ///   - top: How many groups of each kind are told apart; all, if not given.
+    ///   - time: When it was counted.
+    ///   - host: The name of the machine.
+    init(_ snapshot: Snapshot, all: Bool, top: Int? = nil, time: Date, host: String) {
+        self.time = time.formatted(.iso8601)
+        scope = ObservationScope.own.rawValue
+        self.host = host
+        total = snapshot.groups.all.total
+        connections = Self.rows(snapshot.groups.all, all: all)
+        func cut(_ grouping: ConnectionGrouping) -> [Snapshot.Row] {
+            let cut = snapshot.rows(grouping, limit: top)
+            let others = cut.more + cut.others
+            return cut.rows + (others.isEmpty ? [] : [Snapshot.Row(group: .others, counts: others.sum)])
+        }
+        for grouping in snapshot.groupings {
+            switch grouping {
+            case .port: ports = cut(.localPort).map { PortReport($0, all: all) }
+            case .peerPort: peerPorts = cut(.peerPort).map { PortReport($0, all: all) }
+            case .container: containers = cut(.container).map { ContainerReport($0, snapshot.containers, all: all) }
+            case .listener:
+                let cut = snapshot.listeners(limit: top)
+                listeners = (cut.rows + (cut.more + cut.others).sums).map { ListenerReport($0, snapshot.containers) }
+            }
+        }
+    }
+
+    /// The rows of `counts`.
+    static func rows(_ counts: ConnectionCounts, all: Bool) -> [Row] {
+        SnapshotTable.states.flatMap { state in
+            NetworkType.allCases.compactMap { type in
+                guard all || counts[state, type] > 0 else { return nil }
+                return Row(state: state.attributeValue, type: type.attributeValue, count: counts[state, type])
+            }
+        }
+    }
+}

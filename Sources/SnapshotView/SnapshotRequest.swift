@@ -1,0 +1,55 @@
+import CommandSupport
+import FoundationEssentials
+import Metrics
+import Probes
+import Rendering
+package import Resource
+import System
+
+/// What `tcplens snapshot` is asked for.
+package struct SnapshotRequest {
+    private let groupings: [SnapshotGrouping]
+    private let format: SnapshotFormat
+    private let top: Int?
+    private let all: Bool
+
+    /// Creates a request.
+    ///
+    /// - Parameters:
+    ///   - groupings: What to look at besides the states, each once.
+    ///   - format: How to print it.
+    ///   - top: How many of the largest groups to show; nil for all that there is room for.
+    ///   - all: Whether to show states without connections.
+    package init(groupings: [SnapshotGrouping], format: SnapshotFormat, top: Int?, all: Bool) {
+        (self.groupings, self.format, self.top, self.all) = (groupings, format, top, all)
+    }
+
+    /// Takes the snapshot and prints it on standard output.
+    ///
+    /// - Throws: ``Failure`` when the kernel can't be read, ``StandardStream/Failure`` when the text can't be written.
+    package func print(on machine: Machine) throws {
+        let snapshot: Snapshot
+        do {
+            snapshot = try Snapshot.take(by: groupings)
+        } catch {
+            throw Failure("\(error)")
+        }
+        try StandardStream.output.write(try text(snapshot, machine))
+    }
+
+    private func text(_ snapshot: Snapshot, _ machine: Machine) throws -> String {
+        switch format {
+        case .table where snapshot.groupings.isEmpty:
+            return SnapshotTable(snapshot.groups.all, all: all).text
+        case .table:
+            let style = OutputStyle(.output, environment: machine.environment)
+            let lines = StandardStream.output.lines
+            return SnapshotScreen(snapshot: snapshot, all: all, top: top, lines: lines).text(style)
+        case .json:
+            let host = AgentResource(of: machine).resource.attributes["host.name"]?.description ?? ""
+            return try SnapshotReport(snapshot, all: all, top: top, time: Date(), host: host).json() + "\n"
+        case .csv:
+            return SnapshotCSV(snapshot: snapshot, all: all, top: top).text
+        }
+    }
+}

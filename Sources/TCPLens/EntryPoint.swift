@@ -1,0 +1,8 @@
+import Commands
+
+/// Where the process begins; everything else is in libraries.
+@main enum EntryPoint {
+    static func main() async {
+        await CommandLineProgram.main()
+    }
+}

@@ -1,0 +1,7 @@
+/// How changes are printed.
+package enum TraceFormat: String, CaseIterable, Sendable {
+    /// For people.
+    case table
+    /// For programs.
+    case json
+}

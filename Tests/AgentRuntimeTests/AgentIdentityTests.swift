@@ -1,0 +1,73 @@
+import Foundation
+import Metrics
+import Resource
+import Synchronization
+import Testing
+
+@testable import AgentRuntime
+
+@Suite struct AgentIdentityTests {
+    /// A machine whose name can be changed, which no other test has.
+    private final class Host: Sendable {
+        let name = Mutex("host-\(UUID().uuidString)")
+
+        var machine: Machine {
+            Machine(environment: [:]) { path in path == "/proc/sys/kernel/hostname" ? self.name.withLock { $0 } : nil }
+        }
+    }
+
+    private let host = Host()
+
+    private func identity(_ attributes: Attributes = [:], isSingle: Bool = false) -> AgentIdentity {
+        AgentIdentity(of: host.machine, ResourceSettings(attributes: attributes), isSingle: isSingle)
+    }
+
+    @Test func `agents beside each other are different ones, and the next is again the first`() {
+        var agents = [identity(), identity(), identity(), identity(isSingle: true), identity(isSingle: true)]
+        // Both resources of each.
+        let ids = agents.flatMap { [$0.resource.instanceID, $0.agentResource.instanceID] }
+        #expect(Set(ids).count == 10)
+        #expect(agents.map { $0.warning != nil } == [false, true, true, false, false])
+        agents.removeFirst()
+        #expect(identity().resource.instanceID == ids[0])
+        withExtendedLifetime(agents) {}
+    }
+
+    @Test func `an agent that comes again is the same`() {
+        func run() -> [String?] {
+            let identity = identity()
+            return [identity.resource.instanceID, identity.agentResource.instanceID]
+        }
+        #expect(run() == run())
+    }
+
+    @Test func `an instance that the user gives to two agents is told`() {
+        let given: Attributes = ["service.instance.id": .string(UUID().uuidString)]
+        let agents = [identity(given), identity(given), identity(given, isSingle: true)]
+        #expect(Set(agents.map(\.resource.instanceID)).count == 1)
+        #expect(agents.map { $0.warning?.contains("has the service.instance.id") } == [nil, true, true])
+        // Another service may have the same one.
+        var service = given
+        service["service.name"] = "other"
+        #expect(identity(service).warning == nil)
+    }
+
+    @Test func `what the machine is called is followed`() throws {
+        let identity = identity()
+        #expect(identity.following(host.machine, ResourceSettings()) == nil)
+        // An attribute more is the same service.
+        let team = try #require(identity.following(host.machine, ResourceSettings(attributes: ["team": "a"])))
+        #expect(team.resource.isSameService(as: identity.resource))
+        #expect(team.resource.attributes["team"] == "a" && team.agentResource.attributes["team"] == "a")
+        // It holds the claim on.
+        #expect(self.identity().warning != nil)
+        host.name.withLock { $0 = "host-\(UUID().uuidString)" }
+        let moved = try #require(team.following(host.machine, ResourceSettings()))
+        #expect(moved.resource.attributes["host.name"]?.description == host.name.withLock { $0 })
+        #expect(!moved.resource.isSameService(as: identity.resource))
+        #expect(!moved.agentResource.isSameService(as: identity.agentResource))
+        #expect(moved.warning == nil)
+        #expect(moved.following(host.machine, ResourceSettings()) == nil)
+        #expect(self.identity().warning != nil)
+    }
+}

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import System
+
+/// Which of several trees of control groups is read.
+@Suite struct CgroupTreeTests {
+    @Test func `mounts are read with blanks and optional fields`() {
+        let text = """
+            36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw,errors=continue
+            40 35 0:31 /.. /sys/fs/cgroup ro - cgroup2 cgroup2 rw,nsdelegate
+            nonsense
+            """
+        #expect(
+            MountInfo.parse(text) == [
+                MountInfo(root: "/mnt1", path: "/mnt 2", type: "ext3", options: ["rw", "errors=continue"]),
+                MountInfo(root: "/..", path: "/sys/fs/cgroup", type: "cgroup2", options: ["rw", "nsdelegate"]),
+            ]
+        )
+    }
+
+    @Test func `one that shows all groups is read alone, wherever it stands among others`() {
+        let own = CgroupTree.Mount(path: "/own", isWhole: false)
+        let part = CgroupTree.Mount(path: "/part", prefix: "/a/b", isWhole: false)
+        let whole = CgroupTree.Mount(path: "/host")
+        #expect(CgroupTree.choose(among: [own, whole, part]).used == [whole])
+        #expect(CgroupTree.choose(among: [own, whole, part]).others == [own, part])
+        #expect(CgroupTree.choose(among: [whole, own]).used == [whole])
+        #expect(CgroupTree.choose(among: [own, part]).used == [own, part])
+        #expect(CgroupTree.choose(among: []).used.isEmpty)
+    }
+}
