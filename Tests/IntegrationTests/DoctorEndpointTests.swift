@@ -158,7 +158,7 @@ extension IntegrationTests {
             condition.options = ["--health", "192.0.2.1:8081"]
             try condition.expectAgreement(
                 failing: "address for health",
-                says: "no address of this machine",
+                says: "not an address of this machine",
                 until: signs
             )
             // Nobody listens who exports once.
