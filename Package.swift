@@ -124,8 +124,7 @@ let package = Package(
             name: "Doctor",
             dependencies: [
                 "AgentRuntime", "CPlatform", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes",
-                "Readings",
-                "Rendering", "Resource", "Settings", "System",
+                "Readings", "Rendering", "Resource", "Settings", "System",
             ],
             swiftSettings: strict
         ),
@@ -147,8 +146,8 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "CommandSupport", "Metrics", "Probes", "Readings", "Rendering",
-                "SnapshotView", "SocketText", "System", logging,
+                "CPlatform", "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
+                "SocketText", "System", logging,
             ],
             swiftSettings: strict
         ),
