@@ -1,18 +1,19 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, format, lint, clean, sanitize, test-kernels, test-install. `make V=1 …` shows the commands.
+# The rest: build, install, uninstall, format, lint, clean, sanitize, test-kernels, test-install.
+# `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 RUN_OPTIONS ?= --interval 10s
 Q := $(if $(V),,@)
 
-# Where toolchains are put; sudo hides them from the PATH.
+# The places where toolchains are installed. sudo removes them from the PATH.
 USER_HOME := $(shell getent passwd "$${SUDO_USER:-$$(id -un)}" | cut -d: -f6)
 export PATH := $(PATH):$(USER_HOME)/.local/share/swiftly/bin:/opt/swift/usr/bin:/usr/local/swift/usr/bin
 
-# Nothing for root; otherwise sudo, which hands on the settings (OTEL_…) and the way to the toolchain.
+# Empty for root; otherwise sudo, which keeps the settings (OTEL_…) and the PATH to the toolchain.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~root "PATH=$$PATH"')
 
@@ -24,13 +25,13 @@ LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
-# The Swift runtime goes into the binary, and symbols stay out of it.
+# The binary contains the Swift runtime, and no symbols.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
 C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.c Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
-# Two installations at once would wait for each other's lock, and two builds for each other's.
+# Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
 .PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts packages test-packages lint-packages \
 	test-kernels kernel-packages sanitize
@@ -48,12 +49,13 @@ run: release mounts
 test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
-	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are left out." >&2; }
+	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)$(AS_ROOT) swift test --skip-build
 
-# Threads and memory, as the sanitizers see them, in the tests of the modules that need no BPF, one after the other: slowed
-# down five times and in parallel, they would miss their own time limits. What leaks at the end is what Foundation's
-# processes and the tests themselves still hold; how much memory an export takes means nothing under a sanitizer.
+# Runs the tests of the modules without BPF under the thread sanitizer and the address sanitizer. The tests run one
+# after the other: they are five times slower, and in parallel they would miss their own time limits. Leaks are not
+# checked, because Foundation and the tests themselves hold memory at the end. ExportMemoryTests is left out, because
+# memory use means nothing under a sanitizer.
 SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests
 sanitize: packages test-packages swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
@@ -66,7 +68,7 @@ sanitize: packages test-packages swift
 	        --no-parallel --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
 	done
 
-# The kernels of other machines, under emulation; KERNELS="6.1 7+lockdown" for some of them.
+# Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them.
 test-kernels: release kernel-packages
 	$(Q)Tests/Kernels/run $(KERNELS)
 
@@ -98,7 +100,7 @@ uninstall:
 	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
 	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
 
-# What is installed works where it is put, and its manual and completions know every command.
+# Whether the installed program starts, and its manual and completions know every command.
 test-install: install-packages
 	$(Q)Tests/Install/run
 
@@ -115,14 +117,14 @@ lint: lint-packages swift
 clean:
 	$(Q)rm -rf .build
 
-# Setting up: each is quick when there is nothing to do.
+# Setting up. Each of these targets is quick when there is nothing to do.
 
 swift:
 	$(Q)command -v swift >/dev/null || { \
-	    echo "There is no Swift here: install Swift 6.3 or newer from https://www.swift.org/install/linux/" >&2; \
-	    echo "If it is there and sudo hides it: sudo env \"PATH=\$$PATH\" make …" >&2; exit 1; }
+	    echo "Swift was not found: install Swift 6.3 or newer from https://www.swift.org/install/linux/" >&2; \
+	    echo "If it is installed and sudo hides it: sudo env \"PATH=\$$PATH\" make …" >&2; exit 1; }
 
-# For looking at events and at programs by hand; tcplens itself needs neither.
+# File systems for looking at events and programs by hand; tcplens itself needs neither.
 mounts:
 	$(Q)grep -q ' /sys/fs/bpf bpf ' /proc/mounts || $(SUDO) mount -t bpf bpf /sys/fs/bpf || true
 	$(Q)grep -q ' /sys/kernel/tracing tracefs ' /proc/mounts \

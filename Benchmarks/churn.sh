@@ -1,19 +1,20 @@
 # shellcheck shell=bash
-# Connections made and ended as fast as they go, in a namespace of their own, for the benchmarks to be read into.
+# Makes and ends connections as fast as possible, in a network namespace of its own. Benchmarks source this file.
 #
-# They give `rounds` and `connections`, and start and stop watchers of it by `start NAME` and `stop`.
+# They set `rounds` and `connections`, and define `start NAME` and `stop`, which start and end a watcher of this
+# traffic.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 scratch=$(mktemp -d)
 stats=$(cat /proc/sys/kernel/bpf_stats_enabled)
 trap 'echo "$stats" > /proc/sys/kernel/bpf_stats_enabled; kill $(jobs -p) 2>/dev/null || true; rm -rf "$scratch"' EXIT
-cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/traffic.c"
+cc -O2 -o "$scratch/traffic" "$here/Tests/Traffic/"*.c
 
-# So many connections in the namespace; prints how many a second, and the nanoseconds of processor time that each took the
-# processes (which do the work of both ends, softirqs included).
+# Makes `connections` connections. Prints how many were made a second, and how many nanoseconds of processor time the
+# processes took for each. They do the work of both ends, softirqs included.
 #
-# $workload is `bare`, from two processes that each do both ends and send nothing: the most state changes that can be made;
-# or `request`, two clients and their two servers with a request and its answer a connection.
+# $workload is `bare` or `request`. In `bare` two processes do both ends and send no data, which makes the most changes
+# of state. In `request` two clients and two servers exchange a request and an answer on each connection.
 workload=${WORKLOAD:-bare}
 churn() {
     local begin end port half=$((connections / 2)) churners=() TIMEFORMAT='%U %S'
@@ -23,7 +24,7 @@ churn() {
         if [ "$workload" = request ]; then
             within serve.$port "listen 4 $port 128" "serve $port $half" &
             churners+=($!)
-            # Until the server listens.
+            # Wait until the server listens.
             until nsenter --net="/proc/$namespace/ns/net" ss -Hltn "sport = $port" | grep -q .; do sleep 0.01; done
             within ask.$port "request 4 $port $half" &
         else
@@ -37,7 +38,7 @@ churn() {
         '{ used += $1 + $2 } END { printf "%d %d\n", n * 1e9 / wall, used * 1e9 / n }'
 }
 
-# Carries out commands of traffic in the namespace, and notes the processor time they took under a name.
+# Carries out commands of `traffic` in the namespace. The processor time that they took goes to time.NAME.
 within() { # NAME COMMAND...
     local name=$1
     shift
@@ -57,8 +58,8 @@ for setting in "net.ipv4.tcp_max_tw_buckets=1000" "net.ipv4.ip_local_port_range=
     nsenter --net="/proc/$namespace/ns/net" sysctl -qw "$setting"
 done
 
-# Prints for each watcher the best and the median of COLUMN, which SORT puts the best of first, and both against nothing,
-# the first.
+# Prints for each watcher the best value and the median of COLUMN, and both as a share of those of the first watcher,
+# which is `nothing`. SORT is the option of sort that puts the best value first.
 report() { # COLUMN SORT WATCHER...
     local column=$1 sort=$2 watcher best median base_best= base_median
     for watcher in "${@:3}"; do
@@ -70,8 +71,8 @@ report() { # COLUMN SORT WATCHER...
     done
 }
 
-# Runs the watchers round by round in turn; each round begins with another one, as who comes first meets the machine in
-# another state than who comes last.
+# Runs the watchers in turn, round by round. Each round begins with another watcher, because the state of the machine
+# changes during a round.
 compare() {
     local round turn watcher
     churn > /dev/null
@@ -84,13 +85,14 @@ compare() {
             stop
         done
     done
-    echo "connections a second, $rounds rounds of $connections, $workload (and against nothing):"
+    echo "connections a second, $rounds rounds of $connections, $workload (and compared with nothing):"
     report 1 -rn "$@"
-    echo "nanoseconds of processor time a connection (and against nothing):"
+    echo "nanoseconds of processor time a connection (and compared with nothing):"
     report 2 -n "$@"
 }
 
-# Nanoseconds an event and how many, of the programs on inet_sock_set_state whose names match, from the kernel's statistics.
+# cost NAMES: prints the nanoseconds an event and the number of events, by the kernel's statistics of the programs on
+# inet_sock_set_state whose names match.
 cost() {
     bpftool --json prog list | jq -r --arg names "$1" '
         [.[] | select(.name | test($names))]

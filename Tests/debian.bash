@@ -1,11 +1,11 @@
-# apt with lists of its own, for scripts that take files out of Debian's packages: nothing of the system's is changed, and
-# nothing is installed. The packages come from where this machine's apt gets its own.
+# Uses apt with lists of its own, for scripts that take files out of Debian's packages. It installs nothing and changes
+# nothing of the system. The packages come from the archive that this machine's apt uses.
 #
-# Usage: source it with `cache` (a folder), `releases` and `security_releases` set; then call `update_lists`, and give
-# "${options[@]}" to each apt-get and apt-cache. The lists are renewed once a day.
+# Usage: set `cache` (a folder), `releases` and `security_releases`, and source this file. Then call `update_lists`, and
+# give "${options[@]}" to each apt-get and apt-cache. The lists are renewed once a day.
 # shellcheck shell=bash
 
-# shellcheck disable=SC2154    # who sources this sets them
+# shellcheck disable=SC2154    # the script that sources this sets them
 apt=$cache/apt
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 mkdir -p "$apt/lists/partial" "$apt/archives/partial"
@@ -29,15 +29,15 @@ fail() {
     exit "${2:-1}"
 }
 
-# The first Debian repository whose release matches a pattern, of those that this machine uses. A machine that never
-# updated its lists doesn't know the origin; then the release has to do.
+# Prints the first Debian repository of this machine whose release matches a pattern. If this machine never updated its
+# lists, apt doesn't know the origins, and only the release is compared.
 repository() {
     # shellcheck disable=SC2016    # apt expands these, not the shell
     apt-get indextargets --format '$(COMPONENT) $(RELEASE) $(REPO_URI) $(ORIGIN)' 'Created-By: Packages' \
         | awk -v release="^($1)\$" '$1 == "main" && $2 ~ release && ($4 == "Debian" || $4 ~ /^\$/) && !n++ { print $3 }'
 }
 
-# Renews the lists unless that was done within a day.
+# Renews the lists, at most once a day.
 update_lists() {
     local archive security release codename architecture
     [ -z "$(find "$apt/updated" -mtime -1 2>/dev/null)" ] || return 0
@@ -46,7 +46,7 @@ update_lists() {
     architecture=$(dpkg --print-architecture)
     archive=$(repository "$codename|(old)*stable|testing|unstable|sid")
     security=$(repository ".*-security")
-    [ -n "$archive" ] || fail "apt has no Debian archive configured, so there is nowhere to get packages from"
+    [ -n "$archive" ] || fail "apt has no Debian archive configured, so there is no source of packages"
     # shellcheck disable=SC2154
     for release in $releases; do
         echo "deb [arch=$architecture signed-by=$keyring] $archive $release main"
@@ -55,12 +55,12 @@ update_lists() {
     for release in ${security:+$security_releases}; do
         echo "deb [arch=$architecture signed-by=$keyring] $security $release main"
     done >>"$apt/sources.list"
-    # A release that has left the archive makes this fail, and the others are there nevertheless.
+    # This fails if a release has left the archive, but the lists of the others are there.
     if apt-get "${options[@]}" update 2>"$apt/complaints"; then
         touch "$apt/updated"
     else
         sed "s/^/$(basename "$0"): apt: /" "$apt/complaints" >&2
-        # With complaints of another kind the next call tries again.
+        # After any other error the next call tries again.
         if ! grep '^E:' "$apt/complaints" | grep -qv 'does not have a Release file'; then
             touch "$apt/updated"
         fi

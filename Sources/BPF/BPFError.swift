@@ -2,16 +2,18 @@ internal import CLibbpf
 
 /// A failed call of libbpf or of the kernel's BPF system call.
 package struct BPFError: Error, Hashable, Sendable {
-    /// The kernel's `ENOTSUPP`, which is no number of POSIX and has no text in libraries.
+    /// The kernel's `ENOTSUPP`.
+    ///
+    /// It is not a POSIX number, and libraries have no text for it.
     static let notSupported: CInt = 524
 
-    /// What was tried, on what: `load state_transitions`.
+    /// What was tried, and on what: `load connections`.
     package var operation: String
 
     /// The error number, positive: a POSIX `errno`, or one of libbpf's own from 4000 up.
     package var code: CInt
 
-    /// What libbpf and the verifier said meanwhile; empty when they said nothing.
+    /// What libbpf and the verifier printed during the call; may be empty.
     package var log: String
 
     /// Creates an error for `operation`.
@@ -23,7 +25,7 @@ package struct BPFError: Error, Hashable, Sendable {
 }
 
 extension BPFError: CustomStringConvertible {
-    /// One line: the operation and libbpf's words for the code.
+    /// One line: the operation and libbpf's text for the code.
     package var description: String {
         guard code != Self.notSupported else { return "\(operation): Operation not supported by this kernel" }
         var message = [CChar](repeating: 0, count: 128)

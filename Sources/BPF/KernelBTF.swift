@@ -4,10 +4,10 @@ internal import Glibc
 /// The kernel's description of its own types, which CO-RE and typed tracepoints need.
 @safe
 package struct KernelBTF: ~Copyable {
-    /// Where the kernel shows it.
+    /// The file in which the kernel publishes it.
     package static let path = "/sys/kernel/btf/vmlinux"
 
-    /// Whether it is there and readable.
+    /// Whether the file exists and is readable.
     package static var isAvailable: Bool {
         unsafe access(path, R_OK) == 0
     }
@@ -21,9 +21,9 @@ package struct KernelBTF: ~Copyable {
     /// libbpf's handle; valid until `deinit` frees it, and never handed out.
     private let types: OpaquePointer
 
-    /// Reads the description; it takes some megabytes until it goes out of scope.
+    /// Reads the description, which takes some megabytes of memory until it goes out of scope.
     ///
-    /// - Throws: ``BPFError`` when there is none.
+    /// - Throws: ``BPFError`` when the kernel has none.
     package init() throws(BPFError) {
         let (read, log) = unsafe LibbpfLog.capture {
             let types = unsafe btf__load_vmlinux_btf()
@@ -46,7 +46,7 @@ package struct KernelBTF: ~Copyable {
 
     /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.
     ///
-    /// The kernel describes an event as a function, `btf_trace_NAME`, with one argument more: its own data.
+    /// The kernel describes an event as a function, `btf_trace_NAME`, with one additional argument for its own data.
     package func argumentCount(ofTracepoint name: String) -> Int? {
         let index = unsafe btf__find_by_name_kind(types, "btf_trace_\(name)", Self.typedef)
         guard index > 0, let alias = unsafe btf__type_by_id(types, UInt32(index)) else { return nil }

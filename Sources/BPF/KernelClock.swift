@@ -1,21 +1,22 @@
 internal import Glibc
 
-/// The clock of BPF programs (`CLOCK_MONOTONIC` of the machine), beside that of the wall.
+/// The clock of BPF programs (`CLOCK_MONOTONIC` of the machine), compared with the clocks of this process.
 package struct KernelClock: Sendable {
-    /// By how much the clock of this process is ahead of that of programs, in nanoseconds: in a time namespace
-    /// (`time_namespaces(7)`) a process has another clock than the machine.
+    /// How far `CLOCK_MONOTONIC` of this process is ahead of the clock of programs, in nanoseconds.
+    ///
+    /// They differ in a time namespace (`time_namespaces(7)`).
     let offset: Int64
 
-    /// Where the clocks are less apart, they are the same and were read one after the other.
+    /// A smaller difference, in nanoseconds, only shows that the clocks were not read at the same moment.
     private static let tolerance: Int64 = 1_000_000
     private static let attempts = 5
 
     /// Compares the clock of this process with that of programs.
     ///
-    /// - Parameter read: Gives the time by the clock of programs.
+    /// - Parameter read: Returns the time by the clock of programs, in nanoseconds.
     /// - Throws: What `read` throws.
     package init(comparedWith read: () throws(BPFError) -> UInt64) throws(BPFError) {
-        // The narrowest of a few pairs of readings around the other clock's.
+        // Each attempt reads our clock before and after the other one. The attempt that took the least time is used.
         var best = (gap: Int64.max, offset: Int64(0))
         for _ in 0..<Self.attempts {
             let before = Self.now(CLOCK_MONOTONIC)
@@ -28,12 +29,11 @@ package struct KernelClock: Sendable {
         offset = best.offset.magnitude < UInt64(Self.tolerance) ? 0 : best.offset
     }
 
-    /// How many nanoseconds since 1970 the zero of the programs' clock was, by the wall clock as it stands now.
+    /// The time of the zero of the programs' clock, in nanoseconds since 1970 by the current wall clock.
     ///
-    /// It changes when the wall clock is set or corrected, and when the machine was suspended; so it is asked for
-    /// often.
+    /// It changes when the wall clock is set or corrected, and when the machine was suspended. So do not keep it.
     package func zeroSinceEpoch() -> Int64 {
-        // The narrowest of a few pairs of readings around one of the wall clock, as the thread may be interrupted.
+        // Of a few attempts the fastest one is used, because the thread may be interrupted between the calls.
         var best = (gap: Int64.max, zero: Int64(0))
         for _ in 0..<3 {
             let before = Self.now(CLOCK_MONOTONIC)

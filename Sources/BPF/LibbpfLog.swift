@@ -2,18 +2,20 @@ internal import CLibbpf
 internal import Glibc
 internal import Synchronization
 
-/// What libbpf prints, kept instead of printed, so that an error can carry it.
+/// Keeps what libbpf would print, so that errors can carry it.
 enum LibbpfLog {
     private static let lines = Mutex<[String]>([])
-    /// libbpf has one print function for the process, so calls whose words matter go one at a time.
+    /// libbpf has one print function for the whole process, so only one call at a time may be captured.
     private static let turn = Mutex(())
-    /// A verifier's log can be megabytes; its end says why.
+    /// The number of lines that are kept.
+    ///
+    /// A verifier's log can have megabytes, and its end says why it refused.
     private static let capacity = 200
 
     private static let install: Void = {
         _ = unsafe libbpf_set_print { level, format, arguments in
             guard level != LIBBPF_DEBUG, let format = unsafe format, let arguments = unsafe arguments else { return 0 }
-            // As long as it is: the log of the verifier comes in one piece, and the reason stands at its end.
+            // In full length: the verifier's log comes in one piece, and the reason is at its end.
             var text: UnsafeMutablePointer<CChar>?
             guard unsafe vasprintf(&text, format, arguments) >= 0, let text = unsafe text else { return 0 }
             append(unsafe String(cString: text))

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A BPF map, borrowed from the ``Object`` that owns it: do not keep it longer.
 ///
-/// Keys and values are plain C structures of `bpf/include`; their sizes were compared with the map's own.
+/// Keys and values are plain C structures of `bpf/include`; ``Object`` has compared their sizes with those of the map.
 package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     let descriptor: CInt
     let name: String
@@ -22,7 +22,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         return nil
     }
 
-    /// Sets the value of `key`, new or not.
+    /// Sets the value of `key`, which is added if it does not exist.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
     package func setValue(_ value: Value, of key: Key) throws(BPFError) {
@@ -34,7 +34,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
     }
 
-    /// Removes `keys`, those that are there.
+    /// Removes those of `keys` that exist.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func removeValues(of keys: [Key]) throws(BPFError) {
@@ -44,7 +44,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
             let code = unsafe keys.withUnsafeBufferPointer { keys in
                 unsafe bpf_map_delete_batch(descriptor, keys.baseAddress.map { unsafe $0 + removed }, &count, nil)
             }
-            // It stops at one that is not there. With any other error nothing is known of the count.
+            // The kernel stops at a key that does not exist. After any other error the count is undefined.
             removed += code == 0 || code == -ENOENT ? Int(count) : 0
             guard code != 0, removed < keys.count else { continue }
             try removeValue(of: keys[removed])
@@ -52,16 +52,18 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         }
     }
 
-    /// Removes `key`, if it is there.
+    /// Removes `key`, if it exists.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func removeValue(of key: Key) throws(BPFError) {
         try MapKeys<Key>(descriptor: descriptor, name: name).remove(key)
     }
 
-    /// All keys with their values, in no order, many with each call of the kernel.
+    /// All keys with their values, in no particular order.
     ///
-    /// A key that a program deletes meanwhile is left out.
+    /// Each system call reads many of them.
+    ///
+    /// A key that a program deletes during the call is left out.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func entries() throws(BPFError) -> [(key: Key, value: Value)] {
@@ -71,7 +73,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         defer { unsafe keys.deallocate() }
         let values = UnsafeMutableBufferPointer<Value>.allocate(capacity: capacity)
         defer { unsafe values.deallocate() }
-        // Where the kernel goes on: the number of a bucket of its hash.
+        // Where the next call continues: the number of a bucket of the kernel's hash.
         var (place, next, isFirst): (UInt32, UInt32, Bool) = (0, 0, true)
         while true {
             var count = UInt32(clamping: capacity)
@@ -87,7 +89,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
                     &count,
                     nil
                 )
-            // What has no batches, and a bucket that is larger than the room for one, are read one by one.
+            // Maps without batches, and buckets with more keys than fit into one batch, are read one by one.
             guard code == 0 || code == -ENOENT else { return try singleEntries() }
             for index in 0..<min(Int(count), capacity) {
                 unsafe entries.append((keys[index], values[index]))
@@ -110,7 +112,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         return entries
     }
 
-    /// All keys, in no order.
+    /// All keys, in no particular order.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func keys() throws(BPFError) -> [Key] {
@@ -126,23 +128,23 @@ struct MapKeys<Key: BitwiseCopyable>: Sendable {
     /// More keys than any map of ours can hold.
     static var limit: Int { 1 << 20 }
 
-    /// All keys, in no order.
+    /// All keys, in no particular order.
     func all() throws(BPFError) -> [Key] {
         var all: [Key] = []
         let keys = UnsafeMutablePointer<Key>.allocate(capacity: 2)
         defer { unsafe keys.deallocate() }
-        // The kernel reads the one and writes the other, so they may not be the same place.
+        // The kernel reads one key and writes the other, so they need separate memory.
         var (previous, next): (UnsafeMutablePointer<Key>?, UnsafeMutablePointer<Key>) = unsafe (nil, keys)
         while unsafe bpf_map_get_next_key(descriptor, previous, next) == 0 {
             unsafe all.append(next.pointee)
             unsafe (previous, next) = (next, next == keys ? keys + 1 : keys)
-            // When a key is removed meanwhile, the kernel begins again from the first.
+            // If the previous key has been removed, the kernel starts again with the first one.
             guard all.count < Self.limit else { throw BPFError(operation: "walk over \(name)", code: ELOOP) }
         }
         return all
     }
 
-    /// Removes `key`, if it is there.
+    /// Removes `key`, if it exists.
     func remove(_ key: Key) throws(BPFError) {
         let code = unsafe withUnsafePointer(to: key) { unsafe bpf_map_delete_elem(descriptor, $0) }
         guard code == 0 || code == -ENOENT else { throw BPFError(operation: "remove from \(name)", code: -code) }

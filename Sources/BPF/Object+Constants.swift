@@ -26,7 +26,7 @@ extension Object {
     /// BTF's number for a section of variables; the macro and the enumerator of this name collide in Swift.
     private static var dataSection: UInt32 { 15 }
 
-    /// Where BTF says that a variable of the section of constants stands.
+    /// The place of a variable in the section of constants, according to BTF; `nil` if there is no such variable.
     private func variablePlace(_ variable: String) -> (offset: Int, size: Int)? {
         let types = unsafe bpf_object__btf(object)
         let index = unsafe btf__find_by_name_kind(types, Self.constants, Self.dataSection)

@@ -15,7 +15,7 @@ extension Object {
         guard layout == (MemoryLayout<Key>.stride, MemoryLayout<Value>.stride) else {
             throw BPFError(operation: "match the layout of \(map)", code: EINVAL)
         }
-        // A lookup there writes as many values as there are processors, and not one.
+        // A lookup in a per-CPU map writes a value for each processor, more than there is room for.
         guard unsafe !Self.isPerCPU(bpf_map__type(found)) else {
             throw BPFError(operation: "use \(map), which has values for each processor, as a map of one", code: EINVAL)
         }
@@ -33,7 +33,7 @@ extension Object {
 
     /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
-    /// - Throws: ``BPFError`` when there is none, or its values are no counters.
+    /// - Throws: ``BPFError`` when there is none, or its values are not counters.
     package func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
         let found = try unsafe find(map: map)
         let size = unsafe Int(bpf_map__value_size(found))
@@ -52,7 +52,7 @@ extension Object {
 
     /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
-    /// - Throws: ``BPFError`` when there is none, its keys are no `Key`, or its values are no counters.
+    /// - Throws: ``BPFError`` when there is none, its keys are not a `Key`, or its values are not counters.
     package func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
         -> PerCPUHash<Key>
     {
@@ -81,7 +81,9 @@ extension Object {
         _ = unsafe bpf_map__set_autocreate(try find(map: map), false)
     }
 
-    /// Sets how many entries `map` may have, before ``load()``; of a ring buffer, its bytes: a power of two, at least a page.
+    /// Sets how many entries `map` may have, before ``load()``.
+    ///
+    /// For a ring buffer it is the size in bytes, a power of two and at least a page.
     ///
     /// - Throws: ``BPFError`` when there is no such map, or it can't have that size.
     package func setCapacity(_ count: UInt32, of map: String) throws(BPFError) {

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A BPF object: the programs and maps compiled from one `.bpf.c` file.
 ///
-/// It owns them: closing it, when it goes out of scope, detaches nothing that a ``Link`` holds but invalidates every
-/// ``Map`` that it gave.
+/// It owns them. When it goes out of scope, programs that a ``Link`` holds stay attached, but each ``Map`` that it
+/// returned becomes invalid.
 @safe
 package struct Object: ~Copyable {
     /// libbpf's handle; valid until `deinit` closes it, and not for use outside this module.
@@ -18,7 +18,7 @@ package struct Object: ~Copyable {
     /// - Parameters:
     ///   - bytes: The image. libbpf copies what it keeps.
     ///   - name: The name of the source, without suffix.
-    /// - Throws: ``BPFError`` when the image is no BPF object.
+    /// - Throws: ``BPFError`` when the image is not a BPF object.
     package init(elf bytes: UnsafeRawBufferPointer, name: String) throws(BPFError) {
         let (opened, log) = unsafe LibbpfLog.capture {
             let object = unsafe name.withCString { name in
@@ -42,23 +42,31 @@ package struct Object: ~Copyable {
 
     /// Chooses the programs that ``load()`` loads; without this all of them are.
     ///
-    /// The kernel loads an object as a whole: one program that it refuses fails all. So what a kernel lacks has to be found
-    /// out before.
+    /// An object is loaded as a whole: if the kernel refuses one program, none is loaded. So find out first what the
+    /// kernel lacks.
     ///
     /// - Throws: ``BPFError`` when there is no such program.
     package func choose(_ programs: [String]) throws(BPFError) {
         for program in programs { _ = try unsafe find(program: program) }
+        for program in self.programs {
+            _ = unsafe bpf_program__set_autoload(try find(program: program), programs.contains(program))
+        }
+    }
+
+    /// The names of all its programs, chosen or not.
+    package var programs: [String] {
+        var names: [String] = []
         var next = unsafe bpf_object__next_program(object, nil)
         while let program = unsafe next {
-            let name = unsafe bpf_program__name(program).map { unsafe String(cString: $0) }
-            _ = unsafe bpf_program__set_autoload(program, name.map(programs.contains) ?? false)
+            if let name = unsafe bpf_program__name(program) { unsafe names.append(String(cString: name)) }
             unsafe next = unsafe bpf_object__next_program(object, program)
         }
+        return names
     }
 
     /// Verifies the programs and creates the maps in the kernel.
     ///
-    /// - Throws: ``BPFError`` with the verifier's words in its log.
+    /// - Throws: ``BPFError`` with the verifier's output as its log.
     package func load() throws(BPFError) {
         let (code, log) = LibbpfLog.capture { unsafe bpf_object__load(object) }
         guard code == 0 else { throw BPFError(operation: "load \(name)", code: -code, log: log) }
@@ -97,7 +105,7 @@ package struct Object: ~Copyable {
             // The kernel copies both before this returns.
             let link = unsafe withUnsafeMutablePointer(to: &target) { target in
                 var options = unsafe bpf_iter_attach_opts()
-                // To the end of the last field: libbpf wants what follows to be zero, which padding need not be.
+                // Up to the end of the last field. libbpf requires bytes beyond it to be zero, and padding may not be.
                 unsafe options.sz = 2 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
                 unsafe options.link_info = unsafe target
                 unsafe options.link_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
@@ -118,7 +126,7 @@ package struct Object: ~Copyable {
         try unsafe ProgramStatistics(descriptor: bpf_program__fd(find(program: program)), program: program)
     }
 
-    /// Where a program attaches, by its section: `tp_btf/inet_sock_set_state`.
+    /// The section of a program, which names the hook that it attaches to: `tp_btf/inet_sock_set_state`.
     package func hook(of program: String) -> String? {
         guard let found = try? unsafe find(program: program) else { return nil }
         return unsafe bpf_program__section_name(found).map { unsafe String(cString: $0) }

@@ -1,7 +1,9 @@
 internal import CLibbpf
 internal import Glibc
 
-/// A per-CPU array whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
+/// A per-CPU array whose values are counters of 64 bits.
+///
+/// It is borrowed from the ``Object`` that owns it: do not keep it longer.
 ///
 /// Each CPU adds to counters of its own, without locks; the sum over all CPUs is the count.
 package struct PerCPUArray: Sendable {
@@ -48,7 +50,9 @@ package struct PerCPUArray: Sendable {
         return rows
     }
 
-    /// Adds up the values of all CPUs, which stand one after the other, column by column.
+    /// Adds up the values of all CPUs, column by column.
+    ///
+    /// `values` has the columns of one CPU after those of another.
     static func sums(_ values: [UInt64], columnCount: Int) -> [UInt64] {
         var sums = Array(values.prefix(columnCount))
         for index in values.indices.dropFirst(columnCount) {

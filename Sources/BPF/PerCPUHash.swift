@@ -1,7 +1,9 @@
 internal import CLibbpf
 internal import Glibc
 
-/// A per-CPU hash whose values are counters of 64 bits, borrowed from the ``Object`` that owns it: do not keep it longer.
+/// A per-CPU hash whose values are counters of 64 bits.
+///
+/// It is borrowed from the ``Object`` that owns it: do not keep it longer.
 package struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     private let keys: MapKeys<Key>
     private let columnCount: Int

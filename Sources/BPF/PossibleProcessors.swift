@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// How many processors the kernel has room for.
 ///
-/// A lookup in a per-CPU map writes one value for each of them.
-/// The kernel's own number is the only one that buffers may be sized by. libbpf reads a file below /sys instead, and
-/// where a container or a sandbox shows another file there, the kernel would write beyond the end of the buffer.
+/// A lookup in a per-CPU map writes one value for each of them, so buffers must have the size that the kernel itself
+/// uses. libbpf reads the number from a file below /sys. Where a container or a sandbox shows another file there, the
+/// kernel would write beyond the end of the buffer.
 package enum PossibleProcessors {
     /// Where the kernel shows the number to programs.
     package static let path = "/sys/devices/system/cpu/possible"
@@ -33,7 +33,7 @@ package enum PossibleProcessors {
         return count > 0 ? Int(count) : nil
     }
 
-    /// Counts the values that a lookup in a per-CPU map of one row of zeros writes.
+    /// Looks up a row of zeros in a per-CPU map, and counts the values that the kernel writes.
     private static func measure() throws(BPFError) -> Int {
         let word = UInt32(MemoryLayout<UInt64>.size)
         let keySize = UInt32(MemoryLayout<UInt32>.size)
@@ -43,7 +43,7 @@ package enum PossibleProcessors {
         var capacity = 1 << 13
         while capacity <= limit {
             let buffer = try GuardedBuffer(words: capacity)
-            // Ones, where the kernel will write zeros.
+            // The kernel will write zeros over these ones.
             buffer.fill(with: .max)
             let code = unsafe withUnsafePointer(to: UInt32(0)) { key in
                 unsafe bpf_map_lookup_elem(map, key, buffer.start)
@@ -59,17 +59,21 @@ package enum PossibleProcessors {
     }
 }
 
-/// Memory with a page behind it that nobody can write: the kernel fails with `EFAULT` there.
+/// Memory that ends at a page without access.
+///
+/// The kernel fails with `EFAULT` instead of writing beyond the end.
 @safe
 struct GuardedBuffer: ~Copyable {
     private let memory: UnsafeMutableRawPointer
     private let mappedSize: Int
     private let words: Int
 
-    /// Where it begins; it ends where the page begins that can't be written.
+    /// The first word.
+    ///
+    /// The last one ends where the page without access begins.
     let start: UnsafeMutablePointer<UInt64>
 
-    /// Maps memory for so many words of 64 bits.
+    /// Maps memory for this number of words of 64 bits.
     ///
     /// - Throws: ``BPFError`` when the kernel has none.
     init(words: Int) throws(BPFError) {

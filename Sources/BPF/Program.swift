@@ -1,7 +1,7 @@
 internal import CLibbpf
 internal import Glibc
 
-/// A small program written by hand, loaded as long as this lives: what the kernel says of it is what is asked for.
+/// A small program of a few instructions, loaded as long as this value lives, to see whether the kernel accepts it.
 struct Program: ~Copyable {
     let descriptor: CInt
 
@@ -29,7 +29,7 @@ struct Program: ~Copyable {
     }
 }
 
-/// A `struct bpf_insn` of a machine that is little-endian, as all are that tcplens is built for.
+/// A `struct bpf_insn` on a little-endian machine; tcplens is built for no others.
 struct Instruction {
     let bits: UInt64
 

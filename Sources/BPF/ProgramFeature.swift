@@ -1,25 +1,27 @@
 internal import CLibbpf
 internal import Glibc
 
-/// What the kernel lets programs do that not every kernel does, found out by a program that does just that.
+/// A feature that only some kernels offer to programs.
 ///
-/// An error of a real program says too little: it may have failed for any reason. So these are asked first, and what
-/// fails afterwards is an error.
+/// A minimal program that uses the feature finds out whether the kernel has it.
+///
+/// The error of a real program says too little, because it may have failed for another reason. So features are tested
+/// first, and a failure afterwards is an error.
 package enum ProgramFeature: CaseIterable, Sendable {
-    /// Atomic instructions that tell what was there before (since 5.12).
+    /// Atomic instructions that return the previous value (since 5.12).
     case atomics
-    /// Calls of functions of the kernel by name, for which programs must be compiled, not interpreted.
+    /// Calls of kernel functions by name. Programs that do this must be compiled, not interpreted.
     case kernelFunctions
     /// Reading any of the kernel's memory, which `lockdown=confidentiality` forbids.
     case kernelMemory
     /// Programs that are run by a system call (since 5.14).
     case callable
 
-    /// Asks the kernel.
+    /// Tries it on the running kernel.
     ///
-    /// - Throws: ``BPFError`` when it takes not even a program that does nothing, or the answer is neither yes nor no.
+    /// - Throws: ``BPFError`` when the kernel refuses even a program that does nothing, or the error leaves it open.
     package func isAvailable() throws(BPFError) -> Bool {
-        // What fails here has nothing to do with the feature.
+        // A failure here has nothing to do with the feature.
         _ = try Program(instructions: Self.nothing)
         do throws(BPFError) {
             _ = try Program(
@@ -47,7 +49,8 @@ package enum ProgramFeature: CaseIterable, Sendable {
                 .setResult, .end,
             ]
         case .kernelFunctions:
-            // A call that is never reached, as r0 is 0. A kernel that allows no such calls refuses it all the same.
+            // The call is never reached, because r0 is 0. A kernel that does not allow such calls refuses it all the
+            // same.
             [.setResult, Instruction(0x15, offset: 1), Instruction(0x85, source: 2)] + Self.nothing
         case .kernelMemory:
             // bpf_probe_read_kernel(r10 - 8, 8, 0)

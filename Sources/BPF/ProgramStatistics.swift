@@ -6,9 +6,11 @@ package struct ProgramStatistics: Hashable, Sendable {
     package var runs: UInt64
     /// How long it ran, in nanoseconds, counted while `kernel.bpf_stats_enabled` is on.
     package var runNanoseconds: UInt64
-    /// How often it was skipped because it was running on that CPU already; each one is an event that was not seen.
+    /// How often it was skipped because it was running on that CPU already.
+    ///
+    /// Each miss is an event that was not seen.
     package var recursionMisses: UInt64
-    /// The instructions that the verifier walked through to accept it; 0 on kernels that do not tell (before 5.16).
+    /// How many instructions the verifier processed to accept it; 0 on kernels before 5.16, which do not report it.
     package var verifiedInstructions: UInt32
 
     init(descriptor: CInt, program: String) throws(BPFError) {

@@ -3,18 +3,18 @@ internal import Glibc
 
 /// The reading end of a BPF ring buffer whose records all have one layout.
 ///
-/// The programs wake nobody for a record of theirs, so the reader comes by itself from time to time; ``wait(upTo:)`` ends
-/// early when they think that too much waits.
+/// Programs do not wake the reader for each record, so it reads from time to time. When the buffer fills up, they do,
+/// and ``wait(upTo:)`` returns early.
 @safe
 package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
-    /// The most records that ``read()`` gives at once.
+    /// The most records that ``read()`` returns at once.
     package static var batchSize: Int { 4096 }
 
     /// libbpf's handle; valid until `deinit` frees it, and never handed out.
     private let ring: OpaquePointer
     /// Where the records of one ``read()`` go; libbpf's callback knows it by its address.
     private let batch: UnsafeMutablePointer<RecordBatch>
-    /// Becomes ready only when a program wakes the reader, not because something waits.
+    /// An epoll instance, ready only when a program wakes the reader, not whenever the buffer has records.
     private let wakeups: CInt
     private let name: String
 
@@ -49,7 +49,7 @@ package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
         close(wakeups)
     }
 
-    /// Takes the records that wait, oldest first: ``batchSize`` of them, or fewer when there are no more.
+    /// Takes the waiting records, oldest first, at most ``batchSize`` of them.
     ///
     /// - Throws: ``BPFError`` when a record has another size than `Record`.
     package func read() throws(BPFError) -> [Record] {
@@ -66,7 +66,7 @@ package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
         let (seconds, attoseconds) = limit.components
         let milliseconds = max(0, min(seconds, 3_600)) * 1_000 + attoseconds / 1_000_000_000_000_000
         var event = unsafe epoll_event()
-        // Woken, out of time or interrupted: the caller looks what there is.
+        // Woken, timed out or interrupted: in each case the caller reads what there is.
         _ = unsafe epoll_wait(wakeups, &event, 1, CInt(max(0, milliseconds)))
     }
 }
@@ -74,7 +74,7 @@ package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
 /// The memory that libbpf's callback copies records to.
 @safe
 private struct RecordBatch {
-    /// What the callback answers to be called no more: the record was taken, and there is room for no other.
+    /// The answer of the callback that ends the read: the record was taken, and there is no room for another one.
     static let full = -ENOBUFS
 
     let bytes: UnsafeMutableRawBufferPointer
@@ -86,14 +86,16 @@ private struct RecordBatch {
         self.stride = stride
     }
 
-    /// Gives back a batch with its memory.
+    /// Frees a batch and its memory.
     static func free(_ batch: UnsafeMutablePointer<RecordBatch>) {
         unsafe batch.pointee.bytes.deallocate()
         unsafe batch.deinitialize(count: 1)
         unsafe batch.deallocate()
     }
 
-    /// Takes one record; libbpf has moved on behind it whatever the answer is.
+    /// Copies one record.
+    ///
+    /// libbpf removes it from the buffer whatever the answer is.
     static let receive: ring_buffer_sample_fn = { context, record, size in
         guard let batch = unsafe context?.assumingMemoryBound(to: RecordBatch.self), let record = unsafe record,
             unsafe size == batch.pointee.stride
@@ -106,7 +108,9 @@ private struct RecordBatch {
 }
 
 extension Object {
-    /// The reading end of the ring buffer called `map`, once ``load()`` has made it; it stays valid without this object.
+    /// The reading end of the ring buffer called `map`, once ``load()`` has made it.
+    ///
+    /// It stays valid after this object.
     ///
     /// - Throws: ``BPFError`` when there is none.
     package func ringBuffer<Record: BitwiseCopyable>(_ map: String, of record: Record.Type = Record.self)

@@ -1,17 +1,17 @@
 internal import CLibbpf
 internal import Glibc
 
-/// A tracepoint of the kernel, found without the kernel's description of its types, which takes long to read.
+/// Finds tracepoints of the kernel without reading its BTF, which takes long.
 package enum Tracepoint {
-    /// More than any tracepoint has (`MAX_BPF_FUNC_ARGS`).
+    /// A number of arguments that no tracepoint reaches (`MAX_BPF_FUNC_ARGS`).
     private static let argumentLimit = 12
 
     /// Whether this kernel has a tracepoint called `name`.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses to answer.
     package static func exists(_ name: String) throws(BPFError) -> Bool {
-        // The kernel looks for the tracepoint first, and then at how many arguments the program reads. So that it does not
-        // attach it, it is asked for more than there are.
+        // The kernel first looks for the tracepoint, and then checks how many arguments the program reads. The program
+        // reads too many, so that it is never attached.
         switch try attach(reading: argumentLimit, to: name) {
         case ENOENT: false
         case 0, EINVAL: true
@@ -21,7 +21,7 @@ package enum Tracepoint {
 
     /// Whether a tracepoint that exists has at least `count` arguments.
     ///
-    /// A program that reads that many is attached for this, and ends at once.
+    /// For this a program that reads so many arguments is attached for a moment.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses to answer.
     package static func has(arguments count: Int, _ name: String) throws(BPFError) -> Bool {
@@ -32,7 +32,9 @@ package enum Tracepoint {
         }
     }
 
-    /// Attaches a program that reads the last of `count` arguments, and takes it back; returns the error number, or 0.
+    /// Attaches a program that reads the last of `count` arguments, and detaches it.
+    ///
+    /// Returns the error number, or 0.
     private static func attach(reading count: Int, to name: String) throws(BPFError) -> CInt {
         let program = try Program(instructions: [
             // r0 = *(u64 *)(r1 + offset)

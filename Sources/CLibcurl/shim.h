@@ -1,6 +1,6 @@
 #include <curl/curl.h>
 
-/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call: one wrapper for each type of argument. */
+/* Swift can't call the variadic curl_easy_setopt and curl_easy_getinfo, so each argument type has a wrapper. */
 
 static inline CURLcode CLibcurl_setopt_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -25,10 +25,6 @@ static inline CURLcode CLibcurl_setopt_list(CURL *handle, CURLoption option, str
 typedef size_t (*CLibcurl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 
 static inline CURLcode CLibcurl_setopt_data(CURL *handle, CURLoption option, CLibcurl_data_callback value) {
-    return curl_easy_setopt(handle, option, value);
-}
-
-static inline CURLcode CLibcurl_setopt_progress(CURL *handle, CURLoption option, curl_xferinfo_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
 

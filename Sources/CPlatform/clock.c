@@ -4,7 +4,7 @@
 
 int CPlatform_isClockSynchronized(void)
 {
-    /* Without modes it changes nothing, and needs no privilege. */
+    /* With no modes set adjtimex() changes nothing and needs no privilege. */
     struct timex state = {.modes = 0};
 
     if (adjtimex(&state) < 0)

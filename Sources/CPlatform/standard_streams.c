@@ -8,6 +8,6 @@ __attribute__((constructor)) static void hold_places(void)
 {
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
         if (fcntl(stream, F_GETFD) == -1 && errno == EBADF)
-            /* It gets the lowest number that is free, which is this one. To write to it fails (EBADF), as it did before. */
+            /* It gets the lowest free number, which is this one. Writing to it still fails with EBADF. */
             (void)open("/dev/null", O_RDONLY);
 }

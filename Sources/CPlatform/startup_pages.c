@@ -13,12 +13,12 @@ static int release_object(struct dl_phdr_info *object, size_t size, void *contex
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
         uintptr_t start = object->dlpi_addr + segment->p_vaddr;
-        /* Inwards to whole pages: one that is shared with the next segment stays. */
+        /* Only whole pages: a page that is shared with another segment stays. */
         uintptr_t first = (start + page - 1) / page * page;
         uintptr_t last = (start + segment->p_memsz) / page * page;
 
         if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W) && first < last)
-            /* Advice that is refused changes nothing. */
+            /* A failure changes nothing. */
             (void)madvise((void *)first, last - first, MADV_DONTNEED);
     }
     (void)size;

@@ -3,6 +3,7 @@ internal import CommandSupport
 import Glibc
 import Logging
 import Probes
+import Readings
 import Resource
 internal import System
 internal import TraceView

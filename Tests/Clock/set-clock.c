@@ -1,6 +1,6 @@
 /*
- * A wall clock that a test can set for one process: LD_PRELOAD this, and write by how many seconds that clock is to be
- * off into the file that $CLOCK_OFFSET names. Other clocks, other processes and the machine know nothing of it.
+ * A wall clock that a test can set for one process. Load this by LD_PRELOAD, and write an offset in seconds into the
+ * file that $CLOCK_OFFSET names. Other clocks and other processes are not affected.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

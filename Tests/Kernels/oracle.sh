@@ -1,15 +1,21 @@
 #!/bin/sh
-# Makes known traffic beside a running agent and holds what the agent says against it, and against ss and the kernel's own
-# counters.
+# Makes known traffic beside a running agent, and compares what the agent reports with it, with ss, and with the
+# kernel's own counters.
 #
-# Usage: oracle.sh [DIRECTORY [CONDITION]]     with tcplens, traffic, ss and bpftool in it (.); as root, for busybox or a common sh
+# Usage: oracle.sh [DIRECTORY [CONDITION]]
 #
-# CONDITION is `lockdown`, where the kernel must have been booted with lockdown=confidentiality, or `interpreted`, where the
-# compiler of programs is turned off first; so only for a machine of one's own.
+# DIRECTORY (.) holds tcplens, traffic, ss and bpftool. Needs root. It runs in busybox's sh and in others.
 #
-# Prints a line for each check that failed, and what the agent said that this kernel lacks (`missing: …`). All sockets are
-# in a network namespace of their own. `run` runs it on each kernel; it may be run by hand on this machine's.
+# CONDITION is `lockdown` for a kernel that was booted with lockdown=confidentiality. With `interpreted` the kernel's
+# BPF compiler is turned off first, and stays off; so use that only on a machine of your own.
+#
+# Prints a line for each check that failed, and what this kernel lacks according to the agent (`missing: …`). All
+# sockets are in a network namespace of their own. `run` starts this script on each kernel; by hand it tests the running
+# kernel.
 set -u
+# The checks know the plain texts, such as `ok` in place of a tick.
+export LC_ALL=C
+parts=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-.}" || exit
 condition=${2:-}
 work=$(mktemp -d)
@@ -26,7 +32,7 @@ check() {
     fail "$1"
     echo "$2" | sort >"$work/expected"
     echo "$3" | sort >"$work/found"
-    # What was expected and isn't there, and the other way round.
+    # Lines that are missing, and lines that should not be there.
     grep -vxFf "$work/found" "$work/expected" | sed 's/^/    expected  /'
     grep -vxFf "$work/expected" "$work/found" | sed 's/^/    found     /'
 }
@@ -58,7 +64,7 @@ mkfifo "$work/commands" "$work/answers"
 ./traffic <"$work/commands" >"$work/answers" &
 maker=$!
 exec 3>"$work/commands" 4<"$work/answers"
-# A control group for the sockets; a machine under test has no tree of them yet.
+# A control group for the sockets. On a machine that `boot` has made the hierarchy is not mounted yet.
 groups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 [ -n "$groups" ] || {
     mount -t cgroup2 none /sys/fs/cgroup
@@ -90,11 +96,11 @@ inside() {
     nsenter --net="/proc/$maker/ns/net" "$@"
 }
 
-# Bare SYNs come from addresses that exist nowhere, and one client calls there; the route lets the packets out.
+# Bare SYNs come from addresses that do not exist, and one client connects to one. The route lets the packets out.
 inside ip route add 192.0.2.0/24 dev lo
 inside sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_syn_retries'
 
-# ---- the doctor, elsewhere, as it makes connections of its own ----
+# ---- the doctor, in another namespace, because it makes connections of its own ----
 
 OTEL_METRICS_EXPORTER=console unshare -n sh -c 'ip link set lo up && exec ./tcplens doctor --response-time' \
     >"$work/diagnosis" 2>&1 || {
@@ -122,48 +128,9 @@ collected || {
     exit 1
 }
 
-sed -n 's/.* notice tcplens: \[[^]]*\] //p' "$work/log" >"$work/missing"
-sed 's/^/missing: /' "$work/missing"
+. "$parts/oracle-lacks.sh"
 
-# What is allowed to be missing, by version: anything else is a failure.
-major=$(uname -r | cut -d. -f1)
-minor=$(uname -r | cut -d. -f2 | sed 's/[^0-9].*//')
-since() {
-    [ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
-}
-no_memory="no atomic instructions in programs of this kernel: no durations, handshakes, RTT and bytes"
-no_responses="no tracepoint sock_send_length on this kernel: no response times"
-since 5 12 && no_memory=
-since 6 3 && no_responses=
-no_mptcp= no_ports=
-if [ "$condition" = interpreted ] && [ -z "$no_responses" ]; then
-    no_mptcp="the BPF compiler is off (net.core.bpf_jit_enable), so programs can't call the kernel: no response times over MPTCP"
-fi
-# Since 6.2 programs can look at a socket without reading any memory.
-if [ "$condition" = lockdown ] && ! since 6 2; then
-    no_ports="the kernel keeps its memory from programs (lockdown=confidentiality): no port before a connection is there"
-fi
-[ -n "$no_memory" ] \
-    && no_ports="no atomic instructions in programs of this kernel: no durations, and no port before a connection is there"
-check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" "$no_mptcp" | sed '/^$/d')" \
-    "$(cat "$work/missing")"
-
-check "what the doctor says that it lacks" "$(sort "$work/missing")" \
-    "$(sed -n '/^!! missing here: trace/d; s/^!! missing here: //p' "$work/diagnosis" | sort)"
-check "what the doctor says that trace lacks" "$no_ports" "$(sed -n 's/^!! missing here: trace: //p' "$work/diagnosis")"
-check "commands that the doctor sees working" "snapshot trace" \
-    "$(sed -n 's/^ok programs of \([a-z]*\): .*: loaded, attached$/\1/p' "$work/diagnosis" | xargs)"
-# What is known of the machine is the reason that is told.
-case $condition in
-lockdown)
-    words="ok lockdown: confidentiality: .*, which these do not need"
-    [ -z "$no_ports" ] || words="!! lockdown: confidentiality: .*something is missing"
-    grep -q "^$words" "$work/diagnosis" || fail "the doctor does not say '$words'"
-    ;;
-interpreted) grep -q "^!! BPF compiler: off" "$work/diagnosis" || fail "the doctor does not say that the compiler is off" ;;
-esac
-
-# ---- a trace beside it ----
+# ---- a trace beside the agent ----
 
 nsenter --net="/proc/$maker/ns/net" ./tcplens trace --format json --log-level debug >"$work/events" 2>"$work/trace-log" &
 tracer=$!
@@ -177,13 +144,13 @@ check "what trace says that it lacks" "$no_ports" "$(cat "$work/missing-in-trace
 
 # ---- what happens ----
 
-# The kernel gives up on this one after some seconds; the rest goes on meanwhile.
+# The kernel gives up on this attempt after some seconds. The other traffic is made in the meantime.
 echo "dial 4 192.0.2.77 9" | inside ./traffic --here >"$work/dialled" &
 caller=$!
 
-# A FIN is acknowledged by a timer after 40 ms. When its interrupt comes in the midst of an event of the same processor, the
-# kernel keeps the second event from the agent, which counts it as lost (recursion). That is as it must be, but no exact
-# number; so nothing goes on while such a timer runs. Under emulation a program takes long enough for it to matter.
+# A timer acknowledges a FIN after 40 ms. If its interrupt comes during an event on the same processor, the kernel does
+# not pass the second event to the agent, which counts it as lost (recursion). That is correct, but then counts are not
+# exact; so no traffic is made while such a timer runs. Under emulation programs take long enough for this to matter.
 traffic "listen 4 7001 128" "listen 4 7002 128" "listen 4 7003 8" "listen 6 7005 128" "listen m 7007 128" \
     "listen 4 7009 1" "unlisten 7009"
 traffic "connect stay 4 7001 5" "connect stay6 6 7005 2" "connect mapped m 7001 2" "connect dual 4 7007 2" \
@@ -201,7 +168,9 @@ wait $caller
 check "the call to nowhere ends with ETIMEDOUT" "ok
 ok 110" "$(cat "$work/dialled")"
 
-# ---- stocks: by the plan, by ss, by a snapshot, in the map, and in what was exported ----
+. "$parts/oracle-readings.sh"
+
+# ---- stocks: as planned, by ss, by snapshots, by top, in the map, and as exported ----
 
 stocks="close_wait ipv4 7
 established ipv4 22
@@ -212,80 +181,6 @@ listen ipv6 2
 syn_received ipv4 3
 time_wait ipv4 11
 time_wait ipv6 3"
-
-# Sums up lines of `state type [count]`.
-tally() {
-    awk '{ count[$1 " " $2] += NF > 2 ? $3 : 1 } END { for (row in count) if (count[row]) print row, count[row] }' | sort
-}
-
-# A peer or an own address that is v4-mapped is IPv4; a listener for both is `*`.
-by_ss() {
-    inside ./ss -Htan | awk '
-        BEGIN {
-            name["ESTAB"] = "established"; name["SYN-SENT"] = "syn_sent"; name["SYN-RECV"] = "syn_received"
-            name["FIN-WAIT-1"] = "fin_wait_1"; name["FIN-WAIT-2"] = "fin_wait_2"; name["TIME-WAIT"] = "time_wait"
-            name["CLOSE-WAIT"] = "close_wait"; name["LAST-ACK"] = "last_ack"; name["LISTEN"] = "listen"
-            name["CLOSING"] = "closing"
-        }
-        { print ($1 in name ? name[$1] : $1), $4 ~ /^[[*]/ && $4 $5 !~ /::ffff:/ ? "ipv6" : "ipv4" }' | tally
-}
-
-by_snapshot() {
-    inside ./tcplens snapshot --format json | tr '{' '\n' \
-        | sed -n 's/^"count":\([0-9]*\),"state":"\([a-z_0-9]*\)","type":"\([a-z0-9]*\)".*/\2 \3 \1/p' | tally
-}
-
-# by_groups GROUPING: the last three columns are state, type and count.
-by_groups() {
-    inside ./tcplens snapshot --by "$1" --format csv | tr -d '\r' \
-        | awk -F, 'NR > 1 { print $(NF - 2), $(NF - 1), $NF }' | tally
-}
-
-# What a screen shows: a state's name, then its total.
-by_top() {
-    inside ./tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9]/ { print $1, $2 }' | xargs
-}
-
-# A dump has each field on a line of its own, the value last.
-by_map() {
-    ./bpftool map dump name tcp_state_map | tr -d '",' | tr '[:upper:]' '[:lower:]' | awk '
-        $1 == "state:" {
-            state = substr($2, 5)
-            sub(/wait/, "_wait", state); sub(/__/, "_", state); sub(/wait/, "wait_", state); sub(/_$/, "", state)
-            if (state == "syn_recv") state = "syn_received"
-        }
-        $1 == "type:" { type = $2 }
-        $1 == "sockets:" { print state, type, $2 }' | tally
-}
-
-# The rows of a metric in the last export, with single blanks between words. An export has two resources: the machine, and
-# then the agent itself.
-exported() {
-    awk -v metric="$1" '
-        /^Resource/ && !/ process\.pid=/ { rows = "" }
-        /^[^ ]/ { here = $1 == metric }
-        here && /^ / { $1 = $1; rows = rows $0 "\n" }
-        END { printf "%s", rows }' "$work/metrics"
-}
-
-# The value of an attribute is in the variable of its last word: state, previous, type, role, direction, error.
-rows() {
-    exported "$1" | awk '
-        {
-            for (key in word) delete word[key]
-            for (field = 1; field < NF; field++) {
-                split($field, parts, "=")
-                count = split(parts[1], names, ".")
-                # error.type and network.type differ in the first word.
-                word[names[1] == "error" ? "error" : names[1] == "tcplens" && names[2] == "retransmit" ? "kind" : \
-                    names[count]] = parts[2]
-                if (field > 1 || parts[2] == "") continue
-            }
-            value = $NF
-            for (field = 1; field <= NF; field++) if ($field ~ /^count=/) value = substr($field, 7)
-            if (value != 0) print '"$2"', value
-        }' | sort
-}
 
 settled() {
     [ "$(by_ss)" = "$stocks" ]
@@ -305,7 +200,7 @@ check "connections of a container by snapshot" "established 26 listen 5 syn_rece
 check "the queues of a listener by snapshot" "127.0.0.1,7003,ipv4,1,2,8,0,0,8,0" \
     "$(inside ./tcplens snapshot --by listener --format csv | grep ,7003, | cut -d , -f 1-10)"
 check "stocks by top" "ESTABLISHED 26 SYN_RECV 3 FIN_WAIT2 7 TIME_WAIT 14 CLOSE_WAIT 7 LISTEN 5" "$(by_top)"
-# The agent empties the map and fills it anew each second.
+# The agent clears the map and fills it again each second.
 filled() {
     [ "$(by_map)" = "$stocks" ]
 }
@@ -334,121 +229,7 @@ check "limits of accept queues" "7001 ipv4 128
 7007 ipv6 128" "$(rows tcplens.listener.accept_queue.limit 'word["port"], word["type"]')"
 check "SYN queues" "7001 ipv4 3" "$(rows tcplens.listener.syn_queue.usage 'word["port"], word["type"]')"
 
-# ---- flows ----
-
-# A child of a listener has the listener's type until its next step. Without memory the change is counted at once, so the
-# two that come over IPv4 to the listener for both are IPv6 there; a trace waits for it.
-born=31 born6=6
-[ -n "$no_memory" ] && born=29 born6=8
-births="listen>syn_received ipv4 $born
-listen>syn_received ipv6 $born6"
-# 31 connections over IPv4 (5 stay, 2 mapped, 2 dual, 2 waiting, 5 io, 2 reset, 4 half, 3 orphans, 6 done) and two calls
-# that fail; 6 over IPv6 (2 stay, 3 io, 1 reset) and one call.
-transitions="close_wait>last_ack ipv4 11
-close_wait>last_ack ipv6 3
-closed>listen ipv4 4
-closed>listen ipv6 2
-closed>syn_sent ipv4 33
-closed>syn_sent ipv6 7
-established>close_wait ipv4 18
-established>close_wait ipv6 3
-established>closed ipv4 4
-established>closed ipv6 2
-established>fin_wait_1 ipv4 18
-established>fin_wait_1 ipv6 3
-fin_wait_1>fin_wait_2 ipv4 18
-fin_wait_1>fin_wait_2 ipv6 3
-fin_wait_2>closed ipv4 14
-fin_wait_2>closed ipv6 3
-last_ack>closed ipv4 11
-last_ack>closed ipv6 3
-listen>closed ipv4 1
-syn_received>established ipv4 31
-syn_received>established ipv6 6
-syn_sent>closed ipv4 2
-syn_sent>closed ipv6 1
-syn_sent>established ipv4 31
-syn_sent>established ipv6 6"
-check "transitions" "$(printf '%s\n' "$transitions" "$births" | sort)" \
-    "$(rows tcplens.connection.transitions 'word["previous"] ">" word["state"], word["type"]')"
-
-# Their number by change and type; of each the fields that all kernels know.
-check "traced transitions" "$(printf '%s\n' "$transitions" "listen>syn_received ipv4 31" "listen>syn_received ipv6 6" | sort)" \
-    "$(sed 's/.*"old_state":"\([a-z_0-9]*\)","new_state":"\([a-z_0-9]*\)","type":"\([a-z0-9]*\)".*/\1>\2 \3/' "$work/events" | tally)"
-check "losses of trace" "none" "$(sed -n 's/.* events, \([a-z0-9]*\) lost.*/\1/p' "$work/trace-log")"
-check "failures traced" "refused 2
-reset 3
-timed_out 1" "$(sed -n 's/.*"error":"\([a-z_]*\)".*/\1/p' "$work/events" | sort | uniq -c | awk '{ print $2, $1 }')"
-if [ -z "$no_ports" ]; then
-    check "ports traced" "" "$(grep '"local_port":0,' "$work/events")"
-fi
-if [ -z "$no_memory" ]; then
-    # All but the first change of each socket, which are those from CLOSE and the births.
-    check "durations traced" "" \
-        "$(grep '"state_duration_seconds":null' "$work/events" | grep -v -e '"old_state":"closed"' -e '"new_state":"syn_received"')"
-fi
-
-if [ -z "$no_memory" ]; then
-    check "handshakes" "client ipv4 ok 31
-client ipv4 refused 1
-client ipv4 timed_out 1
-client ipv6 ok 6
-client ipv6 refused 1
-server ipv4 ok 31
-server ipv6 ok 6" "$(rows tcplens.handshakes 'word["role"], word["type"], ("error" in word ? word["error"] : "ok")' | sort)"
-    check "bytes" "receive client 90050
-receive server 5000
-transmit client 5000
-transmit server 90050" "$(rows tcplens.connection.io 'word["direction"], word["role"]')"
-    check "durations of handshakes" "client ipv4 31
-client ipv6 6
-server ipv4 31
-server ipv6 6" "$(rows tcplens.handshake.duration 'word["role"], word["type"]')"
-    # Those that have ended: 5 io, 2 reset, 6 done, and of the orphans the client's end only.
-    check "durations of connections" "client ipv4 16
-client ipv6 4
-server ipv4 13
-server ipv6 4" "$(rows tcplens.connection.duration 'word["role"], word["type"]')"
-    check "durations of states" "close_wait 14
-established 48
-fin_wait_1 21
-fin_wait_2 17
-last_ack 14
-syn_received 37
-syn_sent 40" "$(rows tcplens.connection.state.duration 'word["state"]')"
-    check "types of round-trip times" "ipv4
-ipv6" "$(rows tcplens.rtt 'word["type"]' | cut -d' ' -f1)"
-fi
-
-if [ -z "$no_responses" ]; then
-    check "durations of responses" "7001 5" "$(rows tcplens.response.duration 'word["port"]')"
-fi
-
-# The two that were refused are told by no socket; the event is there for such resets from 6.12 on.
-resets="receive ipv4 3
-receive ipv6 2
-transmit ipv4 2
-transmit ipv6 1"
-since 6 12 && resets="receive ipv4 3
-receive ipv6 2
-transmit ipv4 3
-transmit ipv6 2"
-check "resets" "$resets" "$(rows tcplens.resets 'word["direction"], word["type"]')"
-
-# The call to nowhere sends its SYN again, how often is the kernel's choice; the SYN-ACKs go on until the end, so the sum is
-# between what the kernel counted before and after.
-found=$(rows tcplens.retransmits 'word["kind"], word["type"]')
-check "kinds of retransmits" "syn ipv4
-syn_ack ipv4" "$(echo "$found" | cut -d' ' -f1,2)"
-total=$(echo "$found" | awk '{ sum += $3 } END { print sum + 0 }')
-if [ "$total" -lt 4 ] || [ "$total" -lt "$before" ] || [ "$total" -gt "$after" ]; then
-    fail "$total retransmits, where the kernel counts $before to $after"
-fi
-
-check "losses" "" "$(rows tcplens.lost_events 'word["reason"]')"
-check "reasons of losses" 4 "$(exported tcplens.lost_events | wc -l)"
-check "drift" "" "$(rows tcplens.stock.drift 'word["state"]')"
-check "states that drift is told of" 6 "$(exported tcplens.stock.drift | wc -l)"
+. "$parts/oracle-flows.sh"
 
 [ $failures = 0 ] || {
     echo "The agent's log:"

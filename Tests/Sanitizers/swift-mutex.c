@@ -1,12 +1,12 @@
-// Tells the thread sanitizer what happens in the slow half of Swift's Mutex. The fast half is compiled into our modules
-// and seen; the slow half (spinning, then the kernel's FUTEX_LOCK_PI) stands in libswiftSynchronization, which is not
-// instrumented. Without this, whatever a contended Mutex guards is reported as a race. Nothing is suppressed: an access
-// outside the lock is still found. Put before that library by LD_PRELOAD; does nothing in a process without the sanitizer.
+// Reports the slow path of Swift's Mutex to the thread sanitizer. The fast path is compiled into our modules, where the
+// sanitizer sees it. The slow path (spinning, then the kernel's FUTEX_LOCK_PI) is in libswiftSynchronization, which is
+// not instrumented, so accesses that a contended Mutex guards would be reported as races. Nothing is suppressed: an
+// access outside the lock is still found. Loaded by LD_PRELOAD; without the sanitizer it does nothing.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 
-// Synchronization._MutexHandle._lockSlow(UInt32) and ._unlockSlow(), of the standard library of Swift 6.
+// Synchronization._MutexHandle._lockSlow(UInt32) and ._unlockSlow() of Swift 6's standard library.
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 #define swiftcall __attribute__((swiftcall))

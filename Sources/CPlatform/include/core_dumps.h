@@ -1,14 +1,14 @@
-/* What becomes of the memory of a process that crashes. */
+/* Keeps the memory of this process out of core dumps. */
 #ifndef CPLATFORM_CORE_DUMPS_H
 #define CPLATFORM_CORE_DUMPS_H
 
 /*
- * Lets the kernel write no image of this process, into a file or to a program that collects them.
+ * Stops the kernel from writing a core dump of this process, to a file or to a program that collects dumps.
  *
- * Credentials of receivers are in the environment, in the settings and in libcurl's buffers; an image would carry them
- * to where others may read it. A limit of zero alone is passed over when images go to a program (core(5)), so the
- * process is marked as well (PR_SET_DUMPABLE); that also keeps other processes of the same user from reading its
- * memory. Root still can.
+ * The environment, the settings and libcurl's buffers hold credentials of receivers, and others may be able to read a
+ * dump. The kernel ignores a limit of zero when dumps go to a program (core(5)), so the process is also marked as not
+ * dumpable (PR_SET_DUMPABLE). That mark also keeps other processes of the same user from reading its memory; root still
+ * can.
  */
 void CPlatform_disableCoreDumps(void);
 

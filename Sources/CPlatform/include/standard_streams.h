@@ -1,11 +1,11 @@
-/* What becomes of standard streams that were closed when the process began. */
+/* Fills standard streams that are closed when the process starts. */
 #ifndef CPLATFORM_STANDARD_STREAMS_H
 #define CPLATFORM_STANDARD_STREAMS_H
 
 /*
- * Before anything is opened in the process, what can't be written to is put in the place of each that was closed.
- * Otherwise the first that is opened, a socket or a timer, would take the place, and get all that is printed. It needs no
- * call: to be linked is enough.
+ * A constructor runs before the process opens anything. It opens a read-only descriptor in the place of each standard
+ * stream that is closed. Otherwise the first socket or timer would get that number, and all that is printed would go
+ * there. Nothing needs to be called; linking this file is enough.
  */
 
 #endif

@@ -1,13 +1,14 @@
-/* The pages of code and constants that only starting up needed. */
+/* Memory of code and constants that only the start of the process needed. */
 #ifndef CPLATFORM_STARTUP_PAGES_H
 #define CPLATFORM_STARTUP_PAGES_H
 
 /*
- * Gives them back to the kernel; what is used again is mapped again from the page cache, without reading a disk.
+ * Returns these pages to the kernel. A page that is used again is mapped again from the page cache, without reading the
+ * disk.
  *
- * Starting up touches most of the program once: the loader relocates it, the runtime registers its types, libbpf reads
- * the kernel's. Afterwards a small part of it runs. Only segments that nobody ever writes to are given back, those of
- * the program and of its libraries, so nothing can be lost (madvise(2), MADV_DONTNEED).
+ * The start touches most of the program once: the loader relocates it, the runtime registers its types, and libbpf
+ * reads the kernel's types. Afterwards only a small part of it runs. Only read-only segments of the program and its
+ * libraries are released, so no data can be lost (madvise(2), MADV_DONTNEED).
  */
 void CPlatform_releaseStartupPages(void);
 

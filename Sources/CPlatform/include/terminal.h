@@ -1,52 +1,52 @@
-/* A terminal that a program draws on, and that is given back as it was in every way the program can end. */
+/* A terminal that a program draws on. However the program ends, the terminal is restored to what it was. */
 #ifndef CPLATFORM_TERMINAL_H
 #define CPLATFORM_TERMINAL_H
 
-/* What CPlatform_waitForEvent() has to tell; a key is its byte, from 0 to 255. */
+/* What CPlatform_waitForEvent() returns; a key is its byte, from 0 to 255. */
 enum {
-    /* Nothing came in time. */
+    /* Nothing happened within the time. */
     CPLATFORM_NOTHING = -1,
-    /* Nobody reads any more what would be written: the pipe or the terminal has gone. */
+    /* Nobody reads the output any more: the pipe or the terminal is closed. */
     CPLATFORM_GONE = 256,
-    /* A signal asked for the end. */
+    /* A signal asked the program to end. */
     CPLATFORM_STOP,
     /* Ctrl-Z, or SIGTSTP. */
     CPLATFORM_SUSPEND,
-    /* The process goes on after it was stopped, by whatever signal. */
+    /* The process continues after it was stopped by any signal. */
     CPLATFORM_RESUMED,
-    /* The window has another size. */
+    /* The size of the window has changed. */
     CPLATFORM_RESIZED,
 };
 
 /*
- * From here on signals are events that CPlatform_waitForEvent() tells: SIGINT, SIGTERM, SIGHUP and SIGQUIT as CPLATFORM_STOP.
+ * Turns signals into events of CPlatform_waitForEvent(). SIGINT, SIGTERM, SIGHUP and SIGQUIT become CPLATFORM_STOP.
  *
- * The process ends with status 1 all the same, whatever it is doing, at the second of them or five seconds after the
- * first: a write to a terminal that nobody reads can't be cancelled. Returns 0, or an error number.
+ * The second of them, or a timer five seconds after the first, ends the process with status 1, whatever the process is
+ * doing: a write to a terminal that nobody reads can't be cancelled. Returns 0, or an error number.
  */
 int CPlatform_watchSignals(void);
 
 /*
- * Takes the terminal of standard output: its other screen, no cursor, and, where standard input is a terminal as well,
- * keys without echo one by one. What the process writes to standard error is kept, if that is a terminal, and shown
- * when the terminal is given back. Call it before anything is opened that a second process must not hold.
+ * Takes the terminal of standard output: its alternate screen, without a cursor. If standard input is a terminal as
+ * well, keys arrive one by one and are not echoed. If standard error is a terminal, what is written to it is kept, and
+ * shown when the terminal is given back. Call it before opening anything that a second process must not hold.
  *
- * It is given back by CPlatform_leaveTerminal(), by the handlers of the signals of a crash, and when the process is gone and
- * has done neither, as after SIGKILL, by a guardian: a process that waits for nothing else. Returns 0, or an error
- * number.
+ * CPlatform_leaveTerminal() and the handlers of crash signals give it back. A guardian does if the process ends without
+ * doing so, for example by SIGKILL; it is a process that only waits for that. Returns 0, or an error number.
  */
 int CPlatform_enterTerminal(void);
 
-/* Gives the terminal back as it was, and ends the guardian. Does nothing when it has not been taken. */
+/* Gives the terminal back and ends the guardian. Does nothing if the terminal has not been taken. */
 void CPlatform_leaveTerminal(void);
 
-/* Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again when it goes on. */
+/* Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again when the process continues.
+ */
 void CPlatform_suspendTerminal(void);
 
-/* Sets the terminal up once more after others may have changed it. */
+/* Sets the terminal up again after other programs may have changed it. */
 void CPlatform_resumeTerminal(void);
 
-/* Waits for what comes next, so many milliseconds at most. */
+/* Waits for the next event, at most this number of milliseconds. */
 int CPlatform_waitForEvent(int milliseconds);
 
 #endif

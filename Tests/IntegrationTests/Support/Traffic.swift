@@ -1,6 +1,6 @@
 import Foundation
 
-/// A network namespace with sockets in known states, made by `Tests/Traffic/traffic.c`; it ends with this object.
+/// A network namespace with sockets in known states, made by the program `traffic`; it ends with this object.
 final class Traffic {
     /// An answer other than `ok`.
     struct Refused: Error, CustomStringConvertible {
@@ -34,7 +34,7 @@ final class Traffic {
     /// The process that holds the namespace and the sockets.
     var processIdentifier: Int32 { process.processIdentifier }
 
-    /// Gives commands one after the other; what they are stands in `Tests/Traffic/traffic.c`.
+    /// Gives commands one after the other. `Tests/Traffic/main.c` lists them.
     func callAsFunction(_ lines: String...) throws {
         for line in lines {
             try check(line, ask(line))
