@@ -197,7 +197,7 @@ extension IntegrationTests {
             withExtendedLifetime(sink) {}
         }
 
-        @Test func `a spool that can't be meant stops both`() throws {
+        @Test func `a directory that is not usable as a spool stops both`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)
             let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")
@@ -205,8 +205,8 @@ extension IntegrationTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder)
-            for (path, words) in [(folder, "others may write there"), ("\(folder)/a/b", "Make the directory above it")]
-            {
+            let refusals = [(folder, "others may write there"), ("\(folder)/a/b", "Create its parent directory")]
+            for (path, words) in refusals {
                 try Condition(options: ["--spool", path], namespace: namespace)
                     .expectAgreement(failing: "spool", says: words)
             }
