@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The scenarios of a script that makes connections in unusual ways, in a network namespace of its own.
 struct UnusualTraffic {
@@ -6,7 +7,9 @@ struct UnusualTraffic {
     let traffic: Traffic
     private let script: String
 
-    /// Makes the namespace, and no connections yet. `script` is one of `Scenarios`.
+    /// Makes the namespace, and no connections yet.
+    ///
+    /// `script` is one of `Scenarios`.
     init(_ script: String = "unusual.py") throws {
         traffic = try Traffic()
         self.script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -50,6 +53,11 @@ struct UnusualTraffic {
             let answers = Pipe()
             process.standardOutput = answers
             try process.run()
+            var state = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&state, 1, 120_000) == 1 else {
+                process.terminate()
+                throw Timeout(description: "\(arguments.last ?? "") is not in place after two minutes")
+            }
             answer = answers.fileHandleForReading.availableData
             guard !answer.isEmpty else {
                 throw Timeout(description: "\(arguments.last ?? "") ended early")
