@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Durations: of states, handshakes and round trips, against the clock of who made them last.
+    /// Durations of states, handshakes and round trips, compared with the clock of the test.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DurationTests {
         @Test(arguments: [10, 100, 1000, 5000])
         func `a state that was held falls into its bucket`(milliseconds: Int) throws {
@@ -25,7 +25,8 @@ extension IntegrationTests {
             let whole = try #require(
                 report.histogram("tcplens.connection.duration", "tcplens.connection.role=client")
             )
-            #expect(abs(whole.sum - mean) < 0.001)
+            #expect(whole.count == 1)
+            #expect(whole.sum >= Double(milliseconds) / 1000 && whole.sum <= limit)
         }
 
         @Test(arguments: [

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The end that a signal brings about.
+    /// How signals end commands.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SignalTests {
         @Test func `a signal that comes twice at once, as timeout sends it, is one`() throws {
             let agent = try RunningProcess(
@@ -18,7 +18,7 @@ extension IntegrationTests {
         }
 
         @Test func `a second signal ends it at once, and that is said`() throws {
-            // Whoever connects there is never answered.
+            // A client that connects there never gets an answer.
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let agent = try RunningProcess(
@@ -31,6 +31,7 @@ extension IntegrationTests {
             }
             agent.signal(SIGTERM)
             _ = try eventually("a word on it") { agent.error.contains("a last collection") ? true : nil }
+            // Within a quarter of a second it would count as the same signal.
             Thread.sleep(forTimeInterval: 0.5)
             agent.signal(SIGTERM)
             agent.wait()

@@ -19,8 +19,14 @@ import Testing
         #expect(counters["TcpExt.Odd"] == nil)
     }
 
-    @Test(arguments: ["", "\n", "TcpExt:", "TcpExt: A\nIpExt: 1\n", "TcpExt: A B\nTcpExt: 1\n"])
-    func `text that is cut short gives what it has`(text: String) {
-        #expect(NamespaceCounters.parse(text).count <= 1)
+    @Test(
+        arguments: [
+            ("", [:]), ("\n", [:]), ("TcpExt:", [:]), ("TcpExt: A\nIpExt: 1\n", [:]),
+            ("TcpExt: A B\nTcpExt: 1\n", ["TcpExt.A": 1]),
+            ("TcpExt: A\nTcpExt: 1\nIpExt: B\n", ["TcpExt.A": 1]),
+        ] as [(String, [String: UInt64])]
+    )
+    func `text that is cut short gives the counters that are complete`(text: String, counters: [String: UInt64]) {
+        #expect(NamespaceCounters.parse(text) == counters)
     }
 }

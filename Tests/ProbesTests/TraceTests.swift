@@ -1,5 +1,5 @@
-import Readings
 import CProbes
+import Readings
 import Testing
 
 @testable import BPF
@@ -9,12 +9,14 @@ import Testing
 @Suite struct TraceTests {
     private static let choosable: ClosedRange<UInt16> = 32_768...60_999
 
-    @Test func `the filter has the layout that the program reads, and the buffer any power of two`() throws {
+    @Test func `constants have the layout that the program reads, and the buffer can be resized`() throws {
         let object = try Object(.trace)
         try object.setConstant("filter", to: TraceFilter().kernel(choosable: Self.choosable))
         try object.setConstant("wake_step", to: UInt64(1 << 20))
         try object.setCapacity(1 << 22, of: "tcp_events")
-        #expect(MemoryLayout<trace_event>.size % 8 == 0)
+        #expect(throws: BPFError.self) { try object.setConstant("filter", to: UInt64(0)) }
+        #expect(throws: BPFError.self) { try object.setConstant("wake_step", to: UInt32(0)) }
+        #expect(throws: BPFError.self) { try object.setCapacity(1 << 22, of: "no_such_map") }
     }
 
     @Test func `a filter that wants everything is all zeros`() {

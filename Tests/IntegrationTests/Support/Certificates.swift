@@ -22,13 +22,15 @@ final class Certificates {
     /// The path of a file, as `ca.pem`.
     func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
 
-    /// A Collector's HTTP server with TLS and the certificate `name`; with `clientCA` it wants a certificate of the client.
+    /// A Collector's HTTP server with TLS and the certificate `name`; with `clientCA` it wants a certificate of the
+    /// client.
     func server(_ name: String = "server", clientCA: String? = nil) -> [String] {
         ["tls:", "  cert_file: \(path("\(name).pem"))", "  key_file: \(path("\(name).key"))"]
             + (clientCA.map { ["  client_ca_file: \(path($0))"] } ?? [])
     }
 
-    /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate; `timeout` is in milliseconds.
+    /// The settings of a client that trusts `ca` and, with a `name`, shows that certificate; `timeout` is in
+    /// milliseconds.
     func client(_ name: String? = nil, ca: String = "ca.pem", timeout: Int = 20_000) -> [String: String] {
         var settings = [
             "OTEL_EXPORTER_OTLP_ENDPOINT": "https://localhost:4318",

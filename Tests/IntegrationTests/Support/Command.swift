@@ -1,6 +1,7 @@
 import Foundation
+import Testing
 
-/// What a program did that ran to its end.
+/// The result of a program that has ended.
 struct CommandResult {
     /// The exit status; minus the signal if one ended it.
     var status: Int32
@@ -10,7 +11,7 @@ struct CommandResult {
     var error: String
 }
 
-/// Runs a program to its end.
+/// Runs a program until it ends.
 func run(
     _ arguments: [String],
     in namespace: Traffic? = nil,
@@ -23,13 +24,13 @@ func run(
 
 /// A program that runs beside the test.
 ///
-/// Its output goes to files, so that it can never block on a full pipe and the test can read it at any time.
+/// Its output goes to files, so it can never block on a full pipe, and the test can read the output at any time.
 final class RunningProcess {
     private let process = Process()
     private let directory: URL
 
-    /// Starts `arguments` with a clean OpenTelemetry environment and no proxies, in the namespace of `namespace` if there
-    /// is one.
+    /// Starts `arguments` without the variables of OpenTelemetry and of proxies, in the namespace of `namespace` if
+    /// given.
     init(_ arguments: [String], in namespace: Traffic? = nil, environment: [String: String] = [:]) throws {
         directory = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -54,6 +55,7 @@ final class RunningProcess {
     deinit {
         if process.isRunning {
             process.terminate()
+            if !hasEnded(within: .seconds(60)) { signal(SIGKILL) }
             process.waitUntilExit()
         }
         try? FileManager.default.removeItem(at: directory)
@@ -62,7 +64,7 @@ final class RunningProcess {
     /// The process.
     var processIdentifier: Int32 { process.processIdentifier }
 
-    /// Whether it has not ended yet.
+    /// Whether it is still running.
     var isRunning: Bool { process.isRunning }
 
     /// The exit status once it has ended; minus the signal if one ended it.
@@ -76,7 +78,7 @@ final class RunningProcess {
     /// Standard error so far.
     var error: String { text("err") }
 
-    /// The numbers of the BPF maps (`map_id`) or programs (`prog_id`) that it holds.
+    /// The kernel's numbers of the BPF maps (`map_id`) or programs (`prog_id`) that it holds.
     func kernelIdentifiers(_ field: String) throws -> Set<Int> {
         let folder = "/proc/\(processIdentifier)/fdinfo"
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -97,8 +99,23 @@ final class RunningProcess {
     }
 
     /// Waits until it has ended.
-    func wait() {
+    ///
+    /// If it does not end within `limit`, the test fails and the process is killed.
+    func wait(within limit: Duration = .seconds(300)) {
+        if !hasEnded(within: limit) {
+            Issue.record("a process has not ended within \(limit): \(process.arguments ?? [])")
+            signal(SIGKILL)
+        }
         process.waitUntilExit()
+    }
+
+    private func hasEnded(within limit: Duration) -> Bool {
+        let end = ContinuousClock.now.advanced(by: limit)
+        while process.isRunning {
+            guard ContinuousClock.now < end else { return false }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        return true
     }
 
     private func text(_ name: String) -> String {
@@ -106,13 +123,15 @@ final class RunningProcess {
     }
 }
 
-/// What was waited for did not come.
+/// Something that a test waited for did not happen.
 struct Timeout: Error, CustomStringConvertible {
-    /// What was waited for, and what was there instead.
+    /// What the test waited for, and what it found instead.
     var description: String
 }
 
-/// Waits until `condition` gives a value; tests wait for what must come, never for a time.
+/// Waits until `condition` returns a value.
+///
+/// Tests wait for a condition in this way, not for a time.
 func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(30),
@@ -122,7 +141,7 @@ func eventually<Value>(
     let end = clock.now.advanced(by: limit)
     while true {
         if let value = try condition() { return value }
-        guard clock.now < end else { throw Timeout(description: "waited in vain for \(what)") }
+        guard clock.now < end else { throw Timeout(description: "timed out waiting for \(what)") }
         Thread.sleep(forTimeInterval: 0.02)
     }
 }

@@ -1,4 +1,3 @@
-
 /// What `tcplens run` printed by its console exporter: the last collection.
 struct ConsoleReport {
     /// The values by metric and by attributes, these in the order of their keys.

@@ -30,7 +30,8 @@ enum Executable {
         isRoot && (collector != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }
 
-    /// A program that `Tests/IntegrationTests/fetch-backends` has fetched: `victoria-metrics`, `prometheus`, `promtool`.
+    /// A program that `Tests/IntegrationTests/fetch-backends` has fetched: `victoria-metrics`, `prometheus`,
+    /// `promtool`.
     static func backend(_ name: String) -> String? { built("backends/\(name)") }
 
     /// The Python with the official SDK, which `Tests/OTLPTests/prepare-venv.sh` sets up.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The kernel's own log of `inet_sock_set_state`, in an instance of tracefs that goes with it: no program takes part, so
-/// none can be left out.
+/// The kernel's own log of `inet_sock_set_state`, in an instance of tracefs that goes with it: no program takes part,
+/// so none can be left out.
 final class KernelEventLog {
     private let instance: URL
     private let ports: Set<Int>

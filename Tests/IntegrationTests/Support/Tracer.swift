@@ -105,8 +105,8 @@ final class Tracer {
 /// What a trace has of a scenario after which no connection is open.
 ///
 /// Some machines run no program at all while certain threads of their own run, not even for the softirqs that interrupt
-/// them. A trace must tell each event that it misses so, and the tests hold it to that; they go on only with a trace that
-/// has missed none, and repeat the scenario otherwise.
+/// them. A trace must tell each event that it misses so, and the tests hold it to that; they go on only with a trace
+/// that has missed none, and repeat the scenario otherwise.
 struct TracedScenario {
     /// The changes that it shows.
     var events: [TraceEvent]
@@ -126,8 +126,8 @@ struct TracedScenario {
 
     /// Whether it accounts for `changes`, all that there were: it shows each, or it shows fewer and says that it does.
     ///
-    /// How many it has missed it can't always tell: what a connection missed in a row, such as both changes of one softirq
-    /// at its end, leaves one gap.
+    /// How many it has missed it can't always tell: what a connection missed in a row, such as both changes of one
+    /// softirq at its end, leaves one gap.
     func accounts(for changes: Int) -> Bool {
         isWhole ? events.count == changes : events.count + lost + events.openConnections <= changes
     }
@@ -139,7 +139,8 @@ extension [TraceEvent] {
         reduce(into: [:]) { $0[$1.ends, default: []].append($1.change) }
     }
 
-    /// How many connections have not ended: where all of them have, so many ends were missed, and no trace can know of those.
+    /// How many connections have not ended: where all of them have, so many ends were missed, and no trace can know of
+    /// those.
     var openConnections: Int {
         reduce(into: [:]) { $0[$1.ends] = $1.newState }.values.filter { !["closed", "listen"].contains($0) }.count
     }

@@ -34,7 +34,9 @@ final class Traffic {
     /// The process that holds the namespace and the sockets.
     var processIdentifier: Int32 { process.processIdentifier }
 
-    /// Gives commands one after the other. `Tests/Traffic/main.c` lists them.
+    /// Gives commands one after the other.
+    ///
+    /// `Tests/Traffic/main.c` lists them.
     func callAsFunction(_ lines: String...) throws {
         for line in lines {
             try check(line, ask(line))

@@ -1,16 +1,19 @@
 import Foundation
+import Glibc
 
-/// A scenario of a script that makes connections in unusual ways, in a namespace of its own.
+/// The scenarios of a script that makes connections in unusual ways, in a network namespace of its own.
 struct UnusualTraffic {
     /// The namespace.
     let traffic: Traffic
     private let script: String
 
-    /// Makes the namespace; nothing happens yet.
+    /// Makes the namespace, and no connections yet.
+    ///
+    /// `script` is one of `Scenarios`.
     init(_ script: String = "unusual.py") throws {
         traffic = try Traffic()
         self.script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: script).path(percentEncoded: false)
+            .appending(path: "Scenarios").appending(path: script).path(percentEncoded: false)
     }
 
     /// Runs a scenario to its end, and returns what there was to count.
@@ -22,12 +25,12 @@ struct UnusualTraffic {
         return try JSONDecoder().decode([String: Int].self, from: Data(line.utf8))
     }
 
-    /// Starts a scenario that stays until ``Held/end()``.
+    /// Starts a scenario that stays until ``Held/end()``, and waits until all is in place.
     func hold(_ scenario: String) throws -> Held {
         try Held(["python3", script, scenario], in: traffic)
     }
 
-    /// What the kernel counts in the namespace by now (`nstat`).
+    /// The kernel's counters of the namespace (`nstat`).
     func counters() throws -> [String: Int] {
         let result = try run(["nstat", "-asz"], in: traffic)
         return result.output.split(separator: "\n").dropFirst().reduce(into: [:]) { counters, line in
@@ -36,11 +39,11 @@ struct UnusualTraffic {
         }
     }
 
-    /// A scenario that goes on.
+    /// A scenario that stays until it is ended.
     final class Held {
         private let process = Process()
         private let commands = Pipe()
-        /// What it said when all was there.
+        /// What it printed when all was in place.
         let answer: Data
 
         fileprivate init(_ arguments: [String], in traffic: Traffic) throws {
@@ -50,13 +53,18 @@ struct UnusualTraffic {
             let answers = Pipe()
             process.standardOutput = answers
             try process.run()
+            var state = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&state, 1, 120_000) == 1 else {
+                process.terminate()
+                throw Timeout(description: "\(arguments.last ?? "") is not in place after two minutes")
+            }
             answer = answers.fileHandleForReading.availableData
             guard !answer.isEmpty else {
-                throw Timeout(description: "\(arguments.last ?? "") ended")
+                throw Timeout(description: "\(arguments.last ?? "") ended early")
             }
         }
 
-        /// Ends it.
+        /// Ends the scenario, and waits until its process has ended.
         func end() {
             try? commands.fileHandleForWriting.close()
             process.waitUntilExit()
