@@ -195,14 +195,17 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "AgentRuntime", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes", "Resource",
-                "Settings", logging,
+                "AgentRuntime", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes", "Resource", "Settings",
+                logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AgentRuntimeTests",
-            dependencies: ["AgentRuntime", "HTTPServer", "Metrics", "Pipeline", "Resource", "System", logging],
+            dependencies: [
+                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Pipeline", "Resource", "Settings", "System",
+                logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+import Metrics
+
 @testable import OTLPExport
 
 /// Samples for tests of the queue's rules.
