@@ -15,8 +15,10 @@ extension Agent {
     /// Listens as `plan` says; nothing is answered yet.
     ///
     /// - Throws: ``Failure`` when it can't.
-    func listen(_ plan: ListenerPlan, sharesPort: Bool) async throws(Failure) -> BoundListener {
-        try await plan.listen(sharesPort: sharesPort) { [logger] refusal in
+    func listen(_ plan: ListenerPlan, for settings: RunSettings, sharesPort: Bool) async throws(Failure)
+        -> BoundListener
+    {
+        try await plan.listen(hint: plan.setting.text(for: settings), sharesPort: sharesPort) { [logger] refusal in
             switch refusal {
             case .connection: logger.warning("\(plan.address): \(refusal)")
             // A scan of all ports of the machine must not fill the log.

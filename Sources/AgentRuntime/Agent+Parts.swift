@@ -27,7 +27,7 @@ extension Agent {
                     await predecessor.sharePort(true)
                 }
                 parts.predecessors += predecessors
-                parts.listeners[plan] = try await listen(plan, sharesPort: !predecessors.isEmpty)
+                parts.listeners[plan] = try await listen(plan, for: settings, sharesPort: !predecessors.isEmpty)
             }
         } catch {
             await discard(parts)

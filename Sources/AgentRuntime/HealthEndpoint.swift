@@ -13,6 +13,7 @@ package struct HealthEndpoint: Sendable {
     /// - Throws: ``Failure`` when that is not possible.
     init(
         _ address: ListenAddress,
+        hint: String,
         sharesPort: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(Failure) {
@@ -26,7 +27,7 @@ package struct HealthEndpoint: Sendable {
                 onRefusal: onRefusal
             )
         } catch {
-            throw Failure("\(error) (--health)")
+            throw Failure("\(error) (\(hint))")
         }
     }
 

@@ -8,10 +8,12 @@ extension ListenerPlan {
     /// Starts to listen; clients wait until they are answered.
     ///
     /// - Parameters:
+    ///   - hint: The setting of the address, for errors.
     ///   - sharesPort: Whether to take a port that another server of this process shares.
     ///   - onRefusal: Called for what is refused, from any thread.
     /// - Throws: ``Failure`` when it can't listen.
     package func listen(
+        hint: String,
         sharesPort: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(Failure) -> BoundListener {
@@ -28,10 +30,10 @@ extension ListenerPlan {
                     )
                 )
             } catch {
-                throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
+                throw Failure("\(error) (\(hint))")
             }
         case .health(let address):
-            return .health(try await HealthEndpoint(address, sharesPort: sharesPort, onRefusal: onRefusal))
+            return .health(try await HealthEndpoint(address, hint: hint, sharesPort: sharesPort, onRefusal: onRefusal))
         }
     }
 }

@@ -19,7 +19,7 @@ struct SinkCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Print a table, or each request as a line of OTLP JSON: table or json.",
+            "Print tables, or each request as a line of JSON.",
             valueName: "format"
         )
     )

@@ -32,7 +32,7 @@ package struct Examination: Sendable {
         for check in await machine(probes) { try report(check) }
         guard let settings else { return }
         if !source.options.once {
-            for check in await ListenerChecks(plans: settings.listenerPlans).checks() { try report(check) }
+            for check in await ListenerChecks(settings: settings).checks() { try report(check) }
         }
         for check in await destinations(settings) { try report(check) }
     }
@@ -48,10 +48,14 @@ package struct Examination: Sendable {
             var checks: [Check] = [.ok(name, settings.file ?? "the environment and options")]
             checks += settings.warnings.map { .warning(name, $0, nil) }
             if settings.isDisabled {
-                let remedy = Check.Remedy("Unset it to observe anything", "unset OTEL_SDK_DISABLED")
-                checks.append(.warning(name, "disabled (OTEL_SDK_DISABLED): nothing is observed or exported", remedy))
+                let setting = SettingName.disabled.text(for: settings)
+                let command = settings.file == nil ? "unset \(setting)" : nil
+                let remedy = Check.Remedy("Unset it to observe anything", command)
+                checks.append(.warning(name, "disabled (\(setting)): nothing is observed or exported", remedy))
             } else if settings.exporters.isEmpty {
-                let remedy = Check.Remedy("Set OTEL_METRICS_EXPORTER to otlp, prometheus or console")
+                let remedy = Check.Remedy(
+                    "Set \(SettingName.exporters.text(for: settings)) to otlp, prometheus or console"
+                )
                 checks.append(.warning(name, "no exporter: nothing leaves", remedy))
             }
             return (settings, checks)

@@ -53,6 +53,7 @@ extension RunSettings {
     /// - Throws: ``Failure`` when it would only be fetched.
     package func expectSender() throws(Failure) {
         guard !isDisabled, !exporters.isEmpty, exporters.allSatisfy({ $0 == .prometheus }) else { return }
-        throw Failure(usage: "--once has nowhere to export to: OTEL_METRICS_EXPORTER is prometheus, which is scraped")
+        let setting = SettingName.exporters.text(for: self)
+        throw Failure(usage: "--once has nowhere to export to: \(setting) is prometheus, which is scraped")
     }
 }
