@@ -7,7 +7,9 @@ package struct AttributeDefinition: Hashable, Sendable {
     package let key: String
     /// What its value can be.
     package let values: Values
-    /// Whether each point has it. The overflow series has no other attribute, or only the protocol.
+    /// Whether each point has it.
+    ///
+    /// The overflow series is an exception: it has no other attribute, or only the protocol.
     package let isRequired: Bool
 
     /// What a value can be.

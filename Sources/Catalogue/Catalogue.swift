@@ -1,4 +1,6 @@
-/// Every metric there is. What is in none of these lists is never exported.
+/// Every metric there is.
+///
+/// What is in none of these lists is never exported.
 package enum Catalogue {
     /// What tcplens says of the machine, in the order in which it leaves.
     package static let machine: [MetricDefinition] = [

@@ -1,12 +1,14 @@
 package import Metrics
 
-/// A metric as the catalogue declares it. This table is the only place where a metric comes to be.
+/// A metric as the catalogue declares it.
+///
+/// This table is the only place where a metric comes to be.
 package struct MetricDefinition: Sendable {
     /// The name; a contract with dashboards and alerts.
     package let name: String
     /// The kind of its points.
     package let kind: Kind
-    /// The unit, in UCUM. What is in seconds is read in nanoseconds.
+    /// The unit, in UCUM; what is in seconds is read in nanoseconds.
     package let unit: String
     /// One sentence for people.
     package let description: String

@@ -29,6 +29,7 @@ final class ResponseTimeProbe {
     ///
     /// - Parameter listening: The ports that something listens on. The row of another one is removed when nobody has
     ///   answered on it since the last reading.
+    /// - Returns: The rows.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func rows(listening: Set<UInt16>) throws(BPFError) -> [PortRow<Distribution>] {
         var found: [PortRow<Distribution>] = []

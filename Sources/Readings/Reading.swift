@@ -34,6 +34,7 @@ package protocol ReadingSource {
     /// It does not throw: what can't be read is an error in its own part of the reading.
     ///
     /// - Parameter time: The moment of the collection, which becomes ``Reading/taken``.
+    /// - Returns: What there is and what has happened by now.
     mutating func read(at time: Timestamp) -> Reading
 }
 

@@ -108,7 +108,7 @@ package struct DurationRow: Sendable {
     package var id: Durations
     /// Its place in the table of `id`.
     package var row: Int
-    /// What was counted. The sum is modulo 2^64 nanoseconds.
+    /// What was counted; its sum is modulo 2^64 nanoseconds.
     package var value: Distribution
 
     /// Creates a row.

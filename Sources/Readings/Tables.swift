@@ -42,7 +42,9 @@ package struct Tables<ID: TableID>: Hashable, Sendable {
     /// Creates no tables.
     package init() {}
 
-    /// The table of a workload; nil where it is not known. Missing rows become zeros.
+    /// The table of a workload; nil where it is not known.
+    ///
+    /// Rows that are missing when it is set become zeros.
     package subscript(id: ID, workload: WorkloadIndex) -> [UInt64]? {
         get { tables[id]?.first { $0.workload == workload }?.values }
         set {

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Random numbers that are the same for the same seed, on every machine ("SplitMix64", Steele et al. 2014).
+/// Random numbers that are the same for the same seed on every machine, by the algorithm "SplitMix64".
 struct Generator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -37,7 +37,7 @@ struct TopReading: Equatable {
     var stocks = ConnectionGroups()
     /// The paths of the control groups among them.
     var containers: [UInt64: String] = [:]
-    /// What has happened since the start. What this kernel can't count is not among them.
+    /// What has happened since the start, without what this kernel can't count.
     var flows: [Flow: UInt64] = [:]
     /// How long handshakes took.
     var handshakes = Distribution.zero

@@ -24,7 +24,7 @@ import Testing
         try #require(try readings(faults, seed: seed).last)
     }
 
-    /// Whether two readings tell the same. They are too long to be shown.
+    /// Whether two readings tell the same; they are too long to be shown.
     private func isSame(_ one: Activity, _ other: Activity) -> Bool {
         func durations(_ activity: Activity) -> [Distribution]? { activity.durations?.map(\.value) }
         return one.connections == other.connections && one.listeners == other.listeners

@@ -1,6 +1,6 @@
-import Readings
 import CProbes
 import Glibc
+import Readings
 import Testing
 
 @testable import BPF

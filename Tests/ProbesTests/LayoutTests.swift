@@ -1,5 +1,5 @@
-import Readings
 import CProbes
+import Readings
 import Testing
 
 @testable import BPF
