@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What people get wrong: one clear line, the right exit status, no stack trace.
+/// Mistakes of users get one clear line and the right exit status, and no stack trace.
 extension IntegrationTests {
     @Suite struct BadInputTests {
         /// Checks that a command ends with `status` and one line that contains `words`.
@@ -65,7 +65,7 @@ extension IntegrationTests {
 
         @Test(.enabled(if: Executable.isRoot, "needs root"), arguments: ["snapshot", "run"])
         func `without BTF it says that the kernel lacks it`(command: String) throws {
-            // In a mount namespace of its own, so that nobody else's BTF is hidden.
+            // In a mount namespace of its own, so that other processes still see the kernel's BTF.
             let script = "mount -t tmpfs none /sys/kernel/btf && exec \(tcplens) \(command)"
             try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "CONFIG_DEBUG_INFO_BTF")
         }
@@ -105,7 +105,7 @@ extension IntegrationTests {
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
         func `without proc it says so instead of showing the help`() throws {
-            // env can't be used there, so the shell starts the program.
+            // `env` can't be used there, so the shell starts the program.
             let script = "mount -t tmpfs none /proc && exec \(tcplens) snapshot"
             try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "/proc")
         }

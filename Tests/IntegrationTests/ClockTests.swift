@@ -29,7 +29,7 @@ extension IntegrationTests {
                 ["LD_PRELOAD": library, "CLOCK_OFFSET": file.path(percentEncoded: false)]
             }
 
-            /// Sets the clock to so many seconds beside the machine's.
+            /// Sets the clock to this many seconds after the machine's.
             func set(_ seconds: Int) throws {
                 try Data("\(seconds)\n".utf8).write(to: file, options: .atomic)
             }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Certificates and keys, as `doctor` and `run` find them.
+/// Certificates and keys: `doctor` and `run` come to the same result.
 extension IntegrationTests {
     @Suite(
         .enabled(if: Executable.isRoot, "needs root"),
@@ -53,7 +53,7 @@ extension IntegrationTests {
                 .expectAgreement()
             #expect(try diagnosis.check("client certificate").found.contains("holds until"))
             for wrong in [nil, "unknown"] {
-                // A connection that breaks off is tried again until time is over.
+                // A broken connection is retried until the timeout.
                 let environment = certificates.client(wrong, timeout: 2000)
                 try Condition(environment: environment, namespace: namespace).expectAgreement(
                     failing: "endpoint export",

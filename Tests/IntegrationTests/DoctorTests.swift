@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// A doctor that says that all is well while `run` fails is a defect, and so is the reverse: here both stand under the same
-/// conditions.
+/// A doctor that says that all is well while `run` fails is a defect, and so is the reverse: here both stand under the
+/// same conditions.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DoctorTests {
-        /// Where nothing has to be listening, so that what is tested is the machine.
+        /// An exporter without a receiver, so that only the machine is tested.
         private static let console = ["OTEL_METRICS_EXPORTER": "console"]
 
         /// `setpriv` with no more than these capabilities.
@@ -87,7 +87,7 @@ extension IntegrationTests {
             let condition = Condition(
                 environment: Self.console,
                 namespace: try Traffic(),
-                // It fails where there are none, which is what is wanted.
+                // It fails if there are none, which is fine.
                 mounts: "{ \(mounts) || true; }"
             )
             let diagnosis = try condition.expectAgreement()

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The kernel writes a value for each of its processors, whatever a file says how many there are.
+/// The kernel writes a value for each of its processors, whatever number a file below /sys shows.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProcessorTests {
-        /// What stands in the file; `nil` for none.
+        /// The text of the file; `nil` for no file.
         private static let claims: [String?] = ["0", "0-0", "0-63", "0-8191", "", "x", "0-", "4294967295", nil]
 
         private static let commands = [
@@ -21,7 +21,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "connect a 4 7001 3")
             let condition = Condition(
-                // Memory that was written to where it should not be is found out.
+                // Writes beyond the end of a buffer are detected.
                 environment: ["OTEL_METRICS_EXPORTER": "console", "MALLOC_PERTURB_": "77", "MALLOC_CHECK_": "3"],
                 namespace: traffic,
                 mounts: claim == nil

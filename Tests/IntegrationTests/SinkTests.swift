@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// The sink, and what clients that are not ours send to it.
     @Suite struct SinkTests {
-        /// Exports every kind of instrument by the official SDK, the same to each target, as `gzip:http://…`.
+        /// Exports each kind of instrument by the official SDK, the same values to each target, such as `gzip:http://…`.
         private func export(to targets: [String], in namespace: Traffic? = nil) throws {
             guard let python = Executable.python else {
                 throw Timeout(description: "there is no Python: run Tests/OTLPTests/prepare-venv.sh")
@@ -58,7 +58,7 @@ extension IntegrationTests {
                 "    5.00ms – 10.0ms  2  ████",
                 "payload.size (cumulative exponential histogram; in By)\n  count=5 sum=65.6KiB", "  0  1  ███",
                 "    32KiB – 64KiB  1  ███", "temperature (gauge; in Cel)\n  36.6\n",
-                // More than a double can hold.
+                // A number that is too large for a double.
                 "requests (cumulative sum, monotonic)\n  9007199254740993\n", "  -5  queue=mail\n", "    1.0  0\n",
             ] {
                 #expect(text.components(separatedBy: words).count == 3, "\(words)")
@@ -76,7 +76,7 @@ extension IntegrationTests {
                     let exporter = ["encoding: \(encoding)", "compression: \(compression)"]
                     let options = Collector.Options(next: sink.endpoint, exporter: exporter)
                     let collector = try Collector(in: traffic, options)
-                    // The collection has another time with each run of the SDK, so both are sent the same one.
+                    // Each run of the SDK has another time, so both get the points of the same run.
                     let before = try sink.requests(0).count
                     try export(to: ["gzip:\(sink.endpoint)", "gzip:\(Collector.endpoint)/v1/metrics"], in: traffic)
                     let requests = try sink.requests(before + 2)
@@ -120,7 +120,7 @@ extension IntegrationTests {
             let lines = text.components(separatedBy: "\r\n").dropLast().map {
                 $0.replacing(/\u{1b}\[\d+m/, with: "")
             }
-            // Before the first line stands what script says.
+            // The first line is what `script` itself prints.
             let first = try #require(lines.firstIndex { $0.contains("--- ") })
             #expect(text.contains("\u{1b}[1msystem.network.connection.count\u{1b}[0m"))
             #expect(text.utf8.allSatisfy { $0 < 0x80 })
@@ -173,7 +173,7 @@ extension IntegrationTests {
             let endpoint = try eventually("the sink to listen") {
                 printed().firstMatch(of: /listening on (\S+)/).map { String($0.1) }
             }
-            // The first line is read; what comes after finds nobody.
+            // The first line is read, and then the reader ends.
             _ = try eventually("the end") {
                 guard process.isRunning else { return true }
                 _ = try run([

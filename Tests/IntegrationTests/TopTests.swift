@@ -44,7 +44,7 @@ extension IntegrationTests {
         }
 
         @Test func `an error is told after the terminal is given back`() throws {
-            // Walking over the sockets takes a descriptor each time.
+            // Each walk over the sockets needs a descriptor.
             let session = try top(["wait:handshakes", "nofile:3"])
             #expect(session.status == 1)
             #expect(session.after == session.before)
@@ -163,8 +163,8 @@ extension IntegrationTests {
                 lines.first { $0.contains("  \(name) ") }.flatMap { $0.split(separator: "\(name) ").last }?
                     .split(separator: " ").first.flatMap { Double($0) }
             }
-            // Both ends of 50 connections, and 10 attempts, in about ten seconds; a machine that is busy may read late, so the
-            // numbers themselves stand below.
+            // Both ends of 50 connections and 10 attempts in about ten seconds. A busy machine may read late, so the
+            // exact numbers are checked below.
             let handshakes = try #require(rate("handshakes"))
             let failed = try #require(rate("failed"))
             #expect(handshakes > 5 && handshakes < 20)

@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// How `trace` is printed and how it ends.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceOutputTests {
-        /// Runs a line of the shell, where `$TRACE` is `tcplens trace`, beside attempts to connect that go on meanwhile.
+        /// Runs a line of the shell, where `$TRACE` is `tcplens trace`, while attempts to connect go on.
         private func shell(_ script: String, environment: [String: String] = [:]) throws -> CommandResult {
             let traffic = try Traffic()
             let process = try RunningProcess(
@@ -107,7 +107,7 @@ extension IntegrationTests {
             let numbers = [summary.1, summary.2, unread.1].compactMap { Int($0) }
             // The last line may be cut off.
             #expect(process.output.ranges(of: "}\n").count == numbers.first)
-            // Two connections of three are closed, which are ten changes at both ends, and one is reset, which is six.
+            // Of three connections two are closed, with ten changes at both ends, and one is reset, with six.
             let all = numbers.reduce(0, +)
             #expect(all <= 26_000 && all > 25_900, "\(process.error)")
         }

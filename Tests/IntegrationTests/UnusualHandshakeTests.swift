@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Handshakes that go another way than most: each is told once, at both ends, and what can't be known of it is not.
+    /// Unusual handshakes: each is counted once at each end, without the durations that can't be known.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualHandshakeTests {
         private let unusual: UnusualTraffic
 
@@ -10,7 +10,7 @@ extension IntegrationTests {
             unusual = try UnusualTraffic()
         }
 
-        /// What an agent tells of a scenario.
+        /// Runs a scenario, and returns the agent's report and what the scenario made.
         private func report(_ scenario: String, _ options: String...) throws -> (ConsoleReport, [String: Int]) {
             let agent = try Agent(in: unusual.traffic, options)
             let made = try unusual(scenario)
@@ -52,7 +52,7 @@ extension IntegrationTests {
             #expect(report.transitions("syn_sent", "closed") == 5, "its state did change")
         }
 
-        /// The time that a client thinks, or that a cookie gets wrong, is not the network's.
+        /// Time in which the client waits before it sends, or that a SYN cookie distorts, is not that of the network.
         @Test(arguments: ["deferred", "delayed_ack", "cookies"])
         func `a server's handshake of which the time can't be known has none`(scenario: String) throws {
             let (report, made) = try report(scenario)
@@ -65,7 +65,7 @@ extension IntegrationTests {
             #expect(
                 report.histogram("tcplens.connection.state.duration", "network.connection.state=syn_received") == nil
             )
-            // Neither is the round-trip time that begins with it.
+            // The same holds for the round-trip time, which is measured from the same moment.
             if let rtt = report.histogram("tcplens.rtt") {
                 #expect(rtt.upper < 0.02, "\(rtt)")
             }
@@ -98,7 +98,7 @@ extension IntegrationTests {
             let ports = "network.local.port,network.peer.port"
             let agent = try Agent(in: unusual.traffic, ["--attributes", ports])
             let before = try unusual.hold("repair")
-            // One that finds them there, too.
+            // An agent that starts when the connections exist already.
             let later = try Agent(in: unusual.traffic, ["--attributes", ports])
             for report in [later.first, try agent.end(), try later.end()] {
                 #expect(report.stock("established") == 20)

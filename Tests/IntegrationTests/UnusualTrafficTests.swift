@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What flows in unusual ways: bytes, segments and states, against what was sent and what the kernel counts.
+    /// Bytes, segments and states under unusual conditions, compared with what was sent and with the kernel's counters.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualTrafficTests {
         private let unusual: UnusualTraffic
 
@@ -10,7 +10,7 @@ extension IntegrationTests {
             unusual = try UnusualTraffic()
         }
 
-        /// What this machine or another drops is sent again, but it is the same data.
+        /// Dropped segments are sent again, but their data count once.
         @Test(arguments: ["shaped", "dropped_here", "rejected_here", "dropped_there"])
         func `each byte is told once, whatever becomes of its segment`(scenario: String) throws {
             let agent = try Agent(in: unusual.traffic)
@@ -36,7 +36,7 @@ extension IntegrationTests {
             func increase(_ name: String) -> Int { (after[name] ?? 0) - (before[name] ?? 0) }
             func told(_ type: String) -> Int { report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") }
             #expect(told("fast") == increase("TcpExtTCPFastRetrans"))
-            // Some probes send what is new, if there is something; that is no retransmission.
+            // Some probes send new data if there are any; these are not retransmissions.
             #expect(told("tail_loss_probe") <= increase("TcpExtTCPLossProbes"))
             #expect(told("tail_loss_probe") >= 1)
             #expect(told("timeout") == increase("TcpExtTCPTimeouts") + increase("TcpExtTCPSlowStartRetrans"))
@@ -59,7 +59,7 @@ extension IntegrationTests {
 
         @Test func `what waits and what a window of zero holds up is as ss has it`() throws {
             let held = try unusual.hold("stuck")
-            // The last acknowledgements, and the first question for a window.
+            // Time for the last acknowledgements, and for the first probe of the window.
             try unusual.traffic.settle()
             Thread.sleep(forTimeInterval: 0.5)
             let report = try Agent(in: unusual.traffic).end()
@@ -117,7 +117,7 @@ extension IntegrationTests {
             return drops
         }
 
-        /// A port that changes with each connection is no service, also when nobody listens on the other one any more.
+        /// A port that changes with each connection is not a service, even if the other port no longer has a listener.
         @Test func `TIME_WAIT of a server that has stopped is its port's`() throws {
             _ = try unusual("left_behind")
             let ports = "network.local.port,network.peer.port"
@@ -143,7 +143,7 @@ extension IntegrationTests {
             #expect(established ?? 0 > 0.69, "since the agent began")
         }
 
-        /// However many look, and however often.
+        /// The number of observations does not depend on how many agents collect, or how often.
         @Test func `a round-trip time is told once a minute while there are data, and at the end`() throws {
             let traffic = unusual.traffic
             try traffic("listen 4 7001 128", "connect idle 4 7001 20", "connect busy 4 7001 10")
