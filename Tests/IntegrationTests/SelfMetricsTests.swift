@@ -49,7 +49,7 @@ extension IntegrationTests {
             collector.kill()
             _ = try eventually("the agent to notice") { agent.error.contains("cannot export") ? true : nil }
             collector = try Collector(in: traffic)
-            _ = try eventually("failed exports to be told") {
+            _ = try eventually("failed exports to be reported") {
                 collector.report.accounts.first { account in
                     let points = account["otel.sdk.exporter.operation.duration"]?.points ?? []
                     return points.contains { !$0.string("error.type").isEmpty }
