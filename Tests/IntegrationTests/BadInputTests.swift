@@ -71,7 +71,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
-        func `without a Collector it goes on, and a signal still ends it with 0 and a word on what is lost`() throws {
+        func `without a Collector it goes on, and a signal still ends it with 0 and logs what is lost`() throws {
             let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"]
             let agent = try RunningProcess([tcplens, "run", "--interval", "100ms"], environment: environment)
             _ = try eventually("an outage that is known") { agent.error.contains("wait to be sent again") ? true : nil }
@@ -124,7 +124,7 @@ extension IntegrationTests {
             .enabled(if: Executable.isRoot, "needs root"),
             arguments: ["snapshot", "trace --duration 50ms", "top --count 1", "--help", "run --once", "doctor"]
         )
-        func `a standard output that is closed takes nothing that is printed elsewhere`(command: String) throws {
+        func `a closed standard output gets nothing that is printed elsewhere`(command: String) throws {
             let script = "exec \(tcplens) \(command) <&- >&-"
             let environment = ["OTEL_METRICS_EXPORTER": "console"]
             try expect(["sh", "-c", script], environment: environment, status: 1, says: "Bad file descriptor")
@@ -139,7 +139,7 @@ extension IntegrationTests {
             #expect(result.error.isEmpty, "\(result.error)")
         }
 
-        @Test func `a port that is taken ends the sink with 1`() throws {
+        @Test func `a port in use ends the sink with 1`() throws {
             let first = try RunningProcess([tcplens, "sink", "--port", "0"])
             let port = try eventually("the sink to listen") {
                 first.error.firstMatch(of: /127\.0\.0\.1:(\d+)/).map { String($0.1) }

@@ -50,7 +50,8 @@ extension IntegrationTests {
 
         /// A clock of 1986 that is set right, and one that is set back by hours.
         @Test(arguments: [(-40 * 365 * 86_400, 0), (0, -3 * 3600), (7200, 0)])
-        func `points are dated right as soon as the clock is, and no start is years ago`(before: Int, after: Int) throws
+        func `points have the right time as soon as the clock has, and no start is years ago`(before: Int, after: Int)
+            throws
         {
             let traffic = try Traffic()
             let clock = try Clock()

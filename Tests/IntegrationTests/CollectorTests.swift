@@ -77,7 +77,7 @@ extension IntegrationTests {
             #expect(Set(points.map { $0.fields["StartTimestamp"] }).count == 1)
         }
 
-        @Test func `a Collector that comes back gets everything, the time between included`() throws {
+        @Test func `a Collector that comes back gets everything, also of the time between`() throws {
             let traffic = try Traffic()
             var collector = try Collector(in: traffic)
             let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "300", "OTEL_METRICS_EXPORTER": "otlp,console"]

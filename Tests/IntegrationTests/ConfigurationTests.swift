@@ -110,7 +110,7 @@ extension IntegrationTests {
             #expect(agent.status == 0, "\(agent.error)")
         }
 
-        @Test func `no image of its memory is written when it crashes`() throws {
+        @Test func `no core dump is written when it crashes`() throws {
             let agent = try RunningProcess(unprivileged([tcplens, "run"]), environment: ["OTEL_SDK_DISABLED": "true"])
             _ = try eventually("the agent to start") { agent.error.contains("nothing is observed") ? true : nil }
             let folder = "/proc/\(agent.processIdentifier)"

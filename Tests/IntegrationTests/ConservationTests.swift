@@ -84,7 +84,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.stock.drift") == 0)
         }
 
-        @Test func `sockets that are no connections do not count`() throws {
+        @Test func `sockets without a connection do not count`() throws {
             let traffic = try Traffic()
             let agent = try Agent(in: traffic)
             try traffic("open a 4 20", "open b 6 20", "close a client", "close b client")

@@ -4,8 +4,9 @@ import Testing
 /// The names of control groups, wherever their hierarchy is mounted.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ControlGroupTests {
-        /// Mounts before the command: `$HOST` is where the tree of the machine is, `$1` the group, `$OWN` and `$OTHER`
-        /// are empty directories; and what the group of the sockets is then called, if anything.
+        /// Mounts that are made before the command, and the name that the group of the sockets then has.
+        ///
+        /// `$HOST` is the mount of the machine's hierarchy, `$1` the group; `$OWN` and `$OTHER` are empty directories.
         struct Mounts: Sendable {
             var script: String
             /// The text before the group's own name; `nil` if the group can't be named.

@@ -36,7 +36,7 @@ extension IntegrationTests {
             return try #require(collections.last)
         }
 
-        @Test func `what interrupts is told where it happens, and nothing is missing there`() throws {
+        @Test func `interruptions are lost events of their own namespace only`() throws {
             let crowd = try Crowd(seconds: 6)
             let idle = try Traffic()
             let agents = try [idle.processIdentifier, crowd.clients.processIdentifier, crowd.server].map {

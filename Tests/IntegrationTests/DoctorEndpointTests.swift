@@ -35,7 +35,7 @@ extension IntegrationTests {
             try Condition(namespace: namespace).expectAgreement()
         }
 
-        @Test func `an endpoint where nobody listens is told from one whose name is unknown`() throws {
+        @Test func `an endpoint where nobody listens and an unknown name have different reasons`() throws {
             var condition = Condition(namespace: try Traffic())
             // For this time run --once tries to reach a receiver that is not there.
             condition.environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "700"
@@ -54,7 +54,7 @@ extension IntegrationTests {
             try condition.expectAgreement(failing: "endpoint connection", says: "ls -l /nonexistent/otel.sock")
         }
 
-        @Test func `an endpoint that accepts and never answers holds nobody up for ever`() throws {
+        @Test func `an endpoint that accepts and never answers does not block for ever`() throws {
             let namespace = try Traffic()
             try namespace("listen 4 4318 16")
             let condition = Condition(
@@ -90,7 +90,7 @@ extension IntegrationTests {
             #expect(sink.error.contains("answered \(status)"))
         }
 
-        @Test func `metrics that nobody takes are the same to both`() throws {
+        @Test func `exporters without a receiver work for both`() throws {
             for exporters in ["none", "console"] {
                 let condition = Condition(
                     environment: ["OTEL_METRICS_EXPORTER": exporters],
@@ -116,7 +116,7 @@ extension IntegrationTests {
 
         // MARK: Configuration
 
-        @Test func `a configuration that can't be followed is told with its place`() throws {
+        @Test func `a configuration that can't be followed is reported with its place`() throws {
             let file = try ConfigurationFile("file_format: \"1.1\"\nmeter_provider:\n  readers: nonsense\n")
             try Condition(options: ["--config", file.path]).expectAgreement(
                 failing: "configuration",
@@ -132,7 +132,7 @@ extension IntegrationTests {
 
         // MARK: Addresses
 
-        @Test func `an address that is taken stops both, and who has it is named`() throws {
+        @Test func `an address in use stops both, and the program that has it is named`() throws {
             let namespace = try Traffic()
             let sink = try sink("--port", "8080", in: namespace)
             var condition = Condition(
@@ -170,7 +170,7 @@ extension IntegrationTests {
 
         // MARK: Spools
 
-        @Test func `a spool that another agent has stops both, and stays with that one`() throws {
+        @Test func `a spool that another agent holds stops both, and that agent keeps it`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)
             let spool = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")
@@ -197,7 +197,7 @@ extension IntegrationTests {
             withExtendedLifetime(sink) {}
         }
 
-        @Test func `a spool that can't be meant stops both`() throws {
+        @Test func `an unusable spool stops both`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)
             let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")

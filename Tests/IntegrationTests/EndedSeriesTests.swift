@@ -40,7 +40,7 @@ extension IntegrationTests {
         /// Rows of each kind with a key, whose last values a backend would go on showing: a count, a queue, a
         /// distribution.
         @Test(arguments: ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"])
-        func `rows of a listener that is gone are gone at once`(form: String) throws {
+        func `rows of a closed listener end at once`(form: String) throws {
             let pipeline = try Pipeline(
                 ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": form],
                 "--attributes",
@@ -92,7 +92,7 @@ extension IntegrationTests {
             #expect(points.count == 40)
         }
 
-        @Test func `an agent that goes elsewhere ends its stocks where it was`() throws {
+        @Test func `an agent that gets another endpoint ends its stocks at the old one`() throws {
             let traffic = try Traffic()
             let sinks = try [Sink("--format", "json", in: traffic), Sink("--format", "json", in: traffic)]
             let file = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString).yaml")

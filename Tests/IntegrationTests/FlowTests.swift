@@ -43,7 +43,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.lost_events") == 0)
         }
 
-        @Test func `a refused, a timed out, an unreachable and a broken handshake are told apart`() throws {
+        @Test func `a refused, a timed out, an unreachable and a broken handshake have different errors`() throws {
             let traffic = try Traffic()
             _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
@@ -77,7 +77,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.resets", "network.io.direction=transmit", "network.type=ipv6") == 1)
         }
 
-        @Test func `bytes are those of the data, each once`() throws {
+        @Test func `bytes are those of the data, each counted once`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)

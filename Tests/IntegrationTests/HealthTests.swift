@@ -54,7 +54,7 @@ extension IntegrationTests {
             #expect(agent.status == 0)
         }
 
-        @Test func `an address that is none is wrong usage`() throws {
+        @Test func `a malformed address is wrong usage`() throws {
             let result = try run([Executable.tcplens, "run", "--health", "nowhere"])
             #expect(result.status == 2)
             #expect(result.error.contains("--health"))

@@ -36,7 +36,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: FileManager.default.fileExists(atPath: "/etc/machine-id"), "no /etc/machine-id"))
-        func `an id that many machines have is left out, and they are told apart by their names`() throws {
+        func `an id that many machines have is left out, and their names make the difference`() throws {
             let traffic = try Traffic()
             // The machine's own, if D-Bus has one, comes next.
             let own = (try? String(contentsOfFile: "/var/lib/dbus/machine-id", encoding: .utf8))?
@@ -119,7 +119,7 @@ extension IntegrationTests {
             #expect(instances(Array(resources(again.output).prefix(2))) == before)
         }
 
-        @Test func `an instance that two agents were given is told`() throws {
+        @Test func `an instance id that two agents were given is logged`() throws {
             let traffic = try Traffic()
             let environment = console.merging(["OTEL_RESOURCE_ATTRIBUTES": "service.instance.id=mine"]) { $1 }
             let agent = try RunningProcess([Executable.tcplens, "run"], in: traffic, environment: environment)

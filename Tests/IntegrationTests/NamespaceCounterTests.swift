@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// Counters and limits of a network namespace, compared with `nstat` and `sysctl` in the same namespace.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct NamespaceCounterTests {
-        @Test func `segments, closed windows, aborts and drops agree with nstat, to the one`() throws {
+        @Test func `segments, closed windows, aborts and drops agree exactly with nstat`() throws {
             let traffic = try Traffic()
             // Events before the agent starts, which it must not count.
             try mishaps(in: traffic)
@@ -48,7 +48,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.ephemeral_port.limit") == 989)
         }
 
-        @Test func `the machine's memory is told in the first namespace only`() throws {
+        @Test func `the machine's memory is exported in the first namespace only`() throws {
             let traffic = try Traffic()
             let elsewhere = try Agent(in: traffic).end()
             #expect(elsewhere.count("tcplens.memory.usage") == 0)
@@ -66,7 +66,7 @@ extension IntegrationTests {
             #expect(here.sum("tcplens.memory.usage") <= here.sum("tcplens.memory.limit"))
         }
 
-        @Test func `without /proc/sys there are no limits, and everything else is there`() throws {
+        @Test func `without /proc/sys there are no limits, and all other metrics`() throws {
             let traffic = try Traffic()
             let hidden = "mount -t tmpfs none /proc/sys/net && exec \"$@\""
             let output = try run(

@@ -13,7 +13,7 @@ extension IntegrationTests {
         ]
 
         @Test(arguments: claims)
-        func `a file that says how many processors there are decides nothing`(claim: String?) throws {
+        func `the file with the number of processors has no effect`(claim: String?) throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "possible-\(UUID().uuidString)")
             try Data("\(claim ?? "")\n".utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
@@ -39,7 +39,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: ["0", "0-63", ""])
-        func `what is counted on each processor is added up whole`(claim: String) throws {
+        func `the counts of all processors are added up`(claim: String) throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "possible-\(UUID().uuidString)")
             try Data("\(claim)\n".utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }

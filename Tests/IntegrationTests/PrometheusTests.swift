@@ -62,7 +62,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.canTestBackends, "skipped: no promtool"))
-        func `promtool has nothing to say but of one name, which is the conventions'`() throws {
+        func `promtool objects to one name only, which is the conventions'`() throws {
             let promtool = try #require(Executable.backend("promtool"))
             let traffic = try Traffic()
             let agent = try agent(in: traffic)
@@ -143,7 +143,7 @@ extension IntegrationTests {
             #expect(scraped > 20 * 100)
         }
 
-        @Test func `what is asked of a scrape in vain is answered`() throws {
+        @Test func `requests that a scrape can't satisfy are answered`() throws {
             let traffic = try Traffic()
             let agent = try agent(in: traffic)
             let base = "http://\(Self.address)"
@@ -159,7 +159,7 @@ extension IntegrationTests {
             #expect(agent.error.split(separator: "\n").allSatisfy { $0.contains(" info ") }, "\(agent.error)")
         }
 
-        @Test func `an address that is taken ends it with 1`() throws {
+        @Test func `an address in use ends it with 1`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 9464 128", "listen 4 8080 128")
             let scraped = try run(
@@ -179,7 +179,7 @@ extension IntegrationTests {
             #expect(watched.error.contains("cannot listen on 127.0.0.1:8080"))
         }
 
-        @Test func `another address is gone over to, and one that is taken is refused`() throws {
+        @Test func `a new address is used, and one that is in use is refused`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 9466 128")
             let file = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString).yaml")
@@ -213,7 +213,7 @@ extension IntegrationTests {
             #expect(try status(port: 9465) == 200)
         }
 
-        @Test func `once is no time to wait for a scrape`() throws {
+        @Test func `a single export does not wait for a scrape`() throws {
             let result = try run(
                 [Executable.tcplens, "run", "--once"],
                 environment: ["OTEL_METRICS_EXPORTER": "prometheus"]

@@ -118,8 +118,7 @@ extension IntegrationTests {
             #expect(agent.status == 0)
         }
 
-        @Test func `what else is to be observed loads the programs anew, and says that counters begin at zero`() throws
-        {
+        @Test func `a change of what is observed reloads the programs, and logs that counters start at zero`() throws {
             let traffic = try Traffic()
             let file = try ConfigurationFile(self.file("console:"))
             let agent = try agent(file, in: traffic)

@@ -42,7 +42,7 @@ extension IntegrationTests {
             print("asked",flush=True); time.sleep(600)
             """
 
-        @Test func `requests are timed by whatever way they are read`() throws {
+        @Test func `requests are timed, however they are read`() throws {
             let traffic = try Traffic()
             let agent = try Agent(in: traffic, ["--response-time"])
             let file = FileManager.default.temporaryDirectory.appending(path: "serve-\(UUID().uuidString).py")

@@ -61,7 +61,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
-        func `runs of programs are told where the kernel counts them`() throws {
+        func `runs of programs are exported if the kernel counts them`() throws {
             func report() throws -> ConsoleReport {
                 let traffic = try Traffic()
                 let agent = try Agent(in: traffic)

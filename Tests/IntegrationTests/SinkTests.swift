@@ -25,7 +25,7 @@ extension IntegrationTests {
             return (Int(text.split(separator: " ")[1]) ?? 0, parts[0], parts.dropFirst().joined())
         }
 
-        @Test func `what is no request of HTTP, or too large, is told`() throws {
+        @Test func `a malformed or too large HTTP request is logged`() throws {
             let sink = try Sink()
             let tls = sink.endpoint.replacing("http://", with: "https://")
             #expect(try run(["curl", "--silent", "--insecure", "--max-time", "20", tls]).status != 0)
@@ -128,7 +128,7 @@ extension IntegrationTests {
             #expect(lines.contains("     10  established               ipv4"))
         }
 
-        @Test func `what is malformed is answered in its own encoding, with what is wrong`() throws {
+        @Test func `a malformed request is answered in its encoding, with the reason`() throws {
             let sink = try Sink()
             let json = try post(#"{"resourceMetrics": [1]}"#, to: sink)
             #expect(json.status == 400)
@@ -148,7 +148,7 @@ extension IntegrationTests {
             #expect(sink.end() == 0)
         }
 
-        @Test func `an answer that was asked for comes in the encoding of the request`() throws {
+        @Test func `a fault that was asked for is answered in the encoding of the request`() throws {
             let sink = try Sink("--respond", "503", "--retry-after", "2", "--times", "1")
             let refused = try post("{}", to: sink)
             #expect(refused.status == 503 && refused.body == #"{"code":14,"message":"answered 503, as told"}"#)

@@ -97,7 +97,7 @@ extension IntegrationTests {
             #expect(containers.count == 4)
         }
 
-        @Test func `what waits on a port that two containers listen on is nobody's`() throws {
+        @Test func `TIME_WAIT on a port on which two containers listen belongs to neither`() throws {
             let traffic = try Traffic()
             let (one, other) = (try Traffic(in: traffic), try Traffic(in: traffic))
             let groups = (try ControlGroup("one "), try ControlGroup("other "))
@@ -115,7 +115,7 @@ extension IntegrationTests {
             #expect(containers.first { $0.container == groups.1.path }?.total == 1)
         }
 
-        @Test func `a listener shows its queues beside their limits, and who it is`() throws {
+        @Test func `a listener shows its queues with their limits, its address and its container`() throws {
             let world = try World()
             let listeners = try #require(try SnapshotJSON("--by", "listener", in: world.traffic).listeners)
             #expect(listeners.map(\.port) == [7004, 7001, 7002, 7003])

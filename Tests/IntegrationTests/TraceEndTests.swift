@@ -45,7 +45,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: messages, ends)
-        func `an orderly end is none by an error that was there before`(message: Message, end: String) throws {
+        func `a normal end has no error, even if there was one before`(message: Message, end: String) throws {
             let events = try changes(
                 """
                 s=socket.socket(socket.\(message.family)); s.bind(("\(message.address)",7000)); s.listen()
@@ -84,7 +84,7 @@ extension IntegrationTests {
             // Another process aborts the connection.
             ("os.system('ss -K dport = 7000 >/dev/null'); time.sleep(.1)", "established>closed", "_OTHER"),
         ])
-        func `what ends a connection by force is its failure`(end: String, change: String, error: String) throws {
+        func `an abort of a connection is its failure`(end: String, change: String, error: String) throws {
             let events = try changes(
                 """
                 drop=("nft 'add table inet f; add chain inet f i { type filter hook input priority 0; }; "
@@ -103,7 +103,7 @@ extension IntegrationTests {
             "c.shutdown(1); time.sleep(.1); c.close(); time.sleep(.1); d.close()",
             "c.shutdown(1); c.shutdown(1); d.shutdown(1); time.sleep(.1); d.close()",
         ])
-        func `a state that is stored again is no change`(end: String) throws {
+        func `a state that is stored again is not a change`(end: String) throws {
             let events = try changes(
                 """
                 s=socket.create_server(("127.0.0.1",7000))
@@ -149,7 +149,7 @@ extension IntegrationTests {
             #expect(events.allSatisfy { $0.localPort == 40_000 })
         }
 
-        @Test func `link-local addresses have the link that they are of`() throws {
+        @Test func `link-local addresses have their interface`() throws {
             let traffic = try Traffic()
             let setUp = """
                 ip link add left type veth peer name right && ip link set left up && ip link set right up
@@ -191,7 +191,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: ["1000000", "-3", "0"])
-        func `in a time namespace events have the time of the wall`(offset: String) throws {
+        func `in a time namespace events have the right wall-clock time`(offset: String) throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let process = try RunningProcess(

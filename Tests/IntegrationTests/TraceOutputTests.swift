@@ -73,7 +73,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func `a signal ends it with status 0 and what was seen is printed`(signal: Int32) throws {
+        func `a signal ends it with status 0, and all events are printed`(signal: Int32) throws {
             let traffic = try Traffic()
             let process = try RunningProcess(
                 [Executable.tcplens, "trace", "--format", "json", "--log-level", "debug"],
@@ -87,7 +87,7 @@ extension IntegrationTests {
             #expect(process.output.split(separator: "\n").count == 2)
         }
 
-        @Test func `where nobody reads it ends in time, and every event is shown, lost or told`() throws {
+        @Test func `if nobody reads, it ends in time, and every event is shown or reported`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 8001 128")
             let script = """

@@ -64,7 +64,7 @@ extension IntegrationTests {
             #expect(gaps <= lost + 10)
         }
 
-        @Test func `a ring buffer that is too small loses, and says exactly how much, each second and at the end`()
+        @Test func `losses of a ring buffer that is too small are reported exactly, each second and at the end`()
             throws
         {
             let (_, lost, log) = try trace(["--buffer-size", "64KiB"])

@@ -135,7 +135,7 @@ extension IntegrationTests {
             #expect(held("syn_sent>closed", "client", 80) > 1)
         }
 
-        @Test func `what is told at the end is right, and only there`() throws {
+        @Test func `the figures of the end are right, and only the last event has them`() throws {
             let events = try Self.traced().events
             for event in events {
                 #expect((event.bytesSent != nil) == (event.newState == "closed" && event.oldState != "listen"))
@@ -181,7 +181,9 @@ extension IntegrationTests {
             #expect(Set(events.map { "net:[\($0.netns)]\n" }) == [link])
         }
 
-        @Test func `the container is the control group of the socket, whoever runs when it changes its state`() throws {
+        @Test func `the container is the control group of the socket, whichever process runs at a change of state`()
+            throws
+        {
             // A name that JSON has to escape.
             let group = try ControlGroup("tcplens \"")
             let traffic = try Traffic()
@@ -206,7 +208,7 @@ extension IntegrationTests {
             withExtendedLifetime(other) {}
         }
 
-        @Test func `a listener's child that came by a repeated SYN-ACK was in SYN_RECV since the first`() throws {
+        @Test func `a connection that a repeated SYN-ACK opened was in SYN_RECV since the first`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let tracer = try Tracer(in: traffic)

@@ -68,7 +68,7 @@ extension IntegrationTests {
             #expect(!session.raw.contains("Enter"))
         }
 
-        @Test func `a Collector that is short of memory is asked again, and its reason is told (conformance 58, 59)`()
+        @Test func `exports to a Collector short of memory are retried, and its reason is logged (conformance 58, 59)`()
             throws
         {
             let namespace = try Traffic()

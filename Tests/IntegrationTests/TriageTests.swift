@@ -78,7 +78,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `each query is silent before its fault and tells it when it is there, in both backends`() throws {
+        @Test func `each query is empty before its fault and shows it while it lasts, in both backends`() throws {
             let watch = try Watch()
             let service = try watch.unusual.hold("answering")
             defer { service.end() }

@@ -45,7 +45,7 @@ extension IntegrationTests {
             #expect(duration.upper < 0.1, "\(duration)")
         }
 
-        @Test func `a connection that never sent its SYN is no handshake`() throws {
+        @Test func `a connection that never sent its SYN is not a handshake`() throws {
             let (report, made) = try report("no_syn")
             #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=client") == made["handshakes"])
             #expect(report.failures() == 0)
@@ -54,7 +54,7 @@ extension IntegrationTests {
 
         /// Time in which the client waits before it sends, or that a SYN cookie distorts, is not that of the network.
         @Test(arguments: ["deferred", "delayed_ack", "cookies"])
-        func `a server's handshake of which the time can't be known has none`(scenario: String) throws {
+        func `a server's handshake whose time can't be known has no duration`(scenario: String) throws {
             let (report, made) = try report(scenario)
             #expect(succeeded(report, "server") == made["servers"])
             #expect(succeeded(report, "client") == made["clients"])
@@ -71,7 +71,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `a connection for which there is no port is told as such`() throws {
+        @Test func `a connection for which no port is free fails with that error`() throws {
             let (report, made) = try report("no_port")
             #expect(made["failures"] == 7)
             #expect(report.sum("tcplens.handshakes", "error.type=address_not_available") == made["failures"])
@@ -86,7 +86,7 @@ extension IntegrationTests {
             #expect(try unusual.counters()["TcpExtEmbryonicRsts"] == made["resets"])
         }
 
-        @Test func `no failure of a server is offered that nobody would see`() throws {
+        @Test func `failures of servers that have not occurred have no series`() throws {
             let (report, _) = try report("shut_then_closed")
             let offered = report.points("tcplens.handshakes").filter {
                 $0.contains("role=server") && $0.contains("error.type")
@@ -94,7 +94,7 @@ extension IntegrationTests {
             #expect(offered == ["error.type=reset tcplens.connection.role=server"])
         }
 
-        @Test func `restored connections are no handshakes, and their ports no services`() throws {
+        @Test func `restored connections are not handshakes, and their ports not services`() throws {
             let ports = "network.local.port,network.peer.port"
             let agent = try Agent(in: unusual.traffic, ["--attributes", ports])
             let before = try unusual.hold("repair")

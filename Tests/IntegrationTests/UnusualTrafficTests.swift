@@ -12,7 +12,7 @@ extension IntegrationTests {
 
         /// Dropped segments are sent again, but their data count once.
         @Test(arguments: ["shaped", "dropped_here", "rejected_here", "dropped_there"])
-        func `each byte is told once, whatever becomes of its segment`(scenario: String) throws {
+        func `each byte is counted once, whatever becomes of its segment`(scenario: String) throws {
             let agent = try Agent(in: unusual.traffic)
             let tracer = try Tracer(in: unusual.traffic, ["--port", "7000"])
             let sent = try #require(try unusual(scenario)["sent"])
@@ -27,7 +27,7 @@ extension IntegrationTests {
             #expect(traced == [sent])
         }
 
-        @Test func `retransmits are told apart as the kernel does, to the one`() throws {
+        @Test func `the types of retransmits agree exactly with the kernel's counters`() throws {
             let agent = try Agent(in: unusual.traffic)
             let before = try unusual.counters()
             _ = try unusual("losses")
@@ -57,7 +57,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `what waits and what a window of zero holds up is as ss has it`() throws {
+        @Test func `waiting bytes and stalled connections agree with ss`() throws {
             let held = try unusual.hold("stuck")
             // Time for the last acknowledgements, and for the first probe of the window.
             try unusual.traffic.settle()
@@ -75,7 +75,7 @@ extension IntegrationTests {
             held.end()
         }
 
-        @Test func `one full listener of a port is seen among others`() throws {
+        @Test func `one full listener of several on a port is counted`() throws {
             let held = try unusual.hold("one_worker_hangs")
             let agent = try Agent(in: unusual.traffic)
             let report = agent.first
@@ -87,7 +87,7 @@ extension IntegrationTests {
             withExtendedLifetime(agent) {}
         }
 
-        @Test func `what listeners drop is told by port, from when the agent began`() throws {
+        @Test func `drops of listeners are counted by port, from the start of the agent`() throws {
             let traffic = unusual.traffic
             try traffic("listen 4 7001 2", "listen 4 7002 2", "knock a 4 7001 9", "sleep 100")
             let agent = try Agent(in: traffic)
@@ -118,7 +118,7 @@ extension IntegrationTests {
         }
 
         /// A port that changes with each connection is not a service, even if the other port no longer has a listener.
-        @Test func `TIME_WAIT of a server that has stopped is its port's`() throws {
+        @Test func `TIME_WAIT of a server that has stopped counts for its port`() throws {
             _ = try unusual("left_behind")
             let ports = "network.local.port,network.peer.port"
             let agent = try Agent(in: unusual.traffic, ["--attributes", ports])
@@ -144,7 +144,7 @@ extension IntegrationTests {
         }
 
         /// The number of observations does not depend on how many agents collect, or how often.
-        @Test func `a round-trip time is told once a minute while there are data, and at the end`() throws {
+        @Test func `a round-trip time is recorded once a minute while there are data, and at the end`() throws {
             let traffic = unusual.traffic
             try traffic("listen 4 7001 128", "connect idle 4 7001 20", "connect busy 4 7001 10")
             try traffic("send busy client 100", "drain busy server")
