@@ -27,7 +27,7 @@ KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-syste
 
 # The binary contains the Swift runtime, and no symbols.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Tests/Traffic/*.c Tests/Clock/*.c)
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
@@ -56,7 +56,7 @@ test: packages test-packages swift mounts
 # after the other: they are five times slower, and in parallel they would miss their own time limits. Leaks are not
 # checked, because Foundation and the tests themselves hold memory at the end. ExportMemoryTests is left out, because
 # memory use means nothing under a sanitizer.
-SANITIZED := MetricsTests|OTLPTests|PipelineTests|ExportTests|HTTPServerTests|ConfigurationTests|SystemTests|RenderingTests
+SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests
 sanitize: packages test-packages swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)for sanitizer in thread address; do \
@@ -112,6 +112,7 @@ lint: lint-packages swift
 	$(Q)swift format lint --strict --recursive $(SWIFT_SOURCES)
 	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
 	$(Q)Tests/Style/check
+	$(Q)Tests/Style/imports
 
 clean:
 	$(Q)rm -rf .build

@@ -109,7 +109,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "SocketText", dependencies: ["Probes"], swiftSettings: strict),
+        .target(name: "SocketText", dependencies: ["Probes", "Readings"], swiftSettings: strict),
 
         // The commands, a library each.
         .target(
@@ -124,7 +124,7 @@ let package = Package(
             name: "Doctor",
             dependencies: [
                 "AgentRuntime", "CPlatform", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes",
-                "Rendering", "Resource", "Settings", "System",
+                "Readings", "Rendering", "Resource", "Settings", "System",
             ],
             swiftSettings: strict
         ),
@@ -146,14 +146,16 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "CommandSupport", "Metrics", "Observations", "Probes", "Readings", "Rendering",
-                "SnapshotView", "SocketText", "System", logging,
+                "CPlatform", "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
+                "SocketText", "System", logging,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "TraceView",
-            dependencies: ["CommandSupport", "Metrics", "Probes", "Rendering", "SocketText", "System", logging],
+            dependencies: [
+                "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SocketText", "System", logging,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -238,7 +240,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AgentRuntimeTests",
-            dependencies: ["AgentRuntime", "HTTPServer", "Metrics", "Pipeline", "Resource", "System", logging],
+            dependencies: [
+                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Pipeline", "Resource", "Settings",
+                "System", "TestSupport", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -264,7 +269,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TraceViewTests",
-            dependencies: ["CProbes", "Probes", "Rendering", "SocketText", "System", "TraceView"],
+            dependencies: ["CProbes", "Probes", "Readings", "Rendering", "SocketText", "System", "TraceView"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -275,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: ["SDK", "Scenarios", "fetch-backends", "crowd.py", "mishaps.py", "terminal.py"],
+            exclude: ["SDK", "fetch-backends", "controls.py", "crowd.py", "mishaps.py", "terminal.py", "unusual.py"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),

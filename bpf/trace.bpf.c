@@ -31,7 +31,7 @@ struct {
 /* Whether a change of state is one that could be wanted, by what never changes of its socket. */
 static __always_inline bool is_traced_change(const struct sock *sk, int old_state, int new_state)
 {
-    /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
+    /* The event is there for SCTP and the parents of MPTCP connections too; subflows of the latter are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
     if (!is_observed(&sk->__sk_common))

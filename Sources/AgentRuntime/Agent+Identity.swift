@@ -12,7 +12,10 @@ extension Agent {
         guard let new = identity.following(source.machine, settings.resource) else { return }
         if !new.resource.isSameService(as: identity.resource) {
             do throws(Failure) {
-                _ = try await loadProbes(settings.activeProbes, process: ProcessMetrics(start: .now, isAnew: true))
+                _ = try await loadProbes(
+                    settings.activeProbes,
+                    process: ProcessMetrics(start: surroundings.now(), isAnew: true)
+                )
                 logger.notice(
                     """
                     the machine is another one to those who get the metrics: \(Self.changes(from: identity, to: new)); \
@@ -30,18 +33,11 @@ extension Agent {
     func become(_ new: AgentIdentity) async {
         guard new.resource != identity.resource else { return }
         if !new.resource.isSameService(as: identity.resource) {
-            sdk.restart(at: .now)
+            sdk.restart(at: surroundings.now())
         }
         identity = new
         await reader.replace(resource: new.resource, agentResource: new.agentResource)
         logWarning(of: new)
-    }
-
-    /// Says what the user should know of `identity`.
-    func logWarning(of identity: AgentIdentity) {
-        if let warning = identity.warning {
-            logger.warning("\(warning)")
-        }
     }
 
     private static func changes(from old: AgentIdentity, to new: AgentIdentity) -> String {

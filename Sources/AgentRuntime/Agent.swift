@@ -8,48 +8,66 @@ import Pipeline
 import Probes
 import Resource
 package import Settings
+import System
 package import UnixSignals
 
 /// The agent: probes on one side, exporters on the other, and the loop between them.
+///
+/// It has three phases: it is prepared (``init(_:settings:surroundings:)``), confined (``confine()``), and serves
+/// (``serve(_:until:)``). All that needs rights which confinement takes away belongs to the first.
 package actor Agent {
     /// How long the last export may take after a signal to stop.
     private static let lastExportLimit = Duration.seconds(5)
 
     let source: SettingsSource
+    let surroundings: AgentSurroundings
     let reader: PeriodicReader
-    /// What the agent counts of its own doings, whatever its settings are.
+    /// What the agent counts of its own work, whatever its settings are.
     let sdk: SDKMetrics
     var process: ProcessMetrics
     let health: HealthMonitor
-    var settings: RunSettings
     var identity: AgentIdentity
     var logger: Logger
     var log: RoundLog
     var scrapeLog: RoundLog
-    /// What runs now; what is wanted stands in the settings.
-    var exporters: [ExporterPlan: any MetricExporter] = [:]
-    /// The servers that run now.
-    var listeners: [ListenerPlan: Listener] = [:]
+    /// What runs now.
+    var running: Running
+    /// What it can still do.
+    var abilities = Abilities()
+    /// What runs once it serves.
+    private var prepared: PreparedParts?
 
-    /// Loads the programs and sets up the exporters.
+    /// The settings that it follows now.
+    var settings: RunSettings { running.settings }
+
+    /// Prepares the agent: loads and attaches the programs, opens spools, listens.
     ///
     /// - Parameters:
-    ///   - source: Where the settings are to be read again.
-    ///   - settings: What was read there.
-    /// - Throws: ``Failure`` when one of them can't be had.
+    ///   - source: Where the settings can be read again.
+    ///   - settings: The settings that were read there.
+    /// - Throws: ``Failure`` when something can't be had.
     package init(_ source: SettingsSource, settings: RunSettings) async throws(Failure) {
+        try await self.init(source, settings: settings, surroundings: AgentSurroundings())
+    }
+
+    /// Prepares an agent with clocks, a kernel and exporters of its own.
+    init(_ source: SettingsSource, settings: RunSettings, surroundings: AgentSurroundings) async throws(Failure) {
         // A Collector that goes away while we write to it must be an error of that export, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        self.source = source
-        self.settings = settings
+        (self.source, self.surroundings) = (source, surroundings)
+        running = Running(settings: settings)
         logger = Logger.standardError(settings.logLevel)
         log = RoundLog(logger: logger)
         scrapeLog = RoundLog(logger: logger)
-        let start = Timestamp.now
+        let start = surroundings.now()
         sdk = SDKMetrics(start: start)
         process = ProcessMetrics(start: start)
         identity = AgentIdentity(of: source.machine, settings.resource, isSingle: source.options.once)
-        health = HealthMonitor(interval: settings.interval, exportLimit: settings.timeout ?? .zero)
+        health = HealthMonitor(
+            interval: settings.interval,
+            exportLimit: settings.timeout ?? .zero,
+            clock: surroundings.clock
+        )
         reader = PeriodicReader(
             producers: MetricProducers(),
             exporters: [],
@@ -57,7 +75,9 @@ package actor Agent {
             agentResource: identity.agentResource,
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
             sdk: sdk,
-            now: { Timestamp.now }
+            schedule: settings.schedule,
+            clock: surroundings.clock,
+            now: surroundings.now
         )
         settings.logWarnings()
         logWarning(of: identity)
@@ -67,7 +87,7 @@ package actor Agent {
         } catch {
             throw Failure("\(error.message). 'tcplens doctor' says what is missing")
         }
-        try await setUpExporters(settings)
+        prepared = try await prepareParts(settings)
         logStart(report)
     }
 
@@ -76,6 +96,7 @@ package actor Agent {
     /// - Throws: ``Failure`` when anything was not collected or not accepted.
     package func runOnce() async throws(Failure) {
         try settings.expectSender()
+        await startPrepared()
         let round = await round()
         if let failure = round.failures.first {
             throw Failure(failure)
@@ -89,16 +110,28 @@ package actor Agent {
 
     /// Collects and exports on time until a signal of `signals` to stop, and once more then.
     ///
-    /// - Throws: ``Failure`` when it can't listen where it is to.
-    package func run(until signals: UnixSignalsSequence) async throws(Failure) {
-        try await setUpListeners(settings)
+    /// - Parameter abilities: What confinement has left.
+    package func serve(_ abilities: Abilities, until signals: UnixSignalsSequence) async {
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
+        await serve(abilities, reload: listener.reload) {
+            if let signal = await listener.stop.first(where: { _ in true }) {
+                await self.logger.info("\(signal): a last collection, then the end")
+            }
+        }
+    }
+
+    /// Collects and exports on time until `stop` returns, and once more then.
+    func serve(
+        _ abilities: Abilities,
+        reload: ReloadRequest,
+        until stop: @escaping @Sendable () async -> Void
+    ) async {
+        keep(abilities)
+        await startPrepared()
         let ended = await withTaskGroup(of: End.self) { group in
-            group.addTask { await self.collectPeriodically(listener.reload) }
+            group.addTask { await self.collectPeriodically(reload) }
             group.addTask {
-                if let signal = await listener.stop.first(where: { _ in true }) {
-                    await self.logger.info("\(signal): a last collection, then the end")
-                }
+                await stop()
                 return .told
             }
             let ended = await group.next()
@@ -110,6 +143,17 @@ package actor Agent {
         await collectLast()
     }
 
+    /// Does from now on only what `abilities` allow.
+    func keep(_ abilities: Abilities) {
+        self.abilities = abilities
+    }
+
+    private func startPrepared() async {
+        guard let prepared else { return }
+        self.prepared = nil
+        await start(prepared)
+    }
+
     /// Why the loop ended.
     private enum End {
         /// A signal said so.
@@ -119,8 +163,7 @@ package actor Agent {
     }
 
     private func collectPeriodically(_ reload: ReloadRequest) async -> End {
-        let clock = ContinuousClock()
-        var next = clock.now
+        let clock = ErasedClock(surroundings.clock)
         var isFirst = true
         while !Task.isCancelled {
             await followIdentity()
@@ -133,59 +176,42 @@ package actor Agent {
                 CPlatform_releaseStartupPages()
                 isFirst = false
             }
-            // A round that took longer than an interval skips the times it missed rather than run after them.
-            next = max(next.advanced(by: settings.interval), clock.now)
-            while await reload.isMade(by: next, on: clock) {
+            while await reload.isMade(within: reader.timeUntilNextRound, on: clock) {
                 // What is new shows at once, whatever the interval was.
                 if await self.reload() {
-                    next = clock.now
+                    await reader.expedite()
                 }
             }
         }
         return .told
     }
 
-    /// Collects and exports within the limit of the settings; an export that takes longer is cut short.
+    /// Does the round that is due.
     private func round() async -> PeriodicReader.Round {
-        guard let limit = settings.timeout else { return await reader.round() }
-        return await withTaskGroup(of: PeriodicReader.Round?.self) { [reader] group in
-            group.addTask { await reader.round() }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            let isLate = first == nil && !Task.isCancelled
-            group.cancelAll()
-            var round = first ?? PeriodicReader.Round()
-            for await late in group {
-                round = late ?? round
-            }
-            if isLate {
-                round.failures.append(
-                    "collecting and exporting took longer than \(limit) and was cut short (OTEL_METRIC_EXPORT_TIMEOUT)"
-                )
-            }
-            return round
+        var round = await reader.scheduledRound()
+        if let limit = round.timeout {
+            let setting = settings.file == nil ? "OTEL_METRIC_EXPORT_TIMEOUT" : "timeout of the periodic reader"
+            round.failures.append("collecting and exporting took longer than \(limit) and was cut short (\(setting))")
         }
+        return round
     }
 
     private func collectLast() async {
-        let round = await Self.last(Array(exporters.values)) { [reader] in await reader.round(isLast: true) }
+        let round = await last(Array(running.exporters.values)) { [reader] in await reader.round(isLast: true) }
         if let round {
             log.note(round, isLast: true)
         }
     }
 
-    /// What `work` gives, the last that `exporters` do: they are shut down when it takes too long.
-    static func last<Result: Sendable>(
+    /// What `work` returns, the last that `exporters` do; when it takes too long they are shut down, and it is nil.
+    func last<Result: Sendable>(
         _ exporters: [any MetricExporter],
         _ work: @escaping @Sendable () async -> Result
     ) async -> Result? {
-        await withTaskGroup(of: Result?.self) { group in
+        await withTaskGroup(of: Result?.self) { [clock = surroundings.clock] group in
             group.addTask { await work() }
             group.addTask {
-                try? await Task.sleep(for: lastExportLimit)
+                try? await clock.sleep(for: Self.lastExportLimit)
                 for exporter in exporters {
                     await exporter.shutdown()
                 }

@@ -10,12 +10,13 @@ import System
 extension ExporterPlan {
     /// Makes the exporter; nil for one that sends nothing by itself.
     ///
-    /// - Throws: ``Failure`` when it can't be had.
-    func exporter() throws(Failure) -> (any MetricExporter)? {
+    /// - Parameter isSuccessor: Whether another exporter of this process has its spool, and ends before the first export.
+    /// - Throws: ``Failure`` when it can't be made.
+    func exporter(isSuccessor: Bool = false) throws(Failure) -> (any MetricExporter)? {
         switch self {
         case .otlp(let configuration):
             do {
-                return try OTLPHTTPExporter(configuration, version: Program.version)
+                return try OTLPHTTPExporter(configuration, version: Program.version, isSuccessor: isSuccessor)
             } catch let error as SpoolError where error.kind == .misconfigured {
                 throw Failure(usage: "\(error)")
             } catch {

@@ -13,6 +13,7 @@ package struct HealthEndpoint: Sendable {
     /// - Throws: ``Failure`` when that is not possible.
     init(
         _ address: ListenAddress,
+        sharesPort: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(Failure) {
         do {
@@ -21,6 +22,7 @@ package struct HealthEndpoint: Sendable {
                 port: address.port,
                 bodyLimit: 4096,
                 requestLimit: .seconds(10),
+                sharesPort: sharesPort,
                 onRefusal: onRefusal
             )
         } catch {
@@ -30,6 +32,11 @@ package struct HealthEndpoint: Sendable {
 
     /// The port it listens on, also when 0 was asked for.
     var port: Int { server.port }
+
+    /// Lets another server of this process listen on the same port, or no longer.
+    func sharePort(_ isShared: Bool) async {
+        await server.sharePort(isShared)
+    }
 
     /// Stops listening; needed only for an endpoint that does not run.
     func close() async {

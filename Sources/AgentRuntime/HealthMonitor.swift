@@ -2,14 +2,16 @@ internal import CommandSupport
 internal import OTLPExport
 internal import Pipeline
 import Synchronization
+import System
 
 /// Keeps the health of the agent, which the loop changes and others ask for.
 final class HealthMonitor: Sendable {
     private let health: Mutex<Health>
-    private let origin = ContinuousClock.now
+    private let clock: ErasedClock
 
     /// Creates the health of an agent that begins its loop now.
-    init(interval: Duration, exportLimit: Duration) {
+    init(interval: Duration, exportLimit: Duration, clock: some Clock<Duration>) {
+        self.clock = ErasedClock(clock)
         health = Mutex(Health(interval: interval, exportLimit: exportLimit, now: .zero))
     }
 
@@ -33,5 +35,5 @@ final class HealthMonitor: Sendable {
         health.withLock { $0.readiness(at: now) }
     }
 
-    private var now: Duration { origin.duration(to: .now) }
+    private var now: Duration { clock.now() }
 }

@@ -5,14 +5,16 @@ package import PrometheusExport
 package import Settings
 
 extension ListenerPlan {
-    /// Begins to listen; whoever comes waits.
+    /// Starts to listen; clients wait until they are answered.
     ///
-    /// What is refused is told to `onRefusal`, from any thread.
-    ///
-    /// - Throws: ``Failure`` when that is not possible.
-    package func listen(onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }) async throws(Failure)
-        -> BoundListener
-    {
+    /// - Parameters:
+    ///   - sharesPort: Whether to take a port that another server of this process shares.
+    ///   - onRefusal: Called for what is refused, from any thread.
+    /// - Throws: ``Failure`` when it can't listen.
+    package func listen(
+        sharesPort: Bool = false,
+        onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
+    ) async throws(Failure) -> BoundListener {
         switch self {
         case .prometheus(let address, let hasCreated):
             do {
@@ -21,6 +23,7 @@ extension ListenerPlan {
                         host: address.host,
                         port: address.port,
                         hasCreated: hasCreated,
+                        sharesPort: sharesPort,
                         onRefusal: onRefusal
                     )
                 )
@@ -28,7 +31,7 @@ extension ListenerPlan {
                 throw Failure("\(error) (OTEL_EXPORTER_PROMETHEUS_HOST, OTEL_EXPORTER_PROMETHEUS_PORT)")
             }
         case .health(let address):
-            return .health(try await HealthEndpoint(address, onRefusal: onRefusal))
+            return .health(try await HealthEndpoint(address, sharesPort: sharesPort, onRefusal: onRefusal))
         }
     }
 }
@@ -40,6 +43,14 @@ package enum BoundListener: Sendable {
     /// To be asked for its health.
     case health(HealthEndpoint)
 
+    /// Lets another server of this process listen on the same port, or no longer.
+    func sharePort(_ isShared: Bool) async {
+        switch self {
+        case .prometheus(let exporter): await exporter.sharePort(isShared)
+        case .health(let endpoint): await endpoint.sharePort(isShared)
+        }
+    }
+
     /// Stops listening; needed only for one that never answers.
     package func close() async {
         switch self {
@@ -49,12 +60,15 @@ package enum BoundListener: Sendable {
     }
 }
 
-/// A server that others come to, from when it listens until it is ended.
+/// A server that answers, until it is ended.
 struct Listener: Sendable {
+    /// What listens.
+    let bound: BoundListener
     private let task: Task<Void, Never>
 
-    /// Starts it; `run` ends when its task is cancelled.
-    init(_ run: @escaping @Sendable () async -> Void) {
+    /// Starts to answer at `bound`; `run` ends when its task is cancelled.
+    init(_ bound: BoundListener, _ run: @escaping @Sendable () async -> Void) {
+        self.bound = bound
         task = Task { await run() }
     }
 
@@ -62,58 +76,5 @@ struct Listener: Sendable {
     func end() async {
         task.cancel()
         await task.value
-    }
-}
-
-extension Agent {
-    /// Makes the servers those of `settings`; one that is wanted as it is stays.
-    ///
-    /// - Throws: ``Failure`` when one of them can't listen.
-    func setUpListeners(_ settings: RunSettings) async throws(Failure) {
-        let plans = settings.listenerPlans
-        // What goes, goes first: it may hold the address that its successor needs.
-        for (plan, listener) in listeners where !plans.contains(plan) {
-            await listener.end()
-            listeners[plan] = nil
-        }
-        for plan in plans where listeners[plan] == nil {
-            listeners[plan] = try await listener(plan)
-        }
-    }
-
-    /// Stops all servers.
-    func endListeners() async {
-        for listener in listeners.values {
-            await listener.end()
-        }
-        listeners = [:]
-    }
-
-    private func listener(_ plan: ListenerPlan) async throws(Failure) -> Listener {
-        var address = plan.address
-        let bound = try await plan.listen { [logger] refusal in
-            switch refusal {
-            case .connection: logger.warning("\(plan.address): \(refusal)")
-            // Who looks through all ports of a machine is not to fill the log.
-            case .request: logger.debug("\(plan.address): \(refusal)")
-            }
-        }
-        switch bound {
-        case .prometheus(let exporter):
-            address.port = exporter.port
-            logger.info("Prometheus finds the metrics at http://\(address)/metrics")
-            return Listener { [reader, sdk] in
-                await exporter.run(reader: reader, sdk: sdk) { await self.noteScrape($0) }
-            }
-        case .health(let endpoint):
-            address.port = endpoint.port
-            logger.info("health is told at http://\(address)/livez and http://\(address)/readyz")
-            return Listener { [health] in await endpoint.run(health) }
-        }
-    }
-
-    /// Logs what went wrong with a scrape.
-    private func noteScrape(_ failures: [String]) {
-        scrapeLog.note(failures: failures)
     }
 }

@@ -48,12 +48,20 @@ package struct Object: ~Copyable {
     /// - Throws: ``BPFError`` when there is no such program.
     package func choose(_ programs: [String]) throws(BPFError) {
         for program in programs { _ = try unsafe find(program: program) }
+        for program in self.programs {
+            _ = unsafe bpf_program__set_autoload(try find(program: program), programs.contains(program))
+        }
+    }
+
+    /// The names of all its programs, chosen or not.
+    package var programs: [String] {
+        var names: [String] = []
         var next = unsafe bpf_object__next_program(object, nil)
         while let program = unsafe next {
-            let name = unsafe bpf_program__name(program).map { unsafe String(cString: $0) }
-            _ = unsafe bpf_program__set_autoload(program, name.map(programs.contains) ?? false)
+            if let name = unsafe bpf_program__name(program) { unsafe names.append(String(cString: name)) }
             unsafe next = unsafe bpf_object__next_program(object, program)
         }
+        return names
     }
 
     /// Verifies the programs and creates the maps in the kernel.

@@ -1,4 +1,5 @@
 import Synchronization
+package import System
 
 /// A wish to have the configuration read again, which ends a wait early.
 ///
@@ -23,11 +24,11 @@ package final class ReloadRequest: Sendable {
         sleep?.cancel()
     }
 
-    /// Waits until `deadline`, or until the wish is made or the task cancelled.
+    /// Waits for `duration` by `clock`, or until the wish is made or the task is cancelled.
     ///
     /// - Returns: Whether the wish was made since this was asked last.
-    package func isMade<C: Clock>(by deadline: C.Instant, on clock: C) async -> Bool {
-        let sleep = Task { try await clock.sleep(until: deadline, tolerance: nil) }
+    package func isMade(within duration: Duration, on clock: ErasedClock) async -> Bool {
+        let sleep = Task { try await clock.sleep(duration) }
         state.withLock { $0.sleep = sleep }
         // One that was made before found nothing to end.
         if state.withLock(\.isMade) {

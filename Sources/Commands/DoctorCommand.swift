@@ -18,8 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
               sudo OTEL_EXPORTER_OTLP_ENDPOINT=https://collector:4318 tcplens doctor
               sudo tcplens doctor --format json | jq '.checks[] | select(.status != "ok")'
 
-            It takes all options of 'tcplens run' (see its --help) and the same variables
-            and files, tries for real what run would do with them, and leaves nothing
+            It takes all options of 'tcplens run' and the same variables and files, tries for real what run would do with them, and leaves nothing
             behind: loads and attaches each program, makes a connection and looks for it,
             sends an empty export, listens where run would listen.
 
@@ -27,10 +26,10 @@ struct DoctorCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("How to print it: text or json.", valueName: "format"))
+    @Option(help: ArgumentHelp("Print text, or json for programs.", valueName: "format"))
     var format = DoctorFormat.text
 
-    @OptionGroup(visibility: .hidden) var options: RunOptions
+    @OptionGroup var options: RunOptions
 
     func run() async throws {
         // As run does: it holds the same secrets, and some of what it may read depends on it.

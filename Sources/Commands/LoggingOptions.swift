@@ -6,7 +6,10 @@ import Logging
 /// The options of every command that logs.
 struct LoggingOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("trace, debug, info (default), notice, warning, error.", valueName: "level"),
+        help: ArgumentHelp(
+            "Log from this level on: trace, debug, info (default), notice, warning or error.",
+            valueName: "level"
+        ),
         completion: .list(LogLevel.names.map(\.key)),
         transform: { text in
             guard let level = LogLevel.named(text) else { throw ValidationError("'\(text)' is no log level") }

@@ -5,19 +5,28 @@ import System
 /// The options about what waits for a Collector that is away.
 struct QueueOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Of what waits in memory for a Collector (16MiB).", valueName: "size"),
+        help: ArgumentHelp(
+            "Keep at most this much in memory for a Collector that is away (default: 16MiB).",
+            valueName: "size"
+        ),
         transform: ByteCount.argument
     )
     var queueLimit: Int?
 
     @Option(
-        help: ArgumentHelp("Where what waits outlives a restart; made if need be.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Keep what waits in this directory, so that it survives a restart. It is created if needed.",
+            valueName: "dir"
+        ),
         completion: .directory
     )
     var spool: String?
 
     @Option(
-        help: ArgumentHelp("Of what waits there; the oldest goes first (256MiB).", valueName: "size"),
+        help: ArgumentHelp(
+            "Keep at most this much in the spool; the oldest is dropped first (default: 256MiB).",
+            valueName: "size"
+        ),
         transform: ByteCount.argument
     )
     var spoolLimit: Int?

@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var options: RunOptions
 
-    @Flag(help: "Print what it would go by, as a file without secrets.")
+    @Flag(help: "Print the settings that would apply, as a configuration file without secrets, and end.")
     var printConfig = false
 
     func run() async throws {
@@ -32,10 +32,10 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         // Before anything is loaded or said: from here on a signal means a last export.
-        let signals = options.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let signals = options.configuration.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let agent = try await Agent(source, settings: try source.settings())
         if let signals {
-            try await agent.run(until: signals)
+            await agent.serve(confine(), until: signals)
         } else {
             try await agent.runOnce()
         }

@@ -4,7 +4,7 @@ import Probes
 /// The option of every command that looks at connections.
 struct ScopeOption: ParsableArguments {
     @Option(
-        help: "Whose connections: self, of this network namespace.",
+        help: "Whose connections to look at: self (the default) means those of this network namespace.",
         completion: .list(ObservationScope.allCases.map(\.rawValue)),
         transform: { text in
             guard let scope = ObservationScope(rawValue: text) else {

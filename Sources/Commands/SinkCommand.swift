@@ -17,13 +17,18 @@ struct SinkCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("table, or json with a request a line, as OTLP has it.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Print a table, or each request as a line of OTLP JSON: table or json.",
+            valueName: "format"
+        )
+    )
     var format = SinkFormat.table
 
-    @Option(help: "The address to listen on.")
+    @Option(help: "Listen on this address.")
     var host = "127.0.0.1"
 
-    @Option(help: "The port; 0 for any that is free.")
+    @Option(help: "Listen on this port; 0 is any free port.")
     var port = 4318
 
     @Option(help: ArgumentHelp("Answer with this HTTP status instead of 200.", valueName: "status"))
@@ -32,7 +37,7 @@ struct SinkCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Send Retry-After with that answer, in seconds.", valueName: "s"))
     var retryAfter: Int?
 
-    @Option(help: ArgumentHelp("How many requests get that answer; all if not given.", valueName: "n"))
+    @Option(help: ArgumentHelp("Give that answer to so many requests only (default: all).", valueName: "n"))
     var times: Int?
 
     @OptionGroup var logging: LoggingOptions

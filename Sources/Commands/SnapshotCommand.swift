@@ -22,19 +22,32 @@ struct SnapshotCommand: ParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("port, peer-port, container, listener; one or more.", valueName: "list"),
+        help: ArgumentHelp(
+            "Group connections by port, peer-port, container or listener; one or more of them.",
+            valueName: "list"
+        ),
         completion: .list(SnapshotGrouping.allCases.map(\.rawValue)),
         transform: SnapshotGroupings.init
     )
     var by: [SnapshotGroupings] = []
 
-    @Option(help: ArgumentHelp("table, json, or csv for one --by.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "Print as table or json, or as csv if there is only one --by.",
+            valueName: "format"
+        )
+    )
     var format = SnapshotFormat.table
 
-    @Option(help: ArgumentHelp("The n largest of each --by; default: all that fit.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Show the n largest groups of each --by (default: all that fit the screen).",
+            valueName: "n"
+        )
+    )
     var top: Int?
 
-    @Flag(help: "Show the states without connections too.")
+    @Flag(help: "Show states without connections, too.")
     var all = false
 
     @OptionGroup var scope: ScopeOption

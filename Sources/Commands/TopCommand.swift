@@ -22,10 +22,15 @@ struct TopCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Group connections by state, port or container.", valueName: "group"))
     var by = TopGrouping.state
 
-    @Option(help: ArgumentHelp("How often to look, as 500ms or 5s (default: 1s).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Refresh this often, such as 500ms or 5s (default: 1s).",
+            valueName: "time"
+        )
+    )
     var interval: DurationArgument?
 
-    @Option(help: ArgumentHelp("End after so many frames.", valueName: "n"))
+    @Option(help: ArgumentHelp("End after n frames.", valueName: "n"))
     var count: Int?
 
     @OptionGroup var scope: ScopeOption

@@ -3,6 +3,7 @@ internal import CommandSupport
 import Glibc
 import Logging
 import Probes
+import Readings
 import Resource
 internal import System
 internal import TraceView
@@ -20,27 +21,29 @@ struct TraceCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var filters: TraceFilterOptions
+    @OptionGroup(title: "Which changes to show") var filters: TraceFilterOptions
 
-    @Option(help: "How to print it.")
+    @Option(help: "Print a table, or a line of JSON for each change.")
     var format = TraceFormat.table
 
-    @Option(help: ArgumentHelp("End after so many changes.", valueName: "n"))
+    @Option(help: ArgumentHelp("End after n changes.", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("End after this time, as 10s.", valueName: "time"))
+    @Option(help: ArgumentHelp("End after this time, such as 10s.", valueName: "time"))
     var duration: DurationArgument?
 
     @Option(
-        help: ArgumentHelp("Of what waits to be printed, 64KiB to 1GiB (8MiB).", valueName: "size"),
+        help: ArgumentHelp(
+            "Keep at most this much until it is printed: a power of two from 64KiB to 1GiB (default: 8MiB).",
+            valueName: "size"
+        ),
         transform: ByteCount.argument
     )
     var bufferSize: Int?
 
-    // Not in the help, so that it fits a screen of 24 lines.
-    @OptionGroup(visibility: .hidden) var scope: ScopeOption
+    @OptionGroup var scope: ScopeOption
 
-    @OptionGroup(visibility: .hidden) var logging: LoggingOptions
+    @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
         guard count.map({ $0 > 0 }) ?? true else { throw ValidationError("--count must be more than 0") }

@@ -6,7 +6,7 @@ internal import Readings
 struct TraceFilterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "From or to it: fin_wait_1 or FIN_WAIT1; repeatable.",
+            "Show changes from or to this state, such as fin_wait_1 or FIN_WAIT1. May be repeated.",
             valueName: "state"
         ),
         completion: .list(ConnectionState.allCases.map(\.attributeValue)),
@@ -20,17 +20,20 @@ struct TraceFilterOptions: ParsableArguments {
     )
     var state: [ConnectionState] = []
 
-    @Option(help: ArgumentHelp("This port on either side.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show connections with this port on either side.", valueName: "n"))
     var port: UInt16?
 
-    @Option(help: ArgumentHelp("This port on this side.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show connections with this port on this side.", valueName: "n"))
     var localPort: UInt16?
 
-    @Option(help: ArgumentHelp("This port on the other side.", valueName: "n"))
+    @Option(help: ArgumentHelp("Show connections with this port on the other side.", valueName: "n"))
     var peerPort: UInt16?
 
     @Option(
-        help: ArgumentHelp("Peers in 10.0.0.0/8, 2001:db8::/32, or one address.", valueName: "cidr"),
+        help: ArgumentHelp(
+            "Show connections with these peers: a block such as 10.0.0.0/8 or 2001:db8::/32, or an address.",
+            valueName: "cidr"
+        ),
         transform: { text in
             guard let block = AddressBlock(text) else {
                 throw ValidationError("'\(text)' is no block of addresses, as 10.0.0.0/8 or 2001:db8::1")
@@ -41,7 +44,10 @@ struct TraceFilterOptions: ParsableArguments {
     var peer: AddressBlock?
 
     @Option(
-        help: ArgumentHelp("ipv4 (with v4-mapped addresses) or ipv6.", valueName: "type"),
+        help: ArgumentHelp(
+            "Show connections over ipv4 (v4-mapped addresses, too) or ipv6.",
+            valueName: "type"
+        ),
         completion: .list(NetworkType.allCases.map(\.attributeValue)),
         transform: { text in
             guard let type = NetworkType.allCases.first(where: { $0.attributeValue == text }) else {
@@ -53,7 +59,10 @@ struct TraceFilterOptions: ParsableArguments {
     var type: NetworkType?
 
     @Option(
-        help: ArgumentHelp("client (it connected) or server (it was accepted).", valueName: "role"),
+        help: ArgumentHelp(
+            "Show connections whose side here is client (it connected) or server (it accepted).",
+            valueName: "role"
+        ),
         completion: .list(HandshakeRole.allCases.map(\.attributeValue)),
         transform: { text in
             guard let role = HandshakeRole.allCases.first(where: { $0.attributeValue == text }) else {
@@ -64,11 +73,14 @@ struct TraceFilterOptions: ParsableArguments {
     )
     var role: HandshakeRole?
 
-    @Flag(help: "Ends by refusal, reset, timeout or unreachability.")
+    @Flag(help: "Show connections that end by refusal, reset, timeout or unreachability.")
     var failed = false
 
     @Option(
-        help: ArgumentHelp("Longer than 500us, 20ms, 3s in the state left.", valueName: "time")
+        help: ArgumentHelp(
+            "Show changes out of a state that lasted longer than this, such as 500us, 20ms or 3s.",
+            valueName: "time"
+        )
     )
     var slowerThan: DurationArgument?
 

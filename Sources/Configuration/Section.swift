@@ -130,7 +130,7 @@ package struct Section {
                 // In the schema that is the same as an absent key.
                 continue
             } else {
-                reason = "tcplens does not support this key of the schema; leave it out"
+                reason = "a key of the schema that can't be followed here; leave it out"
             }
             problem(at: entry.position, Self.path(path, entry.key), reason)
         }

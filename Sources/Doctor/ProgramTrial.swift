@@ -1,6 +1,7 @@
 import CommandSupport
 import Metrics
 import Probes
+import Readings
 
 /// What became of the programs that `run` would load, and of a connection that was made for them to be seen.
 struct ProgramTrial: Sendable {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -27,6 +28,7 @@ package struct HTTPServer: Sendable {
     ///   - connectionLimit: The greatest number of connections. Beyond it, the longest-idle connection is closed, or
     ///     the new one if no connection is idle.
     ///   - requestLimit: The longest time from the first byte of a request to the beginning of its response.
+    ///   - sharesPort: Whether to take a port that another server of this process shares (``sharePort(_:)``).
     ///   - onRefusal: Called for everything that is refused before the handler sees it; from any thread.
     /// - Throws: ``HTTPServerError`` if it can't listen.
     package init(
@@ -35,12 +37,14 @@ package struct HTTPServer: Sendable {
         bodyLimit: Int = 20 * 1024 * 1024,
         connectionLimit: Int = 100,
         requestLimit: Duration = .seconds(60),
+        sharesPort: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(HTTPServerError) {
         let (exchanges, continuation) = AsyncStream<Exchange>.makeStream()
         let connections = Connections(limit: connectionLimit, onRefusal: onRefusal)
         let bootstrap = ServerBootstrap(group: Self.group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.socketOption(.reusePort), value: sharesPort ? 1 : 0)
             // A client that has closed its output after a request still wants the response.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
@@ -116,6 +120,17 @@ package struct HTTPServer: Sendable {
         await close()
     }
 
+    /// Lets another server of this process listen on the same port, or no longer.
+    ///
+    /// This hands a port on without a moment in which nobody listens: the successor listens besides this server, which is
+    /// then closed.
+    package func sharePort(_ isShared: Bool) async {
+        for listener in listeners {
+            // An error says that it is closed already.
+            try? await listener.setOption(.socketOption(.reusePort), value: isShared ? 1 : 0).get()
+        }
+    }
+
     /// Stops listening and closes all connections; only needed for a server that does not run.
     package func close() async {
         for listener in listeners {
@@ -130,4 +145,9 @@ package struct HTTPServer: Sendable {
 struct Exchange: Sendable {
     let request: HTTPRequest
     let answer: @Sendable (HTTPResponse) -> Void
+}
+
+extension NIOBSDSocket.Option {
+    /// Lets several sockets of one user listen on one port (`SO_REUSEPORT`).
+    fileprivate static var reusePort: NIOBSDSocket.Option { NIOBSDSocket.Option(rawValue: SO_REUSEPORT) }
 }

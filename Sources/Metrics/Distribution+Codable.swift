@@ -24,6 +24,6 @@ extension Distribution: Codable {
         }
         let upper = UInt128(try container.decode(UInt64.self, forKey: .upperSum))
         let lower = UInt128(try container.decode(UInt64.self, forKey: .lowerSum))
-        self.init(counts: counts, sum: upper << 64 | lower)
+        self.init(counts: counts, wideSum: upper << 64 | lower)
     }
 }

@@ -22,11 +22,11 @@ package struct Distribution: Hashable, Sendable {
     ///   - counts: The number of durations in each bucket. Missing buckets are empty, and surplus ones are ignored.
     ///   - sum: The sum of all durations, in nanoseconds.
     package init(counts: some Sequence<UInt64>, sum: UInt64) {
-        self.init(counts: counts, sum: UInt128(sum))
+        self.init(counts: counts, wideSum: UInt128(sum))
     }
 
     /// Creates a distribution whose sum is known in full.
-    init(counts: some Sequence<UInt64>, sum: UInt128) {
+    init(counts: some Sequence<UInt64>, wideSum sum: UInt128) {
         self.counts = Array(counts.prefix(Self.bucketCount))
         self.counts.append(contentsOf: repeatElement(0, count: Self.bucketCount - self.counts.count))
         self.sum = sum

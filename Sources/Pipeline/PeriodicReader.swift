@@ -45,6 +45,8 @@ package actor PeriodicReader {
         package var failures: [String] = []
         /// What the user should know besides, each told once.
         package var warnings: [String] = []
+        /// The timeout after which the round was cut short; nil if it was not.
+        package var timeout: Duration?
 
         /// Creates a round that has done nothing yet.
         package init() {}
@@ -58,7 +60,11 @@ package actor PeriodicReader {
     private var agentResource: Resource
     private let scope: Scope
     private let sdk: SDKMetrics
-    private let clock: ErasedClock
+    let clock: ErasedClock
+    /// When rounds are due.
+    var schedule: RoundSchedule
+    /// When the next round is due, by ``clock``.
+    var due: Duration
     private let now: @Sendable () -> Timestamp
     /// Exporters of one form get the same points, also one that takes another's place.
     private var deltas: [PointForm: DeltaConversion] = [:]
@@ -75,6 +81,7 @@ package actor PeriodicReader {
     ///   - agentResource: What the agent's own metrics are about; nil is the same.
     ///   - scope: What produced them.
     ///   - sdk: What it counts its own doings in.
+    ///   - schedule: When ``scheduledRound()`` is due, the first time at once.
     ///   - clock: Measures how long things take, and how far the wall clock should have gone.
     ///   - now: The wall clock, which may be set while the reader is used.
     package init(
@@ -84,6 +91,7 @@ package actor PeriodicReader {
         agentResource: Resource? = nil,
         scope: Scope,
         sdk: SDKMetrics,
+        schedule: RoundSchedule = RoundSchedule(interval: .seconds(60)),
         clock: some Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp
     ) {
@@ -94,6 +102,8 @@ package actor PeriodicReader {
         self.scope = scope
         self.sdk = sdk
         self.clock = ErasedClock(clock)
+        self.schedule = schedule
+        due = self.clock.now()
         self.now = now
         identities = exporters.identities
         pointClock = PointClock(start: ClockReading(wall: now(), elapsed: self.clock.now()))

@@ -1,6 +1,6 @@
 internal import BPF
 internal import CProbes
-internal import Readings
+package import Readings
 
 /// Counts the connections of this network namespace by state and, in the same pass, by port and container.
 package final class ConnectionGroupProbe {

@@ -20,12 +20,14 @@ package struct PrometheusExporter: Sendable {
     ///   - host: A name or an address, IPv4 or IPv6 without brackets.
     ///   - port: The port; 0 is any free port.
     ///   - hasCreated: Whether OpenMetrics gets a series with the start of each counter and histogram.
+    ///   - sharesPort: Whether to take a port that another server of this process shares.
     ///   - onRefusal: Called for everything that is refused before it is a scrape; from any thread.
     /// - Throws: ``HTTPServerError`` if it can't listen.
     package init(
         host: String,
         port: Int,
         hasCreated: Bool = false,
+        sharesPort: Bool = false,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void = { _ in }
     ) async throws(HTTPServerError) {
         self.hasCreated = hasCreated
@@ -34,6 +36,7 @@ package struct PrometheusExporter: Sendable {
             port: port,
             bodyLimit: 4096,
             requestLimit: .seconds(10),
+            sharesPort: sharesPort,
             onRefusal: onRefusal
         )
     }
@@ -53,6 +56,11 @@ package struct PrometheusExporter: Sendable {
             "/metrics": scrapes.answer,
         ])
         await server.run(handler: pages.answer)
+    }
+
+    /// Lets another server of this process listen on the same port, or no longer.
+    package func sharePort(_ isShared: Bool) async {
+        await server.sharePort(isShared)
     }
 
     /// Stops listening; only needed for an exporter that does not run.

@@ -2,7 +2,7 @@
 package enum Fault: CaseIterable, Hashable, Sendable {
     /// This side always closes first, and lets each connection live for a moment only: TIME_WAIT fills up.
     case timeWaitPileUp
-    /// The service of the first port does not accept any more.
+    /// Services do not accept any more.
     case fullAcceptQueue
     /// Every other segment is lost.
     case retransmitStorm

@@ -4,8 +4,8 @@ package import Readings
 /// A host that does not exist: a source of readings for tests, for fleets and for documentation.
 ///
 /// Connections come and go at a rate, live and answer by distributions, and fail by the faults that are switched on.
-/// The same seed and the same times give the same readings. Stocks and flows obey the conservation law: what came into a
-/// state less what left it is what is in it, but for ``Fault/lostEvents``.
+/// The same seed gives the same host, however often it is read. Stocks and flows obey the conservation law, unless
+/// ``Fault/lostEvents`` is on: what came into a state less what left it is what is in it.
 package struct SimulatedHost: ReadingSource, Sendable {
     /// What the host is like.
     package struct Options: Hashable, Sendable {

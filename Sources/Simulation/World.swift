@@ -95,7 +95,7 @@ extension World {
         let index = Int.random(in: services.indices, using: &generator)
         let service = services[index]
         counters.sendSegment()
-        if role == .server, faults.contains(.fullAcceptQueue), index < NetworkType.allCases.count {
+        if role == .server, faults.contains(.fullAcceptQueue) {
             guard service.waiting <= Self.acceptLimit else {
                 services[index].drops.add(1)
                 counters.overflow()

@@ -1,4 +1,5 @@
 import Probes
+import Readings
 import SocketText
 
 /// The connections of a port.

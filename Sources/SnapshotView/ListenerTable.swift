@@ -1,4 +1,5 @@
 import Probes
+import Readings
 import Rendering
 
 /// The listeners of a snapshot for people: how many connections wait in their queues, and how many may.

@@ -1,5 +1,5 @@
 package import Probes
-internal import Readings
+package import Readings
 import SocketText
 
 /// What was counted at one moment, with the names of its containers, in the order that people want to see it.

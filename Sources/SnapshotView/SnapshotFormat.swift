@@ -1,3 +1,5 @@
+import Readings
+
 /// How a snapshot is printed.
 package enum SnapshotFormat: String, CaseIterable, Sendable {
     /// For people.

@@ -1,4 +1,5 @@
 import Probes
+import Readings
 
 /// What `tcplens snapshot --by` can look at, besides the states.
 package enum SnapshotGrouping: String, CaseIterable, Sendable {

@@ -2,6 +2,7 @@ import CommandSupport
 import FoundationEssentials
 import Metrics
 import Probes
+import Readings
 import Rendering
 package import Resource
 import System

@@ -1,4 +1,5 @@
 import Probes
+import Readings
 import Rendering
 
 /// A snapshot with its groups for people: the states, and a section for each grouping, on one screen if it can be.

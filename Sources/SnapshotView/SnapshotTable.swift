@@ -1,5 +1,4 @@
-package import Probes
-internal import Readings
+package import Readings
 import Rendering
 
 /// A snapshot for people: a row for each state, a column for each type.

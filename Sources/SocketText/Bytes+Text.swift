@@ -1,4 +1,4 @@
-package import Probes
+package import Readings
 
 /// Text written straight into memory: a line for each of 50 000 events a second leaves no time for strings.
 ///

@@ -1,4 +1,5 @@
-package import Probes
+internal import Probes
+package import Readings
 
 /// An address with its port, for people: `192.0.2.1:443`, `[2001:db8::1]:443`.
 package enum EndpointText {

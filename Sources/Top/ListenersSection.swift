@@ -1,4 +1,5 @@
 import Probes
+import Readings
 import Rendering
 import SnapshotView
 import SocketText

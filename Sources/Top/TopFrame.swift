@@ -1,5 +1,6 @@
 import Metrics
 import Probes
+import Readings
 internal import Rendering
 internal import System
 

@@ -3,7 +3,6 @@ import Dispatch
 import Glibc
 package import Logging
 import Metrics
-internal import Observations
 package import Probes
 internal import Readings
 internal import Rendering

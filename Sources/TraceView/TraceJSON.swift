@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Metrics
 import Probes
+import Readings
 import SocketText
 
 /// Writes changes of state for programs: a JSON object a line.

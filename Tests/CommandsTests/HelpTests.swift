@@ -3,19 +3,43 @@ import Testing
 
 @testable import Commands
 
-/// The help of each command, on the screen that every terminal has.
+/// The help of each command, on a terminal of 80 columns.
 @Suite struct HelpTests {
-    @Test(arguments: RootCommand.configuration.subcommands.map { $0 as any ParsableCommand.Type })
-    func `help fits a screen and shows what people need most`(command: any ParsableCommand.Type) throws {
+    private static let commands = RootCommand.configuration.subcommands.map { $0 as any ParsableCommand.Type }
+
+    /// The lines of the help, as wide as most terminals.
+    private func lines(_ command: any ParsableCommand.Type) -> [Substring] {
+        RootCommand.helpMessage(for: command, columns: 80).split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    @Test(arguments: commands)
+    func `help is as wide as a terminal and shows what people need most`(command: any ParsableCommand.Type) throws {
         let name = try #require(command.configuration.commandName)
-        let help = RootCommand.helpMessage(for: command, columns: 80)
-        let lines = help.split(separator: "\n", omittingEmptySubsequences: false).reversed().drop { $0.isEmpty }
-        #expect(lines.count <= 24, "\(help)")
+        let lines = lines(command)
         #expect(lines.allSatisfy { $0.count <= 80 })
-        let invocations = help.split(separator: "\n").filter {
-            $0.hasPrefix("  ") && $0.contains("tcplens \(name)") && !$0.contains("<")
+        let invocations = lines.filter { $0.hasPrefix("  ") && $0.contains("tcplens \(name)") && !$0.contains("<") }
+        #expect(invocations.count >= 3, "\(lines)")
+    }
+
+    @Test(arguments: commands)
+    func `no option is hidden, and each is told in two lines at most`(command: any ParsableCommand.Type) {
+        let dump = command._dumpHelp()
+        #expect(!dump.contains("\"shouldDisplay\" : false"))
+        #expect(dump.contains("\"shouldDisplay\" : true"), "the field has this name")
+        let options = lines(command).split { !$0.hasPrefix("  ") }.flatMap { section in
+            section.split { $0.hasPrefix("  -") }
         }
-        #expect(invocations.count >= 3, "\(help)")
+        // What lies between the lines of two options continues the first of them.
+        let continued = options.filter { $0.allSatisfy { $0.hasPrefix("          ") } }
+        #expect(continued.allSatisfy { $0.count <= 2 }, "\(continued)")
+    }
+
+    @Test func `options of run and doctor are grouped`() {
+        for command in [RunCommand.self, DoctorCommand.self] as [any ParsableCommand.Type] {
+            let titles = lines(command).filter { $0.hasSuffix(":") && !$0.hasPrefix(" ") }
+            let expected = ["CONFIGURATION:", "WHAT TO OBSERVE:", "WHILE THE COLLECTOR IS AWAY:", "HEALTH AND LOG:"]
+            #expect(expected.allSatisfy { titles.map { $0.uppercased() }.contains($0) }, "\(titles)")
+        }
     }
 
     @Test func `the help of them all tells the exit statuses and fits a screen, too`() {

@@ -35,7 +35,7 @@ import Testing
         let answer = try await answer(to: text)
         #expect(answer.statuses == ["400"])
         #expect(answer.text.contains("Connection: close\r\n"))
-        #expect(answer.text.hasSuffix("no request of HTTP/1.1.\n"))
+        #expect(answer.text.hasSuffix("not an HTTP/1.1 request.\n"))
         #expect(answer.isPrompt)
     }
 

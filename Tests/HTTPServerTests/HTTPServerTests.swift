@@ -144,7 +144,7 @@ import Testing
         #expect(error?.description.contains("choose another port") == true)
     }
 
-    @Test(arguments: [("192.0.2.1", "no address of this machine"), ("name.invalid", "name is not known")])
+    @Test(arguments: [("192.0.2.1", "not an address of this machine"), ("name.invalid", "name is not known")])
     func `an address that is not here is said`(host: String, expected: String) async throws {
         let error = await #expect(throws: HTTPServerError.self) { try await HTTPServer(host: host, port: 0) }
         #expect(error?.reason.contains(expected) == true, "\(String(describing: error))")

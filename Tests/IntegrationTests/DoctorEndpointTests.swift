@@ -158,7 +158,7 @@ extension IntegrationTests {
             condition.options = ["--health", "192.0.2.1:8081"]
             try condition.expectAgreement(
                 failing: "address for health",
-                says: "no address of this machine",
+                says: "not an address of this machine",
                 until: signs
             )
             // An agent that exports once does not listen.
@@ -197,7 +197,7 @@ extension IntegrationTests {
             withExtendedLifetime(sink) {}
         }
 
-        @Test func `an unusable spool stops both`() throws {
+        @Test func `a directory that is not usable as a spool stops both`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)
             let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")
@@ -205,8 +205,8 @@ extension IntegrationTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder)
-            for (path, words) in [(folder, "others may write there"), ("\(folder)/a/b", "Make the directory above it")]
-            {
+            let refusals = [(folder, "others may write there"), ("\(folder)/a/b", "Create its parent directory")]
+            for (path, words) in refusals {
                 try Condition(options: ["--spool", path], namespace: namespace)
                     .expectAgreement(failing: "spool", says: words)
             }

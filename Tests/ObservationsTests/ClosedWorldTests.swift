@@ -10,7 +10,7 @@ import Testing
     /// All metrics of some minutes in which everything goes wrong, one thing after the other.
     private static let metrics: [Metric] = {
         var options = SimulatedHost.Options()
-        options.rate = 200
+        options.rate = 30
         options.measuresResponses = true
         return [false, true].flatMap { splitsByPort in
             options.splitsByPort = splitsByPort
@@ -47,12 +47,13 @@ import Testing
     private func expectDeclared(_ attributes: Attributes, _ definition: MetricDefinition) {
         for attribute in attributes {
             let declared = definition.attributes.first { $0.key == attribute.key }
-            let allows = declared?.allows(attribute.value) == true
-            #expect(allows, "\(definition.name) \(attribute.key)=\(attribute.value)")
+            if declared?.allows(attribute.value) != true {
+                Issue.record("\(definition.name) \(attribute.key)=\(attribute.value)")
+            }
         }
         guard attributes[AttributeKey.overflow] == nil else { return }
         for required in definition.attributes where required.isRequired {
-            #expect(attributes[required.key] != nil, "\(definition.name) without \(required.key)")
+            if attributes[required.key] == nil { Issue.record("\(definition.name) without \(required.key)") }
         }
     }
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import BPF
 @testable import Probes
 
 /// Which programs are loaded on which kernel, and what is said of the rest.
@@ -16,6 +17,17 @@ import Testing
         )
         #expect(programs.follows && programs.limitations.isEmpty)
         #expect(AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: false).responseTime.isEmpty)
+    }
+
+    @Test func `each program of the object runs on some kernel`() throws {
+        var features = Self.everything
+        features.atomics = false
+        let newest = AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: true)
+        let oldest = AgentPrograms(
+            for: KernelFeatures(programs: features, retransmitTellsErrors: false),
+            responseTime: true
+        )
+        #expect(Set(newest.all + oldest.all) == Set(try Object(.agent).programs))
     }
 
     @Test func `without atomic instructions nothing is remembered`() {

@@ -27,7 +27,7 @@ import Testing
     private static let otlp = "meter_provider.readers[0].periodic.exporter.otlp_http"
 
     @Test(arguments: [
-        Mistake("file_format: \"1.1\"", "file_format: 1.1", at: "1.1", "file_format: expected a string, found a number"),
+        Mistake("file_format: \"1.1\"", "file_format: 1.1", at: "1.1", "file_format: expected a string"),
         Mistake("file_format: \"1.1\"\n", "", at: "", "the key file_format is missing"),
         Mistake("disabled: false", "disabled: no", at: "no", "disabled: expected true or false, found a string"),
         Mistake("disabled: false", "disabled: \"true\"", at: "\"", "disabled: expected true or false, found a string"),

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Probes
+import Readings
 import Rendering
 import Testing
 

@@ -1,7 +1,7 @@
-import Readings
-import System
 import Probes
+import Readings
 import Rendering
+import System
 import Testing
 
 @testable import SnapshotView

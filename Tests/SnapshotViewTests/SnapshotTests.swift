@@ -1,6 +1,6 @@
-import Readings
 import FoundationEssentials
 import Probes
+import Readings
 import Rendering
 import Testing
 

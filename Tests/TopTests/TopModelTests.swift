@@ -1,4 +1,3 @@
-import Readings
 import Metrics
 import Probes
 import Readings

@@ -1,6 +1,6 @@
-import Readings
 import Metrics
 import Probes
+import Readings
 
 @testable import Top
 
@@ -36,7 +36,8 @@ struct TopSamples {
             )
             var stocks = ConnectionGroups(listeners: [listener])
             stocks.all.add(1, to: .init(.listen, .ipv4))
-            var reading = TopReading(stocks, [])
+            var reading = TopReading()
+            reading.stocks = stocks
             reading.flows = [.handshakes: 7, .failures(.refused): 2, .lost(.mapFull): 0]
             samples.take(reading)
         }

@@ -1,4 +1,5 @@
 import CProbes
+import Readings
 import Rendering
 import SocketText
 import System

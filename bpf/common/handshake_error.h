@@ -29,8 +29,9 @@ static __always_inline bool is_unsent(const struct tcp_sock *tcp)
  * until a program asks for it.
  *
  * An ICMP message that arrives while connect() holds the socket leaves a soft error only (tcp_v4_err()), with which a
- * program that gives up before the next SYN closes it: so where a rule on the same machine rejects, as for a Kubernetes
- * service without endpoints. A connect() for which there is no local port (inet_hash_connect()) leaves no error at all.
+ * program that gives up before the next SYN closes it: such as where a rule on the same machine rejects, for a
+ * Kubernetes service without endpoints. A connect() for which there is no local port (inet_hash_connect()) leaves no
+ * error at all.
  */
 static __always_inline int handshake_error(const struct tcp_sock *tcp, int old_state, int stale)
 {

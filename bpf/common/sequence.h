@@ -67,7 +67,7 @@ static __always_inline __u8 role_from_sequence(const struct tcp_sock *tcp, int s
     return position(tcp, state) > tcp->bytes_sent - tcp->bytes_retrans ? CLIENT : SERVER;
 }
 
-/* Whether a process is putting the socket into a state that it has saved before (TCP_REPAIR, as CRIU does). */
+/* Whether a process is restoring a state that it saved before (TCP_REPAIR, such as CRIU does). */
 static __always_inline bool is_under_repair(const struct tcp_sock *tcp)
 {
     return BPF_CORE_READ_BITFIELD(tcp, repair);

@@ -2,12 +2,12 @@
 /*
  * How long servers' handshakes take.
  *
- * A handshake begins with the first SYN-ACK, which the kernel sends at once on the SYN. The time of that stands in the
+ * A handshake begins with the first SYN-ACK, which the kernel sends at once on the SYN. Its time is in the
  * request socket; the connection's own socket is made only at the end. The first round-trip time that it is given is
- * just the duration (tcp_synack_rtt_meas()), but for three cases. A SYN-ACK was sent more than once: then the beginning
- * is kept here, by the addresses of the two ends. The SYN-ACK was a cookie, of which the kernel keeps no time: then it
- * takes the timestamp that the client echoes, whose lowest bits are the cookie's. And where it is data that end the
- * handshake, part of the time is the client's.
+ * just the duration (tcp_synack_rtt_meas()), except in three cases. A SYN-ACK was sent more than once: then the
+ * beginning is kept here, by the addresses of the two ends. The SYN-ACK was a cookie, of which the kernel keeps no
+ * time: then it takes the timestamp that the client echoes, whose lowest bits are the cookie's. And where it is data
+ * that end the handshake, part of the time is the client's.
  */
 #ifndef SERVER_HANDSHAKE_H
 #define SERVER_HANDSHAKE_H

@@ -33,7 +33,7 @@ struct {
 
 /*
  * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment
- * stand side by side: neither do they collide, nor is each in a cache line that nobody has touched for long.
+ * are side by side: they don't collide, and few of their cache lines are cold.
  */
 static __always_inline __u32 first_slot(__u64 cookie)
 {
@@ -41,7 +41,7 @@ static __always_inline __u32 first_slot(__u64 cookie)
 }
 
 /*
- * Where a socket goes whose first slot is taken. Those of one moment, which stand side by side, are scattered:
+ * Where a socket goes whose first slot is taken. Those of one moment, which are side by side, are scattered:
  * otherwise a few connections that stay would leave those that come 65 536 sockets later no place.
  */
 static __always_inline __u32 other_slot(__u64 cookie, __u32 probe)
@@ -55,7 +55,7 @@ static __always_inline struct connection *slot_at(__u32 slot)
 }
 
 /*
- * What is remembered of the socket with `cookie`, or NULL. A socket that is in none, as when all slots are taken, is
+ * What is remembered of the socket with `cookie`, or NULL. A socket that has no slot, such as when all are taken, is
  * known by its first slot alone, unless others were displaced from there.
  */
 static __always_inline struct connection *find_connection(__u64 cookie)

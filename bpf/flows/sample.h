@@ -47,7 +47,7 @@ static __always_inline void observe_rtt(struct connection *connection, const str
     record_duration(rtt_index(sampler, type), (__u64)tcp->srtt_us * 125);
 }
 
-/* Takes in a socket that was there before us: its role, and where its bytes stand. */
+/* Begins to follow a socket that is older than the agent: finds its role and how far it has sent and received. */
 static __always_inline void adopt(struct connection *connection, const struct tcp_sock *tcp, int state, __u64 now)
 {
     connection->role = role_from_sequence(tcp, state);

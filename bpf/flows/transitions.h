@@ -13,7 +13,7 @@
 /* Whether a change of state is one that is counted. */
 static __always_inline bool is_counted_change(const struct sock *sk, int old_state, int new_state)
 {
-    /* SCTP and the parents of MPTCP connections come by here too; the subflows of the latter are TCP. */
+    /* The event is there for SCTP and the parents of MPTCP connections too; subflows of the latter are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
     if (!is_observed(&sk->__sk_common))
@@ -58,7 +58,7 @@ static __always_inline void change_state(struct connection *connection, enum net
     connection->state = new_state;
 }
 
-/* Takes in a socket of which this is the first event, although it is not its first change of state. */
+/* Begins to follow a socket whose first event this is, although it is not its first change of state. */
 static __noinline void adopt_at_event(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
                                       int old_state, __u64 now)
 {

@@ -32,8 +32,8 @@ __noinline int make_up_for(enum sampler sampler, enum network_type type, int rem
 }
 
 /*
- * Counts how a connection came into `state` that was not there when a pass had met all of them, and of which no event
- * was seen: the usual way.
+ * Counts how a connection came into `state` that is younger than a pass which met all sockets, and whose events no
+ * program saw: the usual way.
  */
 __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
 {

@@ -153,7 +153,7 @@ struct pass {
     /* Its number, and when it began, by CLOCK_MONOTONIC in nanoseconds. */
     unsigned long long session;
     unsigned long long began;
-    /* Set when a pass has met every socket and each had a slot: who has none from then on was born unseen. */
+    /* Set when a pass has met every socket and each had a slot: a socket without one was born unseen from then on. */
     unsigned long long is_complete;
     /* How many sockets have found no slot at their birth, ever and when the pass began. */
     unsigned long long unplaced;

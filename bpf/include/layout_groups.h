@@ -26,7 +26,7 @@ struct socket_counts {
     unsigned long long sockets[NETWORK_TYPE_COUNT * TCP_STATE_COUNT];
 };
 
-/* Which listeners stand in one row: those of one address, port and interface, made in one control group. */
+/* Which listeners share a row: those of one address, port and interface, made in one control group. */
 struct listening_key {
     /* In the order of the network; of an IPv4 address only the first word. */
     unsigned int address[4];

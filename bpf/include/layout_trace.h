@@ -10,9 +10,9 @@
 enum trace_known {
     /* For how long the state was held that was left. */
     TRACE_HELD = 1,
-    /* Which end the socket is; a listener is none. */
+    /* Which end the socket is; a listener is neither. */
     TRACE_ROLE = 2,
-    /* What is told of a connection at its end. */
+    /* What an event says of a connection that ends. */
     TRACE_END = 4,
     /* The process that made the change. */
     TRACE_PROCESS = 8,
@@ -84,7 +84,7 @@ struct trace_filter {
     unsigned char failed;
     /*
      * Whether the port that is asked for may be one that the kernel chooses itself. The first event of a socket that
-     * connects or listens does not know it yet, so it is passed on then, and judged by who reads it.
+     * connects or listens does not know it yet, so it is passed on, and the reader decides.
      */
     unsigned char late_port;
     unsigned char padding[1];

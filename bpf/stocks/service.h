@@ -21,8 +21,8 @@ static __always_inline bool is_ephemeral(__u16 port)
 }
 
 /*
- * The service of a socket of which it is not known for sure which end it is: one in TIME_WAIT, which remembers nothing
- * of that, or one that was restored. A port with a listener is a service, and so is a port that no client is given, if
+ * The service of a socket whose end is not certain: one in TIME_WAIT, which does not remember it, or one that was
+ * restored. A port with a listener is a service, and so is a port that no client is given, if
  * the other one is such a port. Otherwise nobody can tell: a port that changes with each connection would be no
  * service.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The events of `tcplens trace`: how a change of state is told to the reader. */
+/* The events of `tcplens trace`: how a change of state reaches the reader. */
 #ifndef TRACE_EVENT_H
 #define TRACE_EVENT_H
 
@@ -66,7 +66,7 @@ static __always_inline void write_addresses(struct trace_event *event, const str
         event->interface = socket->skc_bound_dev_if;
 }
 
-/* What is told of a connection when it ends. */
+/* What an event says of a connection that ends. */
 static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp,
                                       const struct change *change)
 {

@@ -33,7 +33,8 @@ static __always_inline bool is_orderly_end(const struct sock *sk, const struct t
  *
  * sk_err alone does not say that: with IP_RECVERR each ICMP message leaves its error there (tcp_v4_err()), which ends
  * nothing and stays until somebody asks for it. What ends a connection is a reset that comes in (tcp_reset()), a timer
- * (tcp_write_err(), which gives the last soft error as the reason if there is one), or who aborts it (tcp_abort()).
+ * (tcp_write_err(), which gives the last soft error as the reason if there is one), or a program that aborts it
+ * (tcp_abort()).
  */
 static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
                                                              const struct connection *connection, int old_state,

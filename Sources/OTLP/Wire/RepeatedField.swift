@@ -1,4 +1,3 @@
-
 /// A repeated field of messages in protobuf-c: an array of addresses.
 ///
 /// The messages are owned by their arena.

@@ -29,6 +29,7 @@ package final class OTLPHTTPExporter: MetricExporter {
     /// - Parameters:
     ///   - configuration: Where to send and how.
     ///   - version: The version of tcplens, for the header `User-Agent`.
+    ///   - isSuccessor: Whether another exporter of this process has the spool; it has to end before the first export.
     ///   - retryPolicy: Whether and when to try again.
     ///   - clock: Measures the timeout and the delays; libcurl has its own clock.
     ///   - random: Returns a number from 0 up to, but not including, 1 for the jitter of a delay.
@@ -37,6 +38,7 @@ package final class OTLPHTTPExporter: MetricExporter {
     package init(
         _ configuration: OTLPConfiguration,
         version: String,
+        isSuccessor: Bool = false,
         retryPolicy: RetryPolicy = RetryPolicy(),
         clock: some Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
@@ -48,6 +50,7 @@ package final class OTLPHTTPExporter: MetricExporter {
         let clock = ErasedClock(clock)
         queue = try SendingQueue(
             configuration,
+            isSuccessor: isSuccessor,
             sender: OTLPSender(configuration, version: version, clock: clock),
             retryPolicy: retryPolicy,
             clock: clock,

@@ -20,10 +20,14 @@ struct RequestStore {
     ///
     /// A spool that does not work now, such as one on a read-only disk, is tried again with each request.
     ///
+    /// - Parameters:
+    ///   - path: The directory of the spool.
+    ///   - isSuccessor: Whether another store of this process uses the spool now. Then it is opened with the first request,
+    ///     by when the other store must be closed.
     /// - Throws: ``SpoolError`` if the spool is not usable, or another process uses it.
-    init(spool path: String?) throws(SpoolError) {
+    init(spool path: String?, isSuccessor: Bool = false) throws(SpoolError) {
         self.path = path
-        guard let path else { return }
+        guard let path, !isSuccessor else { return }
         do throws(SpoolError) {
             directory = try SpoolDirectory(path)
         } catch {

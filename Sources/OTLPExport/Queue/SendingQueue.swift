@@ -47,13 +47,14 @@ actor SendingQueue {
     /// - Throws: ``SpoolError`` if the spool is not usable, or another process uses it.
     init(
         _ configuration: OTLPConfiguration,
+        isSuccessor: Bool,
         sender: OTLPSender,
         retryPolicy: RetryPolicy,
         clock: ErasedClock,
         random: @escaping @Sendable () -> Double
     ) throws(SpoolError) {
         let timeout = configuration.timeout ?? RetryPolicy.longestWait
-        store = try RequestStore(spool: configuration.spool)
+        store = try RequestStore(spool: configuration.spool, isSuccessor: isSuccessor)
         schedule = QueueSchedule(
             memoryLimit: configuration.queueLimit,
             spoolLimit: configuration.spoolLimit,

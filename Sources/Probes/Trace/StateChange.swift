@@ -1,6 +1,6 @@
-internal import Readings
 internal import CProbes
 package import Metrics
+package import Readings
 
 /// A change of a TCP socket's state, as a program saw it.
 package struct StateChange: Sendable {

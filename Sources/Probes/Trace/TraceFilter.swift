@@ -1,6 +1,6 @@
-internal import Readings
 internal import CProbes
 internal import FoundationEssentials
+package import Readings
 
 /// Which changes of state are wanted; what is not set does not matter.
 package struct TraceFilter: Equatable, Sendable {

@@ -1,6 +1,6 @@
-internal import Readings
 internal import BPF
 internal import CProbes
+internal import Readings
 
 /// Reads every change of a socket's state from a ring buffer, by programs that are loaded only as long as this lives.
 package final class TraceProbe {

@@ -1,8 +1,8 @@
-import TestSupport
 import HTTPServer
 import Metrics
 import OTLP
 import Synchronization
+import TestSupport
 
 /// A receiver that records the numbers of exports from `exporting`, and can be made to fail.
 final class CountingReceiver: Sendable {

@@ -1,5 +1,5 @@
-import TestSupport
 import Foundation
+import TestSupport
 
 /// The program `exporting` (`Tests/Exporting`) in its own process.
 final class ExportingProcess: Sendable {

@@ -1,7 +1,7 @@
-import TestSupport
 import HTTPServer
 import Metrics
 import OTLP
+import TestSupport
 
 @testable import OTLPExport
 @testable import Pipeline

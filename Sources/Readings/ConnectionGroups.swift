@@ -1,5 +1,3 @@
-internal import Readings
-
 /// What connections can be grouped by.
 package enum ConnectionGrouping: UInt32, CaseIterable, Sendable {
     /// The port of the service here, of listeners and accepted connections.

@@ -1,0 +1,52 @@
+internal import System
+
+extension PeriodicReader {
+    /// Follows another schedule from the next round on; a round that is due keeps its time.
+    package func replace(schedule: RoundSchedule) {
+        self.schedule = schedule
+    }
+
+    /// Makes the next round due now.
+    package func expedite() {
+        due = clock.now()
+    }
+
+    /// How long it is until the next round is due.
+    package var timeUntilNextRound: Duration {
+        max(due - clock.now(), .zero)
+    }
+
+    /// Does the round that is due, and decides when the next one is.
+    ///
+    /// A round that takes longer than the schedule allows is cancelled, which ends its exports early; its failures say so.
+    package nonisolated func scheduledRound() async -> Round {
+        let round = await limitedRound()
+        await noteEnd()
+        return round
+    }
+
+    private func noteEnd() {
+        due = schedule.next(after: due, endedAt: clock.now())
+    }
+
+    /// Does one round within the timeout of the schedule.
+    private nonisolated func limitedRound() async -> Round {
+        guard let limit = await schedule.timeout else { return await round() }
+        return await withTaskGroup(of: Round?.self) { [clock] group in
+            group.addTask { await self.round() }
+            group.addTask {
+                try? await clock.sleep(limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            let isLate = first == nil && !Task.isCancelled
+            group.cancelAll()
+            var round = first ?? Round()
+            for await late in group {
+                round = late ?? round
+            }
+            round.timeout = isLate ? limit : nil
+            return round
+        }
+    }
+}

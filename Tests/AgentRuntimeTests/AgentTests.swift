@@ -1,0 +1,190 @@
+import CommandSupport
+import Foundation
+import Metrics
+import Pipeline
+import Resource
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AgentRuntime
+
+/// What happens in a made-up machine, in order; what it refuses; and its clock.
+private final class MadeUpSurroundings: Sendable {
+    struct Refusal: Error, CustomStringConvertible {
+        let description = "the kernel refuses"
+    }
+
+    private let events = Mutex<[String]>([])
+    private let exports = AsyncStream<Void>.makeStream()
+    /// Whether no programs can be loaded any more.
+    let refusesPrograms = Mutex(false)
+
+    /// A clock whose sleeps end at once.
+    let clock = ManualClock()
+
+    func note(_ event: String) {
+        events.withLock { $0.append(event) }
+        if event.hasPrefix("export") { exports.continuation.yield() }
+    }
+
+    /// The events since this was asked last.
+    func taken() -> [String] {
+        events.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
+
+    /// Returns after so many exports.
+    func wait(forExports count: Int) async {
+        var left = count
+        for await _ in exports.stream {
+            left -= 1
+            if left == 0 { return }
+        }
+    }
+
+    var all: AgentSurroundings {
+        var surroundings = AgentSurroundings()
+        surroundings.clock = clock
+        surroundings.now = { Timestamp(unixNanoseconds: 1_700_000_000_000_000_000) }
+        surroundings.observe = { _, _ in
+            guard !self.refusesPrograms.withLock({ $0 }) else { throw Refusal() }
+            self.note("load")
+            return ObservedMachine(machine: [MadeUpMachine(surroundings: self)])
+        }
+        surroundings.exporter = { plan, isSuccessor throws(Failure) in
+            self.note("make \(plan.destination)" + (isSuccessor ? " as successor" : ""))
+            return MadeUpExporter(name: plan.destination, surroundings: self)
+        }
+        return surroundings
+    }
+}
+
+/// Notes its collections.
+private struct MadeUpMachine: MetricProducer {
+    let surroundings: MadeUpSurroundings
+
+    func metrics(at time: Timestamp) throws -> [Metric] {
+        surroundings.note("collect")
+        return []
+    }
+}
+
+/// Notes what it is made to do.
+private struct MadeUpExporter: MetricExporter {
+    let identity = ExporterIdentity.periodicReader
+    let name: String
+    let surroundings: MadeUpSurroundings
+
+    func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
+        surroundings.note(isLast ? "last export to \(name)" : "export to \(name)")
+        return ExportOutcome()
+    }
+
+    func shutdown() async { surroundings.note("end \(name)") }
+}
+
+/// The agent with a made-up machine, made-up exporters and a clock that the test moves.
+@Suite struct AgentTests {
+    private let surroundings = MadeUpSurroundings()
+    private let path = FileManager.default.temporaryDirectory.appending(path: "tcplens-\(UUID().uuidString).yaml")
+
+    private func write(_ exporter: String = "console: ", more: String = "response_time: false") throws {
+        let text = """
+            file_format: "1.1"
+            log_level: fatal
+            meter_provider: {readers: [{periodic: {interval: 10000, timeout: 0, exporter: {\(exporter)}}}]}
+            tcplens/development: {\(more)}
+            """
+        try Data(text.utf8).write(to: path)
+    }
+
+    private func agent(once: Bool = false) async throws -> Agent {
+        let options = RunSettings.Options(file: path.path(percentEncoded: false), once: once)
+        let source = SettingsSource(options: options, machine: Machine(environment: [:]) { _ in nil })
+        return try await Agent(source, settings: try source.settings(), surroundings: surroundings.all)
+    }
+
+    private let otlp = "otlp_http: {endpoint: \"http://collector:4318/v1/metrics\"}"
+
+    @Test func `preparing loads and makes, and nothing is collected before it serves`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write()
+        let agent = try await agent(once: true)
+        #expect(surroundings.taken() == ["load", "make console"])
+        try await agent.runOnce()
+        #expect(surroundings.taken() == ["collect", "export to console"])
+    }
+
+    @Test func `it collects at each interval and once more at the end`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write()
+        let agent = try await agent()
+        _ = surroundings.taken()
+        await agent.serve(Abilities(), reload: ReloadRequest()) { [surroundings] in
+            await surroundings.wait(forExports: 3)
+        }
+        #expect(surroundings.clock.sleeps.prefix(2) == [.seconds(10), .seconds(10)])
+        let events = surroundings.taken()
+        #expect(events.prefix(4) == ["collect", "export to console", "collect", "export to console"])
+        #expect(events.contains("last export to console"))
+    }
+
+    @Test func `a change is made whole before the old ends`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write()
+        let agent = try await agent()
+        try await agent.runOnce()
+        _ = surroundings.taken()
+        try write(otlp)
+        #expect(await agent.reload())
+        let events = surroundings.taken()
+        #expect(events.first == "make http://collector:4318/v1/metrics")
+        #expect(events.dropFirst().contains("end console"))
+        #expect(await agent.running.exporters.count == 1)
+    }
+
+    @Test func `a refusal by the kernel leaves exactly what was`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write(more: "health: \"127.0.0.1:0\"")
+        let agent = try await agent()
+        try await agent.runOnce()
+        let before = await agent.running
+        surroundings.refusesPrograms.withLock { $0 = true }
+        _ = surroundings.taken()
+        try write(otlp, more: "response_time: true, health: \"[::1]:0\"")
+        #expect(await !agent.reload())
+        let made = "http://collector:4318/v1/metrics"
+        #expect(surroundings.taken() == ["make \(made)", "end \(made)"])
+        let after = await agent.running
+        #expect(after.settings == before.settings)
+        #expect(Set(after.exporters.keys) == Set(before.exporters.keys))
+        #expect(Set(after.listeners.keys) == Set(before.listeners.keys) && after.listeners.count == 1)
+        await agent.endListeners()
+    }
+
+    @Test func `what needs rights that are given up needs a restart`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write()
+        let agent = try await agent()
+        try await agent.runOnce()
+        var abilities = Abilities()
+        abilities.loadsPrograms = false
+        await agent.keep(abilities)
+        _ = surroundings.taken()
+        try write(more: "response_time: true")
+        #expect(await !agent.reload())
+        #expect(surroundings.taken() == [])
+        let settings = await agent.settings
+        let failure = #expect(throws: Failure.self) {
+            try abilities.expect(from: settings, to: settings, loadsPrograms: true)
+        }
+        #expect(failure?.message.contains("needs a restart") == true)
+        // What it can still do, it does.
+        try write(otlp)
+        #expect(await agent.reload())
+    }
+}
