@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What people get wrong: one clear line, the right exit status, no stack trace.
+/// Mistakes of users get one clear line and the right exit status, and no stack trace.
 extension IntegrationTests {
     @Suite struct BadInputTests {
         /// Checks that a command ends with `status` and one line that contains `words`.
@@ -65,13 +65,13 @@ extension IntegrationTests {
 
         @Test(.enabled(if: Executable.isRoot, "needs root"), arguments: ["snapshot", "run"])
         func `without BTF it says that the kernel lacks it`(command: String) throws {
-            // In a mount namespace of its own, so that nobody else's BTF is hidden.
+            // In a mount namespace of its own, so that other processes still see the kernel's BTF.
             let script = "mount -t tmpfs none /sys/kernel/btf && exec \(tcplens) \(command)"
             try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "CONFIG_DEBUG_INFO_BTF")
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
-        func `without a Collector it goes on, and a signal still ends it with 0 and a word on what is lost`() throws {
+        func `without a Collector it goes on, and a signal still ends it with 0 and logs what is lost`() throws {
             let environment = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"]
             let agent = try RunningProcess([tcplens, "run", "--interval", "100ms"], environment: environment)
             _ = try eventually("an outage that is known") { agent.error.contains("wait to be sent again") ? true : nil }
@@ -105,7 +105,7 @@ extension IntegrationTests {
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
         func `without proc it says so instead of showing the help`() throws {
-            // env can't be used there, so the shell starts the program.
+            // `env` can't be used there, so the shell starts the program.
             let script = "mount -t tmpfs none /proc && exec \(tcplens) snapshot"
             try expect(["unshare", "--mount", "sh", "-c", script], status: 1, says: "/proc")
         }
@@ -124,7 +124,7 @@ extension IntegrationTests {
             .enabled(if: Executable.isRoot, "needs root"),
             arguments: ["snapshot", "trace --duration 50ms", "top --count 1", "--help", "run --once", "doctor"]
         )
-        func `a standard output that is closed takes nothing that is printed elsewhere`(command: String) throws {
+        func `a closed standard output gets nothing that is printed elsewhere`(command: String) throws {
             let script = "exec \(tcplens) \(command) <&- >&-"
             let environment = ["OTEL_METRICS_EXPORTER": "console"]
             try expect(["sh", "-c", script], environment: environment, status: 1, says: "Bad file descriptor")
@@ -139,7 +139,7 @@ extension IntegrationTests {
             #expect(result.error.isEmpty, "\(result.error)")
         }
 
-        @Test func `a port that is taken ends the sink with 1`() throws {
+        @Test func `a port in use ends the sink with 1`() throws {
             let first = try RunningProcess([tcplens, "sink", "--port", "0"])
             let port = try eventually("the sink to listen") {
                 first.error.firstMatch(of: /127\.0\.0\.1:(\d+)/).map { String($0.1) }

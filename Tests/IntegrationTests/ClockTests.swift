@@ -29,7 +29,7 @@ extension IntegrationTests {
                 ["LD_PRELOAD": library, "CLOCK_OFFSET": file.path(percentEncoded: false)]
             }
 
-            /// Sets the clock to so many seconds beside the machine's.
+            /// Sets the clock to this many seconds after the machine's.
             func set(_ seconds: Int) throws {
                 try Data("\(seconds)\n".utf8).write(to: file, options: .atomic)
             }
@@ -50,7 +50,8 @@ extension IntegrationTests {
 
         /// A clock of 1986 that is set right, and one that is set back by hours.
         @Test(arguments: [(-40 * 365 * 86_400, 0), (0, -3 * 3600), (7200, 0)])
-        func `points are dated right as soon as the clock is, and no start is years ago`(before: Int, after: Int) throws
+        func `points have the right time as soon as the clock has, and no start is years ago`(before: Int, after: Int)
+            throws
         {
             let traffic = try Traffic()
             let clock = try Clock()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The whole way, from the kernel into a real Collector.
+/// The complete path from the kernel to a real Collector.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct CollectorTests {
         @Test func `names, units, temporality, scope and resource arrive as in the catalogue (conformance 87)`() throws
@@ -72,12 +72,12 @@ extension IntegrationTests {
             #expect(counts["established>fin_wait_1"] == 7)
             #expect(counts["close_wait>last_ack"] == 7)
 
-            // All points of all exports begin at the same moment.
+            // All points of all exports have the same start.
             let points = exports.flatMap { $0["tcplens.connection.transitions"]?.points ?? [] }
             #expect(Set(points.map { $0.fields["StartTimestamp"] }).count == 1)
         }
 
-        @Test func `a Collector that comes back gets everything, the time between included`() throws {
+        @Test func `a Collector that comes back gets everything, also of the time between`() throws {
             let traffic = try Traffic()
             var collector = try Collector(in: traffic)
             let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "300", "OTEL_METRICS_EXPORTER": "otlp,console"]

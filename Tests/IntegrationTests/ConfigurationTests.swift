@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// What `tcplens run` makes of its environment, its options and its file.
+/// How `tcplens run` reads its environment, its options and its file.
 extension IntegrationTests {
     @Suite struct ConfigurationTests {
         private let tcplens = Executable.tcplens
 
-        /// A command as somebody who may load no programs.
+        /// A command that runs as a user who may not load programs.
         private func unprivileged(_ arguments: [String]) -> [String] {
             let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
             return Executable.isRoot ? nobody + arguments : arguments
@@ -110,14 +110,14 @@ extension IntegrationTests {
             #expect(agent.status == 0, "\(agent.error)")
         }
 
-        @Test func `no image of its memory is written when it crashes`() throws {
+        @Test func `no core dump is written when it crashes`() throws {
             let agent = try RunningProcess(unprivileged([tcplens, "run"]), environment: ["OTEL_SDK_DISABLED": "true"])
             _ = try eventually("the agent to start") { agent.error.contains("nothing is observed") ? true : nil }
             let folder = "/proc/\(agent.processIdentifier)"
             let limits = try String(contentsOfFile: "\(folder)/limits", encoding: .utf8)
             let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
             #expect(core?.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"])
-            // The kernel gives the files of what is not dumpable to root (proc(5)).
+            // The files of a process that is not dumpable belong to root (proc(5)).
             let owner = try FileManager.default.attributesOfItem(atPath: "\(folder)/environ")[.ownerAccountID] as? Int
             #expect(owner == 0)
         }

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Stocks: what stands in the tables of a namespace that the test made, counted in every way there is.
+/// Stocks: the sockets of a namespace that the test made, counted in every way that tcplens has.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConnectionCountTests {
-        /// Sockets of every kind that can be held still.
+        /// Sockets in every state that does not end by itself.
         private static func sockets() throws -> Traffic {
             let traffic = try Traffic()
-            // Bare SYNs come from addresses that exist nowhere; the route lets the answers out.
+            // Bare SYNs come from addresses that do not exist. The route lets the answers out.
             _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
             for port in 7001...7004 {
                 try traffic("listen 4 \(port) 128")
@@ -38,7 +38,7 @@ extension IntegrationTests {
             return traffic
         }
 
-        /// What those sockets are.
+        /// The counts of those sockets.
         private static let expected: SocketTable = {
             var table = SocketTable()
             // 25 + 3 mapped + 4 over the dual listener, both ends of each.
@@ -60,7 +60,7 @@ extension IntegrationTests {
 
         @Test func `thousands of rows are all there, and gone when they are`() throws {
             let traffic = try Traffic()
-            // More than the kernel hands out at once.
+            // More sockets than the kernel returns at once.
             let count = 3000
             let script = """
                 import socket, time

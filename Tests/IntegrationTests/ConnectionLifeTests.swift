@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Where exports go when the name of the Collector points elsewhere.
+    /// Where exports go when the Collector's name is given another address.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConnectionLifeTests {
         @Test func `a busy connection follows the name of its receiver`() throws {
             let traffic = try Traffic()
@@ -21,13 +21,13 @@ extension IntegrationTests {
                 in: traffic
             )
             _ = try old.requests(3)
-            // In place: the file is mounted.
+            // Written in place, because the file is mounted.
             try "127.0.0.3 collector.test\n".write(to: hosts, atomically: false, encoding: .utf8)
             _ = try new.requests(3)
             let count = try old.requests(3).count
             _ = try new.requests(20)
             #expect(try old.requests(3).count <= count + 1)
-            // Nothing failed on the way.
+            // No export failed.
             #expect(
                 exporting.output.split(separator: "\n").allSatisfy {
                     $0.split(separator: " ").dropFirst(2).first == "0"

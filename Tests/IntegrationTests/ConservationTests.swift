@@ -2,12 +2,12 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Stocks and flows are counted apart, so each is the other's witness.
+    /// Stocks and flows are counted separately, so each can be checked against the other.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConservationTests {
-        /// How many processes churn at once, and how many connections each makes.
+        /// How many processes make connections at once, and how many each makes.
         private static let (processes, connections) = (4, 51_000)
 
-        @Test func `over 200 000 connections what came in less what left is what there is more`() throws {
+        @Test func `over 200 000 connections, arrivals less departures are the growth of the stocks`() throws {
             let traffic = try Traffic()
             // TIME_WAIT would use up the ports.
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
@@ -19,7 +19,7 @@ extension IntegrationTests {
                 try churner("listen \(index % 2 == 0 ? 4 : 6) \(8000 + index) 128")
                 return churner
             }
-            // Each answers only when it is done, so they work at the same time.
+            // A churner answers only when it is done, so they all work at the same time.
             for (index, churner) in churners.enumerated() {
                 try churner.tell("churn \(index % 2 == 0 ? 4 : 6) \(8000 + index) \(Self.connections)")
             }
@@ -35,7 +35,7 @@ extension IntegrationTests {
 
             let made = Self.processes * Self.connections
             #expect(made >= 200_000)
-            // What no program was run for is made up for.
+            // Events for which the kernel ran no program are counted late, so the counts are exact.
             #expect(report.transitions("closed", "syn_sent") == made + 7 + 13)
             #expect(report.transitions("syn_sent", "established") == made + 7)
             #expect(report.transitions("syn_received", "established") == made + 7)
@@ -64,8 +64,8 @@ extension IntegrationTests {
             for _ in 0..<3 {
                 let options = ["--attributes", "network.local.port,network.peer.port"]
                 let report = try Agent(in: traffic, options).end()
-                // Those of the test stand still. The churner has one connection at a time, but a pass is no moment: it may
-                // meet one connection and then the next.
+                // The connections of the test do not change. The churner has one at a time, but a pass takes a while,
+                // so it may count one connection and then the next one as well.
                 #expect(report.stock("established", "network.local.port=7001") == 9)
                 #expect(report.stock("established", "network.peer.port=7001") == 9)
                 #expect(report.stock("listen") == 3)
@@ -84,7 +84,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.stock.drift") == 0)
         }
 
-        @Test func `sockets that are no connections do not count`() throws {
+        @Test func `sockets without a connection do not count`() throws {
             let traffic = try Traffic()
             let agent = try Agent(in: traffic)
             try traffic("open a 4 20", "open b 6 20", "close a client", "close b client")

@@ -1,36 +1,37 @@
 import Foundation
 import Testing
 
-/// The names of control groups, wherever the tree of them is mounted.
+/// The names of control groups, wherever their hierarchy is mounted.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ControlGroupTests {
-        /// Mounts before the command: `$HOST` is where the tree of the machine is, `$1` the group, `$OWN` and `$OTHER` are
-        /// empty directories; and what the group of the sockets is then called, if anything.
+        /// Mounts that are made before the command, and the name that the group of the sockets then has.
+        ///
+        /// `$HOST` is the mount of the machine's hierarchy, `$1` the group; `$OWN` and `$OTHER` are empty directories.
         struct Mounts: Sendable {
             var script: String
-            /// The text behind which the group's own name is expected; `nil` where it can't be named.
+            /// The text before the group's own name; `nil` if the group can't be named.
             var prefix: String?
-            /// Whether the command stands in a control group namespace that begins below the sockets' group.
+            /// Whether the command runs in a control group namespace whose root is below the sockets' group.
             var isInNamespace = false
         }
 
         private static let cases = [
             Mounts(script: ":", prefix: ""),
             Mounts(script: "mount --bind $HOST $OTHER; umount -l $HOST", prefix: ""),
-            // The tree of the namespace first, then that of the machine; and the other way round.
+            // The hierarchy of the namespace first, then that of the machine; and the other way round.
             Mounts(
                 script: "mount -t cgroup2 own $OWN; mount --bind $HOST $OTHER; umount -l $HOST",
                 prefix: "",
                 isInNamespace: true
             ),
             Mounts(script: "mount -t cgroup2 own $OWN", prefix: "", isInNamespace: true),
-            // A part of the tree.
+            // A part of the hierarchy.
             Mounts(script: "mount --bind $HOST/$1 $OTHER; umount -l $HOST", prefix: ""),
             Mounts(script: "mount --bind $HOST/$1 $OTHER; mount --bind $HOST $OWN; umount -l $HOST", prefix: ""),
-            // One that is hidden.
+            // A mount that is hidden by another one.
             Mounts(script: "mount --bind $HOST $OTHER; mount -t tmpfs none $HOST", prefix: ""),
             Mounts(script: "mount -t tmpfs none $HOST", prefix: nil),
-            // Only what is below the sockets' group, and nothing at all.
+            // Only the groups below the sockets' group, and no group at all.
             Mounts(script: "mount -t cgroup2 own $OWN; umount -l $HOST", prefix: nil, isInNamespace: true),
             Mounts(script: "umount -l $HOST", prefix: nil),
         ]
@@ -59,7 +60,7 @@ extension IntegrationTests {
             let ofGroup = snapshot.containers?.first { $0.cgroup == group.identifier }
             #expect(ofGroup?.total == 1, "\(result.output)")
             #expect(ofGroup?.container == mounts.prefix.map { $0 + group.path }, "\(mounts)")
-            // The group of all is known without any mount.
+            // The root group is known without any mount.
             let ofAll = snapshot.containers?.first { $0.cgroup == 1 }
             #expect(ofAll?.total == 1)
             #expect(ofAll?.container?.hasPrefix("/") == true, "\(mounts)")
@@ -74,7 +75,7 @@ extension IntegrationTests {
             let (path, identifier) = (group?.path, group?.identifier)
             let tracer = try Tracer(in: traffic)
             try traffic("connect a 4 7001 1")
-            // Out of it again, so that it can end, with its sockets in it.
+            // The process leaves the group, so that the group can be removed while its sockets exist.
             let mount = try run(["findmnt", "-nro", "TARGET", "-t", "cgroup2"]).output.split(separator: "\n")[0]
             try Data("\(traffic.processIdentifier)".utf8).write(to: URL(filePath: "\(mount)/cgroup.procs"))
             group = nil

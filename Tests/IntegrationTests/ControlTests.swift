@@ -2,8 +2,9 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Connections that begin, wait and end in rare ways: what is told of each is what happened, what `ss` shows and
-    /// what the kernel counts.
+    /// Connections that begin, wait and end in rare ways.
+    ///
+    /// The metrics agree with what happened, with `ss`, and with the kernel's counters.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ControlTests {
         private static let scenarios = [
             "killed_established", "killed_syn_sent", "killed_close_wait", "killed_orphan", "listener_closed",
@@ -19,22 +20,22 @@ extension IntegrationTests {
         ]
 
         @Test(arguments: scenarios)
-        func `what is told is what happens`(scenario: String) throws {
+        func `the metrics are what happened`(scenario: String) throws {
             var attempt = try told(of: scenario)
-            // Where a softirq interrupts a process that the kernel runs no programs for, what ends by a timer is made
-            // up for, and counted so.
+            // If a softirq interrupts a process for which this kernel runs no programs, an end by a timer is counted
+            // late, and as a loss. Such an attempt is repeated.
             for _ in 0..<3 where attempt.report.sum("tcplens.lost_events", "tcplens.loss.reason=unseen") > 0 {
                 attempt = try told(of: scenario)
             }
             expect(attempt, scenario)
         }
 
-        /// A scenario, what was told of it, and what others tell.
+        /// What a scenario made, the metrics, and what other tools show.
         private struct Attempt {
             var made: [String: Int]
             var report: ConsoleReport
             var stocks: SocketTable
-            /// How much the kernel's counters have risen.
+            /// By how much the kernel's counters have grown.
             var counted: [String: Int]
         }
 
@@ -98,7 +99,7 @@ extension IntegrationTests {
             held.end()
         }
 
-        @Test func `a socket that listens again has the limit of now`() throws {
+        @Test func `a socket that listens again has its new limit`() throws {
             let control = try UnusualTraffic("controls.py")
             let held = try control.hold("listened_again")
             let report = try Agent(in: control.traffic).end()
@@ -107,7 +108,7 @@ extension IntegrationTests {
             held.end()
         }
 
-        @Test func `an agent whose namespace nobody else has any more goes on`() throws {
+        @Test func `an agent goes on when it is the last process in its namespace`() throws {
             var control: UnusualTraffic? = try UnusualTraffic("controls.py")
             let agent = try control.map { try Agent(in: $0.traffic) }
             try control?.hold("both_shut").end()

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Programs that are interrupted miss events: those of others are nobody's loss, and one's own are made up for.
+    /// Interrupted programs miss events.
+    ///
+    /// Those of other namespaces are not losses, and those of ours are counted late.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct CrowdTests {
         /// An agent that collects five times a second.
         private func agent(in namespace: Int32) throws -> RunningProcess {
@@ -10,7 +12,7 @@ extension IntegrationTests {
                 ["nsenter", "--net=/proc/\(namespace)/ns/net", Executable.tcplens, "run", "--interval", "200ms"],
                 environment: ["OTEL_METRICS_EXPORTER": "console"]
             )
-            // The pass that knows which sockets were there before.
+            // The pass that records which sockets existed before.
             _ = try eventually("two collections") {
                 agent.output.matches(of: /tcplens.stock.drift/).count >= 2 ? true : nil
             }
@@ -34,7 +36,7 @@ extension IntegrationTests {
             return try #require(collections.last)
         }
 
-        @Test func `what interrupts is told where it happens, and nothing is missing there`() throws {
+        @Test func `interruptions are lost events of their own namespace only`() throws {
             let crowd = try Crowd(seconds: 6)
             let idle = try Traffic()
             let agents = try [idle.processIdentifier, crowd.clients.processIdentifier, crowd.server].map {
@@ -63,7 +65,7 @@ extension IntegrationTests {
             #expect(clients.transitions("closed", "syn_sent") == made + refused)
             #expect(clients.transitions("syn_sent", "closed") == refused)
             #expect(clients.transitions("syn_sent", "established") == made)
-            // Why is not known of those whose end no program saw.
+            // The reason is unknown for connections whose end no program saw.
             #expect(clients.failures("error.type=refused") + clients.failures("error.type=_OTHER") == refused)
             #expect(clients.failures("tcplens.connection.role=client") == refused)
             #expect(clients.sum("tcplens.handshakes") == made + refused)

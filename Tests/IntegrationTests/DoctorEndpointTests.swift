@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The ways out of the machine, as `doctor` and `run` find them.
+/// Endpoints, listeners and spools: `doctor` and `run` come to the same result.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DoctorEndpointTests {
         /// A sink in a namespace of its own, at the standard port.
@@ -35,9 +35,9 @@ extension IntegrationTests {
             try Condition(namespace: namespace).expectAgreement()
         }
 
-        @Test func `an endpoint where nobody listens is told from one whose name is unknown`() throws {
+        @Test func `an endpoint where nobody listens and an unknown name have different reasons`() throws {
             var condition = Condition(namespace: try Traffic())
-            // So long run --once tries to reach one that is not there.
+            // For this time run --once tries to reach a receiver that is not there.
             condition.environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "700"
             try condition.expectAgreement(
                 failing: "endpoint connection",
@@ -54,7 +54,7 @@ extension IntegrationTests {
             try condition.expectAgreement(failing: "endpoint connection", says: "ls -l /nonexistent/otel.sock")
         }
 
-        @Test func `an endpoint that accepts and never answers holds nobody up for ever`() throws {
+        @Test func `an endpoint that accepts and never answers does not block for ever`() throws {
             let namespace = try Traffic()
             try namespace("listen 4 4318 16")
             let condition = Condition(
@@ -72,7 +72,7 @@ extension IntegrationTests {
         ])
         func `a receiver that refuses is quoted`(status: Int, words: String) throws {
             let namespace = try Traffic()
-            // Nobody waits for so long.
+            // The test does not wait for so long.
             let sink = try sink("--respond", "\(status)", "--retry-after", "3600", in: namespace)
             try Condition(namespace: namespace).expectAgreement(
                 failing: "endpoint export",
@@ -90,7 +90,7 @@ extension IntegrationTests {
             #expect(sink.error.contains("answered \(status)"))
         }
 
-        @Test func `metrics that nobody takes are the same to both`() throws {
+        @Test func `exporters without a receiver work for both`() throws {
             for exporters in ["none", "console"] {
                 let condition = Condition(
                     environment: ["OTEL_METRICS_EXPORTER": exporters],
@@ -104,7 +104,7 @@ extension IntegrationTests {
             )
             let diagnosis = try disabled.expectAgreement()
             #expect(diagnosis.checks.contains { $0.status == "warning" && $0.found.contains("OTEL_SDK_DISABLED") })
-            // Only with --once that is asked for too much.
+            // Only with --once is that too much.
             let scraped = Condition(
                 options: ["--once"],
                 environment: ["OTEL_METRICS_EXPORTER": "prometheus"],
@@ -116,7 +116,7 @@ extension IntegrationTests {
 
         // MARK: Configuration
 
-        @Test func `a configuration that can't be followed is told with its place`() throws {
+        @Test func `a configuration that can't be followed is reported with its place`() throws {
             let file = try ConfigurationFile("file_format: \"1.1\"\nmeter_provider:\n  readers: nonsense\n")
             try Condition(options: ["--config", file.path]).expectAgreement(
                 failing: "configuration",
@@ -132,7 +132,7 @@ extension IntegrationTests {
 
         // MARK: Addresses
 
-        @Test func `an address that is taken stops both, and who has it is named`() throws {
+        @Test func `an address in use stops both, and the program that has it is named`() throws {
             let namespace = try Traffic()
             let sink = try sink("--port", "8080", in: namespace)
             var condition = Condition(
@@ -149,7 +149,7 @@ extension IntegrationTests {
             )
             condition.options = ["--health", "127.0.0.1:8081"]
             try condition.expectAgreement(until: signs)
-            // One address for both can't be meant.
+            // Both listeners can't have the same address.
             condition.environment = [
                 "OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_HOST": "127.0.0.1",
                 "OTEL_EXPORTER_PROMETHEUS_PORT": "8081",
@@ -161,7 +161,7 @@ extension IntegrationTests {
                 says: "not an address of this machine",
                 until: signs
             )
-            // Nobody listens who exports once.
+            // An agent that exports once does not listen.
             condition.environment = ["OTEL_METRICS_EXPORTER": "console"]
             condition.options = ["--health", "127.0.0.1:8080", "--once"]
             #expect(try condition.examine().ok)
@@ -170,7 +170,7 @@ extension IntegrationTests {
 
         // MARK: Spools
 
-        @Test func `a spool that another agent has stops both, and stays with that one`() throws {
+        @Test func `a spool that another agent holds stops both, and that agent keeps it`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)
             let spool = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)")
@@ -185,7 +185,7 @@ extension IntegrationTests {
             let owner = try eventually("the agent to have the spool") {
                 (try? String(contentsOfFile: lock, encoding: .utf8)).flatMap { $0.isEmpty ? nil : $0 }
             }
-            // Its first export was there for a moment.
+            // Its first export was in the spool for a moment.
             _ = try eventually("an empty spool") { sink.output.isEmpty || files() != ["lock"] ? nil : true }
             try condition.expectAgreement(failing: "spool", says: "process \(agent.processIdentifier)", "cat \(lock)")
             #expect(try String(contentsOfFile: lock, encoding: .utf8) == owner)
@@ -237,7 +237,7 @@ extension IntegrationTests {
                 return result.output
             }
             #expect(try look().contains("HTTP 401"))
-            // They would have been sent, and are named without their values.
+            // These would have been sent, and are named without their values.
             #expect(try look().contains("with Authorization, api-key"))
             environment["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] =
                 "https://me:hunter2@collector.invalid/?key=qu3ry-secret"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Certificates and keys, as `doctor` and `run` find them.
+/// Certificates and keys: `doctor` and `run` come to the same result.
 extension IntegrationTests {
     @Suite(
         .enabled(if: Executable.isRoot, "needs root"),
@@ -9,7 +9,7 @@ extension IntegrationTests {
     )
     struct DoctorTLSTests {
         @Test
-        func `TLS works with the right authority, and its end is told`() throws {
+        func `TLS works with the right authority, and the expiry is reported`() throws {
             let (namespace, certificates) = (try Traffic(), try Certificates())
             let collector = try Collector(in: namespace, .init(server: certificates.server()))
             let diagnosis = try Condition(environment: certificates.client(), namespace: namespace).expectAgreement()
@@ -37,7 +37,7 @@ extension IntegrationTests {
                 ("wrong-host", "a name in the receiver's certificate"), ("expired", "must be renewed"),
             ]
         )
-        func `a receiver's certificate that does not do is told`(name: String, words: String) throws {
+        func `a receiver's unsuitable certificate is reported`(name: String, words: String) throws {
             let (namespace, certificates) = (try Traffic(), try Certificates())
             let collector = try Collector(in: namespace, .init(server: certificates.server(name)))
             try Condition(environment: certificates.client(), namespace: namespace)
@@ -46,14 +46,14 @@ extension IntegrationTests {
         }
 
         @Test
-        func `a client certificate that is wanted has to be shown, and the right one`() throws {
+        func `a required client certificate has to be shown, and the right one`() throws {
             let (namespace, certificates) = (try Traffic(), try Certificates())
             let collector = try Collector(in: namespace, .init(server: certificates.server(clientCA: "ca.pem")))
             let diagnosis = try Condition(environment: certificates.client("client"), namespace: namespace)
                 .expectAgreement()
             #expect(try diagnosis.check("client certificate").found.contains("holds until"))
             for wrong in [nil, "unknown"] {
-                // A connection that breaks off is tried again until time is over.
+                // A broken connection is retried until the timeout.
                 let environment = certificates.client(wrong, timeout: 2000)
                 try Condition(environment: environment, namespace: namespace).expectAgreement(
                     failing: "endpoint export",

@@ -1,11 +1,10 @@
 import Foundation
 import Testing
 
-/// A doctor that says that all is well while `run` fails is a defect, and so is the reverse: here both stand under the same
-/// conditions.
+/// Runs `doctor` and `run` under the same conditions: if only one of them fails, that is a defect.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DoctorTests {
-        /// Where nothing has to be listening, so that what is tested is the machine.
+        /// An exporter without a receiver, so that only the machine is tested.
         private static let console = ["OTEL_METRICS_EXPORTER": "console"]
 
         /// `setpriv` with no more than these capabilities.
@@ -17,7 +16,7 @@ extension IntegrationTests {
             ]
         }
 
-        @Test func `where all is well, each program runs and both connections are seen`() throws {
+        @Test func `if all is well, each program runs and both connections are seen`() throws {
             let condition = Condition(
                 options: ["--response-time"],
                 environment: Self.console,
@@ -41,13 +40,13 @@ extension IntegrationTests {
             "mount -t tmpfs none /sys/kernel/btf", "mount --bind /dev/null /sys/kernel/btf/vmlinux",
             "mount --bind /usr /sys/kernel",
         ])
-        func `BTF that a mount hides is missed by both, and the mount is named`(mount: String) throws {
+        func `if a mount hides BTF, both fail and the mount is named`(mount: String) throws {
             let condition = Condition(environment: Self.console, mounts: mount)
             let place = mount.split(separator: " ").last.map(String.init) ?? ""
             try condition.expectAgreement(failing: "BTF", says: "is hidden", "sudo umount \(place)")
         }
 
-        @Test func `without sys both fail, and the command to mount it is told`() throws {
+        @Test func `without sys both fail, and the command to mount it is shown`() throws {
             let condition = Condition(environment: Self.console, mounts: "umount --lazy --recursive /sys")
             try condition.expectAgreement(failing: "BTF", says: "mount -t sysfs")
         }
@@ -56,7 +55,7 @@ extension IntegrationTests {
             (["bpf"], "CAP_PERFMON missing"), (["perfmon"], "CAP_BPF missing"),
             (["net_admin", "net_bind_service"], "CAP_BPF and CAP_PERFMON missing"),
         ])
-        func `a capability too few stops both, and is named with the way to get it`(held: [String], words: String)
+        func `a missing capability stops both, and is named with the way to get it`(held: [String], words: String)
             throws
         {
             let condition = Condition(environment: Self.console, wrapper: Self.holding(held))
@@ -74,7 +73,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `root of a user namespace is not root enough, and is told why`() throws {
+        @Test func `root of a user namespace is not enough, and the reason is reported`() throws {
             let condition = Condition(environment: Self.console, wrapper: ["unshare", "--user", "--map-root-user"])
             try condition.expectAgreement(failing: "capabilities", says: "user namespace")
         }
@@ -87,14 +86,14 @@ extension IntegrationTests {
             let condition = Condition(
                 environment: Self.console,
                 namespace: try Traffic(),
-                // It fails where there are none, which is what is wanted.
+                // It fails if there are none, which is fine.
                 mounts: "{ \(mounts) || true; }"
             )
             let diagnosis = try condition.expectAgreement()
             #expect(try diagnosis.check(name).found == "not mounted; not needed")
         }
 
-        @Test func `without version 2 of control groups run works, and what is lost is told`() throws {
+        @Test func `without version 2 of control groups run works, and what is missing is reported`() throws {
             let condition = Condition(
                 environment: Self.console,
                 namespace: try Traffic(),
@@ -104,7 +103,7 @@ extension IntegrationTests {
             #expect(try diagnosis.check("cgroups").status == "warning")
         }
 
-        @Test func `on a disk that can't be written run works, and a spool there is warned of`() throws {
+        @Test func `on a read-only disk run works, and a spool there causes a warning`() throws {
             var condition = Condition(
                 environment: Self.console,
                 namespace: try Traffic(),
@@ -148,7 +147,7 @@ extension IntegrationTests {
             #expect(!agent.error.contains("error"), "\(agent.error)")
         }
 
-        @Test func `people get a line each in their encoding, and the status with it`() throws {
+        @Test func `the text has a line for each check in the encoding of the terminal, and the status`() throws {
             var condition = Condition(environment: Self.console, mounts: "mount -t tmpfs none /sys/kernel/btf")
             condition.environment["LC_ALL"] = "C.UTF-8"
             let result = try condition.command(["doctor"])
@@ -166,7 +165,7 @@ extension IntegrationTests {
             #expect(plain.output.allSatisfy { $0.isASCII }, "\(plain.output)")
         }
 
-        @Test func `run itself says who knows more`() throws {
+        @Test func `run itself refers to the doctor`() throws {
             let condition = Condition(environment: Self.console, mounts: "mount -t tmpfs none /sys/kernel/btf")
             let result = try condition.command(["run"])
             #expect(result.status == 1)

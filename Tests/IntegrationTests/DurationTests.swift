@@ -5,7 +5,7 @@ extension IntegrationTests {
     /// Durations of states, handshakes and round trips, compared with the clock of the test.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DurationTests {
         @Test(arguments: [10, 100, 1000, 5000])
-        func `a state that was held falls into its bucket`(milliseconds: Int) throws {
+        func `the duration of a state is in the right bucket`(milliseconds: Int) throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic, exponential: true)
@@ -30,18 +30,19 @@ extension IntegrationTests {
         }
 
         @Test(arguments: [
-            // The acknowledgement that it begins with may be delayed by 40 ms.
+            // The state begins with an acknowledgement, which may be delayed by 40 ms.
             (["shutdown a client", "sleep 300", "close a client"], "fin_wait_2", 0.25),
             (["shutdown a client", "sleep 300", "close a server"], "fin_wait_2", 0.25),
-            // The kernel's timer, for what is more than the 60 seconds of a TIME_WAIT socket (TCP_TIMEWAIT_LEN).
+            // The kernel's timer keeps the socket for the time beyond 60 seconds, the life of a TIME_WAIT socket
+            // (TCP_TIMEWAIT_LEN).
             (["net.ipv4.tcp_fin_timeout=61", "close a client", "sleep 1500"], "fin_wait_2", 1),
-            // A call, as the peer's acknowledgements are lost.
+            // A system call ends it, because the peer's acknowledgements are lost.
             (
                 ["shutdown a client", "sleep 50", "drop", "shutdown a server", "sleep 300", "reset a server"],
                 "last_ack", 0.3
             ),
         ])
-        func `the last state of a connection is timed by whatever ends it`(
+        func `the duration of the last state is recorded, however the connection ends`(
             steps: [String],
             state: String,
             seconds: Double
@@ -78,7 +79,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)
-            // The quota lets the first SYN through to the drop, and no other.
+            // The quota is used up by the first SYN, so only that one is dropped.
             try traffic.drop("tcp dport 7001 tcp flags & (syn | ack) == syn quota until 61 bytes")
             try traffic("connect a 4 7001 1")
             let report = try agent.end()
@@ -111,7 +112,7 @@ extension IntegrationTests {
             try traffic("send a client 100", "drain a server")
             let report = try agent.end()
             let rtt = try #require(report.histogram("tcplens.rtt", "network.type=ipv4"))
-            // Both ends of ten connections; those that carry nothing tell nothing.
+            // Both ends of ten connections; idle ones have no observation.
             #expect(rtt.count == 20)
             #expect(rtt.sum / 20 > 0.000_000_5 && rtt.sum / 20 < 0.01)
             #expect(rtt.lower < 0.001)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Series that end, seen by a real backend behind a real Collector.
+/// Series that end, as a real backend behind a real Collector shows them.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct EndedSeriesTests {
@@ -25,7 +25,7 @@ extension IntegrationTests {
                 )
             }
 
-            /// The values that `query` has now.
+            /// The current values of `query`.
             func now(_ query: String) throws -> [Double] {
                 try backend.query(query, at: Int(Date().timeIntervalSince1970) + 1)
             }
@@ -37,9 +37,10 @@ extension IntegrationTests {
 
         private static let port = #""network.local.port"="7001""#
 
-        /// Rows of all kinds that have a key, and how their last value would go on: a count, a queue, a distribution.
+        /// Rows of each kind with a key, whose last values a backend would go on showing: a count, a queue, a
+        /// distribution.
         @Test(arguments: ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"])
-        func `rows of a listener that is gone are gone at once`(form: String) throws {
+        func `rows of a closed listener end at once`(form: String) throws {
             let pipeline = try Pipeline(
                 ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": form],
                 "--attributes",
@@ -60,7 +61,7 @@ extension IntegrationTests {
             try pipeline.wait("all rows of the port") { try names.allSatisfy { try rows($0) > 0 } }
             try traffic("reset a client", "reset a server", "reset r client", "reset r server", "unlisten 7001")
             try pipeline.wait("them to be gone") { try names.allSatisfy { try rows($0) == 0 } }
-            // What is still there, is there; and it comes back as what it is.
+            // Series that still exist are shown. One that comes back has its new value.
             let other = #"{__name__="tcplens.listener.accept_queue.limit","network.local.port"="7002"}"#
             #expect(try pipeline.now(other) == [128])
             try traffic("listen 4 7001 64", "connect b 4 7001 2")
@@ -84,14 +85,14 @@ extension IntegrationTests {
             let stocks = #"{__name__=~"tcplens.listener.*usage|tcplens.listener.*limit|process.memory.usage"}"#
             #expect(try pipeline.now(stocks).isEmpty)
             #expect(try !pipeline.now(#"{__name__="tcplens.handshakes"}"#).isEmpty)
-            // The last collection is no shorter than the others.
+            // The last collection has all series, as the others have.
             let export = try #require(pipeline.collector.report.exports.last)
             let points = export["system.network.connection.count"]?.points ?? []
             #expect(points.compactMap { $0.fields["Value"] }.count == 20)
             #expect(points.count == 40)
         }
 
-        @Test func `an agent that goes elsewhere ends its stocks where it was`() throws {
+        @Test func `an agent that gets another endpoint ends its stocks at the old one`() throws {
             let traffic = try Traffic()
             let sinks = try [Sink("--format", "json", in: traffic), Sink("--format", "json", in: traffic)]
             let file = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString).yaml")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Flows: what happened in a namespace that the test made, against what the test did there.
+    /// Flows: the metrics agree with what the test did in its namespace.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct FlowTests {
         @Test func `every step of ordinary connections is counted once`() throws {
             let traffic = try Traffic()
@@ -30,7 +30,7 @@ extension IntegrationTests {
             #expect(report.transitions("last_ack", "closed") == 84)
             // Both ends of a reset connection go from ESTABLISHED to CLOSE.
             #expect(report.transitions("established", "closed") == 34)
-            // A child of a listener on :: that speaks IPv4 is IPv4 from its first step on.
+            // A server connection over IPv4 to a listener on :: is IPv4 from its first change on.
             #expect(report.transitions("listen", "syn_received", "network.type=ipv4") == 70)
             #expect(report.transitions("listen", "syn_received", "network.type=ipv6") == 31)
             #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=client") == 101)
@@ -43,11 +43,11 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.lost_events") == 0)
         }
 
-        @Test func `a refused, a timed out, an unreachable and a broken handshake are told apart`() throws {
+        @Test func `a refused, a timed out, an unreachable and a broken handshake have different errors`() throws {
             let traffic = try Traffic()
             _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
-            // Behind this pair is a network in which nobody answers for an address.
+            // Behind this veth pair no host answers for the address.
             _ = try run(["ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"], in: traffic)
             _ = try run(["ip", "address", "add", "198.51.100.1/24", "dev", "v0"], in: traffic)
             _ = try run(["ip", "link", "set", "v0", "up"], in: traffic)
@@ -57,12 +57,12 @@ extension IntegrationTests {
             #expect(try traffic.ask("dial 4 127.0.0.1 9") == "ok 111")
             #expect(try traffic.ask("dial 6 ::1 9") == "ok 111")
             #expect(try traffic.ask("dial 4 192.0.2.1 80") == "ok 110")
-            // The search for the neighbour gives up after three seconds, which must be before the SYN does.
+            // The neighbour lookup gives up after three seconds, which must be before the SYN times out.
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=4"], in: traffic)
             #expect(try traffic.ask("dial 4 198.51.100.2 80") == "ok 113")
             #expect(try traffic.ask("dial 4 127.0.0.1 7001") == "ok 0")
             try traffic("cross 3", "unlisten 7001")
-            // The kernel hears of it while connect() holds the socket, so only this program's patience ends.
+            // The ICMP message arrives while connect() holds the socket, so only the program gives up.
             try traffic.reject("tcp dport 7005")
             try traffic("knock r 4 7005 4", "sleep 50", "close r client")
             let report = try agent.end()
@@ -77,7 +77,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.resets", "network.io.direction=transmit", "network.type=ipv6") == 1)
         }
 
-        @Test func `bytes are those of the data, each once`() throws {
+        @Test func `bytes are those of the data, each counted once`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)
@@ -144,23 +144,23 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.stock.drift") == 0)
         }
 
-        /// Loses data, and holds what was sent again against the kernel's own count.
+        /// Loses data, and compares the retransmits with the kernel's own count.
         ///
-        /// - Returns: Whether they agree; they can't where the machine has run no program for an event of a timer (see
-        ///   ``TracedScenario``), which it counts nowhere.
+        /// - Returns: Whether they agree. They can't if the machine ran no program for an event of a timer (see
+        ///   ``TracedScenario``), which is counted nowhere.
         private func loseData() throws -> Bool {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "listen 4 7002 128")
             let agent = try Agent(in: traffic)
             try traffic("connect a 4 7001 1", "connect b 4 7002 1")
-            // Three packets of 1240 bytes: the data, the probe for them, and what the timer sends first.
+            // Drops three packets of 1240 bytes: the data, the tail loss probe, and the first retransmit of the timer.
             try traffic.drop("tcp dport 7001 ip length > 1000 quota until 4000 bytes")
             try traffic("send a client 1200")
             _ = try eventually("the data to arrive") {
                 try run(["ss", "-Htin", "sport = :7001"], in: traffic).output.contains("bytes_received:1200")
                     ? true : nil
             }
-            // One large segment of many; those behind it tell that it is missing.
+            // Drops one large segment of many; the later ones show that it is missing.
             try traffic.drop("tcp dport 7002 ip length > 1000 quota until 70000 bytes")
             try traffic("send b client 100000", "send b client 1000000", "sleep 300", "drain b server", "sleep 300")
             let kernel = try #require(

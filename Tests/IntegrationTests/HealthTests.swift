@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What the agent says of itself, with real peers that come and go.
+    /// The agent's health, with real peers that come and go.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct HealthTests {
         private func start(in traffic: Traffic, exporter: String) throws -> RunningProcess {
             let agent = try RunningProcess(
@@ -54,7 +54,7 @@ extension IntegrationTests {
             #expect(agent.status == 0)
         }
 
-        @Test func `an address that is none is wrong usage`() throws {
+        @Test func `a malformed address is wrong usage`() throws {
             let result = try run([Executable.tcplens, "run", "--health", "nowhere"])
             #expect(result.status == 2)
             #expect(result.error.contains("--health"))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Who the agents of a machine are to those who get their metrics.
+    /// How receivers can tell the agents of a machine apart.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct IdentityTests {
         private let console = ["OTEL_METRICS_EXPORTER": "console"]
 
@@ -20,7 +20,7 @@ extension IntegrationTests {
             Set(resources.compactMap { $0["service.instance.id"] })
         }
 
-        /// What an agent says of a machine with this id and name.
+        /// The resources of an agent on a machine with this id and name.
         private func resources(id: String, name: String, in traffic: Traffic) throws -> [[String: String]] {
             let script = """
                 mount -t tmpfs none /mnt && printf '%s' "$1" > /mnt/id && mount --bind /mnt/id /etc/machine-id \
@@ -36,7 +36,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: FileManager.default.fileExists(atPath: "/etc/machine-id"), "no /etc/machine-id"))
-        func `an id that many machines have is left out, and they are told apart by their names`() throws {
+        func `an id that many machines have is left out, and their names make the difference`() throws {
             let traffic = try Traffic()
             // The machine's own, if D-Bus has one, comes next.
             let own = (try? String(contentsOfFile: "/var/lib/dbus/machine-id", encoding: .utf8))?
@@ -51,7 +51,7 @@ extension IntegrationTests {
                 #expect(instances(a + b).count == 4, "\(id)")
                 seen.formUnion(instances(a))
             }
-            // All of these are the same machine: none of the ids says anything.
+            // None of these ids identifies a machine.
             #expect(seen.count == 2)
             let clone = "0123456789abcdef0123456789abcdef"
             let (a, b) = (
@@ -87,7 +87,7 @@ extension IntegrationTests {
                 #expect(instances(resources).count == 2)
                 #expect(Set(resources.map { $0["host.name"] }).count == 1)
             }
-            // The next one is the same as the one before, but for its process.
+            // The next agent has the same resource, except for its process.
             #expect(
                 requests.map { $0.map { $0["service.instance.id"] } }.first
                     == requests.last?.map { $0["service.instance.id"] }
@@ -111,7 +111,7 @@ extension IntegrationTests {
             let warnings = agents.map { $0.error.contains("another tcplens runs in this network namespace") }
             #expect(warnings == [false, true, false])
             #expect(!once.error.contains("another tcplens"))
-            // One that was killed comes back as what it was.
+            // An agent that is started again after a crash has the same identity.
             let before = instances(Array(resources(agents[0].output).prefix(2)))
             agents[0].signal(SIGKILL)
             agents[0].wait()
@@ -119,7 +119,7 @@ extension IntegrationTests {
             #expect(instances(Array(resources(again.output).prefix(2))) == before)
         }
 
-        @Test func `an instance that two agents were given is told`() throws {
+        @Test func `an instance id that two agents were given is logged`() throws {
             let traffic = try Traffic()
             let environment = console.merging(["OTEL_RESOURCE_ATTRIBUTES": "service.instance.id=mine"]) { $1 }
             let agent = try RunningProcess([Executable.tcplens, "run"], in: traffic, environment: environment)

@@ -1,6 +1,6 @@
 import Testing
 
-/// The program against the real kernel and real peers, in namespaces of the tests' own.
+/// Tests of the program with the real kernel and real peers, in network namespaces of their own.
 ///
-/// One test at a time: some look at what all of the kernel has loaded.
+/// They run one at a time, because some look at all programs that the kernel has loaded.
 @Suite(.serialized) struct IntegrationTests {}

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What the kernel counts and allows for a network namespace, beside `nstat` and `sysctl` in the same one.
+    /// Counters and limits of a network namespace, compared with `nstat` and `sysctl` in the same namespace.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct NamespaceCounterTests {
-        @Test func `segments, closed windows, aborts and drops agree with nstat, to the one`() throws {
+        @Test func `segments, closed windows, aborts and drops agree exactly with nstat`() throws {
             let traffic = try Traffic()
-            // Some that happened before, which are not the agent's to tell.
+            // Events before the agent starts, which it must not count.
             try mishaps(in: traffic)
             let before = try nstat(in: traffic)
             let agent = try Agent(in: traffic)
@@ -48,7 +48,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.ephemeral_port.limit") == 989)
         }
 
-        @Test func `the machine's memory is told in the first namespace only`() throws {
+        @Test func `the machine's memory is exported in the first namespace only`() throws {
             let traffic = try Traffic()
             let elsewhere = try Agent(in: traffic).end()
             #expect(elsewhere.count("tcplens.memory.usage") == 0)
@@ -58,7 +58,7 @@ extension IntegrationTests {
                 environment: ["OTEL_METRICS_EXPORTER": "console"]
             ).output
             let here = ConsoleReport(output)
-            // Where the tests themselves run in a namespace of their own, there is nothing to compare with.
+            // If the tests run in a network namespace of their own, there is nothing to compare.
             let limits = try? String(contentsOfFile: "/proc/sys/net/ipv4/tcp_mem", encoding: .utf8)
             let pages = limits?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) }
             #expect(here.count("tcplens.memory.usage") == (pages == nil ? 0 : 1))
@@ -66,7 +66,7 @@ extension IntegrationTests {
             #expect(here.sum("tcplens.memory.usage") <= here.sum("tcplens.memory.limit"))
         }
 
-        @Test func `without /proc/sys there are no limits, and everything else is there`() throws {
+        @Test func `without /proc/sys there are no limits, and all other metrics`() throws {
             let traffic = try Traffic()
             let hidden = "mount -t tmpfs none /proc/sys/net && exec \"$@\""
             let output = try run(

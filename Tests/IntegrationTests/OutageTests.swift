@@ -16,7 +16,7 @@ extension IntegrationTests {
             let spool = URL(filePath: NSTemporaryDirectory()).appending(path: "spool-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: spool) }
             let count = 150
-            // One a second as far as times go, and ten times as fast in truth.
+            // Exports have times one second apart, and are made ten times as fast.
             let epoch = Int(Date().timeIntervalSince1970) - 1000
             let arguments = [
                 Executable.exporting, Collector.endpoint, "--epoch", "\(epoch)", "--count", "\(count)", "--series", "3",
@@ -63,7 +63,7 @@ extension IntegrationTests {
                     #expect(Set(samples).symmetricDifference(expected) == [], "\(series.metric)")
                 }
             }
-            // And what a dashboard would say.
+            // What a dashboard would show.
             let (end, sum) = (epoch + count, "{__name__=\"tcplens.test.sum\"}")
             #expect(try backend.query("resets(\(sum)[1h])", at: end) == [0, 0, 0])
             #expect(

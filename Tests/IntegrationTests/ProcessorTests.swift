@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The kernel writes a value for each of its processors, whatever a file says how many there are.
+/// The kernel writes a value for each of its processors, whatever number a file below /sys shows.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProcessorTests {
-        /// What stands in the file; `nil` for none.
+        /// The text of the file; `nil` for no file.
         private static let claims: [String?] = ["0", "0-0", "0-63", "0-8191", "", "x", "0-", "4294967295", nil]
 
         private static let commands = [
@@ -13,7 +13,7 @@ extension IntegrationTests {
         ]
 
         @Test(arguments: claims)
-        func `a file that says how many processors there are decides nothing`(claim: String?) throws {
+        func `the file with the number of processors has no effect`(claim: String?) throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "possible-\(UUID().uuidString)")
             try Data("\(claim ?? "")\n".utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
@@ -21,7 +21,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "connect a 4 7001 3")
             let condition = Condition(
-                // Memory that was written to where it should not be is found out.
+                // Writes beyond the end of a buffer are detected.
                 environment: ["OTEL_METRICS_EXPORTER": "console", "MALLOC_PERTURB_": "77", "MALLOC_CHECK_": "3"],
                 namespace: traffic,
                 mounts: claim == nil
@@ -39,7 +39,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: ["0", "0-63", ""])
-        func `what is counted on each processor is added up whole`(claim: String) throws {
+        func `the counts of all processors are added up`(claim: String) throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "possible-\(UUID().uuidString)")
             try Data("\(claim)\n".utf8).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }

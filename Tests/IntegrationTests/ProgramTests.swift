@@ -2,14 +2,16 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The programs as the kernel has them.
+    /// The programs that the kernel has loaded.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProgramTests {
         private static let always = [
             "count_and_sample", "forget_ended", "follow_connection", "on_retransmit", "on_retransmit_synack",
             "on_send_reset", "on_receive_reset",
         ]
 
-        /// The names of the programs that a process holds, as long as the kernel keeps them: 15 letters.
+        /// The names of the programs that a process holds.
+        ///
+        /// The kernel keeps 15 letters of each.
         private func programs(of process: RunningProcess) throws -> Set<String> {
             struct Program: Decodable {
                 var id: Int

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Scrapes: by hand, by promtool, and by a real Prometheus.
+    /// Scrapes by hand, with promtool, and by a real Prometheus.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct PrometheusTests {
         private static let address = "127.0.0.1:9464"
         private static let openMetrics = "Accept: application/openmetrics-text;version=1.0.0"
@@ -28,7 +28,7 @@ extension IntegrationTests {
             return answer.body
         }
 
-        /// Makes connections over IPv6, which no scrape touches, and ends them.
+        /// Makes and ends connections over IPv6, which scrapes do not use.
         private func makeTraffic(_ traffic: Traffic) throws {
             try traffic("listen 6 7001 128", "connect a 6 7001 7", "send a client 100", "drain a server")
             try traffic(
@@ -62,18 +62,17 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.canTestBackends, "skipped: no promtool"))
-        func `promtool has nothing to say but of one name, which is the conventions'`() throws {
+        func `promtool objects to one name only, which is the conventions'`() throws {
             let promtool = try #require(Executable.backend("promtool"))
             let traffic = try Traffic()
             let agent = try agent(in: traffic)
             try makeTraffic(traffic)
-            // Twice, so that what the agent tells of the first scrape is there.
+            // Twice, so that the agent's metrics about the first scrape exist.
             _ = try scrape(in: traffic)
             let command = "curl --silent http://\(Self.address)/metrics | \(promtool) check metrics"
             let result = try run(["sh", "-c", command], in: traffic)
             let complaints = (result.output + result.error).split(separator: "\n").map(String.init)
-            // `system.network.connection.count` is what the translation of the specification makes it, and what a
-            // Collector makes of it as well.
+            // The specification translates `system.network.connection.count` to this name, and so does a Collector.
             #expect(
                 complaints == [
                     "system_network_connection_count non-histogram and non-summary metrics should not have "
@@ -96,7 +95,7 @@ extension IntegrationTests {
             )
             let prometheus = try PrometheusServer(scraping: Self.address, in: traffic)
             try makeTraffic(traffic)
-            // Live connections have their round-trip time sampled at each scrape; the rest of IPv6 stands still.
+            // The round-trip times of live connections are sampled at each scrape; no other metric of IPv6 changes.
             try traffic("close c client", "close c server")
             try traffic.settle()
             let ipv6 = #"network_type="ipv6""#
@@ -144,7 +143,7 @@ extension IntegrationTests {
             #expect(scraped > 20 * 100)
         }
 
-        @Test func `what is asked of a scrape in vain is answered`() throws {
+        @Test func `requests that a scrape can't satisfy are answered`() throws {
             let traffic = try Traffic()
             let agent = try agent(in: traffic)
             let base = "http://\(Self.address)"
@@ -160,7 +159,7 @@ extension IntegrationTests {
             #expect(agent.error.split(separator: "\n").allSatisfy { $0.contains(" info ") }, "\(agent.error)")
         }
 
-        @Test func `an address that is taken ends it with 1`() throws {
+        @Test func `an address in use ends it with 1`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 9464 128", "listen 4 8080 128")
             let scraped = try run(
@@ -180,7 +179,7 @@ extension IntegrationTests {
             #expect(watched.error.contains("cannot listen on 127.0.0.1:8080"))
         }
 
-        @Test func `another address is gone over to, and one that is taken is refused`() throws {
+        @Test func `a new address is used, and one that is in use is refused`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 9466 128")
             let file = URL(filePath: NSTemporaryDirectory()).appending(path: "tcplens-\(UUID().uuidString).yaml")
@@ -214,7 +213,7 @@ extension IntegrationTests {
             #expect(try status(port: 9465) == 200)
         }
 
-        @Test func `once is no time to wait for a scrape`() throws {
+        @Test func `a single export does not wait for a scrape`() throws {
             let result = try run(
                 [Executable.tcplens, "run", "--once"],
                 environment: ["OTEL_METRICS_EXPORTER": "prometheus"]

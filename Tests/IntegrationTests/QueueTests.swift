@@ -20,7 +20,7 @@ extension IntegrationTests {
             #expect(report.sum("tcplens.listener.accept_queue.limit", "network.local.port=7001") == 4)
             #expect(report.sum("tcplens.listener.accept_queue.usage", "network.local.port=7002") == 0)
             #expect(report.sum("tcplens.listener.accept_queue.limit", "network.type=ipv6") == 128)
-            // SYNs are sent again all the time, so the count lies between two readings.
+            // SYNs are sent again all the time, so the metric is between two readings of the kernel's counter.
             #expect((before...after).contains(report.sum("tcplens.listener.overflows")))
             #expect(report.sum("tcplens.listener.drops") >= before)
             #expect(before > 0)
@@ -86,9 +86,9 @@ extension IntegrationTests {
             #expect(report.stock("established", "network.local.port=7002") == 5)
             #expect(report.stock("established") == 16)
             #expect(report.stock("listen", "network.local.port=7002") == 1)
-            // Its client has closed, so TIME_WAIT is the client's.
+            // The client has closed first, so TIME_WAIT is the client's.
             #expect(report.stock("time_wait", "network.peer.port=7001") == 2)
-            // The base rows with their zeros, and one for each state and port that there is: no ephemeral port.
+            // The rows without a port, including zeros, and one for each state and port; none for an ephemeral port.
             #expect(report.count("system.network.connection.count") == 20 + 4 + 2 + 1)
         }
 

@@ -2,13 +2,13 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The README's tables of metrics, against what arrives at a real Collector.
+    /// The README's tables of metrics, compared with what arrives at a real Collector.
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct ReadmeTests {
-        /// Metrics of the host's namespace, and of a setting of the whole machine, which are not everywhere.
+        /// Metrics that exist only in the host's namespace, or with a setting of the machine.
         private static let elsewhere: Set = [
             "tcplens.memory.usage", "tcplens.memory.limit", "tcplens.bpf.program.runs", "tcplens.bpf.program.time",
         ]
-        /// Attributes whose values are not from a list.
+        /// Attributes whose values are not a fixed list.
         private static let open: Set = [
             "otel.component.name", "otel.component.type", "server.address", "server.port", "http.response.status_code",
             "network.local.port", "network.peer.port", "tcplens.bpf.program",
@@ -17,7 +17,7 @@ extension IntegrationTests {
         @Test func `metrics, units, attributes and their values are those of the README's tables`() throws {
             let traffic = try Traffic()
             let collector = try Collector(in: traffic)
-            // Changes of state, failures and answers; what is not there has no point that could be wrong.
+            // Changes of state, failures and answers, so that as many metrics as possible have points.
             try traffic("listen 4 7001 128", "connect stay 4 7001 1")
             let options = ["--attributes", "network.local.port,network.peer.port", "--response-time"]
             let agent = try RunningProcess(

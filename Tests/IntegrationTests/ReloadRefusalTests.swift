@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `SIGHUP` leaves of the old configuration when the new one can't be had.
+/// After a `SIGHUP` with an unusable configuration, everything is as it was before.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ReloadRefusalTests {
         private func file(_ exporters: String..., more: String) -> String {

@@ -35,7 +35,7 @@ extension IntegrationTests {
         }
 
         private func collections(of process: RunningProcess, team: String) -> Int {
-            // What the agent tells of itself comes as a second resource. The sink writes the word in capitals.
+            // The agent's metrics about itself are a second resource. The sink writes the word in capitals.
             process.output.split(separator: "\n").count {
                 $0.lowercased().hasPrefix("resource ") && $0.contains(" team=\(team)") && !$0.contains(" process.pid=")
             }
@@ -76,7 +76,7 @@ extension IntegrationTests {
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 0, "\(agent.error)")
-            // The last collection goes there too; the sink answers before it has printed all.
+            // The last collection goes there too. The sink answers before it has printed all of it.
             try waitForCollections(2, of: second.process, team: "b")
             #expect(collections(of: second.process, team: "b") == 2)
         }
@@ -96,7 +96,7 @@ extension IntegrationTests {
             #expect(!agent.error.contains("s3cret"))
             let count = collections(of: sink.process, team: "a")
             try waitForCollections(count + 2, of: sink.process, team: "a")
-            // It is mended, and followed.
+            // The file is corrected, and takes effect.
             try file.write(self.file(sink.exporter, interval: 200, team: "c"))
             agent.signal(SIGHUP)
             try waitForCollections(1, of: sink.process, team: "c")
@@ -118,8 +118,7 @@ extension IntegrationTests {
             #expect(agent.status == 0)
         }
 
-        @Test func `what else is to be observed loads the programs anew, and says that counters begin at zero`() throws
-        {
+        @Test func `a change of what is observed reloads the programs, and logs that counters start at zero`() throws {
             let traffic = try Traffic()
             let file = try ConfigurationFile(self.file("console:"))
             let agent = try agent(file, in: traffic)

@@ -42,7 +42,7 @@ extension IntegrationTests {
             print("asked",flush=True); time.sleep(600)
             """
 
-        @Test func `requests are timed by whatever way they are read`() throws {
+        @Test func `requests are timed, however they are read`() throws {
             let traffic = try Traffic()
             let agent = try Agent(in: traffic, ["--response-time"])
             let file = FileManager.default.temporaryDirectory.appending(path: "serve-\(UUID().uuidString).py")
@@ -51,7 +51,7 @@ extension IntegrationTests {
             let count = 20
             let path = file.path(percentEncoded: false)
             let python = try RunningProcess(["python3", path, "\(count)"], in: traffic)
-            // It inherits a mask that keeps SIGTERM from it.
+            // It inherits a signal mask that blocks SIGTERM.
             defer { python.signal(SIGKILL) }
             _ = try eventually("the answers") {
                 python.output.contains("asked") ? true : python.isRunning ? nil : false
@@ -61,13 +61,13 @@ extension IntegrationTests {
             for port in 7001...7008 {
                 let times = report.histogram("tcplens.response.duration", "network.local.port=\(port)")
                 #expect(times?.count == count, "port \(port)")
-                // From the last bytes read to the first written: the sleep, and never what came before.
+                // The time from the last bytes read to the first written is the sleep, without the time before.
                 #expect(
                     (times?.lower ?? 0) >= 0.015 && (times?.upper ?? 9) <= 0.5,
                     "port \(port): \(String(describing: times))"
                 )
             }
-            // No client's port is a service.
+            // No port of a client counts as a service.
             #expect(report.count("tcplens.response.duration") == 8)
         }
     }

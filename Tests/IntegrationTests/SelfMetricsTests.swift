@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What the agent says of itself, in a real Collector and by the kernel's own count.
+    /// The agent's metrics about itself, in a real Collector and compared with the kernel's own count.
     @Suite struct SelfMetricsTests {
         @Test(.enabled(if: Executable.canTestCollector, "skipped: no otelcol"))
         func `the agent's own metrics are a second resource of the request (conformance 109, 110, 113)`() throws {
@@ -45,11 +45,11 @@ extension IntegrationTests {
             #expect(account["tcplens.lost_events"] != nil && account["tcplens.stock.drift"] != nil)
             #expect(machine["tcplens.lost_events"] == nil)
 
-            // What failed shows when it works again.
+            // The failures arrive when exports work again.
             collector.kill()
             _ = try eventually("the agent to notice") { agent.error.contains("cannot export") ? true : nil }
             collector = try Collector(in: traffic)
-            _ = try eventually("failed exports to be told") {
+            _ = try eventually("failed exports to be reported") {
                 collector.report.accounts.first { account in
                     let points = account["otel.sdk.exporter.operation.duration"]?.points ?? []
                     return points.contains { !$0.string("error.type").isEmpty }
@@ -61,7 +61,7 @@ extension IntegrationTests {
         }
 
         @Test(.enabled(if: Executable.isRoot, "needs root"))
-        func `runs of programs are told where the kernel counts them`() throws {
+        func `runs of programs are exported if the kernel counts them`() throws {
             func report() throws -> ConsoleReport {
                 let traffic = try Traffic()
                 let agent = try Agent(in: traffic)

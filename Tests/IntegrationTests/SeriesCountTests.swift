@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// How many series an agent costs whoever stores them.
+/// How many series of an agent a backend has to store.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SeriesCountTests {
-        /// The most that an agent with default options may have where everything was seen.
+        /// The most series that an agent with default options may have after it has seen everything.
         private static let limit = 500
 
         @Test func `an agent that has seen both protocols, roles and all states is 500 series at most`() throws {
@@ -20,7 +20,7 @@ extension IntegrationTests {
             for (type, port) in [("4", 7001), ("6", 7002)] {
                 try traffic("listen \(type) \(port) 128", "listen \(type) \(port + 10) 128")
                 func connect(_ group: String) throws { try traffic("connect \(group)\(type) \(type) \(port) 2") }
-                // Both ends close first, reset, half-close, and stay.
+                // Connections that the client closes first or the server, that are reset or half-closed, and that stay.
                 try connect("a")
                 try traffic("send a\(type) client 100", "drain a\(type) server", "send a\(type) server 50")
                 try traffic("close a\(type) client", "close a\(type) server")
@@ -40,7 +40,7 @@ extension IntegrationTests {
             }
             try traffic("cross 2", "syn 7001 2")
             try traffic.settle()
-            // Twice, so that what the agent tells of the first scrape is there.
+            // Twice, so that the agent's metrics about the first scrape exist.
             var lines: [Substring] = []
             for accept in ["text/plain", "application/openmetrics-text;version=1.0.0"] {
                 let scrape = try get("http://127.0.0.1:9464/metrics", in: traffic, "--header", "Accept: \(accept)")
@@ -50,7 +50,7 @@ extension IntegrationTests {
             let names = lines.map { $0.prefix { $0 != "{" && $0 != " " } }
             let counts = Dictionary(grouping: names, by: \.self).mapValues(\.count)
             #expect(lines.count <= Self.limit, "\(lines.count): \(counts.sorted { $0.value > $1.value })")
-            // It has seen it all: otherwise there is nothing to count.
+            // The agent has seen everything; otherwise the count would mean nothing.
             #expect(count("tcplens_connection_duration_seconds_count{") == 4)
             #expect(count("tcplens_handshake_duration_seconds_count{") == 4)
             #expect(count("tcplens_rtt_seconds_count{") == 2)

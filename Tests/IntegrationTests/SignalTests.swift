@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// How signals end commands.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SignalTests {
-        @Test func `a signal that comes twice at once, as timeout sends it, is one`() throws {
+        @Test func `a signal that arrives twice at once, as timeout sends it, counts once`() throws {
             let agent = try RunningProcess(
                 [Executable.tcplens, "run", "--interval", "1h"],
                 environment: ["OTEL_METRICS_EXPORTER": "console"]
@@ -17,7 +17,7 @@ extension IntegrationTests {
             #expect(agent.output.ranges(of: "tcplens.rtt").count == 2, "the last collection")
         }
 
-        @Test func `a second signal ends it at once, and that is said`() throws {
+        @Test func `a second signal ends it at once, and that is logged`() throws {
             // A client that connects there never gets an answer.
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")

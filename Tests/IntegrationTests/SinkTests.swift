@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// The sink, and what clients that are not ours send to it.
     @Suite struct SinkTests {
-        /// Exports every kind of instrument by the official SDK, the same to each target, as `gzip:http://…`.
+        /// Exports each kind of instrument by the official SDK, the same values to each target, such as `gzip:http://…`.
         private func export(to targets: [String], in namespace: Traffic? = nil) throws {
             guard let python = Executable.python else {
                 throw Timeout(description: "there is no Python: run Tests/OTLPTests/prepare-venv.sh")
@@ -25,7 +25,7 @@ extension IntegrationTests {
             return (Int(text.split(separator: " ")[1]) ?? 0, parts[0], parts.dropFirst().joined())
         }
 
-        @Test func `what is no request of HTTP, or too large, is told`() throws {
+        @Test func `a malformed or too large HTTP request is logged`() throws {
             let sink = try Sink()
             let tls = sink.endpoint.replacing("http://", with: "https://")
             #expect(try run(["curl", "--silent", "--insecure", "--max-time", "20", tls]).status != 0)
@@ -58,7 +58,7 @@ extension IntegrationTests {
                 "    5.00ms – 10.0ms  2  ████",
                 "payload.size (cumulative exponential histogram; in By)\n  count=5 sum=65.6KiB", "  0  1  ███",
                 "    32KiB – 64KiB  1  ███", "temperature (gauge; in Cel)\n  36.6\n",
-                // More than a double can hold.
+                // A number that is too large for a double.
                 "requests (cumulative sum, monotonic)\n  9007199254740993\n", "  -5  queue=mail\n", "    1.0  0\n",
             ] {
                 #expect(text.components(separatedBy: words).count == 3, "\(words)")
@@ -76,7 +76,7 @@ extension IntegrationTests {
                     let exporter = ["encoding: \(encoding)", "compression: \(compression)"]
                     let options = Collector.Options(next: sink.endpoint, exporter: exporter)
                     let collector = try Collector(in: traffic, options)
-                    // The collection has another time with each run of the SDK, so both are sent the same one.
+                    // Each run of the SDK has another time, so both get the points of the same run.
                     let before = try sink.requests(0).count
                     try export(to: ["gzip:\(sink.endpoint)", "gzip:\(Collector.endpoint)/v1/metrics"], in: traffic)
                     let requests = try sink.requests(before + 2)
@@ -120,7 +120,7 @@ extension IntegrationTests {
             let lines = text.components(separatedBy: "\r\n").dropLast().map {
                 $0.replacing(/\u{1b}\[\d+m/, with: "")
             }
-            // Before the first line stands what script says.
+            // The first line is what `script` itself prints.
             let first = try #require(lines.firstIndex { $0.contains("--- ") })
             #expect(text.contains("\u{1b}[1msystem.network.connection.count\u{1b}[0m"))
             #expect(text.utf8.allSatisfy { $0 < 0x80 })
@@ -128,7 +128,7 @@ extension IntegrationTests {
             #expect(lines.contains("     10  established               ipv4"))
         }
 
-        @Test func `what is malformed is answered in its own encoding, with what is wrong`() throws {
+        @Test func `a malformed request is answered in its encoding, with the reason`() throws {
             let sink = try Sink()
             let json = try post(#"{"resourceMetrics": [1]}"#, to: sink)
             #expect(json.status == 400)
@@ -148,7 +148,7 @@ extension IntegrationTests {
             #expect(sink.end() == 0)
         }
 
-        @Test func `an answer that was asked for comes in the encoding of the request`() throws {
+        @Test func `a fault that was asked for is answered in the encoding of the request`() throws {
             let sink = try Sink("--respond", "503", "--retry-after", "2", "--times", "1")
             let refused = try post("{}", to: sink)
             #expect(refused.status == 503 && refused.body == #"{"code":14,"message":"answered 503, as told"}"#)
@@ -173,7 +173,7 @@ extension IntegrationTests {
             let endpoint = try eventually("the sink to listen") {
                 printed().firstMatch(of: /listening on (\S+)/).map { String($0.1) }
             }
-            // The first line is read; what comes after finds nobody.
+            // The first line is read, and then the reader ends.
             _ = try eventually("the end") {
                 guard process.isRunning else { return true }
                 _ = try run([

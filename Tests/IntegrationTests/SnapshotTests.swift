@@ -6,7 +6,7 @@ extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SnapshotTests {
         /// A namespace with the sockets of two containers, and of a process in none.
         private struct World {
-            /// The process in no group of the test's own.
+            /// The process that is in none of the groups of the test.
             let traffic: Traffic
             /// The web server, whose name csv has to quote.
             let web: Traffic
@@ -25,13 +25,13 @@ extension IntegrationTests {
                 try databaseGroup.add(database)
                 try web("listen 4 7001 128", "listen 6 7002 64", "listen m 7003 32")
                 try database("listen 4 7004 4")
-                // Both ends here; the clients' are this process's.
+                // Both ends are on this machine; the clients' ends belong to this process.
                 try web("connect a 4 7001 25", "connect b 6 7002 10", "connect c m 7003 3")
-                // It waits for TIME_WAIT who closes first: 11 of servers, 7 of clients.
+                // The end that closes first goes into TIME_WAIT: 11 of servers, 7 of clients.
                 try web("connect d 4 7001 11", "close d server", "close d client")
                 try web("connect e 6 7002 7", "close e client", "close e server")
                 try web("connect f 4 7001 5", "shutdown f client", "syn 7001 3")
-                // The fifth is let in, and the rest knocks in vain.
+                // The fifth is accepted into the queue, and the others are not.
                 try traffic("knock g 4 7004 8")
                 _ = try eventually("the queue to be full and the closed ones to be at rest") {
                     let table = try SocketTable.ss(in: self.traffic)
@@ -41,7 +41,7 @@ extension IntegrationTests {
             }
         }
 
-        /// What all of it is: 43 connections with both ends, five more half closed, five whose server waits to be accepted.
+        /// All sockets: 43 connections with both ends, five half-closed ones, and five that wait to be accepted.
         private static let total = 2 * (25 + 10 + 3) + 11 + 7 + 2 * 5 + 3 + (8 + 5) + 4
 
         @Test func `every grouping adds up to what ss shows`() throws {
@@ -64,7 +64,8 @@ extension IntegrationTests {
             let web = try #require(snapshot.group(port: 7001))
             #expect((web["established"], web["time_wait"], web["close_wait"]) == (25, 11, 5))
             #expect((web["syn_received"], web["listen"]) == (3, 1))
-            // The kernel does not remember of a TIME_WAIT who opened it: on a port that is listened on it is a server's.
+            // The kernel forgets who opened a connection in TIME_WAIT. If the port has a listener, it counts as a
+            // server's.
             #expect(snapshot.group(port: 7002)?["time_wait"] == nil || snapshot.group(port: 7002)?["time_wait"] == 0)
             #expect(snapshot.group(port: 7003)?.total == 4)
             #expect(snapshot.group(port: 7004)?["established"] == 5)
@@ -72,7 +73,7 @@ extension IntegrationTests {
             #expect((client["established"], client["time_wait"], client["listen"]) == (10, 7, 0))
             #expect(snapshot.group(peerPort: 7001)?["fin_wait_2"] == 5)
             #expect(snapshot.group(peerPort: 7004)?["syn_sent"] == 3)
-            // No client's own port is one of a service.
+            // No port of a client counts as a service.
             #expect(Set(try #require(snapshot.ports).map(\.port)) == [7001, 7002, 7003, 7004, nil])
             #expect(Set(try #require(snapshot.peerPorts).map(\.port)) == [7001, 7002, 7003, 7004, nil])
         }
@@ -84,7 +85,8 @@ extension IntegrationTests {
             let web = try #require(containers.first { $0.container == world.webGroup.path })
             #expect(web.cgroup == world.webGroup.identifier)
             #expect((web["established"], web["syn_received"], web["listen"]) == (2 * (25 + 10 + 3), 3, 3))
-            // TIME_WAIT of its listener's port, and not that of a client, of which nothing is remembered.
+            // TIME_WAIT on its listener's port counts for it; that of clients does not, because nothing is known about
+            // it.
             #expect(web["time_wait"] == 11)
             let database = try #require(containers.first { $0.container == world.databaseGroup.path })
             #expect((database["established"], database["listen"], database.total) == (5, 1, 6))
@@ -95,7 +97,7 @@ extension IntegrationTests {
             #expect(containers.count == 4)
         }
 
-        @Test func `what waits on a port that two containers listen on is nobody's`() throws {
+        @Test func `TIME_WAIT on a port on which two containers listen belongs to neither`() throws {
             let traffic = try Traffic()
             let (one, other) = (try Traffic(in: traffic), try Traffic(in: traffic))
             let groups = (try ControlGroup("one "), try ControlGroup("other "))
@@ -113,7 +115,7 @@ extension IntegrationTests {
             #expect(containers.first { $0.container == groups.1.path }?.total == 1)
         }
 
-        @Test func `a listener shows its queues beside their limits, and who it is`() throws {
+        @Test func `a listener shows its queues with their limits, its address and its container`() throws {
             let world = try World()
             let listeners = try #require(try SnapshotJSON("--by", "listener", in: world.traffic).listeners)
             #expect(listeners.map(\.port) == [7004, 7001, 7002, 7003])

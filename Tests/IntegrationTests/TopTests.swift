@@ -37,14 +37,14 @@ extension IntegrationTests {
             #expect(session.last.allSatisfy { $0.isEmpty })
         }
 
-        @Test func `Ctrl-S holds nothing up`() throws {
+        @Test func `Ctrl-S does not stop the program`() throws {
             let session = try top(["wait:handshakes", "key:\\x13", "wait:no key", "signal:TERM"])
             #expect(session.status == 0)
             #expect(session.after == session.before)
         }
 
-        @Test func `an error is told after the terminal is given back`() throws {
-            // Walking over the sockets takes a descriptor each time.
+        @Test func `an error is reported after the terminal is given back`() throws {
+            // Each walk over the sockets needs a descriptor.
             let session = try top(["wait:handshakes", "nofile:3"])
             #expect(session.status == 1)
             #expect(session.after == session.before)
@@ -53,7 +53,7 @@ extension IntegrationTests {
             #expect(session.last[0].contains("Too many open files"))
         }
 
-        @Test func `an error at the start is told without taking the terminal`() throws {
+        @Test func `an error at the start is reported without taking the terminal`() throws {
             let session = try TerminalSession.of(
                 ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Executable.tcplens, "top"],
                 []
@@ -68,7 +68,7 @@ extension IntegrationTests {
             #expect(session.status == 0)
         }
 
-        @Test func `what it logs meanwhile does not stand on the screen, and is not lost`() throws {
+        @Test func `messages logged meanwhile are not on the screen, and are not lost`() throws {
             let options = ["--log-level", "debug", "--count", "1"]
             let session = try top([], options: options)
             #expect(session.status == 0)
@@ -163,8 +163,8 @@ extension IntegrationTests {
                 lines.first { $0.contains("  \(name) ") }.flatMap { $0.split(separator: "\(name) ").last }?
                     .split(separator: " ").first.flatMap { Double($0) }
             }
-            // Both ends of 50 connections, and 10 attempts, in about ten seconds; a machine that is busy may read late, so the
-            // numbers themselves stand below.
+            // Both ends of 50 connections and 10 attempts in about ten seconds. A busy machine may read late, so the
+            // exact numbers are checked below.
             let handshakes = try #require(rate("handshakes"))
             let failed = try #require(rate("failed"))
             #expect(handshakes > 5 && handshakes < 20)
@@ -175,7 +175,7 @@ extension IntegrationTests {
             #expect(counts == ["100"])
         }
 
-        @Test func `keys without a meaning are told, help is shown, and time stands still on demand`() throws {
+        @Test func `keys without a meaning are reported, help is shown, and the display can be paused`() throws {
             let session = try top(
                 [
                     "wait:ok:", "key:x", "wait:no key x", "key:h", "wait:this page", "key:h", "gone:this page", "key: ",
@@ -195,7 +195,7 @@ extension IntegrationTests {
 
         // MARK: - What the place can show
 
-        @Test func `without UTF-8 every byte is ASCII, and NO_COLOR is heeded`() throws {
+        @Test func `without UTF-8 every byte is ASCII, and NO_COLOR is respected`() throws {
             let environment = ["LC_ALL": "C", "NO_COLOR": "1"]
             let session = try top(["wait:ok:", "key:q"], in: Traffic(), environment: environment)
             #expect(session.raw.unicodeScalars.allSatisfy { $0.isASCII })
@@ -214,7 +214,7 @@ extension IntegrationTests {
             #expect(session.last.allSatisfy { $0.count <= 80 })
         }
 
-        @Test func `in a pipe it writes whole frames, as many as it is told`() throws {
+        @Test func `in a pipe it writes the requested number of complete frames`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 8", "connect a 4 7001 5")
             let result = try run(
@@ -268,7 +268,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: [["--count", "0"], ["--interval", "10ms"], ["--by", "colour"], ["--scope", "node"]])
-        func `what can't be meant is wrong usage`(options: [String]) throws {
+        func `invalid options are wrong usage`(options: [String]) throws {
             let result = try run([Executable.tcplens, "top"] + options)
             #expect(result.status == 2)
             #expect(result.error.split(separator: "\n").count == 1)

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What is a failure and what is not, and what is a change and what is not.
+/// Which events are failures, and which are changes of state.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceEndTests {
-        /// A message that comes in for a connection of which nobody asks the error, and what is rejected by it.
+        /// An ICMP message for a connection whose error nobody asks for, and the rule that causes it.
         struct Message: Sendable {
             var family: String
             var address: String
@@ -22,7 +22,7 @@ extension IntegrationTests {
             Message(family: "AF_INET6", address: "::1", option: "41,25", reject: "icmpv6 type admin-prohibited"),
         ]
 
-        /// How a connection `c` with its peer `d` may end in order: the client first, the peer first, both at once.
+        /// The normal ends of a connection `c` with its peer `d`: the client first, the peer first, both at once.
         private static let ends = [
             "c.shutdown(1); time.sleep(.1); d.close(); time.sleep(.1); c.close()",
             "d.shutdown(1); time.sleep(.1); c.close(); time.sleep(.1); d.close()",
@@ -45,7 +45,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: messages, ends)
-        func `an orderly end is none by an error that was there before`(message: Message, end: String) throws {
+        func `a normal end has no error, even if there was one before`(message: Message, end: String) throws {
             let events = try changes(
                 """
                 s=socket.socket(socket.\(message.family)); s.bind(("\(message.address)",7000)); s.listen()
@@ -65,14 +65,14 @@ extension IntegrationTests {
         }
 
         @Test(arguments: [
-            // A reset in each state that it may come in, by who gets it.
+            // A reset in each state in which one can arrive, at either end.
             ("d.setsockopt(1,13,struct.pack('ii',1,0)); d.close()", "established>closed", "reset"),
             (
                 "c.shutdown(1); time.sleep(.1); d.setsockopt(1,13,struct.pack('ii',1,0)); d.close()",
                 "fin_wait_2>closed", "reset"
             ),
             ("d.shutdown(1); time.sleep(.1); c.send(b'x'); time.sleep(.1); d.close()", "close_wait>closed", "reset"),
-            // Nobody answers any more: with a message of the reason and without.
+            // The peer stops answering, with an ICMP message and without.
             (
                 "os.system(drop%'drop'); give_up()",
                 "established>closed", "timed_out"
@@ -81,10 +81,10 @@ extension IntegrationTests {
                 "os.system(drop%'reject with icmp type host-unreachable'); give_up()",
                 "established>closed", "host_unreachable"
             ),
-            // Broken off from outside.
+            // Another process aborts the connection.
             ("os.system('ss -K dport = 7000 >/dev/null'); time.sleep(.1)", "established>closed", "_OTHER"),
         ])
-        func `what ends a connection by force is its failure`(end: String, change: String, error: String) throws {
+        func `an abort of a connection is its failure`(end: String, change: String, error: String) throws {
             let events = try changes(
                 """
                 drop=("nft 'add table inet f; add chain inet f i { type filter hook input priority 0; }; "
@@ -103,7 +103,7 @@ extension IntegrationTests {
             "c.shutdown(1); time.sleep(.1); c.close(); time.sleep(.1); d.close()",
             "c.shutdown(1); c.shutdown(1); d.shutdown(1); time.sleep(.1); d.close()",
         ])
-        func `a state that is stored again is no change`(end: String) throws {
+        func `a state that is stored again is not a change`(end: String) throws {
             let events = try changes(
                 """
                 s=socket.create_server(("127.0.0.1",7000))
@@ -140,7 +140,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             let range = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40001"], in: traffic)
             #expect(range.status == 0)
-            // The program passes on what may have any of these ports.
+            // The program passes on events whose port may be any of these.
             let tracer = try Tracer(in: traffic, ["--local-port", "40000"])
             let script = "import socket\nfor i in range(2): s=socket.socket(); s.listen(); globals()[f's{i}']=s"
             #expect(try run(["python3", "-c", script], in: traffic).status == 0)
@@ -149,7 +149,7 @@ extension IntegrationTests {
             #expect(events.allSatisfy { $0.localPort == 40_000 })
         }
 
-        @Test func `link-local addresses have the link that they are of`() throws {
+        @Test func `link-local addresses have their interface`() throws {
             let traffic = try Traffic()
             let setUp = """
                 ip link add left type veth peer name right && ip link set left up && ip link set right up
@@ -171,7 +171,7 @@ extension IntegrationTests {
                 print("ready",flush=True); time.sleep(600)
                 """
             let python = try RunningProcess(["python3", "-c", script], in: traffic)
-            // It inherits a mask that keeps SIGTERM from it.
+            // It inherits a signal mask that blocks SIGTERM.
             defer { python.signal(SIGKILL) }
             _ = try eventually("the listeners") { python.output.contains("ready") ? true : nil }
             let listeners = try SnapshotJSON("--by", "listener", in: traffic).listeners ?? []
@@ -191,7 +191,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: ["1000000", "-3", "0"])
-        func `in a time namespace events have the time of the wall`(offset: String) throws {
+        func `in a time namespace events have the right wall-clock time`(offset: String) throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let process = try RunningProcess(

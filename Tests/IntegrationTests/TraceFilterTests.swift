@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The filters of `trace`, each held against what a trace without one has seen of the same scenario.
+    /// The filters of `trace`, each compared with a trace of the same scenario without a filter.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceFilterTests {
-        /// A filter by its options, and what it is to let through.
+        /// A filter by its options, and the events that it must let through.
         private struct Case: Sendable {
             var options: [String]
             var accepts: @Sendable (TraceEvent) -> Bool
@@ -35,16 +35,17 @@ extension IntegrationTests {
                 ports($0).contains(7001) && $0.role == "server"
                     && [$0.oldState, $0.newState].contains("established")
             },
-            // The kernel chooses it, and tells it only after the first change.
+            // The kernel chooses this port, and shows it only after the first change.
             Case(options: ["--port", "40001"]) { ports($0).contains(40001) },
             Case(options: ["--local-port", "40001", "--state", "closed"]) {
                 $0.localPort == 40001 && [$0.oldState, $0.newState].contains("closed")
             },
         ]
 
-        /// Holds each filter against a trace without one, which must have seen everything or say what not.
+        /// Compares each filter with a trace without one, which must have seen all events or have reported those it
+        /// lost.
         ///
-        /// - Returns: Whether nothing was lost, so that they could be compared.
+        /// - Returns: Whether no event was lost, so that they could be compared.
         private static func compare() throws -> Bool {
             let traffic = try Traffic()
             // Few ports to choose from, so that a test can name one.
@@ -52,14 +53,14 @@ extension IntegrationTests {
             let all = try Tracer(in: traffic)
             let tracers = try cases.map { try Tracer(in: traffic, $0.options) }
             try TraceTests.scenario(traffic)
-            // As many at a time as there are ports, so that each is taken.
+            // As many connections at a time as there are ports, so that each port is used.
             try traffic("listen 4 7010 128", "connect many 4 7010 16", "close many client", "close many server")
             try traffic.settle()
             let traced = try TracedScenario(all)
             let found = try tracers.map(TracedScenario.init)
-            // The listener, and ten changes of both ends of each connection.
+            // The listener, and ten changes of state for each connection, at both ends together.
             #expect(traced.accounts(for: TraceTests.changes + 1 + 16 * 10))
-            // A filter may leave out the ends of connections, so only what it says it has missed counts.
+            // A filter may leave out the ends of connections, so only the losses that it reports count.
             guard traced.isWhole, found.allSatisfy({ $0.lost == 0 }) else { return false }
             let events = traced.events
             for (filter, found) in zip(cases, found) {
@@ -82,7 +83,7 @@ extension IntegrationTests {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "listen 6 7002 128")
             let tracer = try Tracer(in: traffic, ["--port", "7002", "--buffer-size", "64KiB"])
-            // It would hold some 450 events; its reader is stopped.
+            // The buffer has room for some 450 events, and its reader is stopped.
             kill(tracer.processIdentifier, SIGSTOP)
             try traffic("churn 4 7001 3000", "connect a 6 7002 2")
             kill(tracer.processIdentifier, SIGCONT)

@@ -4,7 +4,7 @@ import Testing
 extension IntegrationTests {
     /// How `trace` is printed and how it ends.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceOutputTests {
-        /// Runs a line of the shell, where `$TRACE` is `tcplens trace`, beside attempts to connect that go on meanwhile.
+        /// Runs a line of the shell, where `$TRACE` is `tcplens trace`, while attempts to connect go on.
         private func shell(_ script: String, environment: [String: String] = [:]) throws -> CommandResult {
             let traffic = try Traffic()
             let process = try RunningProcess(
@@ -73,7 +73,7 @@ extension IntegrationTests {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func `a signal ends it with status 0 and what was seen is printed`(signal: Int32) throws {
+        func `a signal ends it with status 0, and all events are printed`(signal: Int32) throws {
             let traffic = try Traffic()
             let process = try RunningProcess(
                 [Executable.tcplens, "trace", "--format", "json", "--log-level", "debug"],
@@ -87,7 +87,7 @@ extension IntegrationTests {
             #expect(process.output.split(separator: "\n").count == 2)
         }
 
-        @Test func `where nobody reads it ends in time, and every event is shown, lost or told`() throws {
+        @Test func `if nobody reads, it ends in time, and every event is shown or reported`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 8001 128")
             let script = """
@@ -107,7 +107,7 @@ extension IntegrationTests {
             let numbers = [summary.1, summary.2, unread.1].compactMap { Int($0) }
             // The last line may be cut off.
             #expect(process.output.ranges(of: "}\n").count == numbers.first)
-            // Two connections of three are closed, which are ten changes at both ends, and one is reset, which is six.
+            // Of three connections two are closed, with ten changes at both ends, and one is reset, with six.
             let all = numbers.reduce(0, +)
             #expect(all <= 26_000 && all > 25_900, "\(process.error)")
         }

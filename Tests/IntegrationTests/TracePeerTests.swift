@@ -6,15 +6,17 @@ extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TracePeerTests {
         /// The changes of each socket by its ends, as tcpstates shows them.
         ///
-        /// It has the listener's addresses at the birth of a child, and no port where none is chosen yet; the socket's address
-        /// in the kernel, which it prints first, says whose they are, and its other lines the rest.
+        /// At the first change of a server connection tcpstates shows the listener's addresses, and no port before one
+        /// is chosen. The kernel address of the socket, which it prints first, tells which lines belong together, and
+        /// the other lines have the missing values.
         private static func lives(_ output: String, in ports: Set<Int>) throws -> [String: [String]] {
             let names = TCPStateName.conventional
             var open: [String: (ends: String, changes: [String])] = [:]
             var lives: [String: [String]] = [:]
             for line in output.split(separator: "\n") {
                 let columns = line.split(whereSeparator: \.isWhitespace).map(String.init)
-                // The command, the third, is `traffic` or that of whom a softirq interrupts, which may have blanks.
+                // The third column is the command: `traffic`, or a process that a softirq interrupted, whose name may
+                // have blanks.
                 guard columns.count >= 12, let old = names[columns[columns.count - 4]],
                     let new = names[columns[columns.count - 2]]
                 else { throw Timeout(description: "a line of tcpstates that the test can't read: \(line)") }
@@ -23,7 +25,7 @@ extension IntegrationTests {
                 else {
                     continue
                 }
-                // v4-mapped addresses are those of IPv4 in ours.
+                // tcplens shows v4-mapped addresses as IPv4.
                 let hosts = [end[0], end[2]].map { $0.replacing("::ffff:", with: "") }
                 let change = "\(old)>\(new)"
                 open[columns[0], default: ("", [])].changes.append(change)
@@ -40,10 +42,13 @@ extension IntegrationTests {
             return lives
         }
 
-        /// Runs the scenario before both and the kernel's log, which `trace` has to have all of or say what not.
+        /// Runs the scenario with both tools and the kernel's log.
         ///
-        /// - Returns: Whether both have it all, so that they could be compared: tcpstates is known to miss some changes
-        ///   without a word.
+        /// `trace` must show each event of the log or report it lost.
+        ///
+        /// - Returns: Whether both have all events, so that they could be compared. tcpstates is known to miss some
+        ///   changes
+        ///   without reporting it.
         private static func agree(_ peer: RunningProcess) throws -> Bool {
             let ports: Set = [7001, 7002, 7003, 80, 20000]
             let traffic = try Traffic()
@@ -60,7 +65,7 @@ extension IntegrationTests {
                 ours.map { "\(ports.contains($0.localPort) ? $0.localPort : $0.peerPort) \($0.change)" }.sorted()
                     == kernel.sorted()
             )
-            // What it has seen it prints within a moment; what comes too much would come now.
+            // It prints within a moment. Wrong additional lines would appear now, too.
             var theirs: [String: [String]] = [:]
             _ = try? eventually("as many changes of tcpstates", within: .seconds(5)) {
                 theirs = try lives(String(peer.output.dropFirst(before)), in: ports)
@@ -73,7 +78,7 @@ extension IntegrationTests {
 
         @Test func `tcpstates and trace agree on every change of every socket`() throws {
             let traffic = try Traffic()
-            // It shows all namespaces; the ports say what is the test's.
+            // It shows all namespaces; the ports tell which lines are the test's.
             let peer = try RunningProcess(["stdbuf", "-oL", "tcpstates", "-w"])
             defer { peer.signal(SIGKILL) }
             _ = try eventually("tcpstates") {

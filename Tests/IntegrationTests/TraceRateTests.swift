@@ -2,9 +2,11 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// `trace` where more happens than can be printed: what is not shown is counted.
+    /// `trace` when more happens than it can print: events that are not shown are counted.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceRateTests {
-        /// How many processes churn at once, and how many connections each makes; of three, two are closed and one is reset.
+        /// How many processes make connections at once, and how many each.
+        ///
+        /// Of three, two are closed and one is reset.
         private static let (processes, connections) = (2, 60_000)
         /// The changes of both ends of all connections, and of the listeners that begin and end.
         private static let made = processes * connections / 3 * (10 + 10 + 6) + 2 * processes
@@ -24,7 +26,7 @@ extension IntegrationTests {
             try traffic.settle()
         }
 
-        /// Traces a churn and counts it independently; the two must agree.
+        /// Traces connections and counts them independently; both must agree.
         private func trace(_ options: [String]) throws -> (lines: [Substring], lost: Int, log: String) {
             let traffic = try Traffic()
             // TIME_WAIT would use up the ports.
@@ -37,7 +39,7 @@ extension IntegrationTests {
             let report = try agent.end()
             let (written, lost) = try tracer.summary()
             #expect(written == lines.count)
-            // An event for which the kernel runs no program at all is missing in both.
+            // Events for which the kernel runs no program at all are missing in both.
             let counted = report.sum("tcplens.connection.transitions")
             #expect(counted <= written + lost, "\(written) shown, \(lost) lost, \(counted) counted: \(tracer.log)")
             #expect(written + lost <= Self.made, "\(written) shown, \(lost) lost: \(tracer.log)")
@@ -47,14 +49,14 @@ extension IntegrationTests {
 
         @Test func `a million changes as fast as they can be made are shown or counted as lost`() throws {
             let (lines, lost, _) = try trace([])
-            // To read all of them would take longer than to make them.
+            // Parsing all of them would take longer than making them.
             let events = try Tracer.events(lines.prefix(50_000))
-            // What was shown of a socket is in order, and nothing is shown twice.
+            // The events of each socket are in order, and none is shown twice.
             var states: [String: String] = [:]
             var gaps = 0
             for event in events {
                 if let state = states.updateValue(event.newState, forKey: event.ends), state != event.oldState {
-                    // A socket may use the ports of one before it.
+                    // A socket may have the same ports as an earlier one.
                     gaps += state == "closed" ? 0 : 1
                 }
                 #expect(event.localPort != 0 && event.peerPort != 0 || event.role == nil)
@@ -62,7 +64,7 @@ extension IntegrationTests {
             #expect(gaps <= lost + 10)
         }
 
-        @Test func `a ring buffer that is too small loses, and says exactly how much, each second and at the end`()
+        @Test func `losses of a ring buffer that is too small are reported exactly, each second and at the end`()
             throws
         {
             let (_, lost, log) = try trace(["--buffer-size", "64KiB"])

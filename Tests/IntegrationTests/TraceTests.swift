@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// `tcplens trace`: every change of state, once, in order, and with all that is known of it.
+    /// `tcplens trace` shows every change of state once, in order, and with all that is known about it.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceTests {
         /// All ways in which connections begin and end, in one namespace.
         static func scenario(_ traffic: Traffic) throws {
@@ -43,7 +43,7 @@ extension IntegrationTests {
         /// How many changes the scenario makes.
         static let changes = 39
 
-        /// Runs the scenario before a trace that shows all of it.
+        /// Traces the scenario, again if events were lost, until a trace shows all of it.
         private static func traced() throws -> (events: [TraceEvent], traffic: Traffic) {
             for _ in 0..<3 {
                 let traffic = try Traffic()
@@ -87,8 +87,8 @@ extension IntegrationTests {
 
         @Test func `tuples are right from the first change to the last`() throws {
             let events = try Self.traced().events
-            // A socket whose tuple were wrong in one change would be two here; three listeners, three connections with two
-            // ends each, and four attempts.
+            // Three listeners, three connections with two ends each, and four attempts. A socket with a wrong address
+            // or port in one event would count as two.
             #expect(events.lives.count == 3 + 6 + 4)
             for event in events where event.role != nil {
                 #expect(event.localPort != 0, "\(event.change)")
@@ -98,7 +98,7 @@ extension IntegrationTests {
                     #expect((event.localAddress, event.peerAddress) == (address, address))
                 }
             }
-            // Each connection's ends are each other's mirror image.
+            // The addresses of one end of a connection are those of the other end, swapped.
             let ends = Set(events.filter { [7001, 7002, 7003].contains($0.peerPort) }.map(\.ends))
             let mirrored = Set(
                 events.filter { $0.role == "server" }.map {
@@ -115,7 +115,7 @@ extension IntegrationTests {
             var before: [String: TraceEvent] = [:]
             for event in events {
                 let previous = before.updateValue(event, forKey: event.ends)
-                // Nobody saw a socket enter the state that its first change leaves.
+                // No event shows when a socket entered the state that its first change ends.
                 guard let previous else {
                     #expect(event.held == nil, "\(event.change)")
                     continue
@@ -135,7 +135,7 @@ extension IntegrationTests {
             #expect(held("syn_sent>closed", "client", 80) > 1)
         }
 
-        @Test func `what is told at the end is right, and only there`() throws {
+        @Test func `the figures of the end are right, and only the last event has them`() throws {
             let events = try Self.traced().events
             for event in events {
                 #expect((event.bytesSent != nil) == (event.newState == "closed" && event.oldState != "listen"))
@@ -155,7 +155,7 @@ extension IntegrationTests {
             #expect((server.bytesSent, server.bytesReceived) == (70, 1000))
             #expect((client.roundTrip ?? 0) > 0 && (client.roundTrip ?? 1) < 0.1)
             #expect(client.error == nil && server.error == nil)
-            // Who resets has no error; the other end has.
+            // The end that resets has no error; the other end has one.
             #expect(try end("client", 7003).error == nil)
             #expect(try end("server", 7003).error == "reset")
             #expect(try end("client", 9).error == "refused")
@@ -181,7 +181,9 @@ extension IntegrationTests {
             #expect(Set(events.map { "net:[\($0.netns)]\n" }) == [link])
         }
 
-        @Test func `the container is the control group of the socket, whoever runs when it changes its state`() throws {
+        @Test func `the container is the control group of the socket, whichever process runs at a change of state`()
+            throws
+        {
             // A name that JSON has to escape.
             let group = try ControlGroup("tcplens \"")
             let traffic = try Traffic()
@@ -189,7 +191,7 @@ extension IntegrationTests {
             let tracer = try Tracer(in: traffic)
             try group.add(other)
             try other("listen 4 7001 128")
-            // The client's segments make the changes of the server, and the other way round.
+            // Segments of the client cause the server's changes, and the other way round.
             try traffic("knock a 4 7001 1")
             try other("accept a 7001 1")
             try traffic("close a client")
@@ -206,7 +208,7 @@ extension IntegrationTests {
             withExtendedLifetime(other) {}
         }
 
-        @Test func `a listener's child that came by a repeated SYN-ACK was in SYN_RECV since the first`() throws {
+        @Test func `a connection that a repeated SYN-ACK opened was in SYN_RECV since the first`() throws {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
             let tracer = try Tracer(in: traffic)

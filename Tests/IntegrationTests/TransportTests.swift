@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The ways to a real Collector, and how it refuses.
+/// Connections to a real Collector, and how it refuses requests.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct TransportTests {
         private func export(in namespace: Traffic, _ environment: [String: String]) throws -> CommandResult {
@@ -68,7 +68,7 @@ extension IntegrationTests {
             #expect(!session.raw.contains("Enter"))
         }
 
-        @Test func `a Collector that is short of memory is asked again, and its reason is told (conformance 58, 59)`()
+        @Test func `exports to a Collector short of memory are retried, and its reason is logged (conformance 58, 59)`()
             throws
         {
             let namespace = try Traffic()
@@ -86,7 +86,7 @@ extension IntegrationTests {
             let collector = try Collector(in: namespace, .init(server: ["max_request_body_size: 3000"]))
             let result = try export(in: namespace, ["OTEL_EXPORTER_OTLP_COMPRESSION": compression])
             try expectAll(from: collector, result)
-            // The machine's and the agent's own resource would be in one.
+            // The resources of the machine and of the agent would be in one request.
             #expect(collector.report.exports.count > 2)
         }
     }

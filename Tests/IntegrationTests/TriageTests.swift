@@ -1,24 +1,24 @@
 import Foundation
 import Testing
 
-/// The on-call engineer's day: the README's queries, as they stand there, against faults made for real.
+/// The README's queries, unchanged, with real faults.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct TriageTests {
-        /// What the README says of a fault, in one backend.
+        /// The README's query about a fault, for one backend.
         private struct Question {
             let fault: String
             let backend: String
             let query: String
-            /// The label by which the backend tells agents apart.
+            /// The label that is different for each agent.
             let identity: String
             let ask: (String) throws -> [QueryRow]
 
-            /// What the query tells now.
+            /// The current result of the query.
             func rows() throws -> [QueryRow] { try ask(query) }
         }
 
-        /// An agent that both backends watch: VictoriaMetrics behind a Collector, Prometheus by its scrapes.
+        /// An agent with two backends: VictoriaMetrics behind a Collector, and Prometheus, which scrapes it.
         private final class Watch {
             let unusual: UnusualTraffic
             let agent: RunningProcess
@@ -60,14 +60,14 @@ extension IntegrationTests {
 
             func questions(about fault: String) -> [Question] { questions.filter { $0.fault == fault } }
 
-            /// Waits until `isSo` holds for all of `questions`, and tells which it did not hold for.
+            /// Waits until `isSo` holds for all of `questions`; the error names those for which it does not.
             func wait(_ what: String, _ questions: [Question], until isSo: (Question) throws -> Bool) throws {
                 var left = questions
                 do {
                     _ = try eventually(what) {
                         left = try left.filter { try !isSo($0) }
                         if left.isEmpty { return true }
-                        // Each question is a process.
+                        // Each question starts a process.
                         Thread.sleep(forTimeInterval: 0.2)
                         return nil as Bool?
                     }
@@ -78,16 +78,16 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `each query is silent before its fault and tells it when it is there, in both backends`() throws {
+        @Test func `each query is empty before its fault and shows it while it lasts, in both backends`() throws {
             let watch = try Watch()
             let service = try watch.unusual.hold("answering")
             defer { service.end() }
-            // Losses and drift can't be made, and the agent's silence comes at the end.
+            // Losses and drift can't be caused by a test, and the silent agent comes last.
             let ofAgent = ["Silent agent", "Losses", "Drift"]
             #expect(Set(watch.questions.map(\.fault)) == Set(TriageFault.all.map(\.name) + ofAgent))
-            #expect(watch.questions.count == 2 * (TriageFault.all.count + ofAgent.count), "each stands there once")
+            #expect(watch.questions.count == 2 * (TriageFault.all.count + ofAgent.count), "each is there once")
 
-            // A query that is silent because it names what is not there would be silent for ever.
+            // A query with a wrong name would never return anything, so panels must have values first.
             let panels = watch.questions.filter { TriageQuery.withoutComparison($0.query) != nil }
             #expect(panels.count == watch.questions.count - 1)
             try watch.wait("values in all panels", panels) { question in

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Handshakes that go another way than most: each is told once, at both ends, and what can't be known of it is not.
+    /// Unusual handshakes: each is counted once at each end, without the durations that can't be known.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualHandshakeTests {
         private let unusual: UnusualTraffic
 
@@ -10,7 +10,7 @@ extension IntegrationTests {
             unusual = try UnusualTraffic()
         }
 
-        /// What an agent tells of a scenario.
+        /// Runs a scenario, and returns the agent's report and what the scenario made.
         private func report(_ scenario: String, _ options: String...) throws -> (ConsoleReport, [String: Int]) {
             let agent = try Agent(in: unusual.traffic, options)
             let made = try unusual(scenario)
@@ -45,16 +45,16 @@ extension IntegrationTests {
             #expect(duration.upper < 0.1, "\(duration)")
         }
 
-        @Test func `a connection that never sent its SYN is no handshake`() throws {
+        @Test func `a connection that never sent its SYN is not a handshake`() throws {
             let (report, made) = try report("no_syn")
             #expect(report.sum("tcplens.handshakes", "tcplens.connection.role=client") == made["handshakes"])
             #expect(report.failures() == 0)
             #expect(report.transitions("syn_sent", "closed") == 5, "its state did change")
         }
 
-        /// The time that a client thinks, or that a cookie gets wrong, is not the network's.
+        /// Time in which the client waits before it sends, or that a SYN cookie distorts, is not that of the network.
         @Test(arguments: ["deferred", "delayed_ack", "cookies"])
-        func `a server's handshake of which the time can't be known has none`(scenario: String) throws {
+        func `a server's handshake whose time can't be known has no duration`(scenario: String) throws {
             let (report, made) = try report(scenario)
             #expect(succeeded(report, "server") == made["servers"])
             #expect(succeeded(report, "client") == made["clients"])
@@ -65,13 +65,13 @@ extension IntegrationTests {
             #expect(
                 report.histogram("tcplens.connection.state.duration", "network.connection.state=syn_received") == nil
             )
-            // Neither is the round-trip time that begins with it.
+            // The same holds for the round-trip time, which is measured from the same moment.
             if let rtt = report.histogram("tcplens.rtt") {
                 #expect(rtt.upper < 0.02, "\(rtt)")
             }
         }
 
-        @Test func `a connection for which there is no port is told as such`() throws {
+        @Test func `a connection for which no port is free fails with that error`() throws {
             let (report, made) = try report("no_port")
             #expect(made["failures"] == 7)
             #expect(report.sum("tcplens.handshakes", "error.type=address_not_available") == made["failures"])
@@ -86,7 +86,7 @@ extension IntegrationTests {
             #expect(try unusual.counters()["TcpExtEmbryonicRsts"] == made["resets"])
         }
 
-        @Test func `no failure of a server is offered that nobody would see`() throws {
+        @Test func `failures of servers that have not occurred have no series`() throws {
             let (report, _) = try report("shut_then_closed")
             let offered = report.points("tcplens.handshakes").filter {
                 $0.contains("role=server") && $0.contains("error.type")
@@ -94,11 +94,11 @@ extension IntegrationTests {
             #expect(offered == ["error.type=reset tcplens.connection.role=server"])
         }
 
-        @Test func `restored connections are no handshakes, and their ports no services`() throws {
+        @Test func `restored connections are not handshakes, and their ports not services`() throws {
             let ports = "network.local.port,network.peer.port"
             let agent = try Agent(in: unusual.traffic, ["--attributes", ports])
             let before = try unusual.hold("repair")
-            // One that finds them there, too.
+            // An agent that starts when the connections exist already.
             let later = try Agent(in: unusual.traffic, ["--attributes", ports])
             for report in [later.first, try agent.end(), try later.end()] {
                 #expect(report.stock("established") == 20)

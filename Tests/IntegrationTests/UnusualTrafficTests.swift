@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// What flows in unusual ways: bytes, segments and states, against what was sent and what the kernel counts.
+    /// Bytes, segments and states under unusual conditions, compared with what was sent and with the kernel's counters.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualTrafficTests {
         private let unusual: UnusualTraffic
 
@@ -10,9 +10,9 @@ extension IntegrationTests {
             unusual = try UnusualTraffic()
         }
 
-        /// What this machine or another drops is sent again, but it is the same data.
+        /// Dropped segments are sent again, but their data count once.
         @Test(arguments: ["shaped", "dropped_here", "rejected_here", "dropped_there"])
-        func `each byte is told once, whatever becomes of its segment`(scenario: String) throws {
+        func `each byte is counted once, whatever becomes of its segment`(scenario: String) throws {
             let agent = try Agent(in: unusual.traffic)
             let tracer = try Tracer(in: unusual.traffic, ["--port", "7000"])
             let sent = try #require(try unusual(scenario)["sent"])
@@ -27,7 +27,7 @@ extension IntegrationTests {
             #expect(traced == [sent])
         }
 
-        @Test func `retransmits are told apart as the kernel does, to the one`() throws {
+        @Test func `the types of retransmits agree exactly with the kernel's counters`() throws {
             let agent = try Agent(in: unusual.traffic)
             let before = try unusual.counters()
             _ = try unusual("losses")
@@ -36,7 +36,7 @@ extension IntegrationTests {
             func increase(_ name: String) -> Int { (after[name] ?? 0) - (before[name] ?? 0) }
             func told(_ type: String) -> Int { report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") }
             #expect(told("fast") == increase("TcpExtTCPFastRetrans"))
-            // Some probes send what is new, if there is something; that is no retransmission.
+            // Some probes send new data if there are any; these are not retransmissions.
             #expect(told("tail_loss_probe") <= increase("TcpExtTCPLossProbes"))
             #expect(told("tail_loss_probe") >= 1)
             #expect(told("timeout") == increase("TcpExtTCPTimeouts") + increase("TcpExtTCPSlowStartRetrans"))
@@ -57,9 +57,9 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `what waits and what a window of zero holds up is as ss has it`() throws {
+        @Test func `waiting bytes and stalled connections agree with ss`() throws {
             let held = try unusual.hold("stuck")
-            // The last acknowledgements, and the first question for a window.
+            // Time for the last acknowledgements, and for the first probe of the window.
             try unusual.traffic.settle()
             Thread.sleep(forTimeInterval: 0.5)
             let report = try Agent(in: unusual.traffic).end()
@@ -75,7 +75,7 @@ extension IntegrationTests {
             held.end()
         }
 
-        @Test func `one full listener of a port is seen among others`() throws {
+        @Test func `one full listener of several on a port is counted`() throws {
             let held = try unusual.hold("one_worker_hangs")
             let agent = try Agent(in: unusual.traffic)
             let report = agent.first
@@ -87,7 +87,7 @@ extension IntegrationTests {
             withExtendedLifetime(agent) {}
         }
 
-        @Test func `what listeners drop is told by port, from when the agent began`() throws {
+        @Test func `drops of listeners are counted by port, from the start of the agent`() throws {
             let traffic = unusual.traffic
             try traffic("listen 4 7001 2", "listen 4 7002 2", "knock a 4 7001 9", "sleep 100")
             let agent = try Agent(in: traffic)
@@ -117,8 +117,8 @@ extension IntegrationTests {
             return drops
         }
 
-        /// A port that changes with each connection is no service, also when nobody listens on the other one any more.
-        @Test func `TIME_WAIT of a server that has stopped is its port's`() throws {
+        /// A port that changes with each connection is not a service, even if the other port no longer has a listener.
+        @Test func `TIME_WAIT of a server that has stopped counts for its port`() throws {
             _ = try unusual("left_behind")
             let ports = "network.local.port,network.peer.port"
             let agent = try Agent(in: unusual.traffic, ["--attributes", ports])
@@ -143,8 +143,8 @@ extension IntegrationTests {
             #expect(established ?? 0 > 0.69, "since the agent began")
         }
 
-        /// However many look, and however often.
-        @Test func `a round-trip time is told once a minute while there are data, and at the end`() throws {
+        /// The number of observations does not depend on how many agents collect, or how often.
+        @Test func `a round-trip time is recorded once a minute while there are data, and at the end`() throws {
             let traffic = unusual.traffic
             try traffic("listen 4 7001 128", "connect idle 4 7001 20", "connect busy 4 7001 10")
             try traffic("send busy client 100", "drain busy server")

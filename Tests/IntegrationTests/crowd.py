@@ -2,8 +2,8 @@
 
 Usage: crowd.py SECONDS     in a network namespace of its own, where the clients are
 
-The servers are in a namespace that it makes. It prints that one's process, waits for a line, and then makes connections
-for so long; it prints how many there were and how many were refused, and goes when its input ends.
+The servers are in another namespace. It prints the process of that namespace, waits for a line, and then makes
+connections for SECONDS. It prints how many there were and how many were refused, and ends when its input ends.
 """
 
 import os
@@ -34,7 +34,7 @@ while time.monotonic() < end:
     clients = [socket.socket() for _ in range(64)]
     for number, client in enumerate(clients):
         client.setblocking(False)
-        # Nobody listens on one of four ports.
+        # One of four attempts goes to a port without a listener.
         client.connect_ex(("10.5.0.2", 9 if number % 4 == 3 else int(sys.argv[1])))
     for client in clients:
         client.setblocking(True)
@@ -65,7 +65,7 @@ run("ip", "link", "add", "va", "type", "veth", "peer", "name", "vb", "netns", st
 for enter, device, address in (([], "va", "10.5.0.1/24"), (inside, "vb", "10.5.0.2/24")):
     run(*enter, "ip", "address", "add", address, "dev", device)
     run(*enter, "ip", "link", "set", device, "up")
-    # Each processor passes segments on to the others, and so interrupts them; /sys shows the devices of its mount.
+    # Processors pass segments on to each other, and so interrupt each other. /sys has the devices of its own mount.
     steering = f"/sys/class/net/{device}/queues/rx-0/rps_cpus"
     mask = (1 << os.cpu_count()) - 1
     run(*enter, "unshare", "--mount", "sh", "-c", f"mount -t sysfs sysfs /sys && echo {mask:x} > {steering}")
@@ -79,7 +79,7 @@ for server in servers:
     server.stdout.readline()
 clients = [program(sys.executable, "-c", CLIENT, str(port), sys.argv[1]) for port in PORTS]
 made, refused = (sum(numbers) for numbers in zip(*(map(int, client.communicate()[0].split()) for client in clients)))
-# The last segments.
+# Time for the last segments.
 time.sleep(0.3)
 served = sum(int(server.communicate()[0]) for server in servers)
 assert made == served, (made, served)

@@ -1,6 +1,6 @@
-"""Connections over loopback that come to each end that the kernel counts by its reason, for tests to compare counts.
+"""Ends connections over loopback in each way that the kernel has a counter for, so that tests can compare counts.
 
-Usage: mishaps.py     in a network namespace of its own, of which it changes the rules of nftables
+Usage: mishaps.py     in a network namespace of its own, because it changes the rules of nftables
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def reset(*ends):
 
 
 def fill(client):
-    """Sends until there is no room."""
+    """Sends until the buffers are full."""
     client.setblocking(False)
     with contextlib.suppress(BlockingIOError):
         while True:
@@ -89,7 +89,7 @@ def zero_window():
 
 def full_receive_queue():
     client, server = pair(7006)
-    # What was promised before is sent, and has no room any more.
+    # The client fills the window that was announced before, and the data no longer fit.
     server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
     fill(client)
     time.sleep(0.3)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a program on a terminal of its own, works its keys by a script, and tells what was seen, as JSON.
+"""Runs a program on a terminal of its own, presses keys by a script, and prints what was shown, as JSON.
 
     terminal.py COLUMNSxROWS STEP... -- PROGRAM ARGUMENT...
 
@@ -38,7 +38,7 @@ CONTROL = re.compile(r"\x1b\[([?]?)([\d;]*)([A-Za-z])|\x1b.|[\x00-\x1f]|[^\x1b\x
 
 
 class Screen:
-    """As much of a terminal as programs need that place their lines themselves."""
+    """As much of a terminal as full-screen programs need."""
 
     def __init__(self, columns, rows):
         self.resize(columns, rows)
@@ -75,7 +75,7 @@ class Screen:
         elif final == "m":
             self.colour = "" if parameters == "0" else parameters
         elif private and parameters == "2026":
-            # A frame is shown when it is whole.
+            # A frame is shown when it is complete.
             self.shown = [row[:] for row in self.cells] if final == "h" else None
         elif private and parameters == "1049" and (final == "h") != (self.main is not None):
             if final == "h":
@@ -145,7 +145,7 @@ class Session:
             data = os.read(self.master, 65536)
             self.raw += data
             self.unread += data
-            # A character whose bytes have not all come waits for the rest.
+            # A character waits until all its bytes have arrived.
             text = self.unread.decode(errors="ignore")
             self.unread = self.unread[len(text.encode()):]
             self.screen.feed(text)
@@ -155,7 +155,7 @@ class Session:
         end = time.monotonic() + LIMIT
         while not condition():
             if time.monotonic() > end:
-                sys.exit(f"waited in vain for {what}; the screen was:\n" + "\n".join(self.screen.lines))
+                sys.exit(f"timed out waiting for {what}; the screen was:\n" + "\n".join(self.screen.lines))
             self.read()
 
     def others(self):
@@ -172,7 +172,7 @@ class Session:
                     with open(f"/proc/{entry}/comm") as file:
                         found[int(entry)] = file.read().strip()
             except OSError:
-                # It has ended meanwhile.
+                # The process has ended.
                 continue
         return found
 
@@ -206,7 +206,7 @@ class Session:
             os.close(self.slave)
             os.close(self.master)
             self.master = self.slave = None
-            # The next terminal may have its number.
+            # The next terminal may get the same number.
             self.name += " (deleted)"
         else:
             sys.exit(f"there is no step {step}")
@@ -218,7 +218,7 @@ class Session:
         return self.kept | {
             "status": self.process.returncode,
             "before": self.before,
-            "after": None if self.slave is None else self.settings(),
+            "after": self.settings() if self.slave is not None else None,
             "raw": self.raw.decode("latin-1"),
             "last": self.screen.lines,
         }

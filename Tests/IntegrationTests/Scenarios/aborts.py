@@ -8,7 +8,6 @@ from pairs import PAUSE, black_hole, fails, killed, pair, starting
 from sockets import REPAIR, TCP, cut, filtered, kept, listening, set_option, unfiltered
 
 
-
 def killed_established():
     pair()
     killed("dport", "=", "7000")

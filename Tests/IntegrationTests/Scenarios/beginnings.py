@@ -8,7 +8,6 @@ from pairs import PAUSE, black_hole, fails, pair, starting
 from sockets import disconnect, filtered, kept, listening, run, set_option, unfiltered
 
 
-
 def simultaneous():
     filtered("input", "tcp flags & (syn|ack) == syn drop")
     for here, there in ((7001, 7002), (7002, 7001)):

@@ -11,7 +11,6 @@ from pairs import PAUSE, fails, lingering, pair
 from sockets import KEEPCNT, KEEPIDLE, KEEPINTVL, LINGER2, TCP, USER_TIMEOUT, cut, filtered, set_option, unfiltered
 
 
-
 def both_shut():
     client, server = pair()
     for end in (client, server):

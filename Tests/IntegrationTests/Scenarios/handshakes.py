@@ -10,7 +10,6 @@ from sockets import (
 )
 
 
-
 def fast_open_cookie():
     """Gets a Fast Open cookie of 127.0.0.1, so that the next SYN can carry data."""
     set_option("tcp_fastopen", 3)

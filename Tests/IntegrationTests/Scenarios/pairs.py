@@ -10,7 +10,6 @@ from sockets import kept, listening, run
 PAUSE = 0.05
 
 
-
 def pair(port=7000, backlog=128):
     """Both ends of a connection whose listener is closed."""
     with listening(port, backlog) as listener:

@@ -11,7 +11,6 @@ import time
 from sockets import connected, cut, filtered, kept, listening, run, unfiltered, wait_for_end
 
 
-
 def shut_then_closed():
     with listening(7000) as listener:
         for _ in range(3):
@@ -27,8 +26,9 @@ def shut_then_closed():
 
 def transfer(size, hook, rule):
     """Sends `size` bytes over a veth pair, while a qdisc or a rule drops some of the segments."""
-    peer = subprocess.Popen(["unshare", "--net", "sleep", "60"])
-    time.sleep(0.2)
+    peer = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE)
+    # Until it has its own namespace.
+    peer.stdout.readline()
     inside = ["nsenter", f"--net=/proc/{peer.pid}/ns/net"]
     run("ip", "link", "add", "va", "type", "veth", "peer", "name", "vb", "netns", str(peer.pid))
     run("ip", "address", "add", "10.5.0.1/24", "dev", "va")

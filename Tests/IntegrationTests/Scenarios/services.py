@@ -11,7 +11,6 @@ import time
 from sockets import connected, kept, listening, wait_for_end
 
 
-
 taken = []
 
 

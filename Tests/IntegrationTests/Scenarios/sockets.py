@@ -15,7 +15,6 @@ MSG_FASTOPEN = 0x20000000
 kept = []
 
 
-
 def run(*command):
     subprocess.run(command, check=True)
 

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// Certificates by the script that the exporter's own tests use; they go with this object.
+/// Certificates made by the script of the exporter's own tests; they are removed with this object.
 final class Certificates {
     private let folder: URL
 
-    /// Makes them.
+    /// Makes the certificates.
     init() throws {
         folder = URL(filePath: NSTemporaryDirectory()).appending(path: "certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -19,10 +19,10 @@ final class Certificates {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The path of a file, as `ca.pem`.
+    /// The path of a file, such as `ca.pem`.
     func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
 
-    /// A Collector's HTTP server with TLS and the certificate `name`; with `clientCA` it wants a certificate of the
+    /// A Collector's HTTP server with TLS and the certificate `name`; with `clientCA` it requires a certificate of the
     /// client.
     func server(_ name: String = "server", clientCA: String? = nil) -> [String] {
         ["tls:", "  cert_file: \(path("\(name).pem"))", "  key_file: \(path("\(name).key"))"]

@@ -2,14 +2,18 @@ import Foundation
 
 /// A real OpenTelemetry Collector that prints what it receives, in the namespace of a test.
 final class Collector {
-    /// Where it listens; namespaces are the tests' own, so the standard port is free.
+    /// Its URL.
+    ///
+    /// The namespaces belong to the tests, so the standard port is free.
     static let endpoint = "http://127.0.0.1:4318"
 
-    /// What is special about one.
+    /// What differs from the default configuration.
     struct Options {
-        /// A receiver to hand on to what it prints; only what that one has taken is answered with success.
+        /// A receiver to forward to.
+        ///
+        /// The Collector answers with success only after that receiver has accepted.
         var next: String?
-        /// Further settings of how it is handed on, one line each.
+        /// Further settings of the forwarding exporter, one line each.
         var exporter: [String] = []
         /// Further settings of its HTTP server, one line each.
         var server: [String] = []
@@ -20,9 +24,9 @@ final class Collector {
     private let process: RunningProcess
     private let configuration: URL
 
-    /// Starts a Collector and waits until it takes requests.
+    /// Starts a Collector and waits until it accepts requests.
     ///
-    /// - Throws: When there is no Collector to start, or it does not come up.
+    /// - Throws: When there is no Collector to start, or it does not start.
     init(in namespace: Traffic, _ options: Options = Options()) throws {
         guard let collector = Executable.collector else {
             throw Timeout(description: "there is no Collector: set OTELCOL to the path of one")
@@ -42,14 +46,14 @@ final class Collector {
     /// What it has printed so far.
     var report: CollectorReport { CollectorReport(process.error) }
 
-    /// Ends it at once, as a crash would.
+    /// Kills it, as a crash would end it.
     func kill() {
         process.signal(SIGKILL)
         process.wait()
     }
 
     private static func yaml(_ options: Options) -> String {
-        // Without a queue of its own it can't lose what it has taken.
+        // Without a queue it can't lose what it has accepted.
         let exporter = options.next.map { url in
             """
               otlp_http:

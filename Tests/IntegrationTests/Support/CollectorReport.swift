@@ -1,4 +1,4 @@
-/// What the Collector's debug exporter printed (verbosity `detailed`), read back.
+/// The output of the Collector's debug exporter (verbosity `detailed`), parsed.
 struct CollectorReport {
     /// One metric of one export.
     struct Metric {
@@ -10,7 +10,7 @@ struct CollectorReport {
 
     /// One point.
     struct Point {
-        /// Its attributes, as `Str(tcp)`.
+        /// Its attributes, with values such as `Str(tcp)`.
         var attributes: [String: String] = [:]
         /// Its other lines: `StartTimestamp`, `Timestamp`, `Value`.
         var fields: [String: String] = [:]
@@ -18,7 +18,7 @@ struct CollectorReport {
 
     /// One resource of one export.
     struct Export {
-        /// The resource's attributes, as `Str(linux)`.
+        /// The resource's attributes, with values such as `Str(linux)`.
         var resource: [String: String] = [:]
         /// Everything else above the metrics: `Resource SchemaURL`, `ScopeMetrics SchemaURL`, and the scope.
         var fields: [String: String] = [:]
@@ -31,13 +31,13 @@ struct CollectorReport {
         }
     }
 
-    /// What came, in the order in which it came.
+    /// All exports, in the order in which they arrived.
     private var resources: [Export] = []
 
-    /// What came about the machine.
+    /// The exports about the machine.
     var exports: [Export] { resources.filter { $0.resource["process.pid"] == nil } }
 
-    /// What came about the agent itself.
+    /// The exports about the agent itself.
     var accounts: [Export] { resources.filter { $0.resource["process.pid"] != nil } }
 
     /// Reads the Collector's standard error.
@@ -108,7 +108,7 @@ struct CollectorReport {
 }
 
 extension SocketTable {
-    /// What `system.network.connection.count` of `export` says.
+    /// Reads `system.network.connection.count` of `export`.
     init(_ export: CollectorReport.Export) {
         for point in export["system.network.connection.count"]?.points ?? [] {
             let (state, type) = (point.string("network.connection.state"), point.string("network.type"))

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A configuration file of a test's own, removed with this value.
+/// A temporary configuration file, removed with this object.
 final class ConfigurationFile {
     private let directory: URL
 
-    /// Where it is.
+    /// Its path.
     let path: String
 
     /// Creates a file with `text` in it.
@@ -19,7 +19,7 @@ final class ConfigurationFile {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    /// Puts `text` in place of what is in it.
+    /// Replaces its content with `text`.
     func write(_ text: String) throws {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }

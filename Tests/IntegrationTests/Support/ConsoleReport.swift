@@ -1,6 +1,6 @@
-/// What `tcplens run` printed by its console exporter: the last collection.
+/// The last collection that the console exporter of `tcplens run` printed.
 struct ConsoleReport {
-    /// The values by metric and by attributes, these in the order of their keys.
+    /// The values by metric and by attributes, which are in the order of their keys.
     private var values: [String: [String: String]] = [:]
 
     /// Reads the last collection of `output`.
@@ -29,7 +29,7 @@ struct ConsoleReport {
         return zip(starts, starts.dropFirst() + [output.endIndex]).map { ConsoleReport(String(output[$0..<$1])) }
     }
 
-    /// The sum of the points of `metric` whose attributes contain all of `attributes`, as `error.type=refused`.
+    /// The sum of the points of `metric` whose attributes contain all of `attributes`, such as `error.type=refused`.
     func sum(_ metric: String, _ attributes: String...) -> Int {
         values[metric, default: [:]]
             .filter { point in attributes.allSatisfy { " \(point.key) ".contains(" \($0) ") } }
@@ -68,7 +68,7 @@ struct ConsoleReport {
         var count: Int
         /// Their sum, in seconds.
         var sum: Double
-        /// The bounds of the first and of the last bucket that have any: (lower, upper].
+        /// The lower bound of the first bucket with measurements and the upper bound of the last: (lower, upper].
         var lower: Double
         var upper: Double
     }
@@ -86,7 +86,7 @@ struct ConsoleReport {
         return Histogram(count: count, sum: sum, lower: lower, upper: upper)
     }
 
-    /// How often `previous` became `state`, by the names of the conventions.
+    /// How often the state `previous` changed into `state`, by the names of the conventions.
     func transitions(_ previous: String, _ state: String, _ attributes: String...) -> Int {
         let all = ["network.connection.state=\(state)", "tcplens.connection.state.previous=\(previous)"] + attributes
         return values["tcplens.connection.transitions", default: [:]]
@@ -94,7 +94,7 @@ struct ConsoleReport {
             .reduce(0) { $0 + (Int($1.value) ?? 0) }
     }
 
-    /// How many connections stood in each state, as ``SocketTable`` has it of others.
+    /// How many connections were in each state, to compare with a ``SocketTable`` of another source.
     var stocks: SocketTable {
         var table = SocketTable()
         for (attributes, value) in values["system.network.connection.count", default: [:]] {
@@ -106,7 +106,7 @@ struct ConsoleReport {
         return table
     }
 
-    /// How many connections stood in `state`.
+    /// How many connections were in `state`.
     func stock(_ state: String, _ attributes: String...) -> Int {
         let all = ["network.connection.state=\(state)"] + attributes
         return values["system.network.connection.count", default: [:]]
@@ -115,11 +115,11 @@ struct ConsoleReport {
     }
 }
 
-/// An agent that prints what it collects: once when it starts, and once when it is told to end.
+/// An agent that prints two collections: one when it starts, and one when it ends.
 final class Agent {
     private let process: RunningProcess
 
-    /// What it found when it started.
+    /// The collection at its start.
     let first: ConsoleReport
 
     /// Starts an agent in the namespace of `traffic` and waits for its first collection.
@@ -141,10 +141,10 @@ final class Agent {
         first = ConsoleReport(output)
     }
 
-    /// What it says of itself.
+    /// Its log.
     var log: String { process.error }
 
-    /// Tells it to end and returns its last collection.
+    /// Ends it and returns its last collection.
     func end() throws -> ConsoleReport {
         process.signal(15)
         process.wait()

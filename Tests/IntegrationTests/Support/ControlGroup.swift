@@ -1,12 +1,14 @@
 import Foundation
 
-/// A control group of the test's own; it ends with this object, once its processes have.
+/// A control group for a test.
+///
+/// It is removed with this object, after its processes have ended.
 final class ControlGroup {
-    /// Its path below the place where the tree is mounted.
+    /// Its path below the mount of the hierarchy.
     let path: String
     private let directory: String
 
-    /// Makes a group whose name begins with `prefix`, in the tree of version 2.
+    /// Makes a group whose name begins with `prefix`, in the hierarchy of version 2.
     init(_ prefix: String) throws {
         let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
         let line = mounts.split(separator: "\n").first { $0.split(separator: " ")[2] == "cgroup2" }
@@ -17,20 +19,20 @@ final class ControlGroup {
     }
 
     deinit {
-        // The kernel takes a moment to see that the last process has gone.
+        // The kernel takes a moment to notice that the last process has ended.
         let end = ContinuousClock.now.advanced(by: .seconds(5))
         while unsafe rmdir(directory) != 0, errno == EBUSY, ContinuousClock.now < end {
             Thread.sleep(forTimeInterval: 0.01)
         }
     }
 
-    /// The kernel's number of it.
+    /// The kernel's number of the group.
     var identifier: UInt64? {
         let attributes = try? FileManager.default.attributesOfItem(atPath: directory)
         return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
     }
 
-    /// Moves the process of `traffic` here: the sockets that it makes from now on are this group's.
+    /// Moves the process of `traffic` into the group, to which the sockets that it makes from now on belong.
     func add(_ traffic: Traffic) throws {
         try Data("\(traffic.processIdentifier)".utf8).write(to: URL(filePath: "\(directory)/cgroup.procs"))
     }

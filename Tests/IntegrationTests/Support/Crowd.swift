@@ -1,8 +1,8 @@
 import Foundation
 
-/// Connections of `crowd.py`: clients in a namespace of theirs, servers in another one, a veth pair between them.
+/// Connections of `crowd.py`: clients in one network namespace, servers in another, and a veth pair between them.
 final class Crowd {
-    /// Where the clients are.
+    /// The namespace of the clients.
     let clients: Traffic
     private let process = Process()
     private let commands = Pipe()
@@ -10,7 +10,9 @@ final class Crowd {
     /// A process in the namespace of the servers.
     let server: Int32
 
-    /// Makes the namespaces; connections are made for so many seconds, later.
+    /// Makes the namespaces.
+    ///
+    /// Later, connections are made for this number of seconds.
     init(seconds: Int) throws {
         clients = try Traffic()
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -30,12 +32,12 @@ final class Crowd {
         process.waitUntilExit()
     }
 
-    /// Begins.
+    /// Starts to make connections.
     func begin() throws {
         try commands.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
     }
 
-    /// Waits for the end, and returns how many connections there were, and how many attempts that were refused.
+    /// Waits for the end, and returns how many connections there were, and how many attempts were refused.
     func end() throws -> (made: Int, refused: Int) {
         let numbers = try Self.numbers(answers, 2)
         return (numbers[0], numbers[1])

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What `tcplens doctor --format json` says.
+/// The output of `tcplens doctor --format json`.
 struct Diagnosis: Decodable {
-    /// One thing that it looked at.
+    /// One check.
     struct Check: Decodable {
         var name: String
         var status: String
@@ -15,16 +15,16 @@ struct Diagnosis: Decodable {
     var checks: [Check]
     var ok: Bool
 
-    /// Those by which `run` would not work.
+    /// The checks because of which `run` would fail.
     var failed: [Check] { checks.filter { $0.status == "failed" } }
 
-    /// The first one called `name`.
+    /// The first check called `name`.
     func check(_ name: String) throws -> Check {
         try #require(checks.first { $0.name == name }, "\(checks.map(\.name))")
     }
 }
 
-/// The conditions that a command is run under.
+/// The conditions under which a command runs.
 struct Condition {
     /// The options of `run` and of `doctor`.
     var options: [String] = []
@@ -32,24 +32,24 @@ struct Condition {
     var environment: [String: String] = [:]
     /// The network namespace.
     var namespace: Traffic?
-    /// What starts the program instead of itself, as `setpriv …`.
+    /// A command that starts the program, such as `setpriv …`.
     var wrapper: [String] = []
-    /// What a shell does before, in a mount namespace of its own, so that nobody else sees it.
+    /// Commands that a shell runs first, in a mount namespace of its own, so that they do not affect other processes.
     var mounts: String?
 
-    /// Runs `tcplens` with `arguments` under them.
+    /// Runs `tcplens` with `arguments` under these conditions.
     func command(_ arguments: [String]) throws -> CommandResult {
         try run(line(arguments), in: namespace, environment: environment)
     }
 
-    /// The words that start it.
+    /// The complete command line.
     func line(_ arguments: [String]) -> [String] {
         let line = wrapper + [Executable.tcplens] + arguments
         guard let mounts else { return line }
         return ["unshare", "--mount", "sh", "-c", "\(mounts) && exec \"$@\"", "sh"] + line
     }
 
-    /// What `doctor` says under them.
+    /// Runs `doctor` under these conditions.
     func examine(location: SourceLocation = #_sourceLocation) throws -> Diagnosis {
         let result = try command(["doctor", "--format", "json"] + options)
         #expect(result.error.isEmpty, "\(result.error)", sourceLocation: location)
@@ -59,7 +59,7 @@ struct Condition {
         return diagnosis
     }
 
-    /// Whether `run` works under them: once, or until it says `sign` where it is to be running.
+    /// Whether `run` works under these conditions: with `--once`, or, with a `sign`, until its log contains that.
     func runs(until sign: String? = nil) throws -> (works: Bool, log: String) {
         guard let sign else {
             let result = try command(["run", "--once"] + options)
@@ -74,15 +74,15 @@ struct Condition {
         return (works, agent.error)
     }
 
-    /// Expects that `doctor` and `run` agree under them.
+    /// Expects that `doctor` and `run` agree under these conditions.
     ///
     /// - Parameters:
-    ///   - failing: The check that is to fail, alone or first of those that follow from it; nil for none.
-    ///   - words: What it must say, in what it found or in what to do.
-    ///   - sign: What `run` says when it works, where it can't be run once.
+    ///   - failing: The check that must fail, alone or as the first of those that follow from it; nil for none.
+    ///   - words: Text that the check must contain, in what it found or in its remedy.
+    ///   - sign: Text that `run` logs when it works, if it can't run with `--once`.
     ///   - location: Where the test is.
-    /// - Returns: What `doctor` said.
-    /// - Throws: When one of them can't be started, or says nothing that can be read.
+    /// - Returns: The output of `doctor`.
+    /// - Throws: When one of them can't be started, or prints something that can't be read.
     @discardableResult
     func expectAgreement(
         failing: String? = nil,

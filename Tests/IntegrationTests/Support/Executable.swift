@@ -2,7 +2,7 @@ import Foundation
 
 /// Programs that the tests start.
 enum Executable {
-    /// Where the build put its programs: beside the test bundle.
+    /// The directory of the built programs, beside the test bundle.
     private static let products: URL = {
         let bundles = CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
         return URL(filePath: bundles.first ?? CommandLine.arguments[0]).deletingLastPathComponent()
@@ -25,7 +25,7 @@ enum Executable {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 
-    /// Whether tests that need a Collector can run; in CI they must, and fail without one.
+    /// Whether tests that need a Collector can run; in CI they must, and fail without a Collector.
     static var canTestCollector: Bool {
         isRoot && (collector != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }
@@ -37,19 +37,19 @@ enum Executable {
     /// The Python with the official SDK, which `Tests/OTLPTests/prepare-venv.sh` sets up.
     static let python = built("venv/bin/python")
 
-    /// Whether tests that need Python can run; in CI they must, and fail without.
+    /// Whether tests that need Python can run; in CI they must, and fail without Python.
     static var canTestSDK: Bool {
         isRoot && (python != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }
 
-    /// A program somewhere in the build folder, which is above the products, however deep they lie in it.
+    /// A program in the build folder, which is a parent of the products' folder at some level.
     private static func built(_ path: String) -> String? {
         sequence(first: products) { $0.path.count > 1 ? $0.deletingLastPathComponent() : nil }
             .map { $0.appending(path: path).path(percentEncoded: false) }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Whether tests that need `backend(_:)` can run; in CI they must, and fail without.
+    /// Whether tests that need `backend(_:)` can run; in CI they must, and fail without the backends.
     static var canTestBackends: Bool {
         isRoot && (backend("victoria-metrics") != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }

@@ -6,19 +6,19 @@ final class KernelEventLog {
     private let instance: URL
     private let ports: Set<Int>
 
-    /// Begins a log of the sockets of all namespaces that have one of `ports`; needs a mounted tracefs.
+    /// Starts a log of the sockets of all namespaces that have one of `ports`; needs a mounted tracefs.
     init(of ports: Set<Int>) throws {
         instance = URL(filePath: "/sys/kernel/tracing/instances/tcplens-\(UUID().uuidString)")
         self.ports = ports
         try FileManager.default.createDirectory(at: instance, withIntermediateDirectories: false)
-        // What others do must not push ours out of the log.
+        // Events of other processes must not push ours out of the log.
         try write(ports.map { "sport == \($0) || dport == \($0)" }.joined(separator: " || "), to: "filter")
         try write("1", to: "enable")
     }
 
     deinit {
         try? write("0", to: "enable")
-        // Its files go with it, and can't be removed one by one.
+        // Removing the directory removes its files, which can't be removed one by one.
         _ = try? run(["rmdir", instance.path])
     }
 
@@ -28,7 +28,7 @@ final class KernelEventLog {
         try file.write(contentsOf: Data(text.utf8))
     }
 
-    /// The changes so far, one of the ports before each: `7001 listen>syn_received`.
+    /// The changes so far, each after one of the ports: `7001 listen>syn_received`.
     func changes() throws -> [String] {
         let text = try run(["cat", instance.appending(path: "trace").path]).output
         let pattern =
@@ -44,7 +44,7 @@ final class KernelEventLog {
     }
 }
 
-/// What a state is called.
+/// Names of states.
 enum TCPStateName {
     /// The names of the conventions by those of the kernel.
     static let conventional = [

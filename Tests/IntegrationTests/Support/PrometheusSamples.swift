@@ -1,11 +1,11 @@
 import Foundation
 
-/// Samples of Prometheus: a name with labels, as text in one order, and the value.
+/// Samples of Prometheus: the value by a text of the name and the labels in a fixed order.
 struct PrometheusSamples: Equatable {
-    /// The values by name and labels, as `name{a="1",b="2"}`.
+    /// The values by name and labels, with keys such as `name{a="1",b="2"}`.
     private(set) var values: [String: Double] = [:]
 
-    /// Reads an exposition, of which nothing is escaped.
+    /// Reads an exposition without escapes.
     init(exposition: String) {
         for line in exposition.split(separator: "\n") where !line.hasPrefix("#") {
             guard let end = line.lastIndex(of: " "), let value = Double(line[line.index(after: end)...]) else {
@@ -17,7 +17,7 @@ struct PrometheusSamples: Equatable {
         }
     }
 
-    /// Reads what a real Prometheus answers to a query, without the labels that it added.
+    /// Reads the answer of a real Prometheus to a query, without the labels that Prometheus added.
     init(answer: String) throws {
         struct Answer: Decodable {
             struct Content: Decodable { var result: [Result] }
@@ -43,7 +43,7 @@ struct PrometheusSamples: Equatable {
         }
     }
 
-    /// Those whose name and labels contain `text`.
+    /// The samples whose name and labels contain `text`.
     func containing(_ text: String) -> [String: Double] {
         values.filter { $0.key.contains(text) }
     }

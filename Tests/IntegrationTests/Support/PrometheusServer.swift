@@ -8,7 +8,7 @@ final class PrometheusServer {
 
     /// Starts it and waits until it answers.
     ///
-    /// - Throws: When there is none to start, or it does not come up.
+    /// - Throws: When there is none to start, or it does not start.
     init(scraping target: String, in namespace: Traffic) throws {
         guard let program = Executable.backend("prometheus") else {
             throw Timeout(description: "there is no prometheus: Tests/IntegrationTests/fetch-backends gets one")
@@ -44,12 +44,12 @@ final class PrometheusServer {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    /// What it has now.
+    /// All samples that it has now.
     func query(_ expression: String) throws -> PrometheusSamples {
         try PrometheusSamples(answer: answer(to: expression))
     }
 
-    /// What it answers to a query now.
+    /// Its current answer to a query.
     func rows(_ expression: String) throws -> [QueryRow] {
         try QueryRow.read(answer(to: expression))
     }
@@ -59,7 +59,7 @@ final class PrometheusServer {
         return try get(url, in: namespace, "--get", "--data-urlencode", "query=\(expression)").body
     }
 
-    /// What it did not like.
+    /// The warnings and errors of its log.
     var complaints: [Substring] {
         process.error.split(separator: "\n").filter { $0.contains("level=WARN") || $0.contains("level=ERROR") }
     }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A row of what a backend answers to a query in PromQL.
+/// A row of a backend's answer to a query in PromQL.
 struct QueryRow: Equatable {
     /// Its labels.
     var labels: [String: String]
-    /// Its value now.
+    /// Its current value.
     var value: Double
 
-    /// Reads an answer, which VictoriaMetrics and Prometheus give in the same form.
+    /// Reads an answer; VictoriaMetrics and Prometheus use the same form.
     ///
     /// - Throws: When the query was refused.
     static func read(_ answer: String) throws -> [Self] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The README, of which the tests take what it promises.
+/// The tables of the README, which tests compare with the program.
 enum Readme {
     /// The lines of the section with this title.
     static func section(_ title: String) throws -> [Substring] {
@@ -18,18 +18,18 @@ enum Readme {
         line.dropFirst(2).dropLast(1).split(separator: "| ", omittingEmptySubsequences: false)
     }
 
-    /// What stands between back quotes in `text`.
+    /// The texts between back quotes in `text`.
     static func quoted(in text: Substring) -> [String] {
         text.matches(of: /`([^`]+)`/).map { String($0.1) }
     }
 
-    /// A metric as a table of "What it exports" has it.
+    /// A metric in a table of "What it exports".
     struct Metric {
         /// Its unit.
         var unit: String
         /// The keys of its attributes.
         var keys: Set<String>
-        /// What else is named beside them: their values.
+        /// The other texts in back quotes, which are values of the attributes.
         var values: Set<String>
     }
 
@@ -55,7 +55,9 @@ enum Readme {
         return (metrics, common)
     }
 
-    /// The names in a first cell, where `.limit` is short for one whose last part alone is another.
+    /// The names in a first cell.
+    ///
+    /// `.limit` stands for the previous name with its last part replaced.
     private static func names(in cell: Substring) -> [String] {
         quoted(in: cell).reduce(into: []) { names, text in
             if text.hasPrefix("."), let before = names.last, let dot = before.lastIndex(of: ".") {
@@ -66,7 +68,7 @@ enum Readme {
         }
     }
 
-    /// Keys, which have dots, and the rest.
+    /// Divides texts into keys, which have dots, and others.
     private static func partition(_ texts: [String]) -> (keys: Set<String>, values: Set<String>) {
         let keys = Set(texts.filter { $0.contains(".") })
         return (keys, Set(texts).subtracting(keys))

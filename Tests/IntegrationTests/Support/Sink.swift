@@ -4,10 +4,10 @@ import Foundation
 final class Sink {
     private let process: RunningProcess
 
-    /// Where metrics go.
+    /// Its URL for metrics.
     let endpoint: String
 
-    /// Starts one and waits until it listens.
+    /// Starts a sink and waits until it listens.
     init(_ options: String..., in namespace: Traffic? = nil, environment: [String: String] = [:]) throws {
         let process = try RunningProcess(
             [Executable.tcplens, "sink", "--port", "0"] + options,
@@ -23,13 +23,13 @@ final class Sink {
     /// What it has printed so far.
     var output: String { process.output }
 
-    /// What it has said on standard error.
+    /// Its standard error so far.
     var error: String { process.error }
 
-    /// What it says of itself.
+    /// Its log.
     var log: String { process.error }
 
-    /// Waits until it has printed so many lines, each a request as JSON.
+    /// Waits until it has printed this number of lines, each a request as JSON.
     func requests(_ count: Int) throws -> [NSDictionary] {
         let lines = try eventually("\(count) requests") {
             let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()

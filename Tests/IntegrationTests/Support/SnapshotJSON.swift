@@ -1,6 +1,6 @@
 import Foundation
 
-/// What `tcplens snapshot --format json` prints.
+/// The output of `tcplens snapshot --format json`.
 struct SnapshotJSON: Decodable {
     /// The connections of a state and type.
     struct Row: Decodable {
@@ -24,7 +24,7 @@ struct SnapshotJSON: Decodable {
             case port, others, connections, total
         }
 
-        /// How many stand in a state.
+        /// How many are in a state.
         subscript(state: String) -> Int {
             connections.reduce(0) { $1.state == state ? $0 + $1.count : $0 }
         }

@@ -2,16 +2,16 @@ import Foundation
 
 /// How many connections there are by state and type, however they were counted.
 struct SocketTable: Equatable, CustomStringConvertible {
-    /// The counts by the conventions' names, as `["established ipv4": 3]`; those of zero are left out.
+    /// The counts by the conventions' names, such as `["established ipv4": 3]`; zeros are left out.
     var counts: [String: Int] = [:]
 
-    /// Counts one more.
+    /// Adds a connection.
     mutating func add(_ state: String, _ type: String, _ count: Int = 1) {
         guard count != 0 else { return }
         counts["\(state) \(type)", default: 0] += count
     }
 
-    /// Whether no connection is between two steps that follow one another by themselves.
+    /// Whether no connection is in a state that will soon change by itself.
     var isAtRest: Bool {
         !counts.keys.contains { key in
             ["syn_sent", "fin_wait_1", "last_ack", "closing"].contains { key.hasPrefix($0) }
@@ -24,7 +24,7 @@ struct SocketTable: Equatable, CustomStringConvertible {
 }
 
 extension SocketTable {
-    /// What `ss -tan` shows in the namespace of `namespace`: the oracle, which is not ours.
+    /// The output of `ss -tan` in the namespace of `namespace`, which is independent of tcplens.
     static func ss(in namespace: Traffic) throws -> SocketTable {
         let names = [
             "ESTAB": "established", "SYN-SENT": "syn_sent", "SYN-RECV": "syn_received", "FIN-WAIT-1": "fin_wait_1",
@@ -46,7 +46,7 @@ extension SocketTable {
         return table
     }
 
-    /// What `tcplens snapshot --format json` says in the namespace of `namespace`.
+    /// The output of `tcplens snapshot --format json` in the namespace of `namespace`.
     static func snapshot(in namespace: Traffic) throws -> SocketTable {
         var table = SocketTable()
         for row in try SnapshotJSON(in: namespace).connections {
@@ -55,9 +55,9 @@ extension SocketTable {
         return table
     }
 
-    /// What `bpftool map dump` shows of the `tcp_state_map` of `agent`.
+    /// The output of `bpftool map dump` for the `tcp_state_map` of `agent`.
     ///
-    /// By the map's number, for another agent on the machine has a map of the same name.
+    /// The map is found by its number, because another agent on the machine would have a map of the same name.
     static func bpftool(_ agent: RunningProcess) throws -> SocketTable {
         struct Element: Decodable {
             struct Formatted: Decodable {
@@ -94,7 +94,7 @@ extension SocketTable {
         return table
     }
 
-    /// The conventions' name of a kernel's enumerator, as `fin_wait_1` of `TCP_FIN_WAIT1`.
+    /// The conventions' name for an enumerator of the kernel, such as `fin_wait_1` for `TCP_FIN_WAIT1`.
     private static func conventional(_ kernel: String) throws -> String {
         let name = kernel.dropFirst("TCP_".count).lowercased()
         switch name {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What a program did on a terminal of its own, worked by `Tests/IntegrationTests/terminal.py`.
+/// What a program did on a terminal that `Tests/IntegrationTests/terminal.py` provides.
 struct TerminalSession: Decodable {
     /// The exit status; minus the signal if one ended it.
     var status: Int32
-    /// The terminal's settings before the program and after it; none after it when the terminal has gone.
+    /// The terminal's settings before the program and after it; none after it if the terminal was closed.
     var before: String
     var after: String?
     /// Every byte that was written to the terminal, each as one character.
@@ -13,7 +13,7 @@ struct TerminalSession: Decodable {
     var screens: [[String]]
     /// The screen at the end.
     var last: [String]
-    /// Whether the terminal was as a shell has it, `echo`, or `raw`, at each `modes`.
+    /// At each `modes`, `echo` if the terminal has the settings of a shell, or `raw`.
     var modes: [String]
     /// What the guardian had open, at each `guard`.
     var guardian: [String]
@@ -23,7 +23,7 @@ struct TerminalSession: Decodable {
         case guardian = "guard"
     }
 
-    /// Runs `command` on a terminal of `size`, as `80x24`, through `steps`; what they are stands in `terminal.py`.
+    /// Runs `command` on a terminal of `size`, such as `80x24`, through `steps`, which `terminal.py` describes.
     static func of(
         _ command: [String],
         _ steps: [String],

@@ -40,13 +40,13 @@ struct TraceEvent: Decodable, Hashable {
     var bytesReceived: Int?
     var error: String?
 
-    /// What a person calls it: `syn_sent>established`.
+    /// The change as a short text: `syn_sent>established`.
     var change: String { "\(oldState)>\(newState)" }
 
     /// Both ends, this one first: `127.0.0.1:7001 127.0.0.1:43210`.
     var ends: String { "\(localAddress):\(localPort) \(peerAddress):\(peerPort)" }
 
-    /// Seconds since 1970; what is after the point is kept apart, as a number of 64 bits has no room for both.
+    /// Seconds since 1970; the fraction is a separate number, because 64 bits have no room for both.
     var seconds: Double {
         let point = time.firstIndex(of: ".") ?? time.endIndex
         let whole = try? Date(String(time[..<point]) + "Z", strategy: .iso8601)
@@ -58,7 +58,7 @@ struct TraceEvent: Decodable, Hashable {
 final class Tracer {
     private let process: RunningProcess
 
-    /// Starts one and waits until its programs run.
+    /// Starts a trace and waits until its programs run.
     init(in traffic: Traffic, _ options: [String] = []) throws {
         let process = try RunningProcess(
             [Executable.tcplens, "trace", "--format", "json", "--log-level", "debug"] + options,
@@ -71,15 +71,15 @@ final class Tracer {
     /// The process.
     var processIdentifier: Int32 { process.processIdentifier }
 
-    /// What it says of itself.
+    /// Its log.
     var log: String { process.error }
 
-    /// Tells it to end and returns all events that it has printed.
+    /// Ends it and returns all events that it has printed.
     func end() throws -> [TraceEvent] {
         try Self.events(lines())
     }
 
-    /// Tells it to end and returns all lines that it has printed.
+    /// Ends it and returns all lines that it has printed.
     func lines() throws -> [Substring] {
         process.signal(SIGTERM)
         process.wait()
@@ -93,7 +93,7 @@ final class Tracer {
         return try lines.map { try decoder.decode(TraceEvent.self, from: Data($0.utf8)) }
     }
 
-    /// How many events it says at its end that it has printed, and that were lost.
+    /// How many events it has printed and how many were lost, according to its last message.
     func summary() throws -> (written: Int, lost: Int) {
         guard let match = log.firstMatch(of: /(\d+) events, (none|\d+) lost/), let written = Int(match.1) else {
             throw Timeout(description: "no summary in \(log)")
@@ -102,15 +102,15 @@ final class Tracer {
     }
 }
 
-/// What a trace has of a scenario after which no connection is open.
+/// A trace of a scenario after which no connection is open.
 ///
 /// Some machines run no program at all while certain threads of their own run, not even for the softirqs that interrupt
-/// them. A trace must tell each event that it misses so, and the tests hold it to that; they go on only with a trace
-/// that has missed none, and repeat the scenario otherwise.
+/// them. A trace must report each event that it misses in this way, which the tests check. They go on with a trace that
+/// has missed none, and repeat the scenario otherwise.
 struct TracedScenario {
-    /// The changes that it shows.
+    /// The events that it shows.
     var events: [TraceEvent]
-    /// How many it says it has missed.
+    /// How many missed events it reports.
     var lost: Int
 
     /// Ends the trace.
@@ -121,7 +121,7 @@ struct TracedScenario {
         #expect(written == events.count)
     }
 
-    /// Whether it has all.
+    /// Whether it has all events.
     var isWhole: Bool { lost == 0 && events.openConnections == 0 }
 
     /// Whether it accounts for `changes`, all that there were: it shows each, or it shows fewer and says that it does.

@@ -13,7 +13,7 @@ final class Traffic {
     private let answers = Pipe()
     private var unread = Data()
 
-    /// Makes a namespace; or joins that of `namespace`, for sockets of another process in it.
+    /// Makes a namespace, or joins that of `namespace`, so that another process has sockets there.
     init(in namespace: Traffic? = nil) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
@@ -34,7 +34,7 @@ final class Traffic {
     /// The process that holds the namespace and the sockets.
     var processIdentifier: Int32 { process.processIdentifier }
 
-    /// Gives commands one after the other.
+    /// Runs commands one after the other.
     ///
     /// `Tests/Traffic/main.c` lists them.
     func callAsFunction(_ lines: String...) throws {
@@ -43,33 +43,35 @@ final class Traffic {
         }
     }
 
-    /// Gives a command that answers with more than `ok`, and returns that.
+    /// Runs a command and returns its whole answer, such as `ok 111`.
     func ask(_ line: String) throws -> String {
         try tell(line)
         return try answer()
     }
 
-    /// Gives a command and does not wait for it.
+    /// Starts a command without waiting for its answer.
     func tell(_ line: String) throws {
         try commands.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
     }
 
-    /// Waits until the command that was given last is done.
+    /// Waits until the last command is done.
     func expectAnswer() throws {
         try check("the last command", answer())
     }
 
-    /// Waits until the last segments of what was closed have arrived; a collection before that may see half of it.
+    /// Waits until the last segments of closed connections have arrived.
+    ///
+    /// An earlier collection may see only one end.
     func settle() throws {
         _ = try eventually("the last segments") { try SocketTable.ss(in: self).isAtRest ? true : nil }
     }
 
-    /// Drops what a rule of nftables matches, before a socket of the namespace sees it.
+    /// Drops segments that match a rule of nftables, before a socket of the namespace receives them.
     func drop(_ rule: String) throws {
         try filter("\(rule) drop")
     }
 
-    /// Answers what a rule of nftables matches with an ICMP message, before a socket of the namespace sees it.
+    /// Answers segments that match a rule of nftables with an ICMP message, before a socket receives them.
     func reject(_ rule: String) throws {
         try filter("\(rule) reject")
     }

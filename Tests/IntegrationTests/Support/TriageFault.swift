@@ -1,24 +1,24 @@
 import Foundation
 import Testing
 
-/// A fault of the README's table, made for real.
+/// A real fault of those in the README's table.
 struct TriageFault {
-    /// Its name there.
+    /// Its name in the table.
     let name: String
-    /// The labels that tell what is wrong, with all their values.
+    /// The labels that show what is wrong, with all their values.
     let labels: [String: Set<String>]
     /// Makes the fault.
     private let begin: (UnusualTraffic) throws -> Void
-    /// What must go on happening while it lasts.
+    /// What must be repeated while the fault lasts.
     let goOn: (UnusualTraffic) throws -> Void
-    /// Mends what was broken.
+    /// Ends the fault.
     let end: (UnusualTraffic) throws -> Void
     /// A scenario that lasts as long as the fault.
     private let scenario: String?
 
-    /// Makes it.
+    /// Makes the fault.
     ///
-    /// - Returns: What must be kept until it may end.
+    /// - Returns: The scenario, which the caller keeps and ends.
     func start(in unusual: UnusualTraffic) throws -> UnusualTraffic.Held? {
         try begin(unusual)
         return try scenario.map(unusual.hold)
@@ -40,13 +40,13 @@ struct TriageFault {
         self.end = end
     }
 
-    /// What the namespace has from the start: little room in TIME_WAIT, and a way to where nobody is.
+    /// Prepares the namespace: a low limit of TIME_WAIT, and a route to addresses that do not exist.
     static func prepare(_ unusual: UnusualTraffic) throws {
         try command(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=4000"], unusual)
         try command(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], unusual)
     }
 
-    /// All of them, in an order in which none looks like one that is still to come.
+    /// All faults, in an order in which none triggers the query of a later one.
     static var all: [Self] {
         [
             Self("Loss", begin: lossBegins, goOn: { try $0.traffic("send loss client 1000") }, end: lossEnds),
@@ -82,18 +82,18 @@ struct TriageFault {
                 }
             ),
             Self("Unfollowed", scenario: "crowd"),
-            // Two in three of them leave one.
+            // Two of three connections leave a TIME_WAIT.
             Self("TIME_WAIT", begin: { try $0.traffic("listen 4 7104 128", "churn 4 7104 3600") }),
         ]
     }
 
-    /// Every second segment with data is lost, but for the ends of connections.
+    /// Every second segment is lost, except SYNs, FINs and resets.
     private static func lossBegins(_ unusual: UnusualTraffic) throws {
         try unusual.traffic("listen 4 7103 128", "connect loss 4 7103 20")
         try unusual.traffic.drop("tcp dport 7103 tcp flags & (syn|fin|rst) == 0 numgen random mod 2 == 0")
     }
 
-    /// There are 150 left.
+    /// Only 150 ports are left.
     private static func portsEnd(_ unusual: UnusualTraffic) {
         #expect(throws: Traffic.Refused.self) { try unusual.traffic("connect ports 4 7106 151") }
     }

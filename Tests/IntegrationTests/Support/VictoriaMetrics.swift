@@ -2,10 +2,10 @@ import Foundation
 
 /// A real VictoriaMetrics, in the namespace of a test.
 final class VictoriaMetrics {
-    /// Where it takes OTLP.
+    /// Its URL for OTLP.
     static let endpoint = "\(base)/opentelemetry/v1/metrics"
 
-    /// One series with all its samples, as they came.
+    /// One series with all its samples, in the order of arrival.
     struct Series: Decodable {
         /// Its labels, with its name as `__name__`.
         var metric: [String: String]
@@ -23,7 +23,7 @@ final class VictoriaMetrics {
 
     /// Starts it with `options` and waits until it answers.
     ///
-    /// - Throws: When there is none to start, or it does not come up.
+    /// - Throws: When there is none to start, or it does not start.
     init(in namespace: Traffic, _ options: String...) throws {
         guard let program = Executable.backend("victoria-metrics") else {
             throw Timeout(description: "there is no VictoriaMetrics: run Tests/IntegrationTests/fetch-backends")
@@ -46,7 +46,7 @@ final class VictoriaMetrics {
 
     /// All samples of the series that `selector` names.
     func samples(_ selector: String) throws -> [Series] {
-        // What has arrived is not visible at once otherwise.
+        // Otherwise new samples are not visible at once.
         _ = try get("/internal/force_flush")
         return try get("/api/v1/export", ["match[]": selector]).split(separator: "\n").map {
             try JSONDecoder().decode(Series.self, from: Data($0.utf8))
@@ -63,7 +63,7 @@ final class VictoriaMetrics {
         return results.compactMap { (($0["value"] as? [Any])?.last as? String).flatMap { Double($0) } }
     }
 
-    /// What it answers to a query in PromQL now.
+    /// Its current answer to a query in PromQL.
     func rows(_ query: String) throws -> [QueryRow] {
         _ = try get("/internal/force_flush")
         return try QueryRow.read(get("/prometheus/api/v1/query", ["query": query]))

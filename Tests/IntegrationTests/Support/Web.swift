@@ -1,8 +1,8 @@
 import Foundation
 
-/// An answer to a request that was made in the namespace of a test.
+/// The answer to a request from the namespace of a test.
 struct WebAnswer {
-    /// The status; 0 when nobody answered.
+    /// The status; 0 if there was no answer.
     var status: Int
     /// The body.
     var body: String
