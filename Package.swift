@@ -280,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: ["SDK", "fetch-backends", "controls.py", "crowd.py", "mishaps.py", "terminal.py", "unusual.py"],
+            exclude: ["SDK", "Scenarios", "fetch-backends", "crowd.py", "mishaps.py", "terminal.py"],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),

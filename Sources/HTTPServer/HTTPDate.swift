@@ -2,6 +2,9 @@ internal import Glibc
 
 /// A moment in HTTP's format, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
 struct HTTPDate: CustomStringConvertible {
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
     /// Seconds since 1970; never negative, because a clock before 1970 was not set.
     private let seconds: Int
 
@@ -13,40 +16,19 @@ struct HTTPDate: CustomStringConvertible {
     /// The current time of the wall clock.
     static var now: HTTPDate { HTTPDate(seconds: time(nil)) }
 
-    /// The text, which always has the same length until the year 10000.
+    /// The text, which always has the same length until the year 10000. Its names are English in every locale, which is
+    /// why it is not made by strftime().
     var description: String {
-        let (days, second) = seconds.quotientAndRemainder(dividingBy: 24 * 3600)
-        var (year, month, day) = (1970, 0, days)
-        while day >= Self.length(ofYear: year) {
-            day -= Self.length(ofYear: year)
-            year += 1
-        }
-        while day >= Self.length(ofMonth: month, in: year) {
-            day -= Self.length(ofMonth: month, in: year)
-            month += 1
-        }
-        let time = [second / 3600, second / 60 % 60, second % 60].map(Self.twoDigits).joined(separator: ":")
-        // The first of January 1970 was a Thursday.
-        return "\(Self.weekdays[days % 7]), \(Self.twoDigits(day + 1)) \(Self.months[month]) \(year) \(time) GMT"
+        var (time, parts) = (time_t(seconds), unsafe tm())
+        // It fails only for years beyond 32 bits, and then the parts are zeros: a day in 1900.
+        _ = unsafe gmtime_r(&time, &parts)
+        let (weekday, month) = unsafe (Int(parts.tm_wday), Int(parts.tm_mon))
+        let (day, year) = unsafe (Self.twoDigits(parts.tm_mday), 1900 + Int(parts.tm_year))
+        let clock = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map(Self.twoDigits).joined(separator: ":")
+        return "\(Self.weekdays[weekday % 7]), \(day) \(Self.months[month % 12]) \(year) \(clock) GMT"
     }
 
-    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    private static let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-    private static func isLeap(_ year: Int) -> Bool {
-        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    }
-
-    private static func length(ofYear year: Int) -> Int {
-        isLeap(year) ? 366 : 365
-    }
-
-    private static func length(ofMonth month: Int, in year: Int) -> Int {
-        lengths[month] + (month == 1 && isLeap(year) ? 1 : 0)
-    }
-
-    private static func twoDigits(_ number: Int) -> String {
+    private static func twoDigits(_ number: CInt) -> String {
         number < 10 ? "0\(number)" : "\(number)"
     }
 }

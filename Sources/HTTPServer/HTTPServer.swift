@@ -122,7 +122,7 @@ package struct HTTPServer: Sendable {
 
     /// Lets another server of this process listen on the same port, or no longer.
     ///
-    /// This hands a port on without a moment in which nobody listens: the successor listens besides this server, which is
+    /// This hands a port over without a moment in which nobody listens: the new server listens beside this one, which is
     /// then closed.
     package func sharePort(_ isShared: Bool) async {
         for listener in listeners {

@@ -18,7 +18,8 @@ extension PeriodicReader {
 
     /// Does the round that is due, and decides when the next one is.
     ///
-    /// A round that takes longer than the schedule allows is cancelled, which ends its exports early; its failures say so.
+    /// A round that takes longer than the schedule allows is cancelled, which ends its exports early. Its failures say
+    /// so.
     package nonisolated func scheduledRound() async -> Round {
         let round = await limitedRound()
         await noteEnd()

@@ -11,9 +11,12 @@ extension TableID {
     /// The row of these values, one for each dimension in their order.
     package func row(_ values: any Coordinate...) -> Int { row(of: values) }
 
-    /// The row of these values, one for each dimension in their order.
+    /// The row of these values, one for each dimension in their order; those that are missing at the end are the first
+    /// of their dimension.
     package func row(of values: [any Coordinate]) -> Int {
-        zip(dimensions, values).reduce(0) { $0 * $1.0.count + $1.1.index }
+        dimensions.indices.reduce(0) { row, place in
+            row * dimensions[place].count + (place < values.count ? values[place].index : 0)
+        }
     }
 
     /// The place in each dimension of a row.

@@ -22,8 +22,8 @@ struct RequestStore {
     ///
     /// - Parameters:
     ///   - path: The directory of the spool.
-    ///   - isSuccessor: Whether another store of this process uses the spool now. Then it is opened with the first request,
-    ///     by when the other store must be closed.
+    ///   - isSuccessor: Whether another store of this process uses the spool now. Then it is opened with the first
+    ///     request, and the other store must be closed by then.
     /// - Throws: ``SpoolError`` if the spool is not usable, or another process uses it.
     init(spool path: String?, isSuccessor: Bool = false) throws(SpoolError) {
         self.path = path
