@@ -180,6 +180,7 @@ let package = Package(
         ),
         .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
+        .testTarget(name: "ReadingsTests", dependencies: ["Readings"], swiftSettings: strict),
         .testTarget(
             name: "ProbesTests",
             dependencies: ["BPF", "CProbes", "Metrics", "Probes", "Readings", "System"],

@@ -1,4 +1,5 @@
 import Resource
+import System
 
 /// What the kernel says of itself and of this process, in files.
 struct KernelFacts: Sendable {
@@ -11,7 +12,7 @@ struct KernelFacts: Sendable {
     /// Whether this process stands in a user namespace of its own, where capabilities are worth less.
     var isInUserNamespace: Bool
     /// What is mounted where.
-    var mounts: MountTable
+    var mounts: [MountInfo]
     /// What of the kernel is locked even for root: `none`, `integrity` or `confidentiality`; nil when it does not tell.
     var lockdown: String?
     /// Whether programs are compiled rather than interpreted; nil when it does not tell.
@@ -33,7 +34,7 @@ struct KernelFacts: Sendable {
         // The first namespace has all numbers.
         let mapping = line("/proc/self/uid_map")?.split(separator: " ")
         isInUserNamespace = mapping.map { $0 != ["0", "0", "4294967295"] } ?? false
-        mounts = MountTable(machine.read("/proc/self/mounts") ?? "")
+        mounts = MountInfo.parse(machine.read("/proc/self/mountinfo") ?? "")
         // The mode that holds stands in brackets.
         lockdown = line("/sys/kernel/security/lockdown")?.split(separator: "[").last?.split(separator: "]").first
             .map(String.init)

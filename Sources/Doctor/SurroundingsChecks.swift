@@ -1,11 +1,12 @@
 import CPlatform
 import FoundationEssentials
 import Probes
+import System
 
 /// The checks of what is around the agent: file systems, control groups, containers, the clock.
 struct SurroundingsChecks {
     /// What is mounted where.
-    var mounts: MountTable
+    var mounts: [MountInfo]
     /// Where control groups of version 2 can be seen.
     var controlGroups: ControlGroups?
     /// Whether there is a file.

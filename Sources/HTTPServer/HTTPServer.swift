@@ -122,8 +122,8 @@ package struct HTTPServer: Sendable {
 
     /// Lets another server of this process listen on the same port, or no longer.
     ///
-    /// This hands a port over without a moment in which nobody listens: the new server listens beside this one, which is
-    /// then closed.
+    /// This hands a port over without a moment in which nobody listens: the new server listens beside this one, which
+    /// then ends.
     package func sharePort(_ isShared: Bool) async {
         for listener in listeners {
             // An error says that it is closed already.

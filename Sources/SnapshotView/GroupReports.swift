@@ -60,7 +60,7 @@ struct ContainerReport: Encodable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case cgroup = "cgroup_id"
-        case container = "container_id"
+        case container = "cgroup"
         case others, connections, total
     }
 
@@ -126,7 +126,7 @@ struct ListenerReport: Encodable, Equatable {
         case accept = "accept_queue"
         case syn = "syn_queue"
         case cgroup = "cgroup_id"
-        case container = "container_id"
+        case container = "cgroup"
         case address, port, type, others, listeners
     }
 

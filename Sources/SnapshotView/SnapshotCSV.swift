@@ -22,7 +22,7 @@ struct SnapshotCSV {
         }
         guard let by = grouping.grouping else { return listeners }
         let isContainer = by == .container
-        let names = isContainer ? ["container_id", "cgroup_id"] : [by == .localPort ? "port" : "peer_port"]
+        let names = isContainer ? ["cgroup", "cgroup_id"] : [by == .localPort ? "port" : "peer_port"]
         let cut = snapshot.rows(by, limit: top)
         let others = cut.more + cut.others
         let rows = cut.rows + (others.isEmpty ? [] : [Snapshot.Row(group: .others, counts: others.sum)])
@@ -50,7 +50,7 @@ struct SnapshotCSV {
         let cut = snapshot.listeners(limit: top)
         let names = [
             "address", "port", "type", "listeners", "accept_queue_usage", "accept_queue_limit", "accept_queue_full",
-            "syn_queue_usage", "syn_queue_limit", "syn_queue_full", "container_id", "cgroup_id",
+            "syn_queue_usage", "syn_queue_limit", "syn_queue_full", "cgroup", "cgroup_id",
         ]
         return [names] + (cut.rows + (cut.more + cut.others).sums).map(listener)
     }

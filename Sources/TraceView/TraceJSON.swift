@@ -92,7 +92,7 @@ struct TraceJSON {
             place = (change.namespace, change.cgroup, [])
             var fields = Array(#","netns":\#(change.namespace),"cgroup_id":\#(change.cgroup)"#.utf8)
             if let path = containers.path(of: change.cgroup) {
-                fields.append(#","container_id":"#)
+                fields.append(#","cgroup":"#)
                 fields.append(json: path.utf8)
                 place.fields = fields
             }

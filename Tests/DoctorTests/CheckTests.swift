@@ -15,7 +15,8 @@ import Testing
             "/proc/sys/kernel/osrelease": "6.1.0-44-amd64\n",
             "/proc/self/status": "Name:\ttcplens\nCapEff:\t000001ffffffffff\nSeccomp:\t0\n",
             "/proc/self/uid_map": "         0          0 4294967295\n",
-            "/proc/self/mounts": "sysfs /sys sysfs rw 0 0\ncgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n",
+            "/proc/self/mountinfo":
+                "30 1 0:1 / /sys rw - sysfs sysfs rw\n31 1 0:2 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
             "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n",
             "/proc/sys/net/core/bpf_jit_enable": "1\n",
             "/proc/self/limits": "Limit  Soft  Hard  Units\nMax locked memory  65536  65536  bytes\n",
@@ -166,28 +167,32 @@ import Testing
     // MARK: BTF
 
     @Test(arguments: [
-        ("sysfs /sys sysfs rw 0 0\ntmpfs /sys/kernel/btf tmpfs rw 0 0\n", "sudo umount /sys/kernel/btf"),
         (
-            "sysfs /sys sysfs rw 0 0\nx /sys/kernel ext4 rw 0 0\nx /sys/kernel/debug debugfs rw\n",
+            "41 1 0:41 / /sys rw - sysfs sysfs rw\n42 1 0:42 / /sys/kernel/btf rw - tmpfs tmpfs rw\n",
+            "sudo umount /sys/kernel/btf"
+        ),
+        (
+            "50 1 0:50 / /sys rw - sysfs sysfs rw\n51 1 0:51 / /sys/kernel rw - ext4 x rw\n"
+                + "52 1 0:52 / /sys/kernel/debug rw - debugfs x rw\n",
             "sudo umount /sys/kernel"
         ),
-        ("x / ext4 rw 0 0\nproc /proc proc rw 0 0\n", "sudo mount -t sysfs sysfs /sys"),
-        ("sysfs /sys sysfs rw 0 0\n", "grep CONFIG_DEBUG_INFO_BTF /boot/config-$(uname -r)"),
+        ("43 1 0:43 / / rw - ext4 x rw\n44 1 0:44 / /proc rw - proc proc rw\n", "sudo mount -t sysfs sysfs /sys"),
+        ("45 1 0:45 / /sys rw - sysfs sysfs rw\n", "grep CONFIG_DEBUG_INFO_BTF /boot/config-$(uname -r)"),
         // A name that only begins like the one that is looked for.
         (
-            "sysfs /sys sysfs rw 0 0\nx /sys/kernel/bt tmpfs rw 0 0\n",
+            "46 1 0:46 / /sys rw - sysfs sysfs rw\n47 1 0:47 / /sys/kernel/bt rw - tmpfs x rw\n",
             "grep CONFIG_DEBUG_INFO_BTF /boot/config-$(uname -r)"
         ),
         // What was mounted before is covered itself.
         (
-            "x /sys/kernel tmpfs rw 0 0\nsysfs /sys sysfs rw 0 0\n",
+            "48 1 0:48 / /sys/kernel rw - tmpfs x rw\n49 1 0:49 / /sys rw - sysfs sysfs rw\n",
             "grep CONFIG_DEBUG_INFO_BTF /boot/config-$(uname -r)"
         ),
     ])
     func `why there is no BTF is found out from the mounts`(mounts: String, command: String) throws {
         var trial = ProgramTrial()
         trial.typesError = "cannot read the kernel's BTF"
-        let check = try check("BTF", ["/proc/self/mounts": mounts], trial)
+        let check = try check("BTF", ["/proc/self/mountinfo": mounts], trial)
         #expect(check.status == .failed)
         #expect(check.remedy?.command == command)
         #expect(ProgramChecks(trial: trial).checks.isEmpty)
@@ -207,10 +212,12 @@ import Testing
     // MARK: Around it
 
     @Test func `what is around it is told, and never a failure`() {
-        var surroundings = SurroundingsChecks(mounts: MountTable(""), exists: { _ in false }, isSynchronized: false)
+        var surroundings = SurroundingsChecks(mounts: [], exists: { _ in false }, isSynchronized: false)
         #expect(surroundings.checks.filter { $0.status == .warning }.map(\.name) == ["cgroups", "clock"])
         surroundings = SurroundingsChecks(
-            mounts: MountTable("none /a\\040b cgroup2 rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\n"),
+            mounts: MountInfo.parse(
+                "30 1 0:1 / /a\\040b rw - cgroup2 none rw\n31 1 0:2 / /sys/fs/bpf rw - bpf bpf rw\n"
+            ),
             exists: { $0 == "/run/docker.sock" },
             isSynchronized: true
         )
@@ -233,7 +240,7 @@ import Testing
         (ControlGroups(used: []), "version 2 is not mounted: 'tcplens trace' can't name containers"),
     ])
     func `which tree of control groups is read is told`(groups: ControlGroups, found: String) {
-        let surroundings = SurroundingsChecks(mounts: MountTable(""), controlGroups: groups)
+        let surroundings = SurroundingsChecks(mounts: [], controlGroups: groups)
         #expect(surroundings.checks.first { $0.name == "cgroups" }?.found == found)
     }
 

@@ -152,7 +152,7 @@ extension IntegrationTests {
                 import csv, sys
                 rows = list(csv.DictReader(sys.stdin, strict=True))
                 total = sum(int(row["count"]) for row in rows)
-                print(total, any(row.get("container_id") == sys.argv[1] for row in rows))
+                print(total, any(row.get("cgroup") == sys.argv[1] for row in rows))
                 """
             func read(_ grouping: String) throws -> String {
                 let command = "\"$1\" snapshot --by \(grouping) --format csv | python3 -c \"$2\" \"$3\""

@@ -25,7 +25,7 @@ extension IntegrationTests {
             let result = try shell("$TRACE --format json --count 2 2> /dev/null | jq -c 'to_entries | map(.key)'")
             let always = [
                 "time", "old_state", "new_state", "type", "local_address", "local_port", "peer_address", "peer_port",
-                "role", "state_duration_seconds", "netns", "cgroup_id", "container_id",
+                "role", "state_duration_seconds", "netns", "cgroup_id", "cgroup",
             ]
             let lines = try result.output.split(separator: "\n").map {
                 try JSONDecoder().decode([String].self, from: Data($0.utf8))

@@ -25,7 +25,7 @@ import Testing
                 ].joined(separator: "\r\n")
         )
         let containers = SnapshotCSV(snapshot: snapshot(by: .container), top: 3).text.split(separator: "\r\n")
-        #expect(containers[..<2] == ["container_id,cgroup_id,state,type,count", "-,,time_wait,ipv4,23000"])
+        #expect(containers[..<2] == ["cgroup,cgroup_id,state,type,count", "-,,time_wait,ipv4,23000"])
         #expect(containers.contains("/system.slice/nginx.service,7,established,ipv4,80"))
         #expect(containers.last == "others,,established,ipv4,25")
         let listeners = SnapshotCSV(snapshot: snapshot(by: .listener), top: 1).text.split(separator: "\r\n")

@@ -58,7 +58,7 @@ import Testing
             {"time":"2023-11-14T22:13:20.000000042Z","old_state":"established","new_state":"closed","type":"ipv4",\#
             "local_address":"10.0.0.1","local_port":43210,"peer_address":"192.168.100.255","peer_port":443,\#
             "role":"client","state_duration_seconds":2.061000000,"netns":4026531840,"cgroup_id":7,\#
-            "container_id":"/a \"b\"\\c","rtt_seconds":0.000100000,"retransmits":3,"bytes_sent":1000,\#
+            "cgroup":"/a \"b\"\\c","rtt_seconds":0.000100000,"retransmits":3,"bytes_sent":1000,\#
             "bytes_received":0,"error":"reset"}
 
             """#

@@ -20,7 +20,7 @@ struct SnapshotJSON: Decodable {
 
         private enum CodingKeys: String, CodingKey {
             case cgroup = "cgroup_id"
-            case container = "container_id"
+            case container = "cgroup"
             case port, others, connections, total
         }
 
@@ -52,7 +52,7 @@ struct SnapshotJSON: Decodable {
             case accept = "accept_queue"
             case syn = "syn_queue"
             case cgroup = "cgroup_id"
-            case container = "container_id"
+            case container = "cgroup"
             case address, port, type, listeners
         }
     }

@@ -13,7 +13,7 @@ struct TraceEvent: Decodable, Hashable {
         case peerPort = "peer_port"
         case held = "state_duration_seconds"
         case cgroup = "cgroup_id"
-        case container = "container_id"
+        case container = "cgroup"
         case roundTrip = "rtt_seconds"
         case bytesSent = "bytes_sent"
         case bytesReceived = "bytes_received"
