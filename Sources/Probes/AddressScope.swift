@@ -10,8 +10,6 @@ package enum AddressScope {
 
     /// The suffix of an address: `%eth0`, or `%2` if the interface has no name here; empty for none.
     ///
-    /// - Parameters:
-    ///   - interface: The number of the interface; 0 for none.
     /// - namespace: The network namespace of the interface, by inode number; `nil` for that of this process.
     /// - Returns: The text, without characters that are special in JSON or on a terminal.
     package static func suffix(_ interface: UInt32, namespace: UInt32? = nil) -> String {
