@@ -140,7 +140,7 @@ extension IntegrationTests {
                 environment: ["OTEL_METRICS_EXPORTER": "console"],
                 namespace: namespace
             )
-            let signs = "health is told"
+            let signs = "health is served"
             try condition.expectAgreement(
                 failing: "address for health",
                 says: "process \(sink.processIdentifier)",

@@ -13,7 +13,7 @@ extension IntegrationTests {
                     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
                 ]
             )
-            _ = try eventually("the agent to listen") { agent.error.contains("health is told") ? true : nil }
+            _ = try eventually("the agent to listen") { agent.error.contains("health is served") ? true : nil }
             return agent
         }
 
