@@ -1,10 +1,10 @@
 import Probes
 
-/// The checks of what the kernel is and what it lets this process do.
+/// The checks of the kernel, and of what it lets this process do.
 struct KernelChecks {
-    /// What the kernel says.
+    /// The facts about the kernel.
     var facts: KernelFacts
-    /// Where this program is, for commands to copy.
+    /// The path of this program, for commands to copy.
     var program: String
 
     /// The architecture that this program was built for.
@@ -18,7 +18,9 @@ struct KernelChecks {
         #endif
     }
 
-    /// The checks; `trial` tells what became of the programs.
+    /// The checks.
+    ///
+    /// `trial` is the result of loading the programs.
     func checks(_ trial: ProgramTrial) -> [Check] {
         var checks = [proc, version, types(trial), capabilities(trial), memory]
         checks += [processors(trial), lockdown(trial), systemCallFilter(trial), compiler(trial)].compactMap(\.self)
@@ -48,7 +50,7 @@ struct KernelChecks {
 
     private func types(_ trial: ProgramTrial) -> Check {
         guard let error = trial.typesError else { return .ok("BTF", KernelTypes.path) }
-        // What hides it, if something does.
+        // The mount that hides it, if there is one.
         if let cover = facts.mounts.cover(of: KernelTypes.path, below: "/sys") {
             return .failed(
                 "BTF",
@@ -88,7 +90,7 @@ struct KernelChecks {
             )
         }
         let lack = "\(missing.map(\.name).joined(separator: " and ")) missing; \(found)"
-        // Whoever has a token of BPF's needs none.
+        // A process with a BPF token needs no capabilities.
         guard trial.isDenied || trial.typesError != nil else { return .ok("capabilities", lack) }
         return .failed(
             "capabilities",
@@ -130,7 +132,7 @@ struct KernelChecks {
         return .ok("lockdown", found + ", which these do not need")
     }
 
-    /// A file that says something else than the kernel does harm to programs that believe it.
+    /// A file that differs from the kernel's number harms programs that trust it.
     private func processors(_ trial: ProgramTrial) -> Check? {
         guard let processors = trial.processors, processors.counted != processors.shown else { return nil }
         let shown = processors.shown.map { "says \($0)" } ?? "can't be read"
@@ -159,7 +161,7 @@ struct KernelChecks {
     }
 
     private func compiler(_ trial: ProgramTrial) -> Check? {
-        // Only the machine's own network namespace has the file.
+        // Only the initial network namespace has the file.
         guard facts.isCompiled == false || (facts.isCompiled == nil && trial.isInterpreted) else { return nil }
         return .warning(
             "BPF compiler",

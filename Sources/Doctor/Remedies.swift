@@ -1,7 +1,7 @@
 import Probes
 
 extension ProbeError.Reason {
-    /// What to do; nil where nothing is known to help.
+    /// What to do; nil if no remedy is known.
     var remedy: Check.Remedy? {
         switch self {
         case .denied: nil
@@ -29,6 +29,6 @@ extension Limitation.Cause {
 extension Check.Remedy {
     /// How to let programs read the kernel's memory.
     static let lockdown = Check.Remedy("Boot with lockdown=integrity or without", "cat /proc/cmdline")
-    /// How to have programs compiled.
+    /// How to turn the BPF compiler on.
     static let compiler = Check.Remedy("Turn it on", "sudo sysctl -w net.core.bpf_jit_enable=1")
 }

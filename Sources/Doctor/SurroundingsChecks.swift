@@ -2,18 +2,18 @@ import CPlatform
 import FoundationEssentials
 import Probes
 
-/// The checks of what is around the agent: file systems, control groups, containers, the clock.
+/// The checks of the agent's surroundings: file systems, cgroups, containers, the clock.
 struct SurroundingsChecks {
-    /// What is mounted where.
+    /// The mounted file systems.
     var mounts: MountTable
-    /// Where control groups of version 2 can be seen.
+    /// Where the hierarchy of cgroups version 2 is visible.
     var controlGroups: ControlGroups?
-    /// Whether there is a file.
+    /// Whether a file exists.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
-    /// Whether something keeps the clock right; nil when that can't be asked.
+    /// Whether the clock is synchronised; nil if that is unknown.
     var isSynchronized: Bool? = [0: false, 1: true][CPlatform_isClockSynchronized()]
 
-    /// The sockets of container runtimes, where they are by default.
+    /// The default paths of container runtimes' sockets.
     private static let runtimes: KeyValuePairs<String, String> = [
         "containerd": "/run/containerd/containerd.sock",
         "Docker": "/run/docker.sock",
@@ -22,7 +22,9 @@ struct SurroundingsChecks {
         "k3s": "/run/k3s/containerd/containerd.sock",
     ]
 
-    /// The checks, none of which can keep `run` from working.
+    /// The checks.
+    ///
+    /// None of them can stop `run` from working.
     var checks: [Check] {
         [bpfFileSystem, traceFileSystem, pinned, containerNames, containerRuntime, clock]
     }
