@@ -23,7 +23,7 @@ extension Agent {
                     """
                 )
             } catch {
-                logger.error("counters go on under another service.instance.id: \(error.message)")
+                logger.error("counters continue under another service.instance.id: \(error.message)")
             }
         }
         await become(new)

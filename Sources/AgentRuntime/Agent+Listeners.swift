@@ -35,7 +35,7 @@ extension Agent {
         switch bound {
         case .prometheus(let exporter):
             address.port = exporter.port
-            logger.info("Prometheus finds the metrics at http://\(address)/metrics")
+            logger.info("metrics for Prometheus are served at http://\(address)/metrics")
             return Listener(bound) { [reader, sdk] in
                 await exporter.run(reader: reader, sdk: sdk) { await self.noteScrape($0) }
             }

@@ -14,7 +14,7 @@ extension Agent {
         do throws(Failure) {
             let new = try source.settings()
             guard new != settings else {
-                logger.notice("SIGHUP: the configuration is what it was")
+                logger.notice("SIGHUP: the configuration has not changed")
                 return false
             }
             try await follow(new)
@@ -23,7 +23,7 @@ extension Agent {
             for line in error.message.split(separator: "\n") {
                 logger.error("SIGHUP: \(line)")
             }
-            logger.error("SIGHUP: the configuration was refused and stays what it was")
+            logger.error("SIGHUP: the configuration was refused; the old one stays in effect")
             return false
         }
     }
@@ -61,7 +61,7 @@ extension Agent {
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
         if report != nil, !new.isDisabled {
-            logger.notice("the programs were loaded anew: counters begin at zero, with a new start time")
+            logger.notice("the programs were loaded again: counters start at zero, with a new start time")
         }
         logStart(report)
     }

@@ -118,7 +118,7 @@ package actor Agent {
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
         await serve(abilities, reload: listener.reload) {
             if let signal = await listener.stop.first(where: { _ in true }) {
-                await self.logger.info("\(signal): a last collection, then the end")
+                await self.logger.info("\(signal): collecting once more, then stopping")
             }
         }
     }

@@ -84,8 +84,8 @@ struct AgentIdentity: Sendable {
     private static func warning(_ number: Int, isSingle: Bool, _ resource: Metrics.Resource) -> String? {
         guard number > 0, !isSingle else { return nil }
         return """
-            another tcplens runs in this network namespace; so that their counters are told apart, this one has the \
-            service.instance.id \(resource.instanceID ?? "")
+            another tcplens runs in this network namespace; so that their counters can be distinguished, this one has \
+            the service.instance.id \(resource.instanceID ?? "")
             """
     }
 

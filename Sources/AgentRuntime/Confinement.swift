@@ -23,6 +23,6 @@ package struct Abilities: Sendable {
     /// - Throws: ``Failure`` that says which change needs a restart.
     func expect(from old: RunSettings, to new: RunSettings, loadsPrograms: Bool) throws(Failure) {
         guard loadsPrograms, !self.loadsPrograms else { return }
-        throw Failure("what is observed has changed, which needs a restart: the rights to load programs are given up")
+        throw Failure("what is observed has changed, which needs a restart: the rights to load programs were dropped")
     }
 }

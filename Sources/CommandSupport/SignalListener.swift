@@ -32,14 +32,14 @@ package struct SignalListener: Sendable {
                 }
                 if let first {
                     guard clock.now - first > Self.echo else { continue }
-                    await Self.end("\(signal) again: ended before the last work was done")
+                    await Self.end("\(signal) again: ended before the last export was done")
                 }
                 first = clock.now
                 continuation.yield(signal)
                 continuation.finish()
                 Task.detached {
                     try? await Task.sleep(for: limit)
-                    await Self.end("ended \(limit.text) after \(signal), before the last work was done")
+                    await Self.end("ended \(limit.text) after \(signal), before the last export was done")
                 }
             }
         }

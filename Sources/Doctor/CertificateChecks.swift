@@ -47,7 +47,7 @@ struct CertificateChecks {
             return .warning(
                 name,
                 "\(path): the last one \(text)",
-                Check.Remedy("Get the receiver's present authority", show(path))
+                Check.Remedy("Get the current certificate of the receiver's authority", show(path))
             )
         } catch {
             let remedy = "Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates"

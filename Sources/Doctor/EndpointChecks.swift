@@ -42,9 +42,9 @@ struct EndpointChecks: Sendable {
         if !configuration.headers.isEmpty {
             words.append("with \(configuration.headers.map(\.name).joined(separator: ", "))")
         }
-        if let proxy = configuration.proxy, proxy.isUsed { words.append("by way of the proxy \(proxy)") }
+        if let proxy = configuration.proxy, proxy.isUsed { words.append("through the proxy \(proxy)") }
         if let exception = configuration.proxy?.exception {
-            words.append("directly, for no_proxy has \(exception.printable())")
+            words.append("directly, because no_proxy has \(exception.printable())")
         }
         return .ok("endpoint", words.joined(separator: ", "))
     }
@@ -138,7 +138,7 @@ struct EndpointChecks: Sendable {
         return .warning(
             "endpoint clock",
             "\(amount.text) \(difference < .zero ? "behind" : "ahead of") this machine's",
-            Check.Remedy("One of both is wrong; points are dated by this machine's", "date -u")
+            Check.Remedy("One of the two is wrong; points get the time of this machine's", "date -u")
         )
     }
 

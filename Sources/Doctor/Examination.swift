@@ -60,7 +60,7 @@ package struct Examination: Sendable {
             }
             return (settings, checks)
         } catch {
-            let remedy = Check.Remedy("Mend it, and look at what tcplens makes of it", "tcplens run --print-config")
+            let remedy = Check.Remedy("Correct it, and check how tcplens reads it", "tcplens run --print-config")
             return (nil, error.message.split(separator: "\n").map { .failed(name, String($0), remedy) })
         }
     }

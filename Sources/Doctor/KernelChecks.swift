@@ -43,7 +43,7 @@ struct KernelChecks {
         guard let version = facts.version, version < .oldest else { return .ok("kernel", found) }
         return .warning(
             "kernel",
-            "\(found); older than \(KernelVersion.oldest), the oldest that tcplens is made for",
+            "\(found); older than \(KernelVersion.oldest), the oldest supported kernel",
             Check.Remedy("Use a newer kernel")
         )
     }
@@ -78,12 +78,12 @@ struct KernelChecks {
     private func capabilities(_ trial: ProgramTrial) -> Check {
         let missing = facts.capabilities.missing
         let held = CapabilitySet.Capability.allCases.filter { facts.capabilities.contains($0) }.map(\.name)
-        let found = held.isEmpty ? "none that matters here is held" : "\(held.joined(separator: ", ")) held"
+        let found = held.isEmpty ? "none of those that matter here is held" : "\(held.joined(separator: ", ")) held"
         guard !missing.isEmpty else {
             guard trial.isDenied, facts.isInUserNamespace else { return .ok("capabilities", found) }
             return .failed(
                 "capabilities",
-                "\(found), but in a user namespace, where they count for nothing with BPF",
+                "\(found), but in a user namespace, where they have no effect on BPF",
                 Check.Remedy(
                     "Run it in the machine's own user namespace: without unshare, or in a container that is not rootless"
                 )
@@ -127,7 +127,7 @@ struct KernelChecks {
             return .warning("lockdown", "\(found), so \(others.joined(separator: ", ")) does not work", .lockdown)
         }
         guard !trial.limitations.contains(where: { $0.cause == .lockdown }) else {
-            return .warning("lockdown", "\(found), so something is missing, as told below", .lockdown)
+            return .warning("lockdown", "\(found), so something is missing, as shown below", .lockdown)
         }
         return .ok("lockdown", found + ", which these do not need")
     }
@@ -139,8 +139,8 @@ struct KernelChecks {
         return .warning(
             "processors",
             "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); "
-                + "tcplens goes by the kernel",
-            Check.Remedy("Look what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
+                + "tcplens uses the kernel's number",
+            Check.Remedy("See what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
         )
     }
 
@@ -165,7 +165,7 @@ struct KernelChecks {
         guard facts.isCompiled == false || (facts.isCompiled == nil && trial.isInterpreted) else { return nil }
         return .warning(
             "BPF compiler",
-            "off: programs are interpreted, so every connection pays more for being watched",
+            "off: programs are interpreted, so observing costs each connection more",
             .compiler
         )
     }

@@ -43,7 +43,7 @@ struct ProgramChecks {
                 // Without IPv6 such connections don't exist.
                 guard !address.contains(":") else { return .ok(name, "not tried: \(reason)") }
                 let remedy = Check.Remedy("Is the loopback interface up?", "sudo ip link set lo up")
-                return .warning(name, "\(reason), so whether one would be seen is not known", remedy)
+                return .warning(name, "\(reason), so it is unknown whether one would be seen", remedy)
             }
         }
             + [.ok("pass", "\(loopback.connectionCount) connections in \(loopback.passText)")]
@@ -60,8 +60,8 @@ struct ProgramChecks {
         }
     }
 
-    private static let denied = Check.Remedy("What is missing for it stands above")
-    private static let unknown = Check.Remedy("The kernel's own words may say more", "sudo dmesg | tail")
+    private static let denied = Check.Remedy("What is missing is shown above")
+    private static let unknown = Check.Remedy("The kernel's log may say more", "sudo dmesg | tail")
     private static let report = Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")
 }
 

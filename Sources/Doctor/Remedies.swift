@@ -6,7 +6,7 @@ extension ProbeError.Reason {
         switch self {
         case .denied: nil
         case .memory(let limit?): Check.Remedy("Raise the limit of that control group", "cat \(limit.file)")
-        case .memory(nil): Check.Remedy("See what has the memory", "free -h")
+        case .memory(nil): Check.Remedy("See what uses the memory", "free -h")
         case .lockdown: .lockdown
         case .compiler: .compiler
         case .refused: Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")

@@ -50,7 +50,7 @@ struct SurroundingsChecks {
                 words.append("which shows all groups, those at \(groups.others.joined(separator: ", ")) too")
             }
             if !groups.isWhole {
-                words.append("a part of all groups; those elsewhere have numbers for names")
+                words.append("only some of the groups; the others are shown by number")
             }
             return .ok("cgroups", words.joined(separator: ", "))
         }
@@ -71,12 +71,15 @@ struct SurroundingsChecks {
 
     private var clock: Check {
         guard isSynchronized == false else {
-            return .ok("clock", isSynchronized == nil ? "whether it is synchronized can't be asked" : "synchronized")
+            return .ok("clock", isSynchronized == nil ? "whether it is synchronized is unknown" : "synchronized")
         }
         return .warning(
             "clock",
-            "not synchronized: points are dated by it, and backends may refuse those that seem old or of the future",
-            Check.Remedy("Let something keep it right, as chrony or systemd-timesyncd", "sudo timedatectl set-ntp true")
+            "not synchronized: backends may reject points whose time seems to be in the past or future",
+            Check.Remedy(
+                "Synchronize it, for example with chrony or systemd-timesyncd",
+                "sudo timedatectl set-ntp true"
+            )
         )
     }
 }

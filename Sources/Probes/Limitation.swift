@@ -34,7 +34,7 @@ package struct Limitation: Hashable, Sendable, CustomStringConvertible, Expressi
     }
 
     static func lockdown(_ lost: String) -> Self {
-        Self(.lockdown, "the kernel keeps its memory from programs (lockdown=confidentiality): \(lost)")
+        Self(.lockdown, "programs may not read the kernel's memory (lockdown=confidentiality): \(lost)")
     }
 
     static func interpreted(_ lost: String) -> Self {

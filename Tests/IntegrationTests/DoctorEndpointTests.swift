@@ -243,7 +243,7 @@ extension IntegrationTests {
                 "https://me:hunter2@collector.invalid/?key=qu3ry-secret"
             #expect(try look().contains("collector.invalid"))
             environment["https_proxy"] = "http://me:pr0xy-secret@127.0.0.1:9"
-            #expect(try look().contains("by way of the proxy http://127.0.0.1:9"))
+            #expect(try look().contains("through the proxy http://127.0.0.1:9"))
             environment["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "ftp://me:hunter2@collector?key=qu3ry-secret"
             #expect(try look().contains("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"))
             withExtendedLifetime(sink) {}

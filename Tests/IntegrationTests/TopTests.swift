@@ -76,7 +76,7 @@ extension IntegrationTests {
             let before = session.raw.split(separator: Self.enter)
             let parts = try #require(before.last).split(separator: Self.leave)
             #expect(before.count == 2 && parts.count == 2)
-            #expect(before.first?.contains("looking by") == true)
+            #expect(before.first?.contains("observing with") == true)
             #expect(parts.first?.contains("first reading") == false)
             #expect(parts.last?.contains("first reading") == true)
         }

@@ -104,10 +104,10 @@ package final class TraceProbe {
 
     /// Whether a socket can be looked up for the port that the kernel has chosen, and if not, why.
     private static func canFindPorts(_ features: ProgramFeatures) throws(BPFError) -> (Bool, Limitation?) {
-        let lost = "no port before a connection is there"
+        let lost = "no local port until connected"
         guard features.atomics else { return (false, .noAtomics("no durations, and \(lost)")) }
         guard try ProgramFeature.callable.isAvailable() else {
-            return (false, Limitation(.version, "no programs on this kernel that are run by a call: \(lost)"))
+            return (false, Limitation(.version, "no programs that can be run on demand on this kernel: \(lost)"))
         }
         // Two features let a program look up a socket outside its event: this one, and the other (since 6.2).
         if features.kernelMemory { return (true, nil) }
