@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The agent's health, with real peers that come and go.
+    /// The agent's health, with real peers that start and stop.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct HealthTests {
         private func start(in traffic: Traffic, exporter: String) throws -> RunningProcess {
             let agent = try RunningProcess(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Which exporter gets the end of which series.
+/// Which exporter gets the ends of which series.
 @Suite struct EndingSeriesTests {
     /// A stock with a series for each of the names.
     private final class Stock: MetricProducer, Sendable {
@@ -82,7 +82,7 @@ import Testing
 
     private func set(_ names: [String]?) { stock.names.withLock { $0 = names } }
 
-    @Test func `each exporter is told of an end once, and a scrape takes it from none`() async {
+    @Test func `each exporter gets an end once, and a scrape takes it from none`() async {
         let exporters = [Recorder("1"), Recorder("2", .delta), Recorder("3", endsSeries: false)]
         let reader = reader(exporters)
         _ = await reader.round()

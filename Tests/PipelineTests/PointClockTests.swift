@@ -10,13 +10,13 @@ import Testing
     /// Readings of the clocks, and the times of points.
     struct Case: CustomTestStringConvertible, Sendable {
         var testDescription: String
-        /// When it all began, by the wall clock, in seconds.
+        /// The start by the wall clock, in seconds.
         var start: Double
-        /// What the wall clock says, and how many seconds after the beginning that is.
+        /// The wall clock's time, and the seconds since the start.
         var readings: [(wall: Double, elapsed: Double)]
         /// The starts that the points have.
         var starts: [Double]
-        /// How each warning begins.
+        /// The beginning of each warning.
         var warnings: [String] = []
     }
 

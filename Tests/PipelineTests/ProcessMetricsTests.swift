@@ -25,7 +25,7 @@ import Testing
         let before = values("process.cpu.time")
         #expect(Set(before.keys) == [["cpu.mode": "user"], ["cpu.mode": "system"]])
         let user: Attributes = ["cpu.mode": "user"]
-        // As much work as it takes; a clock of the kernel's that stands still would never end it.
+        // Works until the CPU time has grown.
         var after = before
         while after[user] ?? 0 < (before[user] ?? 0) + 0.02 { after = values("process.cpu.time") }
         #expect(after[["cpu.mode": "system"]] ?? -1 >= before[["cpu.mode": "system"]] ?? 0)

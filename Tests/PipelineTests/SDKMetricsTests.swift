@@ -24,7 +24,7 @@ import Testing
         sdk.metrics(at: Self.time).first { $0.name == name }
     }
 
-    /// The values of a sum by the attributes that points of one exporter don't share.
+    /// The values of a sum, by the attributes that differ between the points of one exporter.
     private func values(_ name: String) -> [Attributes: Number] {
         guard case .sum(let points, .cumulative, _) = metric(name)?.data else { return [:] }
         #expect(points.allSatisfy { $0.start == Self.start && $0.time == Self.time })
@@ -153,7 +153,7 @@ import Testing
 }
 
 extension Attributes {
-    /// What is not in `others` as well.
+    /// The attributes that are not in `others`.
     fileprivate func rest(of others: Attributes) -> Attributes {
         Attributes(filter { others[$0.key] != $0.value })
     }
