@@ -2,7 +2,7 @@
 package struct Check: Equatable, Sendable {
     /// What the result means for `run`.
     package enum Status: String, Encodable, Sendable {
-        /// As it is to be.
+        /// No problem.
         case ok
         /// `run` works, but something is missing or will cause problems.
         case warning

@@ -70,7 +70,7 @@ package struct Examination: Sendable {
     /// No programs are loaded if nothing is to be observed.
     private func machine(_ probes: TCPProbes.Options?) async -> [Check] {
         let facts = KernelFacts(of: source.machine)
-        let checks = await onOwnThread { () -> [Check] in
+        let checks = await runBlocking { () -> [Check] in
             guard let probes else { return [] }
             let trial = ProgramTrial(probes)
             let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "tcplens"
@@ -86,7 +86,7 @@ package struct Examination: Sendable {
             switch plan {
             case .otlp(let configuration):
                 if let path = configuration.spool {
-                    checks.append(await onOwnThread { .spool(path, limit: configuration.spoolLimit) })
+                    checks.append(await runBlocking { .spool(path, limit: configuration.spoolLimit) })
                 }
                 checks += await EndpointChecks(
                     configuration: configuration,

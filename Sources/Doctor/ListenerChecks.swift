@@ -33,7 +33,7 @@ struct ListenerChecks: Sendable {
 
     private func refused(_ plan: ListenerPlan, _ error: Failure) async -> Check {
         let port = plan.address.port
-        guard let owner = await onOwnThread({ PortOwner(ofPort: port) }) else {
+        guard let owner = await runBlocking({ PortOwner(ofPort: port) }) else {
             let command = "sudo ss -Hltnp 'sport = :\(port)'"
             return .failed(plan.name, error.message, Check.Remedy("Choose another address (\(hint(plan)))", command))
         }

@@ -4,7 +4,7 @@ internal import Readings
 
 /// Everything that user space adds to the kernel's counters, from one collection to the next.
 ///
-/// These are: the starts of series, the values that they had when the kernel's counter began anew, the overflow, and
+/// These are: the starts of series, the values that they had when the kernel's counter was reset, the overflow, and
 /// the bases for comparing flows with stocks. It belongs to one epoch. Another process that reads the same epoch can
 /// restore a saved value and continue without a gap.
 package struct ObservedSeries: Sendable, Codable {

@@ -1,8 +1,8 @@
 /// Divides the gaps in the history of observed connections by their reason.
 ///
-/// The kernel counts how often it skipped a program that was already running, summed over all network namespaces together.
-/// Each skipped event of an observed connection leaves a gap, which is found with the connection's next event or by the
-/// next pass. So as many gaps as there were recursions are attributed to these, and no more.
+/// The kernel counts how often it skipped a program that was already running, but only as a sum over all network
+/// namespaces. Each skipped event of an observed connection leaves a gap, which is found with the connection's next
+/// event or by the next pass. So as many gaps as there were recursions are attributed to these, and no more.
 package struct Gaps: Hashable, Sendable, Codable {
     /// The gaps that recursions explain.
     package private(set) var recursion: UInt64 = 0

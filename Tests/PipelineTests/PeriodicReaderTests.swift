@@ -150,7 +150,7 @@ import Testing
         #expect(deltas.points.map(\.value) == [.int(5), .int(5), .int(5)])
     }
 
-    @Test func `what is made after the clock was set begins at its own time`() async {
+    @Test func `a producer that is created after the clock was set starts at its own time`() async {
         let clock = ManualClock()
         let wall = Mutex<UInt64>(1_000_000_000_000)
         let exporter = Recorder(.cumulative)
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: [TemporalityPreference.delta, .cumulative])
-    func `another resource has what was counted since, and the old one nothing more`(
+    func `another resource gets what is counted from then on, and the old one nothing`(
         preference: TemporalityPreference
     ) async {
         let exporter = Recorder(preference)

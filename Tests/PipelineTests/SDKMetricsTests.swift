@@ -99,7 +99,7 @@ import Testing
         #expect(metric("otel.sdk.exporter.operation.duration")?.unit == "s")
     }
 
-    @Test func `collections are timed for whoever asked for them (conformance 113)`() {
+    @Test func `collections are timed for the reader that made them (conformance 113)`() {
         sdk.collected(by: .periodicReader, after: .milliseconds(500), error: nil)
         sdk.collected(by: .periodicReader, after: .milliseconds(250), error: "ProbeError")
         sdk.collected(by: .prometheus, after: .milliseconds(125), error: nil)
@@ -137,7 +137,7 @@ import Testing
         )
     }
 
-    @Test func `counting begins anew with zeros, and what is in flight stays`() {
+    @Test func `a reset starts with zeros, and points in flight stay`() {
         end(10, ExportOutcome(acceptedPoints: 10, attempts: 1, status: 200))
         sdk.begin(7, by: exporter)
         let later = Timestamp(unixNanoseconds: 9)

@@ -8,12 +8,13 @@ import Testing
 
 /// How the kernel loads the agent's object, or refuses it.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct AgentObjectTests {
-    @Test func `what fails for another reason than a missing feature is an error, and nothing less is loaded`() throws {
+    @Test func `a failure for another reason than a missing feature is an error, and no smaller set is loaded`() throws
+    {
         // No kernel has memory for so many slots. This is not a fault of a program.
         #expect(throws: BPFError.self) { try AgentObject(.init(namespace: 1, slots: .max)) }
     }
 
-    @Test func `a program that the verifier refuses is an error with the verifier's words`() throws {
+    @Test func `a program that the verifier refuses is an error with the verifier's message`() throws {
         let object = try Object(.agent)
         try object.choose(["on_receive"])
         // The map that the program reads is missing.

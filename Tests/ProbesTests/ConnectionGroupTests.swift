@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"))
-    func `what nobody asked for is not counted`() throws {
+    func `groupings that were not requested are not counted`() throws {
         let found = try ConnectionGroupProbe(by: [.peerPort]).count()
         #expect(found.groups.keys.map(\.self) == [.peerPort])
         #expect(found.listeners.isEmpty)

@@ -84,7 +84,7 @@ import Testing
         #expect(code == -1 && errno == ECONNREFUSED)
     }
 
-    @Test func `what was missed of nobody knows whom is shared out as what was caught`() {
+    @Test func `missed events of unknown namespaces are divided like the caught ones`() {
         var interruptions = Interruptions()
         func told(_ missed: UInt64, _ nested: UInt64, _ observed: UInt64) -> [UInt64] {
             interruptions.note(missed: missed, nested: nested, observed: observed)

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `powers of two and their neighbours are where they belong (conformance 103)`() {
+    @Test func `powers of two and their neighbours are in their buckets (conformance 103)`() {
         for exponent in 0..<64 {
             let power = UInt64(1) << exponent
             for duration in [power - 1, power, power + 1] where duration > 0 {
@@ -60,7 +60,7 @@ import Testing
         #expect(histogram_slot(.max) == 384)
     }
 
-    @Test func `any duration is where it belongs`() {
+    @Test func `any duration is in its bucket`() {
         var state: UInt64 = 1
         for round in 0..<20_000 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
