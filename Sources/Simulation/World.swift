@@ -91,7 +91,7 @@ struct World: Sendable {
 }
 
 extension World {
-    /// Begins a connection, and plans its first events.
+    /// Begins a connection, and plans its events.
     private mutating func begin() {
         let role = HandshakeRole.allCases.randomElement(using: &generator) ?? .client
         let index = Int.random(in: services.indices, using: &generator)

@@ -43,7 +43,7 @@ struct TopFindings {
         for case (.lost(let reason), let count) in model.reading.flows where count > 0 {
             let isRecent = (model.recent[.lost(reason)] ?? 0) > 0
             guard reason != .mapFull else {
-                // Each reading finds the same ones again, so their number has no meaning.
+                // Each reading counts the same connections again, so their number has no meaning.
                 guard isRecent else { continue }
                 findings.append(
                     Finding(isAlarm: false, text: "more connections than can be followed: quantiles are of a part")

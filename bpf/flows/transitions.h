@@ -94,8 +94,8 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     __u64 now;
 
     /*
-     * The birth of a listener's child. The child still has the listener's addresses, and on older kernels its cookie.
-     * It is counted with the next change, because then the socket is complete.
+     * The birth of a listener's child. At this point it still has the listener's addresses, and on older kernels the
+     * listener's cookie. It is counted with its next change, when it has its own.
      */
     if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
