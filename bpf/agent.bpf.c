@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
- * The agent's one object: every program that `tcplens run` may load, with the maps that they share. Each concern is a
- * header of its own, which this file includes and nothing else: so all of them have one scope, one table of slots and
- * one count of losses, and the kernel's types are read once for all.
+ * The agent's only object: every program that `tcplens run` may load, with the maps they share. Each concern is a
+ * header, and this file only includes them. So all programs have one scope, one table of slots and one count of losses,
+ * and the kernel's types are read only once.
  *
- * One program that the verifier refuses fails the whole object. Whether a program is loaded is decided before that, by
- * what the kernel can do (Sources/Probes/AgentObject.swift).
+ * A program that the verifier refuses fails the whole object. Whether a program is loaded is therefore decided
+ * beforehand, by what the kernel can do (Sources/Probes/AgentPrograms.swift).
  */
 #include "flows/transitions.h"
 #include "flows/retransmits.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
-/* The object of `tcplens snapshot` and `tcplens top`: stocks by port and container, so that the agent has none of it.
- */
+/* The object of `tcplens snapshot` and `tcplens top`: stocks by port and container. It is not part of the agent. */
 #include "stocks/groups.h"
 #include "stocks/iter.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
-/* Every change of state as an event of its own, for `tcplens trace`. */
+/* Reports every change of state as an event, for `tcplens trace`. */
 #include "common/scope.h"
 #include "common/sequence.h"
 #include "common/server_handshake.h"
@@ -10,14 +10,14 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What runs on a CPU, for the events that come in the midst of another. */
+/* What runs on a CPU, for events that interrupt another one. */
 struct turn {
-    /* The events that only trace_nested_change was run for, and those among them that are observed. */
+    /* The events that only trace_nested_change was run for, and how many of them are observed. */
     __u64 nested;
     __u64 observed;
-    /* How many trace_change have begun and not ended. */
+    /* How many runs of trace_change have begun and not ended. */
     __u64 running;
-    /* The socket of the one that began last. */
+    /* The socket of the latest run. */
     __u64 latest;
 };
 
@@ -28,15 +28,15 @@ struct {
     __type(value, struct turn);
 } tcp_turns SEC(".maps");
 
-/* Whether a change of state is one that could be wanted, by what never changes of its socket. */
+/* Whether a change of state may be wanted, judged by the fixed properties of its socket. */
 static __always_inline bool is_traced_change(const struct sock *sk, int old_state, int new_state)
 {
-    /* The event is there for SCTP and the parents of MPTCP connections too; subflows of the latter are TCP. */
+    /* The event also fires for SCTP and for MPTCP parents. Subflows of MPTCP are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
     if (!is_observed(&sk->__sk_common))
         return false;
-    /* The kernel reports a state that is stored again too, as close() does in FIN_WAIT2. That is no change. */
+    /* The kernel also reports a state that is set again, for example by close() in FIN_WAIT2. That is not a change. */
     if (old_state == new_state)
         return false;
     return old_state >= TCP_ESTABLISHED && old_state <= TCP_CLOSING && new_state >= TCP_ESTABLISHED &&
@@ -44,8 +44,8 @@ static __always_inline bool is_traced_change(const struct sock *sk, int old_stat
 }
 
 /*
- * Which end a socket is. `connection` may be NULL. A child of a listener is one that leaves SYN_RECV and was never seen
- * to connect; without memory its sequence numbers tell.
+ * The role of a socket. `connection` may be NULL. A listener's child is a socket that leaves SYN_RECV and was never
+ * seen to connect. If nothing is remembered, the sequence numbers decide.
  */
 static __always_inline __u8 role_of(const struct connection *connection, const struct tcp_sock *tcp, int old_state,
                                     int new_state)
@@ -57,7 +57,7 @@ static __always_inline __u8 role_of(const struct connection *connection, const s
     return role_from_sequence(tcp, old_state);
 }
 
-/* Remembers this change, and tells for how long the state was held that is left. */
+/* Remembers this change, and returns how long the socket was in the old state. */
 static __always_inline void remember(struct connection *connection, struct change *change)
 {
     bool is_child = change->old_state == TCP_SYN_RECV && !connection->known;
@@ -77,9 +77,9 @@ static __always_inline void remember(struct connection *connection, struct chang
 }
 
 /*
- * Tells of the birth of a listener's child when its first change comes: before, it has the listener's addresses, and on
- * older kernels its cookie. Until then it was a request socket, in SYN_RECV as ss shows it, which began with the
- * SYN-ACK.
+ * Reports the birth of a listener's child when its first change comes. Before that it has the listener's addresses, and
+ * on older kernels its cookie. Until then it was a request socket, which is in SYN_RECV as ss shows it and began with
+ * the SYN-ACK.
  */
 static __always_inline void tell_birth(struct sock *sk, const struct tcp_sock *tcp, struct change *change)
 {
@@ -114,7 +114,10 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
         return 0;
     change.type = network_type_of(&sk->__sk_common);
     is_wanted = is_wanted_connection(&sk->__sk_common, change.type, local_port_of(sk, tcp, new_state));
-    /* What was passed on with an unknown port is remembered, and to be forgotten when the port is another one. */
+    /*
+     * A socket that was passed on with an unknown port is remembered. Forget it if its port turns out to be another
+     * one.
+     */
     if (!is_wanted && !(filter.late_port && (old_state == TCP_SYN_SENT || old_state == TCP_LISTEN)))
         return 0;
     if (remembers) {
@@ -140,7 +143,7 @@ static __always_inline int trace(struct sock *sk, int old_state, int new_state, 
         change.known |= TRACE_ROLE;
     if (new_state == TCP_CLOSE && old_state != TCP_CLOSE && old_state != TCP_LISTEN)
         change.known |= TRACE_END;
-    /* connect() and listen() make these changes themselves; all others may come with a segment or a timer. */
+    /* connect() and listen() make these changes themselves. All others may be made by a segment or a timer. */
     if (old_state == TCP_CLOSE && (new_state == TCP_SYN_SENT || new_state == TCP_LISTEN))
         change.known |= TRACE_PROCESS;
     is_child = old_state == TCP_SYN_RECV && change.role == SERVER && !(connection && connection->known);
@@ -174,9 +177,9 @@ int BPF_PROG(trace_change, struct sock *sk, const int old_state, const int new_s
 }
 
 /*
- * The kernel skips a program on a CPU that is in the midst of it, as when a segment comes while connect() changes a
- * state. This one, another program, is run for such an event all the same. Before 6.1 nothing is skipped: then the
- * event is the latest that the other one has begun.
+ * The kernel skips a program that is already running on the same CPU, as when a segment arrives while connect() changes
+ * a state. For such an event it still runs this other program. Before 6.1 nothing is skipped: then the event is the one
+ * that trace_change began last.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(trace_nested_change, struct sock *sk, const int old_state, const int new_state)
@@ -191,7 +194,10 @@ int BPF_PROG(trace_nested_change, struct sock *sk, const int old_state, const in
     return trace(sk, old_state, new_state, true);
 }
 
-/* For kernels whose programs have no atomic instructions (before 5.12): nothing is remembered, so no durations. */
+/*
+ * For kernels whose programs have no atomic instructions (before 5.12): nothing is remembered, so there are no
+ * durations.
+ */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(trace_change_alone, struct sock *sk, const int old_state, const int new_state)
 {
@@ -208,7 +214,7 @@ int BPF_PROG(trace_retransmitted_synack, const struct sock *listener, struct req
 
 /*
  * The port that the kernel has chosen for a socket since it began to connect or to listen. The memory of sockets is
- * only ever used for sockets again, and each has another cookie.
+ * only ever reused for sockets, and each has a different cookie.
  */
 SEC("syscall")
 int find_local_port(struct trace_port *request)
@@ -244,7 +250,7 @@ struct {
     __type(value, __u64);
 } tcp_clock SEC(".maps");
 
-/* Reads the clock of the events, which is not that of a process in a time namespace of its own. */
+/* Reads the clock of the events. A process in a time namespace may have a different clock. */
 SEC("raw_tp")
 int read_clock(void *context)
 {

@@ -7,7 +7,7 @@ import Resource
 import Settings
 
 extension Agent {
-    /// Follows what the machine is called by now: it may have got its name and its id after the agent started.
+    /// Follows changes of the machine's identity: it may get its name and ID after the agent started.
     func followIdentity() async {
         guard let new = identity.following(source.machine, settings.resource) else { return }
         if !new.resource.isSameService(as: identity.resource) {
@@ -23,13 +23,13 @@ extension Agent {
                     """
                 )
             } catch {
-                logger.error("counters go on under another service.instance.id: \(error.message)")
+                logger.error("counters continue under another service.instance.id: \(error.message)")
             }
         }
         await become(new)
     }
 
-    /// Goes on as `new`.
+    /// Continues as `new`.
     func become(_ new: AgentIdentity) async {
         guard new.resource != identity.resource else { return }
         if !new.resource.isSameService(as: identity.resource) {

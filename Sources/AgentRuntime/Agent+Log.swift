@@ -5,7 +5,9 @@ import Resource
 import Settings
 
 extension Agent {
-    /// Says what the agent does; of the programs only if there is a `report` of new ones.
+    /// Logs what the agent does.
+    ///
+    /// The programs are only logged if there is a `report` of new ones.
     func logStart(_ report: ProbeReport?) {
         if let yaml = try? settings.yaml(isOnOneLine: true) {
             let source = settings.file ?? "the environment"
@@ -39,7 +41,9 @@ extension Agent {
         }
     }
 
-    /// Logs to standard error from `level` on; what is known to be logged already is logged once more.
+    /// Logs to standard error from `level` on.
+    ///
+    /// Conditions that were logged before are logged again.
     func log(from level: Logger.Level) {
         logger = Logger.standardError(level)
         log = RoundLog(logger: logger)

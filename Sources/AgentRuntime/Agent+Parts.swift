@@ -5,13 +5,13 @@ import OTLPExport
 import Pipeline
 import Settings
 
-/// How what runs is replaced: built whole besides the old, started, and only then the old ended.
+/// Replaces running parts: the new parts are built next to the old, then started, and only then the old ones end.
 extension Agent {
-    /// Makes what `settings` want besides what runs: opens spools, resolves names, listens.
+    /// Creates the parts that `settings` require and that do not run yet: opens spools, resolves names, listens.
     ///
-    /// What is wanted as it runs now is kept, with its connections and queues.
+    /// Parts that are required unchanged keep running, with their connections and queues.
     ///
-    /// - Throws: ``Failure`` when something can't be had; then nothing is left of what was made.
+    /// - Throws: ``Failure`` when a part can't be created. Then all new parts are discarded.
     func prepareParts(_ settings: RunSettings) async throws(Failure) -> PreparedParts {
         var parts = PreparedParts(settings: settings)
         do throws(Failure) {
@@ -19,7 +19,7 @@ extension Agent {
                 let isSuccessor = running.exporters.keys.contains { $0.hasSpool(of: plan) }
                 parts.exporters[plan] = try surroundings.exporter(plan, isSuccessor)
             }
-            // A single export is no service: nobody would find it in time.
+            // A single export does not listen: no client would find it in time.
             let listenerPlans = source.options.once ? [] : settings.listenerPlans
             for plan in listenerPlans where running.listeners[plan] == nil {
                 let predecessors = predecessors(of: plan, in: listenerPlans)
@@ -36,7 +36,9 @@ extension Agent {
         return parts
     }
 
-    /// Gives up what was prepared; what runs stays as it is.
+    /// Discards prepared parts.
+    ///
+    /// The running ones are unchanged.
     func discard(_ parts: PreparedParts) async {
         for exporter in parts.exporters.values {
             await exporter.shutdown()
@@ -49,7 +51,9 @@ extension Agent {
         }
     }
 
-    /// Puts `parts` in the place of what runs, and ends what is no longer wanted. Nothing of this fails.
+    /// Replaces the running parts with `parts`, and ends those that are no longer required.
+    ///
+    /// None of this can fail.
     func start(_ parts: PreparedParts) async {
         let (old, plans) = (running, parts.settings.exporterPlans)
         let leaving = old.exporters.filter { !plans.contains($0.key) }
@@ -78,7 +82,7 @@ extension Agent {
         }
     }
 
-    /// Exports `points`, the last ones, tries once more what waits in `exporter`, and logs what is lost.
+    /// Exports the final `points`, tries the queue of `exporter` once more, and logs what is lost.
     private func end(_ exporter: any MetricExporter, _ points: [ResourceMetrics]) async {
         let outcome = await last([exporter]) { await exporter.export(points, isLast: true) }
         await exporter.shutdown()
@@ -89,7 +93,7 @@ extension Agent {
 }
 
 extension ExporterPlan {
-    /// Whether both keep what waits in the same spool.
+    /// Whether both keep their queue in the same spool.
     fileprivate func hasSpool(of other: ExporterPlan) -> Bool {
         guard case .otlp(let configuration) = self, case .otlp(let other) = other else { return false }
         return configuration.spool != nil && configuration.spool == other.spool

@@ -3,13 +3,13 @@ import Pipeline
 import Probes
 
 extension Agent {
-    /// Loads the programs for `options` in place of those that run.
+    /// Loads the programs for `options`, which replace the running ones.
     ///
     /// - Parameters:
     ///   - options: What to observe; nil for nothing.
-    ///   - newProcess: Counts the agent's own cost from now on; nil keeps the present one.
-    /// - Returns: The programs that run, and what this kernel lacks.
-    /// - Throws: ``Failure`` when the kernel refuses; then the present programs go on.
+    ///   - newProcess: Measures the agent's own use of resources from now on; nil keeps the present object.
+    /// - Returns: The programs that run, and what can't be measured on this kernel.
+    /// - Throws: ``Failure`` when the kernel refuses. Then the present programs keep running.
     func loadProbes(
         _ options: TCPProbes.Options?,
         process newProcess: ProcessMetrics? = nil

@@ -5,14 +5,16 @@ import Resource
 import Settings
 
 extension Agent {
-    /// Reads the settings again and follows them. Settings that can't be followed are refused, and everything stays.
+    /// Reads the settings again and applies them.
+    ///
+    /// Settings that can't be applied are refused, and nothing changes.
     ///
     /// - Returns: Whether anything changed.
     func reload() async -> Bool {
         do throws(Failure) {
             let new = try source.settings()
             guard new != settings else {
-                logger.notice("SIGHUP: the configuration is what it was")
+                logger.notice("SIGHUP: the configuration has not changed")
                 return false
             }
             try await follow(new)
@@ -21,19 +23,21 @@ extension Agent {
             for line in error.message.split(separator: "\n") {
                 logger.error("SIGHUP: \(line)")
             }
-            logger.error("SIGHUP: the configuration was refused and stays what it was")
+            logger.error("SIGHUP: the configuration was refused; the old one stays in effect")
             return false
         }
     }
 
-    /// Replaces everything that runs by what `new` wants.
+    /// Replaces all running parts that differ in `new`.
     ///
-    /// All that can fail comes first, besides what runs. Then the new set takes its place, and the old one ends.
+    /// Everything that can fail comes first, next to the running parts. Then the new set takes over, and the old one
+    /// ends.
     ///
-    /// - Throws: ``Failure`` when something can't be had; then what ran still runs, unchanged.
+    /// - Throws: ``Failure`` when a part can't be created. Then the old set keeps running unchanged.
     private func follow(_ new: RunSettings) async throws(Failure) {
         let identity = identity.following(source.machine, new.resource) ?? identity
-        // The programs hold the counters, so they stay unless other probes are wanted or another service counts.
+        // The programs hold the counters, so they stay unless other probes are required or the service identity
+        // changes.
         let isAnother = !identity.resource.isSameService(as: self.identity.resource)
         let needsPrograms = new.activeProbes != settings.activeProbes || isAnother
         try abilities.expect(from: settings, to: new, loadsPrograms: needsPrograms && new.activeProbes != nil)
@@ -42,7 +46,7 @@ extension Agent {
         if needsPrograms {
             do throws(Failure) {
                 let process = isAnother ? ProcessMetrics(start: surroundings.now(), isAnew: true) : nil
-                // The last step that can fail; it replaces the old programs at once.
+                // The last step that can fail. It replaces the old programs at once.
                 report = try await loadProbes(new.activeProbes, process: process)
             } catch {
                 await discard(parts)
@@ -57,7 +61,7 @@ extension Agent {
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
         if report != nil, !new.isDisabled {
-            logger.notice("the programs were loaded anew: counters begin at zero, with a new start time")
+            logger.notice("the programs were loaded again: counters start at zero, with a new start time")
         }
         logStart(report)
     }

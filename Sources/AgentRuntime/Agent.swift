@@ -11,10 +11,10 @@ package import Settings
 import System
 package import UnixSignals
 
-/// The agent: probes on one side, exporters on the other, and the loop between them.
+/// The agent: probes, exporters, and the loop that moves metrics from one to the other.
 ///
 /// It has three phases: it is prepared (``init(_:settings:surroundings:)``), confined (``confine()``), and serves
-/// (``serve(_:until:)``). All that needs rights which confinement takes away belongs to the first.
+/// (``serve(_:until:)``). Everything that needs privileges which confinement drops belongs in the first phase.
 package actor Agent {
     /// How long the last export may take after a signal to stop.
     private static let lastExportLimit = Duration.seconds(5)
@@ -22,7 +22,7 @@ package actor Agent {
     let source: SettingsSource
     let surroundings: AgentSurroundings
     let reader: PeriodicReader
-    /// What the agent counts of its own work, whatever its settings are.
+    /// What the agent measures about its own work, whatever its settings are.
     let sdk: SDKMetrics
     var process: ProcessMetrics
     let health: HealthMonitor
@@ -30,29 +30,30 @@ package actor Agent {
     var logger: Logger
     var log: RoundLog
     var scrapeLog: RoundLog
-    /// What runs now.
+    /// The running parts.
     var running: Running
-    /// What it can still do.
+    /// What it is still able to do.
     var abilities = Abilities()
-    /// What runs once it serves.
+    /// The parts that start when it serves.
     private var prepared: PreparedParts?
 
-    /// The settings that it follows now.
+    /// The settings in effect.
     var settings: RunSettings { running.settings }
 
     /// Prepares the agent: loads and attaches the programs, opens spools, listens.
     ///
     /// - Parameters:
     ///   - source: Where the settings can be read again.
-    ///   - settings: The settings that were read there.
-    /// - Throws: ``Failure`` when something can't be had.
+    ///   - settings: The settings that were read from there.
+    /// - Throws: ``Failure`` when one of these fails.
     package init(_ source: SettingsSource, settings: RunSettings) async throws(Failure) {
         try await self.init(source, settings: settings, surroundings: AgentSurroundings())
     }
 
-    /// Prepares an agent with clocks, a kernel and exporters of its own.
+    /// Prepares an agent with given clocks, kernel and exporters.
     init(_ source: SettingsSource, settings: RunSettings, surroundings: AgentSurroundings) async throws(Failure) {
-        // A Collector that goes away while we write to it must be an error of that export, not the end of the process.
+        // A Collector that closes its connection during a write must be an error of that export, not the end of the
+        // process.
         signal(SIGPIPE, SIG_IGN)
         (self.source, self.surroundings) = (source, surroundings)
         running = Running(settings: settings)
@@ -108,19 +109,21 @@ package actor Agent {
         }
     }
 
-    /// Collects and exports on time until a signal of `signals` to stop, and once more then.
+    /// Collects and exports on schedule until one of `signals` asks to stop, and then once more.
     ///
-    /// - Parameter abilities: What confinement has left.
+    /// - Parameters:
+    ///   - abilities: What the agent is still able to do after confinement.
+    ///   - signals: The signals that it handles.
     package func serve(_ abilities: Abilities, until signals: UnixSignalsSequence) async {
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
         await serve(abilities, reload: listener.reload) {
             if let signal = await listener.stop.first(where: { _ in true }) {
-                await self.logger.info("\(signal): a last collection, then the end")
+                await self.logger.info("\(signal): collecting once more, then stopping")
             }
         }
     }
 
-    /// Collects and exports on time until `stop` returns, and once more then.
+    /// Collects and exports on schedule until `stop` returns, and then once more.
     func serve(
         _ abilities: Abilities,
         reload: ReloadRequest,
@@ -132,18 +135,18 @@ package actor Agent {
             group.addTask { await self.collectPeriodically(reload) }
             group.addTask {
                 await stop()
-                return .told
+                return .stopped
             }
             let ended = await group.next()
             group.cancelAll()
             return ended
         }
         await endListeners()
-        guard ended == .told else { return }
+        guard ended == .stopped else { return }
         await collectLast()
     }
 
-    /// Does from now on only what `abilities` allow.
+    /// Limits what the agent does to `abilities`.
     func keep(_ abilities: Abilities) {
         self.abilities = abilities
     }
@@ -156,9 +159,9 @@ package actor Agent {
 
     /// Why the loop ended.
     private enum End {
-        /// A signal said so.
-        case told
-        /// Nobody reads any more what it prints.
+        /// A signal asked to stop.
+        case stopped
+        /// Nobody reads its standard output any more.
         case unread
     }
 
@@ -168,7 +171,7 @@ package actor Agent {
         while !Task.isCancelled {
             await followIdentity()
             let round = await round()
-            guard !Task.isCancelled else { return .told }
+            guard !Task.isCancelled else { return .stopped }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
             health.note(round)
@@ -177,16 +180,16 @@ package actor Agent {
                 isFirst = false
             }
             while await reload.isMade(within: reader.timeUntilNextRound, on: clock) {
-                // What is new shows at once, whatever the interval was.
+                // Export with the new settings at once, whatever the interval was.
                 if await self.reload() {
                     await reader.expedite()
                 }
             }
         }
-        return .told
+        return .stopped
     }
 
-    /// Does the round that is due.
+    /// Runs the round that is due.
     private func round() async -> PeriodicReader.Round {
         var round = await reader.scheduledRound()
         if let limit = round.timeout {
@@ -203,7 +206,9 @@ package actor Agent {
         }
     }
 
-    /// What `work` returns, the last that `exporters` do; when it takes too long they are shut down, and it is nil.
+    /// The result of `work`, which is the last use of `exporters`.
+    ///
+    /// If it takes too long they are shut down, and it is nil.
     func last<Result: Sendable>(
         _ exporters: [any MetricExporter],
         _ work: @escaping @Sendable () async -> Result

@@ -3,28 +3,28 @@ import Metrics
 import Resource
 import System
 
-/// Who an agent is to those that get its metrics.
+/// The identity of an agent, as its receivers see it.
 struct AgentIdentity: Sendable {
-    /// What it observes is about.
+    /// The resource of the metrics of what it observes.
     let resource: Metrics.Resource
-    /// What it says of itself is about.
+    /// The resource of the metrics about itself.
     let agentResource: Metrics.Resource
-    /// What the user should know of it.
+    /// A warning about the identity for the user, if any.
     let warning: String?
 
     private let instance: AgentInstance
-    /// Keeps others of the network namespace from being the same.
+    /// Keeps other agents of the network namespace from taking the same identity.
     private let claim: NameClaim?
 
-    /// More agents than that in one network namespace share their last identity.
+    /// If a network namespace has more agents, the rest share the last identity.
     private static let numbers = 0..<64
 
-    /// Finds out who the agent is, and that no other one of this network namespace is the same.
+    /// Finds an identity that no other agent of this network namespace has.
     ///
     /// - Parameters:
-    ///   - machine: Where the facts are.
-    ///   - settings: What the user says; an instance that is given stays, even if another agent has it.
-    ///   - isSingle: Whether it exports once only.
+    ///   - machine: The facts about the machine.
+    ///   - settings: The user's settings. An instance that is set is used even if another agent has it.
+    ///   - isSingle: Whether it exports only once.
     init(of machine: Machine, _ settings: ResourceSettings, isSingle: Bool) {
         var isShared = false
         for number in Self.numbers {
@@ -60,12 +60,12 @@ struct AgentIdentity: Sendable {
         agentResource = AgentResource.ofAgent(resource, processIdentifier: getpid())
     }
 
-    /// Who the agent is now; nil when nothing has changed.
+    /// The identity now; nil if it has not changed.
     func following(_ machine: Machine, _ settings: ResourceSettings) -> AgentIdentity? {
         let resource = AgentResource.resource(of: machine, settings, as: instance)
         guard resource != self.resource else { return nil }
         guard Self.name(of: resource) != Self.name(of: self.resource) else {
-            // The claim is on the instance alone.
+            // The claim depends only on the instance.
             return AgentIdentity(instance, resource, claim, nil)
         }
         return AgentIdentity(of: machine, settings, isSingle: isSingle)
@@ -77,15 +77,15 @@ struct AgentIdentity: Sendable {
 
     private static func name(of resource: Metrics.Resource) -> String {
         let service = ["service.namespace", "service.name"].map { resource.attributes[$0]?.description ?? "" }
-        // Texts of the user may be longer than such a name.
+        // A digest, because the user's texts may be longer than such a name.
         return "tcplens/\(AgentResource.digest(of: service + [resource.instanceID ?? ""]))"
     }
 
     private static func warning(_ number: Int, isSingle: Bool, _ resource: Metrics.Resource) -> String? {
         guard number > 0, !isSingle else { return nil }
         return """
-            another tcplens runs in this network namespace; so that their counters are told apart, this one has the \
-            service.instance.id \(resource.instanceID ?? "")
+            another tcplens runs in this network namespace; so that their counters can be distinguished, this one has \
+            the service.instance.id \(resource.instanceID ?? "")
             """
     }
 

@@ -7,29 +7,34 @@ import Pipeline
 import Probes
 import Settings
 
-/// What the agent takes from outside: clocks, the kernel, and the ways to receivers. Tests have their own.
+/// The agent's dependencies: clocks, the kernel, and exporters.
+///
+/// Tests replace them.
 struct AgentSurroundings: Sendable {
     /// Measures intervals and limits.
     var clock: any Clock<Duration> = ContinuousClock()
     /// Reads the wall clock.
     var now: @Sendable () -> Timestamp = { .now }
-    /// Loads programs that count from a start time on; throws when the kernel refuses.
+    /// Loads programs that count from a start time on.
+    ///
+    /// Throws when the kernel refuses.
     var observe: @Sendable (TCPProbes.Options, _ start: Timestamp) throws -> ObservedMachine = ObservedMachine.load
-    /// Makes the exporter of a plan, nil for one that only listens; a successor gets the spool when the exporter ends that
-    /// has it now.
+    /// Creates the exporter of a plan; nil for one that only listens.
+    ///
+    /// A successor takes over the spool when the exporter that has it ends.
     var exporter: @Sendable (ExporterPlan, _ isSuccessor: Bool) throws(Failure) -> (any MetricExporter)? = {
         plan,
         isSuccessor throws(Failure) in try plan.exporter(isSuccessor: isSuccessor)
     }
 }
 
-/// A machine that is observed by programs in its kernel.
+/// A machine that BPF programs observe.
 struct ObservedMachine {
     /// The metrics of the machine.
     var machine: [any MetricProducer] = []
     /// The metrics of the programs themselves: their cost, and what they missed.
     var upkeep: [any MetricProducer] = []
-    /// What to say of the programs.
+    /// The description of the loaded programs for the log.
     var report = ProbeReport()
 
     /// Loads the programs for `options`, whose counters begin at `start`.
@@ -46,10 +51,10 @@ struct ObservedMachine {
     }
 }
 
-/// What to say of programs once they are loaded.
+/// The description of loaded programs for the log.
 struct ProbeReport: Sendable {
     /// The programs that run.
     var programs: [String] = []
-    /// What this kernel can't do.
+    /// What can't be measured on this kernel.
     var limitations: [String] = []
 }

@@ -8,10 +8,12 @@ import Settings
 import System
 
 extension ExporterPlan {
-    /// Makes the exporter; nil for one that sends nothing by itself.
+    /// Creates the exporter; nil for one that does not send.
     ///
-    /// - Parameter isSuccessor: Whether another exporter of this process has its spool, and ends before the first export.
-    /// - Throws: ``Failure`` when it can't be made.
+    /// - Parameter isSuccessor: Whether another exporter of this process has its spool, and ends before the first
+    ///   export.
+    /// - Returns: The exporter.
+    /// - Throws: ``Failure`` when it can't be created.
     func exporter(isSuccessor: Bool = false) throws(Failure) -> (any MetricExporter)? {
         switch self {
         case .otlp(let configuration):

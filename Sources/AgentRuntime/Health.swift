@@ -2,15 +2,15 @@ import OTLPExport
 import Pipeline
 import System
 
-/// Whether the agent does its work, told from what it did and when.
+/// Whether the agent works, judged by what it did and when.
 ///
-/// All times are of one clock that only goes forward.
+/// All times are from one monotonic clock.
 struct Health: Equatable {
-    /// An answer to a question after it.
+    /// The answer to a health request.
     struct Verdict: Equatable {
-        /// Whether all is well.
+        /// Whether the agent is healthy.
         var isGood: Bool
-        /// One line that says so, or a line for each reason why not.
+        /// One line that says so, or one line for each reason why not.
         var text: String
 
         fileprivate init(_ word: String, _ reasons: [String]) {
@@ -19,33 +19,37 @@ struct Health: Equatable {
         }
     }
 
-    /// Something that has failed each time since a moment.
+    /// Something that has failed continuously since some time.
     private struct Outage: Equatable {
         var start: Duration
         var reason: String
-        /// Whether that is because the receiver takes its time: then it may take that of an export on top.
+        /// Whether the receiver is just slow.
+        ///
+        /// Then the outage may last as long as an export on top.
         var isUndecided = false
     }
 
-    /// How often the loop is to turn.
+    /// The interval of the loop.
     var interval: Duration
-    /// How long an export may take, on which a turn may have to wait.
+    /// How long an export may take.
+    ///
+    /// A turn of the loop may wait for one.
     var exportLimit: Duration
 
     private var lastTurn: Duration
     private var hasCollected = false
     private var collecting: Outage?
-    /// One for each exporter.
+    /// One entry for each exporter.
     private var exporting: [Outage?] = []
 
-    /// Creates the health of an agent that has its programs attached and begins its loop now.
+    /// Creates the health of an agent whose programs are attached and whose loop begins now.
     init(interval: Duration, exportLimit: Duration, now: Duration) {
         self.interval = interval
         self.exportLimit = exportLimit
         lastTurn = now
     }
 
-    /// Notes a turn of the loop, which has just ended.
+    /// Records a turn of the loop that has just ended.
     mutating func note(_ round: PeriodicReader.Round, at now: Duration) {
         lastTurn = now
         if let failure = round.failures.first {
@@ -55,7 +59,7 @@ struct Health: Equatable {
             hasCollected = true
         }
         exporting = round.outcomes.enumerated().map { index, outcome in
-            // What arrives in part is no outage, and neither is what a queue sends late.
+            // A partial success is not an outage, and neither is a request that the queue sends late.
             guard outcome.acceptedPoints == 0 else { return nil }
             let before = exporting.indices.contains(index) ? exporting[index] : nil
             if outcome.isUndecided {
@@ -66,7 +70,7 @@ struct Health: Equatable {
         }
     }
 
-    /// Live: the loop has turned within three intervals, not counting an export that takes as long as it may.
+    /// Live: a turn of the loop has ended within three intervals plus the longest time of an export.
     func liveness(at now: Duration) -> Verdict {
         let silence = now - lastTurn
         guard silence > patience + exportLimit else { return Verdict("live", []) }

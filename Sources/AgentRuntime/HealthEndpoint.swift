@@ -2,13 +2,15 @@ import CommandSupport
 import HTTPServer
 import Settings
 
-/// Tells over HTTP whether the agent is live and ready, as Kubernetes and load balancers ask.
+/// Serves over HTTP whether the agent is live and ready, for Kubernetes and load balancers.
 package struct HealthEndpoint: Sendable {
     private let server: HTTPServer
 
-    /// Begins to listen; requests wait until ``run(_:)``.
+    /// Begins to listen.
     ///
-    /// What is refused is told to `onRefusal`, from any thread.
+    /// Requests wait until ``run(_:)``.
+    ///
+    /// `onRefusal` is called for refused connections and requests, from any thread.
     ///
     /// - Throws: ``Failure`` when that is not possible.
     init(
@@ -31,15 +33,17 @@ package struct HealthEndpoint: Sendable {
         }
     }
 
-    /// The port it listens on, also when 0 was asked for.
+    /// The port it listens on, even if the requested port was 0.
     var port: Int { server.port }
 
-    /// Lets another server of this process listen on the same port, or no longer.
+    /// Lets another server of this process listen on the same port, or stops that.
     func sharePort(_ isShared: Bool) async {
         await server.sharePort(isShared)
     }
 
-    /// Stops listening; needed only for an endpoint that does not run.
+    /// Stops listening.
+    ///
+    /// Only needed for an endpoint that does not run.
     func close() async {
         await server.close()
     }
@@ -55,7 +59,7 @@ package struct HealthEndpoint: Sendable {
 }
 
 extension HTTPResponse {
-    /// 200 where all is well, 503 where not.
+    /// 200 for a healthy agent, otherwise 503.
     init(_ verdict: Health.Verdict) {
         self.init(status: verdict.isGood ? 200 : 503, text: verdict.text)
     }

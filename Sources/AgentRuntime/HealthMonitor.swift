@@ -4,7 +4,9 @@ internal import Pipeline
 import Synchronization
 import System
 
-/// Keeps the health of the agent, which the loop changes and others ask for.
+/// Holds the health of the agent.
+///
+/// The loop updates it, and servers read it.
 final class HealthMonitor: Sendable {
     private let health: Mutex<Health>
     private let clock: ErasedClock
@@ -15,22 +17,22 @@ final class HealthMonitor: Sendable {
         health = Mutex(Health(interval: interval, exportLimit: exportLimit, now: .zero))
     }
 
-    /// Notes a turn of the loop, which has just ended.
+    /// Records a turn of the loop that has just ended.
     func note(_ round: PeriodicReader.Round) {
         health.withLock { $0.note(round, at: now) }
     }
 
-    /// Goes on with other settings.
+    /// Continues with other settings.
     func follow(interval: Duration, exportLimit: Duration) {
         health.withLock { ($0.interval, $0.exportLimit) = (interval, exportLimit) }
     }
 
-    /// Whether the loop turns.
+    /// Whether the loop runs.
     var liveness: Health.Verdict {
         health.withLock { $0.liveness(at: now) }
     }
 
-    /// Whether it does what it is there for.
+    /// Whether the agent does its job.
     var readiness: Health.Verdict {
         health.withLock { $0.readiness(at: now) }
     }

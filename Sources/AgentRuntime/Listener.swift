@@ -5,12 +5,15 @@ package import PrometheusExport
 package import Settings
 
 extension ListenerPlan {
-    /// Starts to listen; clients wait until they are answered.
+    /// Starts to listen.
+    ///
+    /// Clients wait until they are answered.
     ///
     /// - Parameters:
     ///   - hint: The setting of the address, for errors.
     ///   - sharesPort: Whether to take a port that another server of this process shares.
-    ///   - onRefusal: Called for what is refused, from any thread.
+    ///   - onRefusal: Called for refused connections and requests, from any thread.
+    /// - Returns: The server.
     /// - Throws: ``Failure`` when it can't listen.
     package func listen(
         hint: String,
@@ -38,14 +41,14 @@ extension ListenerPlan {
     }
 }
 
-/// What listens and does not answer yet.
+/// A server that listens but does not answer yet.
 package enum BoundListener: Sendable {
-    /// To be scraped.
+    /// Serves metrics to Prometheus.
     case prometheus(PrometheusExporter)
-    /// To be asked for its health.
+    /// Serves the agent's health.
     case health(HealthEndpoint)
 
-    /// Lets another server of this process listen on the same port, or no longer.
+    /// Lets another server of this process listen on the same port, or stops that.
     func sharePort(_ isShared: Bool) async {
         switch self {
         case .prometheus(let exporter): await exporter.sharePort(isShared)
@@ -53,7 +56,9 @@ package enum BoundListener: Sendable {
         }
     }
 
-    /// Stops listening; needed only for one that never answers.
+    /// Stops listening.
+    ///
+    /// Only needed for one that never answers.
     package func close() async {
         switch self {
         case .prometheus(let exporter): await exporter.close()
@@ -62,13 +67,15 @@ package enum BoundListener: Sendable {
     }
 }
 
-/// A server that answers, until it is ended.
+/// A server that answers until it is ended.
 struct Listener: Sendable {
-    /// What listens.
+    /// The listening part.
     let bound: BoundListener
     private let task: Task<Void, Never>
 
-    /// Starts to answer at `bound`; `run` ends when its task is cancelled.
+    /// Starts to answer at `bound`.
+    ///
+    /// `run` returns when its task is cancelled.
     init(_ bound: BoundListener, _ run: @escaping @Sendable () async -> Void) {
         self.bound = bound
         task = Task { await run() }

@@ -1,24 +1,25 @@
 import Logging
 import Pipeline
 
-/// Decides what to say of each export, so that an outage is told when it begins, for each new reason, and when it ends, and
-/// not in between.
+/// Decides what to log after each export.
+///
+/// An outage is logged when it begins, for each new reason, and when it ends, but not in between.
 struct OutageLog: Equatable {
     /// A line for the log.
     struct Line: Equatable {
-        /// How bad it is.
+        /// Its severity.
         var level: Logger.Level
-        /// What to say.
+        /// Its text.
         var text: String
     }
 
-    /// How exports are going, from good to bad.
+    /// The state of exports, from good to bad.
     private enum Condition: Equatable {
         /// Everything arrives.
         case working
-        /// Everything arrives, and the receiver has something to say.
+        /// Everything arrives, with a warning from the receiver.
         case warned
-        /// Some points are refused.
+        /// Some points are rejected.
         case rejected
         /// Nothing arrives, and nothing is lost yet.
         case waiting
@@ -46,34 +47,36 @@ struct OutageLog: Equatable {
     }
 
     private var condition = Condition.working
-    /// What was told since everything arrived: each once, or two that alternate would be told for ever.
-    private var told: Set<Reason> = []
+    /// The reasons logged since everything arrived.
+    ///
+    /// Each is logged once: otherwise two that alternate would be logged forever.
+    private var logged: Set<Reason> = []
     private var count = 0
     private var lostPoints = 0
 
-    /// What to say after an export that ended with `outcome`, if anything.
+    /// The line to log after an export that ended with `outcome`, if any.
     ///
     /// - Parameters:
-    ///   - outcome: What became of the export.
-    ///   - isLast: Whether the process is about to end. Then an outage is told once more, with what it cost.
-    /// - Returns: The line, or nil when there is nothing new.
+    ///   - outcome: The result of the export.
+    ///   - isLast: Whether the process is about to end. Then an outage is logged once more, with what it lost.
+    /// - Returns: The line, or nil if there is nothing new.
     mutating func line(after outcome: ExportOutcome, isLast: Bool = false) -> Line? {
         guard isLast || !outcome.isUndecided else { return nil }
         var now = Condition(outcome)
         if condition == .failing, now == .waiting {
-            // A full queue does not lose something with each export; it is the same outage.
+            // A full queue does not lose points with each export, but it is the same outage.
             now = .failing
         }
         lostPoints += outcome.droppedPoints
         if isLast, now.isOutage || outcome.isUndecided {
             return lastLine(after: outcome)
         }
-        let isNew = told.insert(Reason(failure: outcome.failure, cause: outcome.cause)).inserted
+        let isNew = logged.insert(Reason(failure: outcome.failure, cause: outcome.cause)).inserted
         guard now != condition else {
             count += 1
             return isNew && now != .working ? beginning(of: now, outcome) : nil
         }
-        if now == .working { told = [] }
+        if now == .working { logged = [] }
         let (before, exports) = (condition, count == 1 ? "one export" : "\(count) exports")
         (condition, count) = (now, now.isOutage && before.isOutage ? count + 1 : 1)
         switch (now, before) {

@@ -3,7 +3,7 @@ import Pipeline
 import Synchronization
 import System
 
-/// Logs what rounds of collecting and exporting did, without saying the same thing each interval.
+/// Logs the results of rounds of collecting and exporting, without repeating itself each interval.
 final class RoundLog: Sendable {
     private struct State {
         var exports: [OutageLog] = []
@@ -18,7 +18,7 @@ final class RoundLog: Sendable {
         self.logger = logger
     }
 
-    /// Logs what is new in `failures`, all that a collection or a scrape had.
+    /// Logs the new ones in `failures`, which are all failures of a collection or a scrape.
     func note(failures: [String]) {
         state.withLock { state in
             for failure in failures where !state.failures.contains(failure) {
@@ -28,7 +28,9 @@ final class RoundLog: Sendable {
         }
     }
 
-    /// Logs what is new in `round`; in the last one, what is lost with the end of the process as well.
+    /// Logs what is new in `round`.
+    ///
+    /// In the last round this includes what is lost when the process ends.
     func note(_ round: PeriodicReader.Round, isLast: Bool = false) {
         note(failures: round.failures)
         for warning in round.warnings {

@@ -1,24 +1,26 @@
 import Pipeline
 import Settings
 
-/// What the agent runs; a reload replaces it as a whole.
+/// The running parts of the agent.
+///
+/// A reload replaces them as a whole.
 struct Running {
-    /// The settings that all of it follows.
+    /// The settings that they follow.
     var settings: RunSettings
-    /// The exporters that send, by what was wanted.
+    /// The exporters that send, by their plans.
     var exporters: [ExporterPlan: any MetricExporter] = [:]
-    /// The servers that answer, by what was wanted.
+    /// The servers that answer, by their plans.
     var listeners: [ListenerPlan: Listener] = [:]
 }
 
-/// What is ready to run and does not run yet.
+/// Parts that are ready but do not run yet.
 struct PreparedParts {
-    /// The settings that all of it follows.
+    /// The settings that they follow.
     let settings: RunSettings
-    /// The exporters that are not among those that run already.
+    /// The new exporters.
     var exporters: [ExporterPlan: any MetricExporter] = [:]
-    /// The servers that are not among those that run already; they listen and do not answer.
+    /// The new servers, which listen but do not answer.
     var listeners: [ListenerPlan: BoundListener] = [:]
-    /// The servers that run now and share their ports with successors.
+    /// The running servers that share their ports with successors.
     var predecessors: [BoundListener] = []
 }

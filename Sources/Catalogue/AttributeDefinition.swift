@@ -1,18 +1,18 @@
 package import Metrics
 internal import Readings
 
-/// An attribute that points of a metric have.
+/// An attribute of a metric's points.
 package struct AttributeDefinition: Hashable, Sendable {
     /// The key; one of ``AttributeKey`` or of the semantic conventions.
     package let key: String
-    /// What its value can be.
+    /// The values that it can have.
     package let values: Values
     /// Whether each point has it.
     ///
     /// The overflow series is an exception: it has no other attribute, or only the protocol.
     package let isRequired: Bool
 
-    /// What a value can be.
+    /// The values that an attribute can have.
     package enum Values: Hashable, Sendable {
         /// One of these texts.
         case oneOf([String])
@@ -22,7 +22,7 @@ package struct AttributeDefinition: Hashable, Sendable {
         case port
         /// Any whole number.
         case number
-        /// `true`: an attribute that is there or not.
+        /// `true`, or the attribute is absent.
         case flag
     }
 
@@ -47,7 +47,7 @@ package struct AttributeDefinition: Hashable, Sendable {
         }
     }
 
-    /// On the one series that takes what is beyond the cardinality limit, or what the kernel had no room for.
+    /// Marks the series for everything beyond the cardinality limit, and for what found no room in the kernel's maps.
     static let overflow = Self(AttributeKey.overflow, .flag, isRequired: false)
 }
 

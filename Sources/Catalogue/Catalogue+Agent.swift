@@ -1,8 +1,9 @@
 internal import Metrics
 internal import Readings
 
-// The probes on themselves.
+// The probes' metrics about themselves.
 extension MetricDefinition {
+    /// Runs of each BPF program, as the kernel counts them.
     package static let programRuns = Self(
         "tcplens.bpf.program.runs",
         .counter,
@@ -12,6 +13,7 @@ extension MetricDefinition {
         attributes: [AttributeDefinition(AttributeKey.program, .text)],
         from: .programs { $0.runs }
     )
+    /// Run time of each BPF program, as the kernel measures it.
     package static let programTime = Self(
         "tcplens.bpf.program.time",
         .counter,
@@ -21,6 +23,7 @@ extension MetricDefinition {
         attributes: [AttributeDefinition(AttributeKey.program, .text)],
         from: .programs { $0.nanoseconds }
     )
+    /// Events that the programs could not count, by reason.
     package static let lostEvents = Self(
         "tcplens.lost_events",
         .counter,
@@ -29,6 +32,7 @@ extension MetricDefinition {
         attributes: [AttributeDefinition(AttributeKey.lossReason, .oneOf(LossReason.ofCounting.map(\.rawValue)))],
         from: .losses
     )
+    /// By how much flows and stocks disagree, for each state that is only entered and left by events.
     package static let stockDrift = Self(
         "tcplens.stock.drift",
         .gauge,
@@ -39,7 +43,7 @@ extension MetricDefinition {
     )
 }
 
-// Exporters and readers on themselves (semantic conventions, `otel/sdk-metrics.md`).
+// The metrics of exporters and readers about themselves (semantic conventions, `otel/sdk-metrics.md`).
 extension MetricDefinition {
     private static let component = [
         AttributeDefinition(AttributeKey.componentName, .text),
@@ -49,6 +53,7 @@ extension MetricDefinition {
     ]
     private static let failure = AttributeDefinition(AttributeKey.error, .text, isRequired: false)
 
+    /// Data points of finished exports of each exporter; the error says whether they were lost.
     package static let exportedPoints = Self(
         "otel.sdk.exporter.metric_data_point.exported",
         .counter,
@@ -56,6 +61,7 @@ extension MetricDefinition {
         "Data points whose export is over, whether they arrived or not.",
         attributes: component + [failure]
     )
+    /// Data points in the queue of each exporter or being sent.
     package static let pointsInFlight = Self(
         "otel.sdk.exporter.metric_data_point.inflight",
         .upDownCounter,
@@ -63,6 +69,7 @@ extension MetricDefinition {
         "Data points that exporters have been given and neither delivered nor given up.",
         attributes: component
     )
+    /// Duration of exports, retries included.
     package static let exportDuration = Self(
         "otel.sdk.exporter.operation.duration",
         .histogram(nil),
@@ -71,6 +78,7 @@ extension MetricDefinition {
         condition: .pastExports,
         attributes: component + [failure, AttributeDefinition(AttributeKey.statusCode, .number, isRequired: false)]
     )
+    /// Duration of collections.
     package static let collectionDuration = Self(
         "otel.sdk.metric_reader.collection.duration",
         .histogram(nil),
@@ -81,8 +89,9 @@ extension MetricDefinition {
     )
 }
 
-// What the process costs the machine (semantic conventions, `system/process-metrics.md`).
+// What the process uses of the machine (semantic conventions, `system/process-metrics.md`).
 extension MetricDefinition {
+    /// CPU time of this process, by mode.
     package static let processorTime = Self(
         "process.cpu.time",
         .counter,
@@ -90,6 +99,7 @@ extension MetricDefinition {
         "Time that the agent spent on CPUs.",
         attributes: [AttributeDefinition(AttributeKey.processorMode, .oneOf(["user", "system"]))]
     )
+    /// Resident memory of this process.
     package static let processMemory = Self(
         "process.memory.usage",
         .upDownCounter,

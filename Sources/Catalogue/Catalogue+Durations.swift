@@ -1,22 +1,27 @@
 internal import Metrics
 internal import Readings
 
-// Each bound is a series for each series of the metric: together they are to stay below 500 where both protocols, both
-// roles and all states are seen (`SeriesCountTests`). So distributions have the range in which they can be, and long
-// ones, of which the order of magnitude counts, wider buckets.
+// For Prometheus, each bound is a series for each series of the metric. Together they must stay below 500 where both
+// protocols, both roles and all states are seen (`SeriesCountTests`). So each distribution covers only its possible
+// range, and long durations, of which only the order of magnitude matters, have wider buckets.
 extension BucketBounds {
-    /// What passes between two machines: from 15 us to two minutes, longer than which no handshake lasts.
+    /// Between two machines: from 15 us to two minutes.
+    ///
+    /// No handshake lasts longer.
     fileprivate static let roundTrips = Self(-16...7)
-    /// What a program does before it answers: from 15 us to 17 minutes.
+    /// Until a program answers: from 15 us to 17 minutes.
     fileprivate static let answers = Self(-16...10)
-    /// Lives: from 1 ms to 12 days, by a factor of 8.
+    /// Lives of connections: from 1 ms to 12 days, by a factor of 8.
     fileprivate static let lives = Self(-10...20, octaves: 3)
-    /// States, which are many: from 1 ms to 12 days, by a factor of 32.
+    /// Time in a state.
+    ///
+    /// There are many states, so: from 1 ms to 12 days, by a factor of 32.
     fileprivate static let states = Self(-10...20, octaves: 5)
 }
 
 // How long things took.
 extension MetricDefinition {
+    /// Duration of successful handshakes, by role and protocol.
     package static let handshakeDuration = Self(
         "tcplens.handshake.duration",
         .histogram(.roundTrips),
@@ -25,6 +30,7 @@ extension MetricDefinition {
         condition: .following,
         from: .durations(.handshakes)
     )
+    /// Duration of connections that were established.
     package static let connectionDuration = Self(
         "tcplens.connection.duration",
         .histogram(.lives),
@@ -33,6 +39,7 @@ extension MetricDefinition {
         condition: .following,
         from: .durations(.connections)
     )
+    /// Time in each state, recorded when the socket leaves it.
     package static let stateDuration = Self(
         "tcplens.connection.state.duration",
         .histogram(.states),
@@ -41,6 +48,7 @@ extension MetricDefinition {
         condition: .following,
         from: .durations(.states, ConnectionState.aging)
     )
+    /// Round-trip times, at most one observation for each connection and interval, and one at its end.
     package static let rtt = Self(
         "tcplens.rtt",
         .histogram(.roundTrips),
@@ -49,6 +57,7 @@ extension MetricDefinition {
         condition: .following,
         from: .durations(.roundTrips)
     )
+    /// Response times of services on this host, by port.
     package static let responseDuration = Self(
         "tcplens.response.duration",
         .histogram(.answers),

@@ -3,32 +3,36 @@ internal import Readings
 
 // What happened.
 extension MetricDefinition {
+    /// Changes of state, counted at events and by passes that find missed ones.
     package static let transitions = Self(
         "tcplens.connection.transitions",
         .counter,
         "{transition}",
         "Changes of state of TCP connections.",
-        // TIME_WAIT is no state of the socket that had the connection: it begins and ends without an event.
+        // A connection's socket is never in TIME_WAIT: another socket takes over, and no event fires when that begins
+        // or ends.
         from: .counter(.transitions) {
             $0[1] == $0[2] || $0[1...].contains(ConnectionState.timeWait.index) ? .never : .onceCounted
         }
     )
+    /// Handshakes that ended, by role and outcome; those that fail as request sockets are counted by the kernel.
     package static let handshakes = Self(
         "tcplens.handshakes",
         .counter,
         "{handshake}",
         "Handshakes that finished or failed.",
         condition: .following,
-        // Most handshakes of servers fail while there is a request socket only, of which there are no events. Those of
-        // sockets that were made before (TCP Fast Open) have points once there are some.
+        // Most failed handshakes of servers have only a request socket, for which there are no events. Those with a
+        // full socket (TCP Fast Open) have points once one was counted.
         from: .counter(.handshakes) {
             $0[0] == HandshakeRole.server.index && $0[2] != HandshakeOutcome.succeeded.index ? .onceCounted : .always
         },
-        // What the kernel counts of request sockets, of both protocols together: a peer broke off what it had begun.
+        // The kernel counts resets of request sockets by the peer, for both protocols together.
         .namespace([
             NamespaceSeries([AttributeKey.role: "server", AttributeKey.error: "reset"], .embryonicResets)
         ])
     )
+    /// Bytes of data of all connections, by direction and role, each byte counted once.
     package static let io = Self(
         "tcplens.connection.io",
         .counter,
@@ -37,6 +41,7 @@ extension MetricDefinition {
         condition: .following,
         from: .counter(.bytes)
     )
+    /// Retransmitted segments, by reason.
     package static let retransmits = Self(
         "tcplens.retransmits",
         .counter,
@@ -45,6 +50,7 @@ extension MetricDefinition {
         condition: .tracepoints(["tcp_retransmit_skb", "tcp_retransmit_synack"]),
         from: .counter(.retransmits)
     )
+    /// Resets, by direction.
     package static let resets = Self(
         "tcplens.resets",
         .counter,
@@ -53,6 +59,7 @@ extension MetricDefinition {
         condition: .tracepoints(["tcp_send_reset", "tcp_receive_reset"]),
         from: .counter(.resets)
     )
+    /// Segments that listeners dropped, by port.
     package static let listenerDrops = Self(
         "tcplens.listener.drops",
         .counter,

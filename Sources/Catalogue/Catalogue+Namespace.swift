@@ -3,6 +3,7 @@ internal import Readings
 
 // What the kernel counts for a network namespace.
 extension MetricDefinition {
+    /// Segments dropped because of a full accept queue, for the whole network namespace.
     package static let listenerOverflows = Self(
         "tcplens.listener.overflows",
         .counter,
@@ -10,6 +11,7 @@ extension MetricDefinition {
         "Segments that found an accept queue full; one attempt to connect may be several.",
         from: .namespace([NamespaceSeries([:], .listenOverflows)])
     )
+    /// SYN cookies, by result.
     package static let synCookies = Self(
         "tcplens.syn_cookies",
         .counter,
@@ -22,6 +24,7 @@ extension MetricDefinition {
             )
         )
     )
+    /// Connections that skipped TIME_WAIT because of the limit.
     package static let timeWaitOverflows = Self(
         "tcplens.time_wait.overflows",
         .counter,
@@ -29,6 +32,7 @@ extension MetricDefinition {
         "Connections for which there was no room in TIME_WAIT.",
         from: .namespace([NamespaceSeries([:], .timeWaitOverflows)])
     )
+    /// Segments, by direction; retransmitted ones are excluded.
     package static let segments = Self(
         "tcplens.segments",
         .counter,
@@ -41,12 +45,13 @@ extension MetricDefinition {
             )
         )
     )
+    /// Zero windows that this host announced, and probes that it sent to peers with a zero window.
     package static let zeroWindows = Self(
         "tcplens.zero_windows",
         .counter,
         "{event}",
         "Windows that were closed to the peer (transmit), and probes of one that the peer has closed (receive).",
-        // The kernel does not count the windows of zero that peers announce, but how often it asks such a peer.
+        // The kernel does not count the zero windows that peers announce, but it counts its probes of such a window.
         from: .namespace(
             NamespaceSeries.list(
                 AttributeKey.direction,
@@ -54,6 +59,7 @@ extension MetricDefinition {
             )
         )
     )
+    /// Connections that this host aborted, by reason.
     package static let aborts = Self(
         "tcplens.aborts",
         .counter,
@@ -69,6 +75,7 @@ extension MetricDefinition {
             )
         )
     )
+    /// Received segments that were dropped because there was no room, by reason.
     package static let receiveDrops = Self(
         "tcplens.receive.drops",
         .counter,

@@ -2,6 +2,7 @@ internal import Readings
 
 // How many there are now.
 extension MetricDefinition {
+    /// Sockets in each state, counted by a pass; split by port if that was asked for.
     package static let connectionCount = Self(
         "system.network.connection.count",
         .upDownCounter,
@@ -17,33 +18,40 @@ extension MetricDefinition {
         ],
         from: .connections
     )
+    /// Connections in the accept queues, by port.
     package static let acceptQueueUsage = listeners(
         "tcplens.listener.accept_queue.usage",
         "{connection}",
         "Connections that wait for their program to accept them."
     ) { $0.acceptUsage }
+    /// Sum of the limits of the accept queues, by port.
     package static let acceptQueueLimit = listeners(
         "tcplens.listener.accept_queue.limit",
         "{connection}",
         "Connections that may wait for their program to accept them."
     ) { $0.acceptLimit }
+    /// Listeners with a full accept queue, by port.
     package static let acceptQueueFull = listeners(
         "tcplens.listener.accept_queue.full",
         "{listener}",
         "Listeners whose queue of connections that wait to be accepted is full."
     ) { $0.acceptFull }
+    /// Request sockets of listeners, by port.
     package static let synQueueUsage = listeners(
         "tcplens.listener.syn_queue.usage",
         "{connection}",
         "Connections whose handshake is not finished."
     ) { $0.synUsage }
+    /// Sum of the limits of request sockets, by port.
     package static let synQueueLimit = listeners(
         "tcplens.listener.syn_queue.limit",
         "{connection}",
         "Connections whose handshake may be unfinished at a time."
     ) { $0.synLimit }
 
-    /// What the points of a listener have; the row of those for which there was no room has its protocol, too.
+    /// The attributes of a listener's points.
+    ///
+    /// The overflow row has its protocol, too.
     static let listenerAttributes = [
         AttributeDefinition(AttributeKey.localPort, .port),
         AttributeDefinition(AttributeKey.type, .type),
@@ -61,6 +69,7 @@ extension MetricDefinition {
 }
 
 extension MetricDefinition {
+    /// Bytes in the send and receive queues of all connections.
     package static let queueUsage = Self(
         "tcplens.connection.queue.usage",
         .upDownCounter,
@@ -68,6 +77,7 @@ extension MetricDefinition {
         "Bytes that wait in connections: to be acknowledged by the peer, or to be read by the program here.",
         from: .stock(.queuedBytes)
     )
+    /// Connections that a zero window stops, by direction.
     package static let stalled = Self(
         "tcplens.connection.stalled",
         .upDownCounter,
@@ -75,6 +85,7 @@ extension MetricDefinition {
         "Connections held up by a window of zero: the peer's (transmit), or ours, as the program does not read (receive).",
         from: .stock(.stalled)
     )
+    /// For each state, the longest time that a connection has been in it.
     package static let stateAge = Self(
         "tcplens.connection.state.age",
         .gauge,
@@ -83,6 +94,7 @@ extension MetricDefinition {
         condition: .following,
         from: .stock(.oldest) { ConnectionState.aging.contains(ConnectionState.allCases[$0[0]]) ? .always : .never }
     )
+    /// Connections without a slot.
     package static let unfollowed = Self(
         "tcplens.connection.unfollowed",
         .upDownCounter,
@@ -95,6 +107,7 @@ extension MetricDefinition {
 
 // Limits and memory of the network namespace.
 extension MetricDefinition {
+    /// Limit of sockets in TIME_WAIT, `tcp_max_tw_buckets`.
     package static let timeWaitLimit = Self(
         "tcplens.time_wait.limit",
         .upDownCounter,
@@ -103,6 +116,7 @@ extension MetricDefinition {
         condition: .files(["sys/net/ipv4/tcp_max_tw_buckets"]),
         from: .stock(.timeWaitLimit)
     )
+    /// Number of ports for outgoing connections, without reserved ports.
     package static let ephemeralPortLimit = Self(
         "tcplens.ephemeral_port.limit",
         .upDownCounter,
@@ -111,6 +125,7 @@ extension MetricDefinition {
         condition: .files(["sys/net/ipv4/ip_local_port_range", "sys/net/ipv4/ip_local_reserved_ports"]),
         from: .stock(.ephemeralPorts)
     )
+    /// Memory of all TCP sockets' queues on the machine, from `sockstat`.
     package static let memoryUsage = Self(
         "tcplens.memory.usage",
         .upDownCounter,
@@ -119,6 +134,7 @@ extension MetricDefinition {
         condition: .firstNamespace(["sys/net/ipv4/tcp_mem", "self/net/sockstat"]),
         from: .stock(.memory)
     )
+    /// Limit of that memory: the last number of `tcp_mem`.
     package static let memoryLimit = Self(
         "tcplens.memory.limit",
         .upDownCounter,

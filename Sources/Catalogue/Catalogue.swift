@@ -1,8 +1,8 @@
-/// Every metric there is.
+/// All metrics.
 ///
-/// What is in none of these lists is never exported.
+/// A metric that is in none of these lists is never exported.
 package enum Catalogue {
-    /// What tcplens says of the machine, in the order in which it leaves.
+    /// The metrics of the machine, in the order of export.
     package static let machine: [MetricDefinition] = [
         .connectionCount,
         .acceptQueueUsage, .acceptQueueLimit, .acceptQueueFull, .synQueueUsage, .synQueueLimit,
@@ -14,17 +14,17 @@ package enum Catalogue {
         .timeWaitLimit, .ephemeralPortLimit, .memoryUsage, .memoryLimit,
     ]
 
-    /// What the probes say of themselves.
+    /// The probes' metrics about themselves.
     package static let upkeep: [MetricDefinition] = [.programRuns, .programTime, .lostEvents, .stockDrift]
 
-    /// What exporters and readers say of themselves.
+    /// The metrics of exporters and readers about themselves.
     package static let exporters: [MetricDefinition] = [
         .exportedPoints, .pointsInFlight, .exportDuration, .collectionDuration,
     ]
 
-    /// What the process costs.
+    /// What the process uses.
     package static let process: [MetricDefinition] = [.processorTime, .processMemory]
 
-    /// All of them.
+    /// All metrics.
     package static let all = machine + upkeep + exporters + process
 }

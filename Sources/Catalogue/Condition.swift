@@ -1,8 +1,8 @@
-/// What must be there so that a metric is.
+/// What a metric requires to have points.
 package enum Condition: Hashable, Sendable, CustomStringConvertible {
-    /// Nothing: it is always there.
+    /// Nothing: it always has points.
     case always
-    /// Connections can be followed through their lives, which takes atomic instructions in programs.
+    /// Connections can be followed through their lives, which requires atomic instructions in programs.
     case following
     /// The kernel has these tracepoints.
     case tracepoints([String])
@@ -12,9 +12,9 @@ package enum Condition: Hashable, Sendable, CustomStringConvertible {
     case files([String])
     /// The agent is in the first network namespace, and these files below `/proc` can be read.
     case firstNamespace([String])
-    /// The kernel measures programs, or has done so since they were loaded.
+    /// The kernel measures programs, or has done so since they were loaded (`kernel.bpf_stats_enabled`).
     case programStatistics
-    /// Something has been exported or collected before.
+    /// There has been an export or a collection before.
     case pastExports
 
     /// The condition in words; empty for none.

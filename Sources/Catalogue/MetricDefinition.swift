@@ -1,24 +1,24 @@
 package import Metrics
 
-/// A metric as the catalogue declares it.
+/// The definition of a metric.
 ///
-/// This table is the only place where a metric comes to be.
+/// Metrics are defined nowhere else.
 package struct MetricDefinition: Sendable {
-    /// The name; a contract with dashboards and alerts.
+    /// The name, which dashboards and alerts rely on.
     package let name: String
     /// The kind of its points.
     package let kind: Kind
-    /// The unit, in UCUM; what is in seconds is read in nanoseconds.
+    /// The unit, in UCUM; values in seconds are read as nanoseconds.
     package let unit: String
-    /// One sentence for people.
+    /// One sentence, which is exported with the metric.
     package let description: String
     /// Whether the name may still change.
     package let stability: Stability
-    /// What must be there so that the metric is.
+    /// What the metric requires to have points.
     package let condition: Condition
     /// The attributes of its points, in the order of their keys.
     package let attributes: [AttributeDefinition]
-    /// How its points come from a reading; none where the code that counts makes them.
+    /// How its points are made from a reading; empty if other code makes them.
     package let sources: [Source]
 
     init(
@@ -43,35 +43,37 @@ package struct MetricDefinition: Sendable {
 
     /// The kind of a metric's points.
     package enum Kind: Hashable, Sendable {
-        /// A sum that never falls.
+        /// A sum that never decreases.
         case counter
-        /// A sum that may fall.
+        /// A sum that may decrease.
         case upDownCounter
         /// Values that can't be added up.
         case gauge
-        /// Distributions; with the bounds that they leave with where bounds are fixed.
+        /// Distributions. Those with fixed bounds are exported with these.
         case histogram(BucketBounds?)
 
-        /// What its values relate to, before an exporter asks for something else; nil for a gauge.
+        /// The temporality of its values before an exporter converts them; nil for a gauge.
         package var temporality: Temporality? { self == .gauge ? nil : .cumulative }
     }
 
     /// Whether a name may change, in the terms of OpenTelemetry's semantic conventions.
     package enum Stability: String, Sendable {
-        /// It may.
+        /// It may change.
         case development
-        /// It stays.
+        /// It will not change.
         case stable
     }
 }
 
 extension MetricDefinition {
-    /// A value of this metric: what is told in seconds was counted in nanoseconds.
+    /// A value of this metric.
+    ///
+    /// Values in seconds were counted in nanoseconds.
     package func number(_ value: UInt64) -> Number {
         unit == "s" ? .double(Double(value) / 1e9) : Number(count: value)
     }
 
-    /// The bounds of its buckets where these are fixed.
+    /// The fixed bounds of its buckets, if any.
     package var bounds: BucketBounds? {
         guard case .histogram(let bounds) = kind else { return nil }
         return bounds
@@ -79,7 +81,7 @@ extension MetricDefinition {
 }
 
 extension Metric {
-    /// Creates a metric of numbers.
+    /// Creates a metric with numbers.
     package init(_ definition: MetricDefinition, _ points: [NumberDataPoint]) {
         let data: Data =
             switch definition.kind {
@@ -90,12 +92,12 @@ extension Metric {
         self.init(definition, data)
     }
 
-    /// Creates a metric of distributions.
+    /// Creates a metric with distributions.
     package init(_ definition: MetricDefinition, _ points: [ExponentialHistogramDataPoint]) {
         self.init(definition, .exponentialHistogram(points, .cumulative))
     }
 
-    /// Creates a metric of distributions with fixed bounds.
+    /// Creates a metric with distributions with fixed bounds.
     package init(_ definition: MetricDefinition, _ points: [HistogramDataPoint]) {
         self.init(definition, .histogram(points, .cumulative))
     }

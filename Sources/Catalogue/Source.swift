@@ -1,7 +1,7 @@
 package import Metrics
 package import Readings
 
-/// How points come from a reading.
+/// How points are made from a reading.
 package enum Source: Sendable {
     /// From ``Activity/connections``.
     case connections
@@ -21,19 +21,19 @@ package enum Source: Sendable {
     case namespace([NamespaceSeries])
     /// From ``Upkeep/programs``: this number of each program.
     case programs(@Sendable (ProgramCost) -> UInt64)
-    /// From ``Upkeep/losses``, with the gaps shared out.
+    /// From ``Upkeep/losses``, with the gaps divided among their reasons.
     case losses
-    /// From how stocks and flows agree.
+    /// From the comparison of stocks and flows.
     case drift
 
-    /// A table of stocks, with the series that it has at each collection.
+    /// A table of stocks, and when each of its series has a point.
     static func stock(_ id: Stock, _ presence: (_ coordinates: [Int]) -> TableSeries.Presence = { _ in .always })
         -> Self
     {
         .stock(id, TableSeries.list(id, presence))
     }
 
-    /// A table of counters, with the series that it has at each collection.
+    /// A table of counters, and when each of its series has a point.
     static func counter(_ id: Counter, _ presence: (_ coordinates: [Int]) -> TableSeries.Presence = { _ in .always })
         -> Self
     {
@@ -50,7 +50,7 @@ package enum Source: Sendable {
         )
     }
 
-    /// The attributes of each series, where the catalogue enumerates them.
+    /// The attributes of each series, if the catalogue enumerates them.
     var attributes: [Attributes] {
         switch self {
         case .stock(_, let series), .counter(_, let series), .durations(_, let series): series.map(\.attributes)
@@ -64,17 +64,18 @@ package enum Source: Sendable {
 package struct TableSeries: Sendable {
     /// When the series has a point.
     package enum Presence: Sendable {
-        /// At each collection, zeros included: a counter that appears with its first event has no rate for it.
+        /// At each collection, even if zero. A counter that appears with its first event would have no rate for that
+        /// event.
         case always
         /// From the first event on.
         case onceCounted
-        /// Never: there can't be such a thing.
+        /// Never, because it can't occur.
         case never
     }
 
     /// The row.
     package let row: Int
-    /// What tells the series from the others; made once and shared by all its points.
+    /// The attributes of the series; made once and shared by all its points.
     package let attributes: Attributes
     /// Whether it has a point only when the number is not zero.
     package let isRare: Bool
@@ -95,7 +96,7 @@ package struct TableSeries: Sendable {
 
 /// A series that is the sum of counters of the network namespace.
 package struct NamespaceSeries: Sendable {
-    /// What tells the series from the others.
+    /// The attributes of the series.
     package let attributes: Attributes
     /// The counters.
     package let counters: [NamespaceCounter]
@@ -104,7 +105,7 @@ package struct NamespaceSeries: Sendable {
         self.init(attributes: attributes, counters: [counter])
     }
 
-    /// Series that are told apart by the value of `key`.
+    /// Series that differ in the value of `key`.
     static func list(_ key: String, _ series: KeyValuePairs<String, [NamespaceCounter]>) -> [NamespaceSeries] {
         series.map { NamespaceSeries(attributes: [key: .string($0)], counters: $1) }
     }

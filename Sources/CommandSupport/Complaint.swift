@@ -1,8 +1,8 @@
 internal import System
 
-/// Writes `message` to standard error, each line after the program's name.
+/// Writes `message` to standard error, with the program's name in front of each line.
 ///
-/// If standard error can't be written, nothing is left to report that to.
+/// If standard error can't be written, there is nowhere to report that.
 package func complain(_ message: String) {
     let lines = message.split(separator: "\n").map { "tcplens: \($0)\n" }
     try? StandardStream.error.write(lines.joined())

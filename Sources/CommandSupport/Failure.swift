@@ -1,14 +1,14 @@
-/// The end of a command that could not do what it was asked.
+/// An error that ends a command.
 package struct Failure: Error {
-    /// The status of a command that tried and failed.
+    /// The exit status of a command that tried and failed.
     package static let failed: CInt = 1
-    /// The status of wrong usage or wrong configuration.
+    /// The exit status for wrong usage or configuration.
     package static let usage: CInt = 2
 
-    /// A failure of which everything is printed already.
-    package static let told = Failure("")
+    /// A failure whose messages have all been printed already.
+    package static let alreadyPrinted = Failure("")
 
-    /// What failed, on what, why, and what to do; a line for each thing.
+    /// What failed, on what, why, and what to do; one line for each problem.
     package var message: String
     /// The exit status.
     package var status: CInt
@@ -19,13 +19,13 @@ package struct Failure: Error {
         status = Self.failed
     }
 
-    /// Creates a failure of what the user asked for.
+    /// Creates a failure that the user's arguments or configuration caused.
     package init(usage message: String) {
         self.message = message
         status = Self.usage
     }
 
-    /// The same failure, with what may be its reason on the same line.
+    /// The same failure, with possible reasons on the same line.
     package func because(_ reasons: [String]) -> Failure {
         var failure = self
         failure.message = ([message] + reasons).joined(separator: "; ")

@@ -1,7 +1,7 @@
 internal import System
 
 extension StringProtocol {
-    /// The members of a list with commas between, without white space around them; blank ones are none.
+    /// The items of a comma-separated list, without surrounding white space and without blank items.
     package var listed: [String] {
         split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
     }

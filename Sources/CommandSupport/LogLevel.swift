@@ -1,14 +1,16 @@
 package import Logging
 
-/// The levels of the log by the names that OpenTelemetry and swift-log give them.
+/// The levels of the log, by their names in OpenTelemetry and swift-log.
 package enum LogLevel {
-    /// Each name with its level; OpenTelemetry's `fatal` is what can't be more than critical here.
+    /// Each name with its level.
+    ///
+    /// OpenTelemetry's `fatal` is `critical` here, which is the highest level.
     package static let names: KeyValuePairs<String, Logger.Level> = [
         "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warn": .warning, "warning": .warning,
         "error": .error, "fatal": .critical, "critical": .critical,
     ]
 
-    /// The levels of the schema of declarative configurations, which has four degrees of each.
+    /// The levels in the schema of declarative configuration, which has four degrees of each.
     package static let severities: KeyValuePairs<String, Logger.Level> = [
         "trace": .trace, "trace2": .trace, "trace3": .trace, "trace4": .trace,
         "debug": .debug, "debug2": .debug, "debug3": .debug, "debug4": .debug,

@@ -1,9 +1,11 @@
 import Synchronization
 package import System
 
-/// A wish to have the configuration read again, which ends a wait early.
+/// A request to read the configuration again.
 ///
-/// Wishes that come faster than they are followed are one.
+/// It ends a wait early.
+///
+/// Requests that come faster than they are handled are merged.
 package final class ReloadRequest: Sendable {
     private struct State {
         var isMade = false
@@ -12,10 +14,10 @@ package final class ReloadRequest: Sendable {
 
     private let state = Mutex(State())
 
-    /// Creates a wish that is not made yet.
+    /// Creates one that has not been made yet.
     package init() {}
 
-    /// Makes the wish, from any thread.
+    /// Makes the request, from any thread.
     package func make() {
         let sleep = state.withLock { state in
             state.isMade = true
@@ -24,13 +26,13 @@ package final class ReloadRequest: Sendable {
         sleep?.cancel()
     }
 
-    /// Waits for `duration` by `clock`, or until the wish is made or the task is cancelled.
+    /// Waits for `duration` by `clock`, until the request is made, or until the task is cancelled.
     ///
-    /// - Returns: Whether the wish was made since this was asked last.
+    /// - Returns: Whether the request was made since the last call.
     package func isMade(within duration: Duration, on clock: ErasedClock) async -> Bool {
         let sleep = Task { try await clock.sleep(duration) }
         state.withLock { $0.sleep = sleep }
-        // One that was made before found nothing to end.
+        // A request that was made earlier found no wait to end.
         if state.withLock(\.isMade) {
             sleep.cancel()
         }

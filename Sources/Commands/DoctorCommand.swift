@@ -53,7 +53,7 @@ struct DoctorCommand: AsyncParsableCommand {
             // Who has seen enough does not want to be told so.
             return
         }
-        guard DoctorReport(checks).ok else { throw Failure.told }
+        guard DoctorReport(checks).ok else { throw Failure.alreadyPrinted }
     }
 }
 

@@ -1,16 +1,17 @@
 import FoundationEssentials
 import OTLPExport
 
-/// The checks of the files with certificates and keys that are to be used.
+/// The checks of the configured files with certificates and keys.
 struct CertificateChecks {
-    /// What names them.
+    /// The configuration that names the files.
     var configuration: OTLPConfiguration
 
-    /// A certificate of a long life is to be renewed when so much of it is left; one of a short life later.
+    /// How long before its end a long-lived certificate should be renewed, in seconds; for a short-lived one it is
+    /// less.
     private static let warningTime = 14 * 86_400.0
     private static let warningShare = 0.1
 
-    /// A check for each file; none without TLS, where nobody looks at them.
+    /// A check for each file; empty without TLS, where the files are not used.
     var checks: [Check] {
         guard configuration.endpoint.isSecure else { return [] }
         let hasPair = configuration.clientCertificate != nil && configuration.clientKey != nil
@@ -21,7 +22,7 @@ struct CertificateChecks {
         ].compactMap(\.self)
     }
 
-    /// Until when a certificate holds, for people, and whether its end is near.
+    /// The end of a certificate's validity as text, and whether that is soon.
     static func validity(of certificate: Certificate, now: Date) -> (text: String, isSoon: Bool) {
         let left = certificate.end.timeIntervalSince(now)
         let lifetime = certificate.end.timeIntervalSince(certificate.start)
@@ -46,7 +47,7 @@ struct CertificateChecks {
             return .warning(
                 name,
                 "\(path): the last one \(text)",
-                Check.Remedy("Get the receiver's present authority", show(path))
+                Check.Remedy("Get the current certificate of the receiver's authority", show(path))
             )
         } catch {
             let remedy = "Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates"
@@ -67,7 +68,7 @@ struct CertificateChecks {
     }
 
     private func key(_ path: String) -> Check {
-        // What is in it is nobody's business but libcurl's.
+        // Its contents are left to libcurl.
         guard (try? Data(contentsOf: URL(filePath: path))) != nil else {
             return .failed(
                 "client key",
@@ -78,7 +79,9 @@ struct CertificateChecks {
         return .ok("client key", "\(path) can be read")
     }
 
-    /// A file that is not there fails any connection; what is wrong inside, the connection itself has to tell.
+    /// The check of a file that can't be used.
+    ///
+    /// A missing file makes every connection fail. Wrong contents show when connecting.
     private func unreadable(_ name: String, _ path: String, _ error: Certificate.Unreadable, _ remedy: String) -> Check
     {
         Check(

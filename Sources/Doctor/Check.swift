@@ -1,10 +1,10 @@
-/// One thing that `doctor` has looked at, what it found, and what to do about it.
+/// Something that `doctor` has checked, the result, and what to do about it.
 package struct Check: Equatable, Sendable {
-    /// What that means for `run`.
+    /// What the result means for `run`.
     package enum Status: String, Encodable, Sendable {
-        /// As it is to be.
+        /// No problem.
         case ok
-        /// `run` works, but something is lost or will hurt.
+        /// `run` works, but something is missing or will cause problems.
         case warning
         /// `run` would not work.
         case failed
@@ -12,9 +12,9 @@ package struct Check: Equatable, Sendable {
 
     /// What to do.
     package struct Remedy: Equatable, Sendable {
-        /// A sentence.
+        /// One sentence.
         package var text: String
-        /// A command to copy, where one does it or shows more.
+        /// A command to copy that does it or shows more, if there is one.
         package var command: String?
 
         /// Creates a remedy.
@@ -23,26 +23,26 @@ package struct Check: Equatable, Sendable {
         }
     }
 
-    /// What was looked at; a few words.
+    /// What was checked, in a few words.
     package var name: String
-    /// What that means.
+    /// What the result means.
     package var status: Status
-    /// What was found; no secrets.
+    /// The result, without secrets.
     package var found: String
-    /// What to do, where something is not as it is to be.
+    /// What to do, if something is wrong.
     package var remedy: Remedy?
 
-    /// A thing that is as it is to be.
+    /// A check without problems.
     package static func ok(_ name: String, _ found: String) -> Check {
         Check(name: name, status: .ok, found: found)
     }
 
-    /// A thing by which something is lost, or that will hurt.
+    /// A check that found something missing or problematic.
     package static func warning(_ name: String, _ found: String, _ remedy: Remedy?) -> Check {
         Check(name: name, status: .warning, found: found, remedy: remedy)
     }
 
-    /// A thing by which `run` would not work.
+    /// A check that found what would stop `run` from working.
     package static func failed(_ name: String, _ found: String, _ remedy: Remedy?) -> Check {
         Check(name: name, status: .failed, found: found, remedy: remedy)
     }

@@ -1,20 +1,20 @@
-/// Checks for programs: the JSON of `tcplens doctor --format json`.
+/// The JSON of `tcplens doctor --format json`.
 package struct DoctorReport: Encodable, Equatable {
     /// A check.
     package struct Row: Encodable, Equatable {
-        /// What was looked at.
+        /// What was checked.
         package var name: String
         /// `ok`, `warning` or `failed`.
         package var status: Check.Status
-        /// What was found.
+        /// The result.
         package var found: String
-        /// What to do; absent where nothing is.
+        /// What to do; absent if nothing needs to be done.
         package var remedy: String?
-        /// A command that does it or shows more; absent where there is none.
+        /// A command that does it or shows more; absent if there is none.
         package var command: String?
     }
 
-    /// The checks, in their order.
+    /// The checks, in order.
     package var checks: [Row]
     /// Whether `run` would work.
     package var ok: Bool

@@ -1,11 +1,11 @@
 package import Rendering
 
-/// Checks for people: a line each, and below it what to do.
+/// Checks as text: one line each, and below it what to do.
 package struct DoctorText {
-    /// What the place can show.
+    /// What the terminal can show.
     package var style: OutputStyle
 
-    /// Creates text of a style.
+    /// Creates text in a style.
     package init(style: OutputStyle) {
         self.style = style
     }
@@ -15,11 +15,11 @@ package struct DoctorText {
         let (mark, colour) = mark(check.status)
         let hang = String(repeating: " ", count: mark.count + 1)
         var lines = wrap("\(check.name): \(check.found)", after: mark + " ", hang: hang)
-        // Only now, as colours take no room.
+        // Colours are added after wrapping, because they have no width.
         lines[0] = style.paint(mark, colour) + lines[0].dropFirst(mark.count)
         if let remedy = check.remedy {
             lines += wrap(remedy.text, after: hang, hang: hang)
-            // Whole, to be copied.
+            // Not wrapped, so that it can be copied.
             lines += remedy.command.map { ["\(hang)  \(style.paint($0, .bold))"] } ?? []
         }
         return lines.joined(separator: "\n") + "\n"
@@ -45,7 +45,9 @@ package struct DoctorText {
         }
     }
 
-    /// Breaks `text` between words where the window ends; the first line begins with `start`, the others with `hang`.
+    /// Wraps `text` between words at the width of the window.
+    ///
+    /// The first line begins with `start`, the others with `hang`.
     private func wrap(_ text: String, after start: String, hang: String) -> [String] {
         guard let columns = style.columns else { return [start + text] }
         var lines = [start]

@@ -5,19 +5,19 @@ import Resource
 internal import Settings
 internal import System
 
-/// The checks of the way to a receiver of OTLP, which an empty export goes.
+/// The checks of the path to an OTLP receiver, made with an empty export.
 struct EndpointChecks: Sendable {
-    /// Where to and how.
+    /// The endpoint and its settings.
     var configuration: OTLPConfiguration
-    /// How long all of it may take.
+    /// The time limit for all of it.
     var budget: Duration
-    /// What may be sent to a receiver that finds an empty export bad.
+    /// What may be sent to a receiver that rejects an empty export.
     var sample: [ResourceMetrics]
 
-    /// A clock that is off by less does no harm, and the header has whole seconds.
+    /// A smaller offset of the clock does no harm, and the header has only whole seconds.
     private static let tolerance = Duration.seconds(5)
 
-    /// Sends the export; how long that takes is bounded.
+    /// Sends the export, within the time limit, and explains the result.
     func checks() async -> [Check] {
         var checks = [destination] + CertificateChecks(configuration: configuration).checks
         do {
@@ -42,14 +42,16 @@ struct EndpointChecks: Sendable {
         if !configuration.headers.isEmpty {
             words.append("with \(configuration.headers.map(\.name).joined(separator: ", "))")
         }
-        if let proxy = configuration.proxy, proxy.isUsed { words.append("by way of the proxy \(proxy)") }
+        if let proxy = configuration.proxy, proxy.isUsed { words.append("through the proxy \(proxy)") }
         if let exception = configuration.proxy?.exception {
-            words.append("directly, for no_proxy has \(exception.printable())")
+            words.append("directly, because no_proxy has \(exception.printable())")
         }
         return .ok("endpoint", words.joined(separator: ", "))
     }
 
-    /// What each part of the way turned out to be; after the one that failed there are no more.
+    /// The result of each stage.
+    ///
+    /// Stages after one that failed are left out.
     func checks(of trial: EndpointTest) -> [Check] {
         var checks: [Check] = []
         for stage in stages {
@@ -75,7 +77,7 @@ struct EndpointChecks: Sendable {
         }
     }
 
-    /// Whether there is nothing to be looked up.
+    /// Whether the host is an address, so that there is no name to resolve.
     private var isAddress: Bool {
         endpoint.host.contains(":") || endpoint.host.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
     }
@@ -129,20 +131,20 @@ struct EndpointChecks: Sendable {
     private func clockDifference(_ transfer: TransferReport) -> Check? {
         guard let difference = transfer.clockDifference else { return nil }
         let amount = difference < .zero ? .zero - difference : difference
-        // A slow answer was dated before it came in.
+        // A slow response was dated before it arrived.
         guard amount > Self.tolerance + transfer.duration else {
             return .ok("endpoint clock", "agrees with this machine's to \(Self.tolerance.text)")
         }
         return .warning(
             "endpoint clock",
             "\(amount.text) \(difference < .zero ? "behind" : "ahead of") this machine's",
-            Check.Remedy("One of both is wrong; points are dated by this machine's", "date -u")
+            Check.Remedy("One of the two is wrong; points get the time of this machine's", "date -u")
         )
     }
 
     private var authority: String { "\(ListenAddress(host: endpoint.host, port: endpoint.port))" }
 
-    /// What to type to see more of a part that failed.
+    /// A command that shows more about a stage that failed.
     private func command(_ stage: TransferReport.Stage) -> String? {
         if endpoint.isSocket {
             return stage == .connection ? "ls -l \(endpoint.host)" : nil

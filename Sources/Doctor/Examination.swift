@@ -8,9 +8,9 @@ import Probes
 import Resource
 package import Settings
 
-/// Everything that `doctor` looks at, in the order in which `run` would need it.
+/// All checks of `doctor`, in the order in which `run` would need them.
 package struct Examination: Sendable {
-    /// Where the settings come from, as those of `run`.
+    /// The source of the settings, which is the same as for `run`.
     package var source: SettingsSource
 
     /// Creates an examination of what `run` would do with the settings of `source`.
@@ -18,16 +18,16 @@ package struct Examination: Sendable {
         self.source = source
     }
 
-    /// What `run` takes at most for a collection and its exports, unless told otherwise.
+    /// The default limit of `run` for a collection and its exports.
     private static let longestExport = Duration.seconds(30)
 
-    /// Looks at everything and hands each check to `report` as soon as it is done.
+    /// Runs all checks, and passes each to `report` as soon as it is done.
     ///
-    /// - Throws: What `report` throws.
+    /// - Throws: The error of `report`.
     package func run(_ report: (Check) throws -> Void) async throws {
         let (settings, checks) = configuration
         for check in checks { try report(check) }
-        // Settings that can't be followed say nothing of the machine.
+        // Invalid settings are no reason to skip the checks of the machine.
         let probes = settings.map(\.activeProbes) ?? TCPProbes.Options()
         for check in await machine(probes) { try report(check) }
         guard let settings else { return }
@@ -37,7 +37,7 @@ package struct Examination: Sendable {
         for check in await destinations(settings) { try report(check) }
     }
 
-    /// The settings, unless they can't be followed, and what is to be said of them.
+    /// The settings, unless they are invalid, and the checks of them.
     private var configuration: (settings: RunSettings?, checks: [Check]) {
         let name = "configuration"
         do throws(Failure) {
@@ -60,15 +60,17 @@ package struct Examination: Sendable {
             }
             return (settings, checks)
         } catch {
-            let remedy = Check.Remedy("Mend it, and look at what tcplens makes of it", "tcplens run --print-config")
+            let remedy = Check.Remedy("Correct it, and check how tcplens reads it", "tcplens run --print-config")
             return (nil, error.message.split(separator: "\n").map { .failed(name, String($0), remedy) })
         }
     }
 
-    /// What of the machine the programs need; none are tried where nothing is to be observed.
+    /// The checks of the machine.
+    ///
+    /// No programs are loaded if nothing is to be observed.
     private func machine(_ probes: TCPProbes.Options?) async -> [Check] {
         let facts = KernelFacts(of: source.machine)
-        let checks = await onThreadOfItsOwn { () -> [Check] in
+        let checks = await runBlocking { () -> [Check] in
             guard let probes else { return [] }
             let trial = ProgramTrial(probes)
             let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "tcplens"
@@ -77,14 +79,14 @@ package struct Examination: Sendable {
         return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: .visible()).checks
     }
 
-    /// The ways to where the metrics are to go.
+    /// The checks of where the metrics are sent or served.
     private func destinations(_ settings: RunSettings) async -> [Check] {
         var checks: [Check] = []
         for plan in settings.exporterPlans {
             switch plan {
             case .otlp(let configuration):
                 if let path = configuration.spool {
-                    checks.append(await onThreadOfItsOwn { .spool(path, limit: configuration.spoolLimit) })
+                    checks.append(await runBlocking { .spool(path, limit: configuration.spoolLimit) })
                 }
                 checks += await EndpointChecks(
                     configuration: configuration,
@@ -94,7 +96,7 @@ package struct Examination: Sendable {
             case .console:
                 checks.append(.ok("console", "standard output can be written"))
             case .prometheus:
-                // It is where it listens that matters.
+                // Only its address to listen on needs a check.
                 break
             }
         }
@@ -106,12 +108,12 @@ package struct Examination: Sendable {
         [settings.otlp.timeout, settings.timeout, longestExport].compactMap(\.self).min() ?? longestExport
     }
 
-    /// Some true metrics of this process.
+    /// Some real metrics of this process.
     private func sample(_ settings: RunSettings) -> [ResourceMetrics] {
         let start = Timestamp.now
         let metrics = ProcessMetrics(start: start).metrics(at: .now)
         let scope = Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL)
-        // Not the running agent's, whose series it would mix with.
+        // With another instance than the running agent, so that their series are not mixed.
         let observed = AgentResource.resource(of: source.machine, settings.resource, as: .single(number: 0))
         let resource = AgentResource.ofAgent(observed, processIdentifier: getpid())
         return [ResourceMetrics(resource: resource, scopes: [ScopeMetrics(scope: scope, metrics: metrics)])]

@@ -1,10 +1,10 @@
 import Probes
 
-/// The checks of what the kernel is and what it lets this process do.
+/// The checks of the kernel, and of what it lets this process do.
 struct KernelChecks {
-    /// What the kernel says.
+    /// The facts about the kernel.
     var facts: KernelFacts
-    /// Where this program is, for commands to copy.
+    /// The path of this program, for commands to copy.
     var program: String
 
     /// The architecture that this program was built for.
@@ -18,7 +18,9 @@ struct KernelChecks {
         #endif
     }
 
-    /// The checks; `trial` tells what became of the programs.
+    /// The checks.
+    ///
+    /// `trial` is the result of loading the programs.
     func checks(_ trial: ProgramTrial) -> [Check] {
         var checks = [proc, version, types(trial), capabilities(trial), memory]
         checks += [processors(trial), lockdown(trial), systemCallFilter(trial), compiler(trial)].compactMap(\.self)
@@ -41,14 +43,14 @@ struct KernelChecks {
         guard let version = facts.version, version < .oldest else { return .ok("kernel", found) }
         return .warning(
             "kernel",
-            "\(found); older than \(KernelVersion.oldest), the oldest that tcplens is made for",
+            "\(found); older than \(KernelVersion.oldest), the oldest supported kernel",
             Check.Remedy("Use a newer kernel")
         )
     }
 
     private func types(_ trial: ProgramTrial) -> Check {
         guard let error = trial.typesError else { return .ok("BTF", KernelTypes.path) }
-        // What hides it, if something does.
+        // The mount that hides it, if there is one.
         if let cover = facts.mounts.cover(of: KernelTypes.path, below: "/sys") {
             return .failed(
                 "BTF",
@@ -76,19 +78,19 @@ struct KernelChecks {
     private func capabilities(_ trial: ProgramTrial) -> Check {
         let missing = facts.capabilities.missing
         let held = CapabilitySet.Capability.allCases.filter { facts.capabilities.contains($0) }.map(\.name)
-        let found = held.isEmpty ? "none that matters here is held" : "\(held.joined(separator: ", ")) held"
+        let found = held.isEmpty ? "none of those that matter here is held" : "\(held.joined(separator: ", ")) held"
         guard !missing.isEmpty else {
             guard trial.isDenied, facts.isInUserNamespace else { return .ok("capabilities", found) }
             return .failed(
                 "capabilities",
-                "\(found), but in a user namespace, where they count for nothing with BPF",
+                "\(found), but in a user namespace, where they have no effect on BPF",
                 Check.Remedy(
                     "Run it in the machine's own user namespace: without unshare, or in a container that is not rootless"
                 )
             )
         }
         let lack = "\(missing.map(\.name).joined(separator: " and ")) missing; \(found)"
-        // Whoever has a token of BPF's needs none.
+        // A process with a BPF token needs no capabilities.
         guard trial.isDenied || trial.typesError != nil else { return .ok("capabilities", lack) }
         return .failed(
             "capabilities",
@@ -125,20 +127,20 @@ struct KernelChecks {
             return .warning("lockdown", "\(found), so \(others.joined(separator: ", ")) does not work", .lockdown)
         }
         guard !trial.limitations.contains(where: { $0.cause == .lockdown }) else {
-            return .warning("lockdown", "\(found), so something is missing, as told below", .lockdown)
+            return .warning("lockdown", "\(found), so something is missing, as shown below", .lockdown)
         }
         return .ok("lockdown", found + ", which these do not need")
     }
 
-    /// A file that says something else than the kernel does harm to programs that believe it.
+    /// A file that differs from the kernel's number harms programs that trust it.
     private func processors(_ trial: ProgramTrial) -> Check? {
         guard let processors = trial.processors, processors.counted != processors.shown else { return nil }
         let shown = processors.shown.map { "says \($0)" } ?? "can't be read"
         return .warning(
             "processors",
             "the kernel counts for \(processors.counted), but \(ProcessorCount.path) \(shown); "
-                + "tcplens goes by the kernel",
-            Check.Remedy("Look what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
+                + "tcplens uses the kernel's number",
+            Check.Remedy("See what is mounted over it", "grep -e cpu -e ' /sys' /proc/self/mountinfo")
         )
     }
 
@@ -159,11 +161,11 @@ struct KernelChecks {
     }
 
     private func compiler(_ trial: ProgramTrial) -> Check? {
-        // Only the machine's own network namespace has the file.
+        // Only the initial network namespace has the file.
         guard facts.isCompiled == false || (facts.isCompiled == nil && trial.isInterpreted) else { return nil }
         return .warning(
             "BPF compiler",
-            "off: programs are interpreted, so every connection pays more for being watched",
+            "off: programs are interpreted, so observing costs each connection more",
             .compiler
         )
     }

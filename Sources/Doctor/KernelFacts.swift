@@ -1,23 +1,23 @@
 import Resource
 import System
 
-/// What the kernel says of itself and of this process, in files.
+/// Facts about the kernel and this process, from files.
 struct KernelFacts: Sendable {
-    /// The release, as `6.1.0-44-amd64`; nil when /proc does not tell.
+    /// The release, such as `6.1.0-44-amd64`; nil if /proc does not show it.
     var release: String?
-    /// What this process may do.
+    /// The capabilities of this process.
     var capabilities: CapabilitySet
-    /// How system calls are filtered: 0 is not at all (`seccomp(2)`).
+    /// The mode of the system call filter: 0 means no filter (`seccomp(2)`).
     var seccompMode: Int?
-    /// Whether this process stands in a user namespace of its own, where capabilities are worth less.
+    /// Whether this process is in a user namespace other than the initial one, where capabilities have less effect.
     var isInUserNamespace: Bool
-    /// What is mounted where.
+    /// The mounted file systems.
     var mounts: [MountInfo]
-    /// What of the kernel is locked even for root: `none`, `integrity` or `confidentiality`; nil when it does not tell.
+    /// The lockdown mode: `none`, `integrity` or `confidentiality`; nil if unknown.
     var lockdown: String?
-    /// Whether programs are compiled rather than interpreted; nil when it does not tell.
+    /// Whether programs are compiled rather than interpreted; nil if unknown.
     var isCompiled: Bool?
-    /// How much memory this process may lock: `unlimited`, or bytes; nil when it does not tell.
+    /// How much memory this process may lock: `unlimited`, or bytes; nil if unknown.
     var lockedMemoryLimit: String?
     /// Whether the kernel's counters of listeners can be read.
     var hasNetstat: Bool
@@ -31,11 +31,11 @@ struct KernelFacts: Sendable {
         let status = machine.read("/proc/self/status") ?? ""
         capabilities = CapabilitySet(status: status)
         seccompMode = status.field("Seccomp").flatMap { Int($0) }
-        // The first namespace has all numbers.
+        // The initial namespace maps all IDs.
         let mapping = line("/proc/self/uid_map")?.split(separator: " ")
         isInUserNamespace = mapping.map { $0 != ["0", "0", "4294967295"] } ?? false
         mounts = MountInfo.parse(machine.read("/proc/self/mountinfo") ?? "")
-        // The mode that holds stands in brackets.
+        // The active mode is in brackets.
         lockdown = line("/sys/kernel/security/lockdown")?.split(separator: "[").last?.split(separator: "]").first
             .map(String.init)
         isCompiled = line("/proc/sys/net/core/bpf_jit_enable").map { $0 != "0" }
@@ -44,6 +44,6 @@ struct KernelFacts: Sendable {
         hasNetstat = machine.read("/proc/self/net/netstat") != nil
     }
 
-    /// The version; nil when the release is none.
+    /// The version; nil if the release can't be parsed.
     var version: KernelVersion? { release.flatMap { KernelVersion(release: $0) } }
 }

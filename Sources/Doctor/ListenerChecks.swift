@@ -2,12 +2,14 @@ internal import AgentRuntime
 internal import CommandSupport
 internal import Settings
 
-/// The checks of the addresses that `run` would listen on, by listening there.
+/// The checks of the addresses that `run` would listen on.
+///
+/// Each check listens there.
 struct ListenerChecks: Sendable {
-    /// What is to listen, and where that is set.
+    /// The settings with the listeners, and where they are set.
     var settings: RunSettings
 
-    /// Listens on all of them at once, as two may want the same, and lets them go again.
+    /// Listens on all of them at the same time, because two may conflict, and then closes them.
     func checks() async -> [Check] {
         var checks: [Check] = []
         var listeners: [BoundListener] = []
@@ -31,7 +33,7 @@ struct ListenerChecks: Sendable {
 
     private func refused(_ plan: ListenerPlan, _ error: Failure) async -> Check {
         let port = plan.address.port
-        guard let owner = await onThreadOfItsOwn({ PortOwner(ofPort: port) }) else {
+        guard let owner = await runBlocking({ PortOwner(ofPort: port) }) else {
             let command = "sudo ss -Hltnp 'sport = :\(port)'"
             return .failed(plan.name, error.message, Check.Remedy("Choose another address (\(hint(plan)))", command))
         }

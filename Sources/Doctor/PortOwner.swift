@@ -2,12 +2,12 @@ import FoundationEssentials
 
 /// The process that listens on a port of this network namespace.
 struct PortOwner: Equatable {
-    /// Its number.
+    /// Its process ID.
     var identifier: Int
     /// Its name.
     var name: String
 
-    /// Looks for it through all processes; nil when it is not to be seen from here.
+    /// Searches all processes for it; nil if it is not visible from here.
     init?(ofPort port: Int) {
         let files = FileManager.default
         let sockets = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].flatMap { path in
@@ -34,11 +34,12 @@ struct PortOwner: Equatable {
         (self.identifier, self.name) = (identifier, name)
     }
 
-    /// The inodes of the sockets that listen on `port`, in the text of a file like `/proc/net/tcp` (`proc_net_tcp(5)`).
+    /// The inodes of the sockets that listen on `port`, from the text of a file such as `/proc/net/tcp`
+    /// (`proc_net_tcp(5)`).
     static func listeners(onPort port: Int, in table: String) -> [Substring] {
         table.split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(separator: " ")
-            // The fourth is the state, of which 0A is LISTEN.
+            // The fourth field is the state; 0A is LISTEN.
             guard fields.count > 9, fields[3] == "0A", let local = fields[1].split(separator: ":").last,
                 Int(local, radix: 16) == port
             else { return nil }

@@ -1,12 +1,12 @@
 import Probes
 import Rendering
 
-/// The checks of programs, by what became of them.
+/// The checks of programs, made from the result of loading them.
 struct ProgramChecks {
-    /// What became of them.
+    /// The result of loading them.
     var trial: ProgramTrial
 
-    /// The checks; none where there is nothing to load programs with.
+    /// The checks; empty if programs can't be loaded at all.
     var checks: [Check] {
         guard trial.typesError == nil else { return [] }
         return loaded + refused + lost + seen + others
@@ -40,10 +40,10 @@ struct ProgramChecks {
             case .notFollowed:
                 return .failed(name, "made, but the tracepoint's program did not count it", Self.report)
             case .notMade(let reason):
-                // Without IPv6 nobody can have such connections.
+                // Without IPv6 such connections don't exist.
                 guard !address.contains(":") else { return .ok(name, "not tried: \(reason)") }
                 let remedy = Check.Remedy("Is the loopback interface up?", "sudo ip link set lo up")
-                return .warning(name, "\(reason), so whether one would be seen is not known", remedy)
+                return .warning(name, "\(reason), so it is unknown whether one would be seen", remedy)
             }
         }
             + [.ok("pass", "\(loopback.connectionCount) connections in \(loopback.passText)")]
@@ -60,13 +60,13 @@ struct ProgramChecks {
         }
     }
 
-    private static let denied = Check.Remedy("What is missing for it stands above")
-    private static let unknown = Check.Remedy("The kernel's own words may say more", "sudo dmesg | tail")
+    private static let denied = Check.Remedy("What is missing is shown above")
+    private static let unknown = Check.Remedy("The kernel's log may say more", "sudo dmesg | tail")
     private static let report = Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")
 }
 
 extension LoopbackTrial {
-    /// How long the pass took, for people.
+    /// The duration of the pass as text.
     fileprivate var passText: String {
         let (seconds, attoseconds) = passDuration.components
         return DurationText.text(UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(attoseconds / 1_000_000_000))

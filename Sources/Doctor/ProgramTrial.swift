@@ -3,47 +3,51 @@ import Metrics
 import Probes
 import Readings
 
-/// What became of the programs that `run` would load, and of a connection that was made for them to be seen.
+/// The result of loading the programs of `run`, and of test connections that they should see.
 struct ProgramTrial: Sendable {
-    /// Why the kernel's description of its types can't be read; nil when it can.
+    /// Why the kernel's description of its types can't be read; nil if it can.
     var typesError: String?
-    /// The programs that the kernel has taken.
+    /// The programs that the kernel has loaded.
     var programs: [LoadedProgram] = []
-    /// Why it has not taken all.
+    /// Why it has not loaded all.
     var programsError: String?
-    /// Why it has not, as far as that can be told.
+    /// The reason, as far as it is known.
     var reason: ProbeError.Reason?
-    /// What can't be had here.
+    /// What can't be measured on this kernel.
     var limitations: [Limitation] = []
-    /// Why probes that are loaded can't be read.
+    /// Why loaded probes can't be read.
     var collectionError: String?
-    /// What became of the connections; nil when none could be looked for.
+    /// The results of the test connections; nil if they could not be looked for.
     var loopback: LoopbackTrial?
-    /// The programs of other commands, which `run` does not need.
+    /// The programs of other commands.
+    ///
+    /// `run` does not need them.
     var others: [Other] = []
-    /// Whether the kernel forbids to load programs.
+    /// Whether the kernel forbids this process to load programs.
     var isDenied = false
-    /// Whether programs are interpreted, as far as the kernel can be asked.
+    /// Whether programs are interpreted; false if that is unknown.
     var isInterpreted = false
-    /// How many processors there are; nil when that can't be asked.
+    /// The number of processors; nil if it is unknown.
     var processors: ProcessorCount?
 
-    /// What became of the programs of another command.
+    /// The result of loading another command's programs.
     struct Other: Equatable, Sendable {
         /// The command.
         var command: String
-        /// The programs that the kernel has taken.
+        /// The programs that the kernel has loaded.
         var programs: [LoadedProgram] = []
-        /// Why it has not taken them.
+        /// Why it has not loaded them.
         var error: String?
-        /// The same, as far as it can be told.
+        /// The reason, as far as it is known.
         var reason: ProbeError.Reason?
     }
 
-    /// Creates a trial of nothing.
+    /// Creates an empty result.
     init() {}
 
-    /// Loads and attaches everything that `options` want, and lets it go again; blocks the thread.
+    /// Loads and attaches everything that `options` require, and unloads it again.
+    ///
+    /// Blocks the thread.
     init(_ options: TCPProbes.Options) {
         do {
             try KernelTypes.check()
@@ -79,7 +83,7 @@ struct ProgramTrial: Sendable {
             return
         }
         var options = options
-        // By its port a connection is told from those of others, however many they are; what run would load was just tried.
+        // The port identifies the test connection. Loading exactly what `run` loads was just tried.
         let isSplit = !options.ports.insert(.local).inserted
         loopback = try? LoopbackTrial(of: isSplit ? probes : TCPProbes(options, start: .now))
     }

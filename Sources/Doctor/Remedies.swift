@@ -1,12 +1,12 @@
 import Probes
 
 extension ProbeError.Reason {
-    /// What to do; nil where nothing is known to help.
+    /// What to do; nil if no remedy is known.
     var remedy: Check.Remedy? {
         switch self {
         case .denied: nil
         case .memory(let limit?): Check.Remedy("Raise the limit of that control group", "cat \(limit.file)")
-        case .memory(nil): Check.Remedy("See what has the memory", "free -h")
+        case .memory(nil): Check.Remedy("See what uses the memory", "free -h")
         case .lockdown: .lockdown
         case .compiler: .compiler
         case .refused: Check.Remedy("This is a defect of tcplens on this kernel: please report it", "uname -a")
@@ -29,6 +29,6 @@ extension Limitation.Cause {
 extension Check.Remedy {
     /// How to let programs read the kernel's memory.
     static let lockdown = Check.Remedy("Boot with lockdown=integrity or without", "cat /proc/cmdline")
-    /// How to have programs compiled.
+    /// How to turn the BPF compiler on.
     static let compiler = Check.Remedy("Turn it on", "sudo sysctl -w net.core.bpf_jit_enable=1")
 }

@@ -2,7 +2,9 @@ import OTLPExport
 import System
 
 extension Check {
-    /// The check of a spool at `path`, in which `limit` bytes may wait; blocks the thread.
+    /// The check of a spool at `path` with a limit of `limit` bytes.
+    ///
+    /// Blocks the thread.
     static func spool(_ path: String, limit: Int) -> Check {
         do throws(SpoolError) {
             let spool = try SpoolExamination(path)

@@ -3,18 +3,18 @@ import FoundationEssentials
 import Probes
 import System
 
-/// The checks of what is around the agent: file systems, control groups, containers, the clock.
+/// The checks of the agent's surroundings: file systems, cgroups, containers, the clock.
 struct SurroundingsChecks {
-    /// What is mounted where.
+    /// The mounted file systems.
     var mounts: [MountInfo]
-    /// Where control groups of version 2 can be seen.
+    /// Where the hierarchy of cgroups version 2 is visible.
     var controlGroups: ControlGroups?
-    /// Whether there is a file.
+    /// Whether a file exists.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
-    /// Whether something keeps the clock right; nil when that can't be asked.
+    /// Whether the clock is synchronised; nil if that is unknown.
     var isSynchronized: Bool? = [0: false, 1: true][CPlatform_isClockSynchronized()]
 
-    /// The sockets of container runtimes, where they are by default.
+    /// The default paths of container runtimes' sockets.
     private static let runtimes: KeyValuePairs<String, String> = [
         "containerd": "/run/containerd/containerd.sock",
         "Docker": "/run/docker.sock",
@@ -23,7 +23,9 @@ struct SurroundingsChecks {
         "k3s": "/run/k3s/containerd/containerd.sock",
     ]
 
-    /// The checks, none of which can keep `run` from working.
+    /// The checks.
+    ///
+    /// None of them can stop `run` from working.
     var checks: [Check] {
         [bpfFileSystem, traceFileSystem, pinned, containerNames, containerRuntime, clock]
     }
@@ -49,7 +51,7 @@ struct SurroundingsChecks {
                 words.append("which shows all groups, those at \(groups.others.joined(separator: ", ")) too")
             }
             if !groups.isWhole {
-                words.append("a part of all groups; those elsewhere have numbers for names")
+                words.append("only some of the groups; the others are shown by number")
             }
             return .ok("cgroups", words.joined(separator: ", "))
         }
@@ -70,12 +72,15 @@ struct SurroundingsChecks {
 
     private var clock: Check {
         guard isSynchronized == false else {
-            return .ok("clock", isSynchronized == nil ? "whether it is synchronized can't be asked" : "synchronized")
+            return .ok("clock", isSynchronized == nil ? "whether it is synchronized is unknown" : "synchronized")
         }
         return .warning(
             "clock",
-            "not synchronized: points are dated by it, and backends may refuse those that seem old or of the future",
-            Check.Remedy("Let something keep it right, as chrony or systemd-timesyncd", "sudo timedatectl set-ntp true")
+            "not synchronized: backends may reject points whose time seems to be in the past or future",
+            Check.Remedy(
+                "Synchronize it, for example with chrony or systemd-timesyncd",
+                "sudo timedatectl set-ntp true"
+            )
         )
     }
 }

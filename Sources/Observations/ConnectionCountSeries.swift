@@ -4,7 +4,7 @@ internal import Readings
 
 /// The series of `system.network.connection.count` from one collection to the next.
 struct ConnectionCountSeries: Sendable, Codable {
-    /// What the connections of a series have in common.
+    /// The properties that the connections of a series share.
     fileprivate struct Key: Hashable, Codable {
         var state: ConnectionState
         var type: NetworkType
@@ -12,21 +12,21 @@ struct ConnectionCountSeries: Sendable, Codable {
         var peerPort: UInt16 = 0
     }
 
-    /// The rows that are there at every collection, zeros included: an absent series would read as a gap.
+    /// The rows that exist at every collection, even if zero: an absent series would look like a gap.
     private static let base: [Key] = NetworkType.allCases.flatMap { type in
         ConnectionState.counted.map { Key(state: $0, type: type) }
     }
 
     private var series: StockSeries<Key>
-    /// Those of the last points, made once for each series.
+    /// The attributes of the last points, made once for each series.
     private var attributes: [Key: Attributes] = [:]
 
-    // Attributes follow from keys: they need not be saved.
+    // Attributes are not saved, because they follow from the keys.
     private enum CodingKeys: CodingKey {
         case series
     }
 
-    /// Creates no series yet, at most `limit` of them.
+    /// Creates an empty value for at most `limit` series.
     init(limit: Int) {
         series = StockSeries(limit: limit)
     }
@@ -45,12 +45,12 @@ struct ConnectionCountSeries: Sendable, Codable {
                 split.append((Key(row), row.count))
             }
         }
-        // The base rows come first, so that the limit never takes them.
+        // The base rows come first, so that the limit never affects them.
         let base = Self.base.map { (key: $0, value: counts[$0.state, $0.type]) }
-        // The same series are always in the same order, by which it is told cheaply that none has come or gone.
+        // The order of series is always the same, so it is cheap to detect that one was added or removed.
         let series = series.observe(base + split, overflow: overflow)
             .map { (order: $0.key?.order ?? .max, series: $0) }.sorted { $0.order < $1.order }
-        // Ports come and go: attributes are kept of the rows that are there, and of no others.
+        // Ports come and go, so only attributes of present rows are kept.
         var present: [Key: Attributes] = [:]
         present.reserveCapacity(series.count)
         var points: [NumberDataPoint] = []
@@ -74,7 +74,7 @@ extension ConnectionCountSeries.Key {
         self.init(state: row.state, type: row.type, localPort: row.localPort, peerPort: row.peerPort)
     }
 
-    /// Where the row stands: those without a port first, then by type, state and port.
+    /// The position of the row: rows without a port come first, then by type, state and port.
     fileprivate var order: UInt64 {
         let isBase = localPort == 0 && peerPort == 0
         let ports = UInt64(localPort) << 16 | UInt64(peerPort)

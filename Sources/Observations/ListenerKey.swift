@@ -2,9 +2,9 @@ internal import Catalogue
 internal import Metrics
 internal import Readings
 
-/// Whose queues a series shows: those of the listeners of one port and type.
+/// Identifies the series of queues: the listeners of one port and type.
 struct ListenerKey: Hashable, Sendable, Comparable, Codable {
-    /// The port; nil for the listeners for which the kernel had no room.
+    /// The port; nil for the listeners that found no room in the kernel's map.
     var port: UInt16?
     /// The protocol.
     var type: NetworkType
@@ -22,7 +22,7 @@ struct ListenerKey: Hashable, Sendable, Comparable, Codable {
 }
 
 extension ListenerRow {
-    /// Which series it belongs to.
+    /// The series that it belongs to.
     var key: ListenerKey { ListenerKey(port: port, type: type) }
 }
 

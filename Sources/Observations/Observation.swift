@@ -4,12 +4,12 @@ package import Readings
 
 /// Turns readings into the metrics of the catalogue.
 ///
-/// The metrics of the machine and those of the upkeep are different resources and come from the same reading:
-/// ``MachineMetrics`` takes it, ``UpkeepMetrics`` uses what it took.
+/// The metrics of the machine and those of the upkeep describe different resources but come from the same reading.
+/// ``MachineMetrics`` takes the reading, and ``UpkeepMetrics`` uses the same one.
 package final class Observation {
     private var source: any ReadingSource
     private let limit: Int
-    /// What was added to the kernel's counters so far; nil before the first reading.
+    /// What has been added to the kernel's counters so far; nil before the first reading.
     package private(set) var series: ObservedSeries?
     private var reading: Reading?
 
@@ -18,7 +18,7 @@ package final class Observation {
     /// - Parameters:
     ///   - source: Where readings come from.
     ///   - limit: The most series of each metric.
-    ///   - series: What another observation has left, to go on from; of another epoch it is forgotten.
+    ///   - series: Saved series of another observation, to continue with. They are dropped if the epoch differs.
     package init(
         of source: any ReadingSource,
         limit: Int = CardinalityLimit<Int>.standard,
@@ -29,9 +29,9 @@ package final class Observation {
         self.series = series
     }
 
-    /// Takes a reading, and gives the metrics of the machine.
+    /// Takes a reading, and returns the metrics of the machine.
     ///
-    /// - Throws: What kept the source from reading.
+    /// - Throws: The error that the source had while reading.
     fileprivate func machine(at time: Timestamp) throws -> [Metric] {
         let reading = source.read(at: time)
         self.reading = reading
@@ -43,7 +43,7 @@ package final class Observation {
 
     /// The metrics of what the last reading cost and missed.
     ///
-    /// - Throws: What kept the source from reading that.
+    /// - Throws: The error that the source had while reading that.
     fileprivate func upkeep(at time: Timestamp) throws -> [Metric] {
         guard let reading else { return [] }
         return try updated(by: reading) { series in
@@ -51,7 +51,9 @@ package final class Observation {
         }
     }
 
-    /// Goes on with the series of the reading's epoch; those of another one have ended.
+    /// Continues with the series of the reading's epoch.
+    ///
+    /// Series of another epoch are dropped.
     private func updated(
         by reading: Reading,
         _ update: (inout ObservedSeries) throws -> [Metric]
@@ -60,14 +62,16 @@ package final class Observation {
         if series.epoch != reading.epoch {
             series = ObservedSeries(reading.epoch, limit: limit)
         }
-        // Not copied while it is changed.
+        // So that they are changed in place and not copied.
         self.series = nil
         defer { self.series = series }
         return try update(&series)
     }
 }
 
-/// The metrics of the machine; each collection takes a new reading.
+/// The metrics of the machine.
+///
+/// Each collection takes a new reading.
 package struct MachineMetrics: MetricProducer {
     private let observation: Observation
 
@@ -76,15 +80,15 @@ package struct MachineMetrics: MetricProducer {
         self.observation = observation
     }
 
-    /// What there is and what happens.
+    /// The stocks and flows.
     package func metrics(at time: Timestamp) throws -> [Metric] {
         try observation.machine(at: time)
     }
 }
 
-/// What the source of readings says of itself: what it costs, what it missed, and whether stocks and flows agree.
+/// The metrics of the source of readings about itself: its cost, what it missed, and whether stocks and flows agree.
 ///
-/// To be collected after ``MachineMetrics``, whose reading it shares.
+/// Collect it after ``MachineMetrics``, whose reading it uses.
 package struct UpkeepMetrics: MetricProducer {
     private let observation: Observation
 
@@ -93,16 +97,16 @@ package struct UpkeepMetrics: MetricProducer {
         self.observation = observation
     }
 
-    /// The part of the catalogue that the agent's own resource has.
+    /// The metrics that belong to the agent's own resource.
     package func metrics(at time: Timestamp) throws -> [Metric] {
         try observation.upkeep(at: time)
     }
 }
 
 extension Result where Failure == ReadingError {
-    /// The part.
+    /// The value of this part.
     ///
-    /// - Throws: What kept the source from reading it, as the source has thrown it.
+    /// - Throws: The error of the source, unchanged.
     fileprivate func part() throws -> Success {
         do {
             return try get()

@@ -2,21 +2,21 @@ internal import Catalogue
 internal import Metrics
 internal import Readings
 
-/// All that is added to the kernel's counters between one collection and the next.
+/// Everything that user space adds to the kernel's counters, from one collection to the next.
 ///
-/// Where series began, what they had when the kernel's counter began anew, what is beyond the limit, and what flows are
-/// held against. It belongs to one epoch. Saved, and restored by another process that reads the same epoch, it goes on as if
-/// nothing had been between.
+/// These are: the starts of series, the values that they had when the kernel's counter was reset, the overflow, and
+/// the bases for comparing flows with stocks. It belongs to one epoch. Another process that reads the same epoch can
+/// restore a saved value and continue without a gap.
 package struct ObservedSeries: Sendable, Codable {
-    /// What the counters count from.
+    /// The epoch of the counters.
     let epoch: Epoch
     /// The series of the host.
     private var host: WorkloadSeries
-    /// What stocks and flows say of each other.
+    /// The comparison of stocks and flows.
     var drift = StockDrift()
     private var gaps = Gaps()
 
-    /// Creates no series yet, at most `limit` of each metric.
+    /// Creates an empty value for at most `limit` series of each metric.
     init(_ epoch: Epoch, limit: Int) {
         self.epoch = epoch
         host = WorkloadSeries(.host, epoch: epoch, limit: limit)
@@ -41,7 +41,7 @@ package struct ObservedSeries: Sendable, Codable {
         }
     }
 
-    /// The points of a metric; nil when it can't be had now.
+    /// The points of a metric; nil if they are not available now.
     private func points(
         of definition: MetricDefinition,
         _ source: Source,
@@ -55,7 +55,7 @@ package struct ObservedSeries: Sendable, Codable {
         }
         switch source {
         case .programs(let value):
-            // The kernel has never counted.
+            // The kernel has not measured any program.
             guard programs.contains(where: { $0.runs > 0 }) else { return nil }
             return programs.map { point(AttributeKey.program, $0.name, definition.number(value($0))) }
         case .losses:

@@ -1,8 +1,8 @@
 internal import Readings
 
-/// Holds the flows against the stocks: what came into a state less what left it must be what it has more.
+/// Compares flows with stocks: a state must have gained what came into it less what left it.
 struct StockDrift: Sendable, Codable {
-    /// A count of connections, and how often they had changed their states when it began and when it was done.
+    /// A count of connections, with the number of changes of state when the count began and when it ended.
     struct Count: Sendable, Codable {
         /// The connections.
         var counts: ConnectionCounts
@@ -12,10 +12,10 @@ struct StockDrift: Sendable, Codable {
         var after: TransitionCounts
     }
 
-    /// What each state is held against: the reading in whose pass it changed least.
+    /// For each state, the reading to compare with: the one during whose pass the state changed least.
     private var bases: [ConnectionState: Count] = [:]
 
-    /// What the last reading showed; nil when that could not be read.
+    /// The result of the last reading; nil if that failed.
     private(set) var last: [ConnectionState: Int64]?
 
     /// Takes in a reading.
@@ -26,15 +26,16 @@ struct StockDrift: Sendable, Codable {
         last = drift(Count(counts: counts, before: before, after: after))
     }
 
-    /// Forgets what the last reading showed: the next one may not be readable.
+    /// Drops the last result, because the next reading may fail.
     mutating func forget() {
         last = nil
     }
 
     /// How many connections the flows predict beyond those that were found, in each state.
     ///
-    /// What changes its state while a pass goes on may be counted in either. So the flows give a range, and what lies in
-    /// it is no drift; other than zero means that events were lost, or that stocks and flows count different things.
+    /// A connection that changes its state during a pass may be counted in either state. So the flows predict a range,
+    /// and a count within it is not drift. Any other value than zero means that events were lost, or that stocks and
+    /// flows count different things.
     mutating func drift(_ reading: Count) -> [ConnectionState: Int64] {
         var drift: [ConnectionState: Int64] = [:]
         for state in ConnectionState.eventful {
@@ -59,7 +60,7 @@ struct StockDrift: Sendable, Codable {
 }
 
 extension StockDrift.Count {
-    /// How often connections came into `state` or left it while they were counted.
+    /// How many connections entered or left `state` while they were counted.
     fileprivate func changes(of state: ConnectionState) -> Int64 {
         after.inflow(into: state) &- before.inflow(into: state)
             &+ (after.outflow(from: state) &- before.outflow(from: state))

@@ -9,10 +9,10 @@ struct WorkloadSeries: Sendable, Codable {
     private var connections: ConnectionCountSeries
     private var listenerDrops: CumulativeSeries<ListenerKey, UInt64>
     private var responseTimes: CumulativeSeries<UInt16, Distribution>
-    /// Keeps the sums, which in the kernel are modulo 2^64 ns.
+    /// Extends the sums beyond the kernel's, which are modulo 2^64 ns.
     private var durations: CumulativeSeries<DurationKey, Distribution>
 
-    /// Creates no series yet, at most `limit` of each metric.
+    /// Creates an empty value for at most `limit` series of each metric.
     init(_ workload: WorkloadIndex, epoch: Epoch, limit: Int) {
         self.workload = workload
         self.epoch = epoch
@@ -22,7 +22,7 @@ struct WorkloadSeries: Sendable, Codable {
         durations = CumulativeSeries(start: epoch.start)
     }
 
-    /// The metrics of the machine's part of the catalogue that `activity` has.
+    /// The metrics of the machine for which `activity` has values.
     mutating func metrics(of activity: Activity, at time: Timestamp) -> [Metric] {
         observeDurations(activity, at: time)
         return Catalogue.machine.compactMap { metric($0, of: activity, at: time) }
@@ -40,7 +40,7 @@ struct WorkloadSeries: Sendable, Codable {
         return Metric(definition, points)
     }
 
-    /// The points of a source; nil when the reading does not have it.
+    /// The points of a source; nil if the reading lacks it.
     private mutating func numbers(
         _ definition: MetricDefinition,
         _ source: Source,
@@ -99,7 +99,7 @@ struct WorkloadSeries: Sendable, Codable {
 }
 
 extension WorkloadSeries {
-    /// The points of a metric of distributions; nil when the reading does not have it.
+    /// The points of a metric with distributions; nil if the reading lacks it.
     private mutating func distributions(_ definition: MetricDefinition, of activity: Activity, at time: Timestamp)
         -> [ExponentialHistogramDataPoint]?
     {
@@ -136,7 +136,7 @@ extension WorkloadSeries {
         }
         return series.compactMap { series in
             guard let value = distributions[series.row], value.count > 0 else { return nil }
-            // All of them began with the epoch, whenever the first was counted.
+            // All of them started with the epoch, no matter when the first value was counted.
             return value.exponentialPoint(attributes: series.attributes, start: epoch.start, time: time)
         }
     }
@@ -154,7 +154,7 @@ extension WorkloadSeries {
     }
 }
 
-/// A place in a table of durations.
+/// Identifies a row in a table of durations.
 private struct DurationKey: Hashable, Sendable, Codable {
     var id: Durations
     var row: Int

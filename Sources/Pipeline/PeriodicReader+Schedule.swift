@@ -1,7 +1,9 @@
 internal import System
 
 extension PeriodicReader {
-    /// Follows another schedule from the next round on; a round that is due keeps its time.
+    /// Uses another schedule from the next round on.
+    ///
+    /// A round that is already due keeps its time.
     package func replace(schedule: RoundSchedule) {
         self.schedule = schedule
     }
@@ -16,7 +18,7 @@ extension PeriodicReader {
         max(due - clock.now(), .zero)
     }
 
-    /// Does the round that is due, and decides when the next one is.
+    /// Runs the round that is due, and schedules the next one.
     ///
     /// A round that takes longer than the schedule allows is cancelled, which ends its exports early. Its failures say
     /// so.
@@ -30,7 +32,7 @@ extension PeriodicReader {
         due = schedule.next(after: due, endedAt: clock.now())
     }
 
-    /// Does one round within the timeout of the schedule.
+    /// Runs one round within the timeout of the schedule.
     private nonisolated func limitedRound() async -> Round {
         guard let limit = await schedule.timeout else { return await round() }
         return await withTaskGroup(of: Round?.self) { [clock] group in

@@ -1,11 +1,13 @@
 package import Metrics
 internal import System
 
-/// Where metrics come from; they are read in their order, first those of the machine.
+/// The producers of metrics.
+///
+/// They are collected in order, those of the machine first.
 package struct MetricProducers {
-    /// What observes the machine.
+    /// The producers that observe the machine.
     package var machine: [any MetricProducer]
-    /// What the agent says of itself, which is another resource.
+    /// The producers of the agent's metrics about itself, which belong to another resource.
     package var agent: [any MetricProducer]
 
     /// Creates a list.
@@ -15,35 +17,35 @@ package struct MetricProducers {
     }
 }
 
-/// Collects from producers and hands what it got to exporters (OpenTelemetry's periodic exporting metric reader).
+/// Collects from producers and passes the metrics to exporters (OpenTelemetry's periodic exporting metric reader).
 ///
-/// Collections run on a thread of their own, which may block, and never two at a time, whoever asks for them.
+/// Collections run on the reader's own thread, which may block. There is never more than one at a time.
 package actor PeriodicReader {
-    /// What one collection gave.
+    /// The result of one collection.
     package struct Collection: Sendable {
         /// The metrics, by resource.
         package var metrics: [ResourceMetrics] = []
         /// Why producers could not be read, one line each.
         package var failures: [String] = []
-        /// The moment of all points, by their own time.
+        /// The time of all points, by the points' clock.
         package var time = Timestamp.unknown
-        /// What that is to be moved by when they leave.
+        /// The amount to add to that time on export, in nanoseconds.
         package var offset: Int64 = 0
     }
 
-    /// How an exporter wants points.
+    /// The form in which an exporter wants points.
     private struct PointForm: Hashable {
         var temporality: TemporalityPreference
         var histograms: HistogramAggregation
     }
 
-    /// What one round did.
+    /// The result of one round.
     package struct Round: Sendable {
-        /// What became of the export, one for each exporter.
+        /// The results of the exports, one for each exporter.
         package var outcomes: [ExportOutcome] = []
         /// Why producers could not be read, one line each.
         package var failures: [String] = []
-        /// What the user should know besides, each told once.
+        /// Other warnings for the user, each reported once.
         package var warnings: [String] = []
         /// The timeout after which the round was cut short; nil if it was not.
         package var timeout: Duration?
@@ -66,23 +68,27 @@ package actor PeriodicReader {
     /// When the next round is due, by ``clock``.
     var due: Duration
     private let now: @Sendable () -> Timestamp
-    /// Exporters of one form get the same points, also one that takes another's place.
+    /// One conversion for each form.
+    ///
+    /// Exporters of one form get the same points, including an exporter that replaces another.
     private var deltas: [PointForm: DeltaConversion] = [:]
-    /// What each exporter's receiver knows of, for it is told what ends by nobody else.
+    /// The series that each exporter's receiver knows.
+    ///
+    /// Only this exporter can report their end to it.
     private var endings: [ExporterIdentity: SeriesEndings] = [:]
     private var pointClock: PointClock
 
     /// Creates a reader of `producers`, all of one scope.
     ///
     /// - Parameters:
-    ///   - producers: Where metrics come from; the reader's own from now on.
-    ///   - exporters: Where they go, all of them to each.
-    ///   - resource: What the metrics are about.
-    ///   - agentResource: What the agent's own metrics are about; nil is the same.
-    ///   - scope: What produced them.
-    ///   - sdk: What it counts its own doings in.
-    ///   - schedule: When ``scheduledRound()`` is due, the first time at once.
-    ///   - clock: Measures how long things take, and how far the wall clock should have gone.
+    ///   - producers: The producers, which belong to the reader from now on.
+    ///   - exporters: The exporters; each gets all metrics.
+    ///   - resource: The resource of the metrics.
+    ///   - agentResource: The resource of the agent's metrics about itself; nil for the same one.
+    ///   - scope: The instrumentation scope.
+    ///   - sdk: Receives the reader's metrics about itself.
+    ///   - schedule: When ``scheduledRound()`` is due. The first one is due at once.
+    ///   - clock: Measures durations, and how far the wall clock should have advanced.
     ///   - now: The wall clock, which may be set while the reader is used.
     package init(
         producers: sending MetricProducers,
@@ -117,12 +123,13 @@ package actor PeriodicReader {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    /// Collects once and exports what was collected to each exporter.
+    /// Collects once, and exports the metrics to each exporter.
     ///
-    /// A producer that fails does not keep the others' metrics from leaving.
+    /// If a producer fails, the metrics of the others are still exported.
     ///
-    /// - Parameter isLast: Whether the process is about to end; then the stocks end, so that nobody sees them any longer.
-    /// - Returns: What was done.
+    /// - Parameter isLast: Whether the process is about to end. Then the stocks end too, so that backends stop showing
+    /// them.
+    /// - Returns: The result.
     package func round(isLast: Bool = false) async -> Round {
         let collection = collect(for: .periodicReader)
         var round = Round()
@@ -150,7 +157,8 @@ package actor PeriodicReader {
         return round
     }
 
-    /// What to send to the receiver of `exporter` when no exporter sends to it any more: the end of all stocks.
+    /// The final points for the receiver of `exporter` when no exporter will send to it any more: the end of all
+    /// stocks.
     package func lastPoints(for exporter: any MetricExporter) -> [ResourceMetrics] {
         let identity = exporter.identity
         guard let known = endings.keys.first(where: { $0.isSame(as: identity) }),
@@ -159,7 +167,9 @@ package actor PeriodicReader {
         return ended.end(at: pointClock.time(at: clockReading())).moved(by: pointClock.offset)
     }
 
-    /// Goes on with other exporters from the next round on; what was counted stays.
+    /// Uses other exporters from the next round on.
+    ///
+    /// Counters continue.
     package func replace(exporters: [any MetricExporter]) {
         self.exporters = exporters
         identities = exporters.identities
@@ -169,7 +179,9 @@ package actor PeriodicReader {
         }
     }
 
-    /// Goes on with other resources from the next collection on; what was counted stays, and deltas go on from there.
+    /// Uses other resources from the next collection on.
+    ///
+    /// Counters and deltas continue.
     package func replace(resource: Resource, agentResource: Resource) {
         for preference in Array(deltas.keys) {
             deltas[preference]?.rename(self.resource.attributes, to: resource.attributes)
@@ -179,12 +191,13 @@ package actor PeriodicReader {
         self.agentResource = agentResource
     }
 
-    /// Goes on with other producers from the next round on.
+    /// Uses other producers from the next round on.
     ///
-    /// - Parameter make: Makes them, on the reader's own thread, because that may block; they begin at the time that it
-    ///   gets.
-    /// - Returns: What `make` has to say of them.
-    /// - Throws: What `make` throws; then the producers stay.
+    /// - Parameter make: Creates them on the reader's own thread, because that may block. Their counters begin at the
+    /// time that
+    ///   it is passed.
+    /// - Returns: The result of `make`.
+    /// - Throws: The error of `make`. Then the present producers stay.
     package func replaceProducers<Report: Sendable>(
         by make: @Sendable (_ start: Timestamp) throws -> (producers: MetricProducers, report: Report)
     ) rethrows -> Report {
@@ -207,26 +220,28 @@ package actor PeriodicReader {
         return outcome
     }
 
-    /// Reads both clocks, at one moment.
+    /// Reads both clocks at the same time.
     private func clockReading() -> ClockReading {
         let before = clock.now()
         var reading = ClockReading(wall: now(), elapsed: before)
-        // Who was stopped between the two would take that for a step.
+        // A process that was stopped between the two readings would see a step of the clock.
         if clock.now() - before > .milliseconds(500) {
             reading = ClockReading(wall: now(), elapsed: clock.now())
         }
         return reading
     }
 
-    /// Collects once; the points have their own time.
+    /// Collects once.
     ///
-    /// A producer that fails does not keep the others' metrics from leaving.
+    /// The points have their own clock.
     ///
-    /// - Parameter reader: Who wants it, for the metrics of the agent on itself.
-    /// - Returns: What there is now.
+    /// If a producer fails, the metrics of the others are still returned.
+    ///
+    /// - Parameter reader: The reader or exporter that collects, for the agent's metrics about itself.
+    /// - Returns: The result.
     package func collect(for reader: ExporterIdentity) -> Collection {
         let start = clock.now()
-        // One moment for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
+        // The same time for all points (OpenTelemetry specification, `metrics/sdk.md`, "Start timestamps").
         let time = pointClock.time(at: clockReading())
         var collection = Collection(time: time, offset: pointClock.offset)
         var error: String?

@@ -1,17 +1,17 @@
 internal import BPF
 internal import System
 
-/// The interface that an address is meant on (RFC 4007): a link-local one may be there on each.
+/// The interface that an address belongs to (RFC 4007).
+///
+/// The same link-local address may exist on several interfaces.
 package enum AddressScope {
-    /// The network namespace of this process, in which numbers have names.
+    /// The network namespace of this process, the only one in which interface numbers can be turned into names.
     private static let own = try? NetworkNamespace.current()
 
-    /// What is to be written behind an address: `%eth0`, or `%2` where the interface has no name here; empty for none.
+    /// The suffix of an address: `%eth0`, or `%2` if the interface has no name here; empty for none.
     ///
-    /// - Parameters:
-    ///   - interface: The number of the interface; 0 for none.
-    ///   - namespace: The network namespace that it is in, by inode number; `nil` for that of this process.
-    /// - Returns: The text, which has no character that means something to JSON or a terminal.
+    /// - namespace: The network namespace of the interface, by inode number; `nil` for that of this process.
+    /// - Returns: The text, without characters that are special in JSON or on a terminal.
     package static func suffix(_ interface: UInt32, namespace: UInt32? = nil) -> String {
         guard interface != 0 else { return "" }
         let isOwn = namespace == nil || namespace == own

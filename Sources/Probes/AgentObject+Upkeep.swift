@@ -2,7 +2,7 @@ internal import BPF
 internal import Readings
 
 extension AgentObject {
-    /// What the programs have lost so far, and what each has cost.
+    /// What the programs have lost so far, and the cost of each.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func upkeep() throws(BPFError) -> Upkeep {
@@ -10,7 +10,7 @@ extension AgentObject {
     }
 
     private func losses() throws(BPFError) -> Losses {
-        // What was missed of a connection shows in its slot, which only this program and the pass look at.
+        // Changes missed by a program on a connection show in its slot. Only this program and the pass look at slots.
         let counts = try object.losses(of: [programs.transitions])
         return Losses(
             mapFull: counts[.mapFull] ?? 0,
@@ -20,8 +20,9 @@ extension AgentObject {
         )
     }
 
-    /// How often programs ran and how long it took, as the kernel counts it while `kernel.bpf_stats_enabled` is on; zeros
-    /// otherwise.
+    /// How often programs ran and how long that took.
+    ///
+    /// The kernel counts it while `kernel.bpf_stats_enabled` is on; otherwise all are zero.
     private func costs() throws(BPFError) -> [ProgramCost] {
         var costs: [ProgramCost] = []
         for name in programs.all {

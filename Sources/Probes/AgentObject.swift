@@ -1,32 +1,38 @@
 internal import BPF
 
-/// The agent's one BPF object, loaded: what ``TCPProbes`` reads is in its maps.
+/// The agent's BPF object, loaded.
+///
+/// ``TCPProbes`` reads its maps.
 final class AgentObject {
-    /// What the programs are to observe, and how.
+    /// What the programs observe, and how.
     struct Options {
         /// The network namespace to observe, by inode number.
         var namespace: UInt32
         /// What to split the counts of connections by.
         var ports: Set<PortAttribute> = []
-        /// How long an observation of a connection's round-trip time stands for, in whole seconds.
+        /// The interval of observations of a connection's round-trip time, in whole seconds.
         var rttPeriod: Duration = .seconds(60)
         /// Whether to measure how long services take to answer.
         var responseTime = false
-        /// How many connections can be followed; nil for as many as there are slots. A test gives what can't be.
+        /// How many connections can be followed; nil for as many as there are slots.
+        ///
+        /// Tests set it, to run out of slots.
         var slots: UInt32?
     }
 
     /// The object.
     let object: Object
-    /// The programs that were loaded.
+    /// The loaded programs.
     let programs: AgentPrograms
 
-    /// The maps that only measuring response times needs.
+    /// The maps that are only needed for response times.
     private static let responseMaps = ["tcp_last_reads", "tcp_responses"]
 
-    /// Loads `bpf/agent.bpf.c` with the programs that `kernel` can run; nothing is attached yet.
+    /// Loads `bpf/agent.bpf.c` with the programs that `kernel` can run.
     ///
-    /// - Throws: ``BPFError`` with the verifier's words when the kernel refuses a program.
+    /// Nothing is attached yet.
+    ///
+    /// - Throws: ``BPFError`` with the verifier's message when the kernel refuses a program.
     init(_ options: Options, kernel: KernelFeatures) throws(BPFError) {
         programs = AgentPrograms(for: kernel, responseTime: options.responseTime)
         object = try kernel.programs.object(.agent)
@@ -47,7 +53,7 @@ final class AgentObject {
         try object.load()
     }
 
-    /// Loads it with the programs that this kernel can run.
+    /// Loads the object with the programs that this kernel can run.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     convenience init(_ options: Options) throws(BPFError) {

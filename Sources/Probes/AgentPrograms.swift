@@ -1,23 +1,25 @@
-/// Which programs of the agent's object run on this kernel, and what is lost by those that can't.
+/// Which programs of the agent's object run on this kernel, and what is missing without the others.
 ///
-/// It is decided before anything is loaded, as the kernel takes an object as a whole: what it refuses then is an error, and
-/// never a reason to go on with less.
+/// This is decided before anything is loaded, because the kernel takes an object as a whole. A refusal by the kernel is
+/// then an error, and never a reason to load less.
 struct AgentPrograms {
-    /// The program that counts changes of state: the one that follows connections, or one that only counts.
+    /// The program that counts changes of state: one that follows connections, or one that only counts.
     let transitions: String
-    /// The programs of the pass over all sockets: the one that counts, and where connections are followed the one that frees
-    /// their slots.
+    /// The programs of the pass over all sockets: the one that counts, and, if connections are followed, the one that
+    /// frees their slots.
     let pass: [String]
-    /// What is counted by programs of its own, with these programs.
+    /// The counters that have their own programs, with those programs.
     let counters: [(plan: CounterPlan, programs: [String])]
     /// The programs that measure response times, if any.
     let responseTime: [String]
-    /// What this kernel can't give, one line each.
+    /// What can't be measured on this kernel.
     let limitations: [Limitation]
-    /// Whether connections are followed through their lives; otherwise there are transitions and no more.
+    /// Whether connections are followed through their lives.
+    ///
+    /// Otherwise only transitions are counted.
     let follows: Bool
 
-    /// All of them.
+    /// All programs.
     var all: [String] { pass + [transitions] + counters.flatMap(\.programs) + responseTime }
 
     /// The tracepoints that some kernels lack.

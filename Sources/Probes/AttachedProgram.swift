@@ -1,6 +1,6 @@
 internal import BPF
 
-/// Keeps a link, which can't be copied, in a list.
+/// Wraps a link, which can't be copied, so that it can be in an array.
 final class AttachedProgram {
     private let link: Link
 

@@ -6,8 +6,9 @@ internal import Readings
 final class ConnectionCountProbe {
     private let agent: AgentObject
     private let iterator: BPF.Iterator
-    /// Frees the slots of connections that ended unseen, and writes a byte for each that it is not sure of; where
-    /// connections are followed.
+    /// Frees the slots of connections whose end no program saw, and writes a byte for each that it is not sure of.
+    ///
+    /// Nil if connections are not followed.
     let forgetter: BPF.Iterator?
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
@@ -15,7 +16,7 @@ final class ConnectionCountProbe {
     private let drops: Map<listener_key, UInt64>
     private let openPorts: Map<UInt32, PortSet>
 
-    /// Makes the iterators of a loaded object, and finds its maps.
+    /// Creates the iterators of a loaded object, and finds its maps.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ agent: AgentObject) throws(BPFError) {
@@ -33,24 +34,24 @@ final class ConnectionCountProbe {
         try clear()
     }
 
-    /// What a pass over all sockets has found.
+    /// The results of a pass over all sockets.
     struct Findings {
         /// How many connections there are.
         var connections: [ConnectionRow] = []
-        /// How full the queues of listeners are.
+        /// How full the listeners' queues are.
         var listeners: [ListenerRow] = []
-        /// What waits, and for how long.
+        /// What waits, and how long.
         var stocks = Tables<Stock>()
-        /// What listeners have dropped since they were first seen; nil where connections are not followed.
+        /// What listeners have dropped since they were first seen; nil if connections are not followed.
         var drops: [PortRow<UInt64>]?
     }
 
     /// Walks over all sockets once.
     ///
-    /// The walk is no transaction: a socket that changes its state meanwhile is counted in one of the two.
+    /// The walk is not atomic: a socket that changes its state during the walk is counted in one of the two states.
     func pass() throws(BPFError) -> Findings {
         try walk()
-        // What was missed for the first time may only have been between two of the kernel's tables.
+        // A socket that was missed for the first time may just have been moved between two of the kernel's tables.
         if let missed = try forgetter?.run(), !missed.isEmpty {
             try walk()
             try forgetter?.run()
@@ -66,7 +67,9 @@ final class ConnectionCountProbe {
         return findings
     }
 
-    /// What listeners have dropped; what belongs to a port that nobody listens on any more is removed.
+    /// What listeners have dropped.
+    ///
+    /// Rows of ports without a listener are removed.
     private func listenerDrops(of listeners: [ListenerRow]) throws(BPFError) -> [PortRow<UInt64>] {
         let ports = Set(listeners.map { PortKey(port: $0.port, type: $0.type) })
         var counts: [PortRow<UInt64>] = []
@@ -106,7 +109,7 @@ final class ConnectionCountProbe {
         return queues
     }
 
-    /// Sets the rows without a port to zero, making those that are not there yet, and removes the rest.
+    /// Sets the rows without a port to zero, adds those that are missing, and removes all others.
     private func clear() throws(BPFError) {
         try totals.setValue(pass_totals(), of: 0)
         try openPorts.setValue(PortSet(repeating: 0), of: 0)
@@ -133,7 +136,9 @@ final class ConnectionCountProbe {
     }
 }
 
-/// A `struct port_set` of the kernel, which Swift would see as a tuple.
+/// A `struct port_set` of the kernel.
+///
+/// Swift would import it as a tuple.
 typealias PortSet = InlineArray<1024, UInt64>
 
 private struct PortKey: Hashable {
@@ -142,7 +147,7 @@ private struct PortKey: Hashable {
 }
 
 extension ConnectionRow {
-    /// Reads a row as the programs write it; nil when its state or protocol is unknown.
+    /// Reads a row as the programs write it; nil if its state or protocol is unknown.
     fileprivate init?(_ key: connection_count_key, _ row: connection_count) {
         guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
             return nil
@@ -160,14 +165,14 @@ extension ConnectionRow {
 
 /// A port that connections can be counted by.
 package enum PortAttribute: String, CaseIterable, Sendable {
-    /// The port of the service here, on listeners and accepted connections.
+    /// The port of a service on this host, for listeners and accepted connections.
     case local = "network.local.port"
     /// The port of the service that a client connects to.
     case peer = "network.peer.port"
 }
 
 extension ConnectionState {
-    /// Reads a state of the kernel, or `nil` if it is none.
+    /// Reads a state of the kernel; `nil` if it is unknown.
     init?(kernel: tcp_state) {
         self.init(rawValue: UInt8(clamping: kernel.rawValue))
     }
@@ -179,7 +184,7 @@ extension ConnectionState {
 }
 
 extension NetworkType {
-    /// Reads a type as the programs write it, or `nil` if it is none.
+    /// Reads a type as the programs write it; `nil` if it is unknown.
     init?(kernel: network_type) {
         self.init(rawValue: UInt8(clamping: kernel.rawValue))
     }

@@ -18,7 +18,7 @@ package final class ConnectionGroupProbe {
     ///
     /// - Parameters:
     ///   - groupings: What to group by.
-    ///   - listeners: Whether to look at the queues of listeners, too.
+    ///   - listeners: Whether to read the listeners' queues too.
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package convenience init(by groupings: Set<ConnectionGrouping> = [], listeners: Bool = false) throws(ProbeError) {
         do throws(BPFError) {
@@ -28,7 +28,9 @@ package final class ConnectionGroupProbe {
         }
     }
 
-    /// Loads the object; a test gives less room than there is.
+    /// Loads the object.
+    ///
+    /// Tests pass a smaller `room`.
     init(_ groupings: Set<ConnectionGrouping>, listeners: Bool, room: UInt32? = nil) throws(BPFError) {
         self.groupings = groupings
         object = try Object(.groups)
@@ -54,13 +56,13 @@ package final class ConnectionGroupProbe {
         iterator = try object.makeIterator(Self.program)
     }
 
-    /// The programs that run, with what they are attached to.
+    /// The programs that run, and what they are attached to.
     package var loadedPrograms: [LoadedProgram] { LoadedProgram.list([Self.program], of: object) }
 
     /// Counts all connections now.
     ///
-    /// The walk visits each socket once but is no transaction: a socket that changes its state meanwhile is counted in
-    /// one of the two.
+    /// The walk visits each socket once but is not atomic: a socket that changes its state during the walk is counted
+    /// in one of the two states.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package func count() throws(ProbeError) -> ConnectionGroups {
@@ -90,7 +92,7 @@ package final class ConnectionGroupProbe {
         return all
     }
 
-    /// Removes what the last pass has counted, and makes the rows for which there must be room.
+    /// Removes the rows of the last pass, and adds the overflow rows.
     private func clear() throws(BPFError) {
         try totals.setValue(SocketCounts(repeating: 0), of: 0)
         try openPorts.setValue(PortSet(repeating: 0), of: 0)
@@ -107,7 +109,9 @@ package final class ConnectionGroupProbe {
     }
 }
 
-/// A `struct socket_counts` of the kernel, which Swift would see as a tuple.
+/// A `struct socket_counts` of the kernel.
+///
+/// Swift would import it as a tuple.
 typealias SocketCounts = InlineArray<26, UInt64>
 
 extension ConnectionCounts {
@@ -124,7 +128,7 @@ extension ConnectionCounts {
 }
 
 extension ListenerState {
-    /// Reads a row as the programs write it; `nil` when its protocol is none.
+    /// Reads a row as the programs write it; `nil` if its protocol is unknown.
     init?(_ key: listening_key, _ row: listener_queues) {
         guard let type = NetworkType(kernel: key.type) else { return nil }
         self.init(
@@ -141,7 +145,7 @@ extension ListenerState {
 }
 
 extension listening_key {
-    /// The row that takes the listeners for which there is no room.
+    /// The overflow row, for the listeners that find no room.
     fileprivate static func rest(of type: NetworkType) -> Self {
         var key = Self()
         (key.type, key.overflow) = (type.kernel, 1)

@@ -2,7 +2,7 @@ internal import BPF
 internal import CProbes
 internal import Readings
 
-/// Follows connections through their states, by a program on the tracepoint `inet_sock_set_state`.
+/// Follows connections through their states with a program on the tracepoint `inet_sock_set_state`.
 final class ConnectionProbe {
     private let agent: AgentObject
     private let link: Link
@@ -11,7 +11,9 @@ final class ConnectionProbe {
     private let io: PerCPUArray
     private let durations: PerCPUArray
 
-    /// Whether connections are followed through their lives: otherwise there are transitions and no more (before 5.12).
+    /// Whether connections are followed through their lives.
+    ///
+    /// Otherwise only transitions are counted (before 5.12).
     var follows: Bool { agent.programs.follows }
 
     /// Attaches the program of a loaded object, and finds its maps.
@@ -26,7 +28,9 @@ final class ConnectionProbe {
         link = try agent.object.attach(agent.programs.transitions)
     }
 
-    /// What has happened since the probe was made; without what only connections that are followed have.
+    /// What has happened since the probe was created.
+    ///
+    /// Counters that need followed connections are left out without them.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func counters() throws(BPFError) -> Tables<Counter> {
@@ -46,7 +50,7 @@ final class ConnectionProbe {
         KernelLayout.transitions.table(try transitions.columnSums())
     }
 
-    /// The histograms; nil where connections are not followed.
+    /// The histograms; nil if connections are not followed.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func durationRows() throws(BPFError) -> [DurationRow]? {

@@ -1,13 +1,13 @@
 internal import BPF
 internal import System
 
-/// Where the names of control groups come from.
+/// The places from which names of cgroups are read.
 package struct ControlGroups: Equatable, Sendable {
     /// The places that are read.
     package var used: [String]
-    /// The places that show nothing more.
+    /// The places that add nothing.
     package var others: [String]
-    /// Whether all groups are seen, or some only.
+    /// Whether all cgroups are visible, or only some.
     package var isWhole: Bool
 
     /// Creates a list of places.
@@ -15,7 +15,7 @@ package struct ControlGroups: Equatable, Sendable {
         (self.used, self.others, self.isWhole) = (used, others, isWhole)
     }
 
-    /// Looks where the tree is mounted.
+    /// Finds out where the tree is mounted.
     package static func visible() -> ControlGroups {
         let (used, others) = CgroupTree.mounts()
         return ControlGroups(

@@ -1,23 +1,23 @@
 internal import Readings
 
-/// Programs of the agent's object that do nothing but count into one per-CPU array.
+/// Programs of the agent's object that only count into one per-CPU array.
 ///
-/// To count something new is an entry in ``all``.
+/// A new counter needs an entry in ``all``.
 struct CounterPlan {
     /// What is counted.
     let counter: Counter
     /// The per-CPU array.
     let array: String
-    /// Where the rows of the counter's table stand in the array.
+    /// Where each row of the counter's table is in the array.
     let layout: KernelLayout
-    /// The programs, loaded all or none.
+    /// The programs; either all are loaded or none.
     let programs: [String]
     /// The tracepoints that they attach to, which some kernels lack.
     let tracepoints: [String]
-    /// What is lost where a tracepoint is missing.
+    /// What is missing without the tracepoints.
     let lost: String
 
-    /// Everything that is counted so.
+    /// All such counters.
     static let all = [
         CounterPlan(
             counter: .retransmits,
@@ -37,9 +37,9 @@ struct CounterPlan {
         ),
     ]
 
-    /// The programs that do it on `kernel`.
+    /// The programs of this counter on `kernel`.
     func programs(on kernel: KernelFeatures) -> [String] {
-        // The event has one argument less there.
+        // On older kernels the event has one argument less.
         programs.map { $0 == "on_retransmit" && !kernel.retransmitTellsErrors ? "on_retransmit_sent" : $0 }
     }
 }

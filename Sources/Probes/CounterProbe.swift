@@ -1,7 +1,7 @@
 internal import BPF
 internal import Readings
 
-/// Programs that do nothing but count into one per-CPU array, attached.
+/// Attached programs that only count into one per-CPU array.
 final class CounterProbe {
     /// What is counted.
     let counter: Counter
@@ -10,7 +10,9 @@ final class CounterProbe {
     private let counters: PerCPUArray
     private let layout: KernelLayout
 
-    /// Attaches `programs` of a loaded object, which do what `plan` says.
+    /// Attaches `programs` of a loaded object.
+    ///
+    /// They are those of `plan`.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ plan: CounterPlan, _ programs: [String], of agent: AgentObject) throws(BPFError) {

@@ -1,20 +1,20 @@
 internal import BPF
 internal import CProbes
 
-/// An object that the build compiled from `bpf/NAME.bpf.c` and put into the program.
+/// An object that the build compiled from `bpf/NAME.bpf.c` and embedded in the program.
 enum EmbeddedObject: String, CaseIterable, Sendable {
-    /// Every program of the agent.
+    /// All programs of the agent.
     case agent
-    /// The same, for kernels that interpret programs.
+    /// The same for kernels that interpret programs.
     case agentInterpreted = "agent_interpreted"
     /// The pass of `snapshot` and `top`, by port and container.
     case groups
     /// The events of `trace`.
     case trace
-    /// The same, for kernels that interpret programs.
+    /// The same for kernels that interpret programs.
     case traceInterpreted = "trace_interpreted"
 
-    /// The ELF image; a constant of the program.
+    /// The ELF image, which is a constant of the program.
     private var elf: bpf_elf {
         switch self {
         case .agent: unsafe agent_elf
@@ -25,24 +25,26 @@ enum EmbeddedObject: String, CaseIterable, Sendable {
         }
     }
 
-    /// The object that does the same on a kernel whose programs may not call its functions by name.
+    /// The equivalent object for kernels that do not let programs call kernel functions by name.
     var interpreted: EmbeddedObject {
         switch self {
         case .agent: .agentInterpreted
         case .trace: .traceInterpreted
-        // These have no such calls.
+        // These contain no such calls.
         case .agentInterpreted, .groups, .traceInterpreted: self
         }
     }
 
-    /// Its bytes, which outlive every use.
+    /// Its bytes, which live as long as the process.
     var bytes: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: elf.bytes, count: elf.size)
     }
 }
 
 extension Object {
-    /// Parses an embedded object; nothing reaches the kernel until it is loaded.
+    /// Parses an embedded object.
+    ///
+    /// The kernel sees nothing until it is loaded.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.
     init(_ embedded: EmbeddedObject) throws(BPFError) {

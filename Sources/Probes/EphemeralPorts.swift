@@ -1,12 +1,12 @@
 internal import BPF
 import FoundationEssentials
 
-/// The ports that the kernel gives to sockets that connect without asking for one.
+/// The ports that the kernel gives to sockets that connect without binding a port.
 enum EphemeralPorts {
-    /// What Linux has when nobody says otherwise.
+    /// The default of Linux.
     static let standard: ClosedRange<UInt16> = 32768...60999
 
-    /// Those of this network namespace; the standard ones where that is not to be known.
+    /// The range of this network namespace; the default if it can't be read.
     static func current() -> ClosedRange<UInt16> {
         let text = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
         return text.flatMap(range) ?? standard
@@ -21,7 +21,9 @@ enum EphemeralPorts {
 }
 
 extension Object {
-    /// Tells the programs that guess which end of a connection is a service which ports belong to clients.
+    /// Sets which ports belong to clients.
+    ///
+    /// Programs use it to guess which end of a connection is a service.
     func setEphemeralPorts(_ range: ClosedRange<UInt16>) throws(BPFError) {
         try setConstant("first_ephemeral_port", to: range.lowerBound)
         try setConstant("last_ephemeral_port", to: range.upperBound)

@@ -1,12 +1,12 @@
 internal import BPF
 
-/// What this kernel has of what the agent's programs can use, asked before any is loaded.
+/// The kernel features that the agent's programs may use, probed before any program is loaded.
 struct KernelFeatures: Equatable {
-    /// What it lets programs do.
+    /// What the kernel lets programs do.
     var programs: ProgramFeatures
-    /// The tracepoints that are missing, of those that some kernels lack.
+    /// The missing tracepoints, among those that some kernels lack.
     var missingTracepoints: Set<String>
-    /// Whether `tcp_retransmit_skb` tells of segments that could not be sent, too (from 6.17 on).
+    /// Whether `tcp_retransmit_skb` also reports segments that could not be sent (since 6.17).
     var retransmitTellsErrors: Bool
 
     /// Creates features, for tests.
@@ -16,9 +16,11 @@ struct KernelFeatures: Equatable {
         self.retransmitTellsErrors = retransmitTellsErrors
     }
 
-    /// Asks the kernel, without reading its description of its types: that is left to the load, which needs it once.
+    /// Probes the kernel.
     ///
-    /// - Throws: ``BPFError`` when there is no such description, or the kernel takes no programs at all.
+    /// It does not read the kernel's type information (BTF): the load does that, and it should be read once.
+    ///
+    /// - Throws: ``BPFError`` when there is no BTF, or the kernel accepts no programs at all.
     init() throws(BPFError) {
         if !KernelBTF.isAvailable { _ = try KernelBTF() }
         programs = try ProgramFeatures()

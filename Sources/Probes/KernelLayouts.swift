@@ -22,7 +22,7 @@ extension KernelLayout {
     /// `tcp_resets`.
     static let resets = KernelLayout(Counter.resets) { [reset_index($0[0], $0[1])] }
 
-    /// `tcp_durations`, by what takes time.
+    /// `tcp_durations`, by what is measured.
     static let durations: [(id: Durations, layout: KernelLayout)] = [
         (.handshakes, KernelLayout(Durations.handshakes) { [handshake_duration_index($0[0], $0[1])] }),
         (.connections, KernelLayout(Durations.connections) { [connection_duration_index($0[0], $0[1])] }),
@@ -33,14 +33,15 @@ extension KernelLayout {
         ),
     ]
 
-    /// Programs at events and the pass over all sockets count separately.
+    /// Programs count events, and the pass over all sockets counts missed events, in separate rows.
     private static let samplers = [AT_EVENT, IN_PASS].map(\.rawValue)
 
-    /// CLOSED is the end, listeners are not connections, and there is no event when a socket leaves TIME_WAIT.
+    /// CLOSED is the end of a connection, listeners are not connections, and no event fires when a socket leaves
+    /// TIME_WAIT.
     private static func stateDurations(of state: UInt32) -> [UInt32] {
         switch tcp_state(rawValue: state) {
         case TCP_CLOSE, TCP_LISTEN, TCP_TIME_WAIT: []
-        // A server's handshake is the time of its request socket, which is in SYN_RECV as ss shows it.
+        // A server's handshake takes as long as its request socket exists, which is in SYN_RECV as ss shows it.
         case TCP_SYN_RECV:
             [state_duration_index(state)]
                 + NetworkType.allCases.map { handshake_duration_index(SERVER.rawValue, UInt32($0.rawValue)) }
@@ -50,8 +51,9 @@ extension KernelLayout {
 }
 
 extension [DurationRow] {
-    /// Reads the histograms of `tcp_durations`, each as a `struct histogram`; those in which nothing was counted are left
-    /// out.
+    /// Reads the histograms of `tcp_durations`, each one a `struct histogram`.
+    ///
+    /// Empty histograms are left out.
     init(kernel histograms: [[UInt64]]) {
         self = []
         let distributions = histograms.map { row in row.contains { $0 > 0 } ? Distribution(kernel: row) : nil }

@@ -1,13 +1,15 @@
 internal import BPF
 
-/// The kernel's description of its own types (BTF), without which no program can be loaded.
+/// The kernel's description of its own types (BTF).
+///
+/// No program can be loaded without it.
 package enum KernelTypes {
-    /// Where the kernel shows it.
+    /// The file that contains it.
     package static var path: String { KernelBTF.path }
 
-    /// Reads it as the probes do.
+    /// Reads it in the same way as the probes.
     ///
-    /// - Throws: ``ProbeError`` when there is none.
+    /// - Throws: ``ProbeError`` when it does not exist.
     package static func check() throws(ProbeError) {
         do throws(BPFError) {
             _ = try KernelBTF()

@@ -1,18 +1,18 @@
-/// Something that can't be had here, for a reason that was looked for and found.
+/// Something that can't be measured here, with the reason that was found.
 package struct Limitation: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
-    /// What stands in the way.
+    /// Why it can't be measured.
     package enum Cause: Hashable, Sendable {
         /// The kernel is too old.
         case version
-        /// `lockdown=confidentiality`: programs may not read any of the kernel's memory.
+        /// `lockdown=confidentiality`: programs may not read arbitrary kernel memory.
         case lockdown
-        /// The compiler of programs is off.
+        /// The BPF compiler (JIT) is off.
         case compiler
     }
 
-    /// What stands in the way.
+    /// Why it can't be measured.
     package var cause: Cause
-    /// One line: what is missing, and what is lost by it.
+    /// One line: what the kernel lacks, and what is missing as a result.
     package var description: String
 
     /// Creates a limitation.
@@ -20,7 +20,7 @@ package struct Limitation: Hashable, Sendable, CustomStringConvertible, Expressi
         (self.cause, self.description) = (cause, description)
     }
 
-    /// Creates a limitation of the kernel's version.
+    /// Creates a limitation whose cause is the kernel's version.
     package init(stringLiteral text: String) {
         self.init(.version, text)
     }
@@ -34,7 +34,7 @@ package struct Limitation: Hashable, Sendable, CustomStringConvertible, Expressi
     }
 
     static func lockdown(_ lost: String) -> Self {
-        Self(.lockdown, "the kernel keeps its memory from programs (lockdown=confidentiality): \(lost)")
+        Self(.lockdown, "programs may not read the kernel's memory (lockdown=confidentiality): \(lost)")
     }
 
     static func interpreted(_ lost: String) -> Self {

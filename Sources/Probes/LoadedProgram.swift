@@ -1,10 +1,10 @@
 internal import BPF
 
-/// A program that the kernel has taken and that is attached.
+/// A program that is loaded and attached.
 package struct LoadedProgram: Hashable, Sendable {
     /// Its name.
     package var name: String
-    /// What it is attached to, as libbpf's sections name it: `tp_btf/inet_sock_set_state`.
+    /// What it is attached to, in the form of libbpf's section names: `tp_btf/inet_sock_set_state`.
     package var hook: String
 
     init(_ name: String, of object: borrowing Object) {

@@ -2,23 +2,23 @@ internal import BPF
 internal import Readings
 internal import System
 
-/// Tries whether probes see a connection that is made for them to be seen.
+/// Makes connections over loopback and checks that the probes see them.
 package struct LoopbackTrial: Sendable {
-    /// What became of the connection over one protocol.
+    /// The result for the connection over one protocol.
     package enum Result: Equatable, Sendable {
         /// The pass found it, and its transition was counted.
         case seen
-        /// The pass did not find it in the state in which it is.
+        /// The pass did not find it in its actual state.
         case notCounted
-        /// The tracepoint's program did not count that it was established.
+        /// The tracepoint's program did not count its change to ESTABLISHED.
         case notFollowed
-        /// It could not be made, which says nothing of the probes.
+        /// It could not be made, which says nothing about the probes.
         case notMade(String)
     }
 
-    /// By the loopback address that the connection was made to.
+    /// The results, by the loopback address of the connection.
     package private(set) var results: [(address: String, result: Result)] = []
-    /// How many connections the last pass counted, those of others too.
+    /// How many connections the last pass counted, including those of other processes.
     package private(set) var connectionCount: UInt64 = 0
     /// How long that pass took.
     package private(set) var passDuration = Duration.zero
@@ -27,12 +27,12 @@ package struct LoopbackTrial: Sendable {
 
     /// Makes a connection over IPv4 and one over IPv6, and looks for each.
     ///
-    /// - Parameter probes: What is to see them; it must split counts by the local port.
+    /// - Parameter probes: The probes to check. They must split counts by the local port.
     /// - Throws: ``ProbeError`` when the probes can't be read.
     package init(of probes: TCPProbes) throws(ProbeError) {
         do throws(BPFError) {
             for (address, type) in [("127.0.0.1", NetworkType.ipv4), ("::1", .ipv6)] {
-                // The kernel skips a program that it interrupted on the same CPU, so now and then a change goes by unseen.
+                // The kernel skips a program that it interrupted on the same CPU, so a change is sometimes missed.
                 var result = Result.notFollowed
                 for _ in 0..<Self.attempts where result == .notFollowed {
                     result = try look(for: address, type, probes)
@@ -58,10 +58,10 @@ package struct LoopbackTrial: Sendable {
         passDuration = start.duration(to: .now)
         connectionCount = rows.reduce(0) { $0 &+ $1.count }
         let after = TransitionCounts(try probes.connections.transitionTable())
-        // Nobody else has this port: its listener, and the end that was accepted.
+        // Only this test uses the port: its listener, and the accepted socket.
         for state in [ConnectionState.listen, .established] {
             let row = ConnectionRow(state, type, localPort: connection.port, count: 1)
-            // On a row of the overflow it can't be told from others.
+            // In an overflow row it can't be distinguished from others.
             guard rows.contains(row) || rows.contains(where: { $0.isOverflow && $0.state == state }) else {
                 return .notCounted
             }

@@ -2,16 +2,18 @@ internal import BPF
 internal import FoundationEssentials
 internal import System
 
-/// How much memory a control group allows this process; for messages, it decides nothing.
+/// How much memory a cgroup allows this process.
+///
+/// It is only used in messages.
 package struct MemoryLimit: Hashable, Sendable {
-    /// The control group.
+    /// The cgroup.
     package var group: String
     /// The file that has the limit.
     package var file: String
     /// The limit.
     package var bytes: UInt64
 
-    /// A limit beyond this is none: version 1 has a number of its own for that.
+    /// Greater limits mean "unlimited"; version 1 uses a large number for that.
     private static let unlimited: UInt64 = 1 << 60
 
     /// Creates a limit.
@@ -19,7 +21,7 @@ package struct MemoryLimit: Hashable, Sendable {
         (self.group, self.file, self.bytes) = (group, file, bytes)
     }
 
-    /// The smallest limit of the control groups that this process is in; `nil` when none is to be seen.
+    /// The smallest limit of the cgroups that this process is in; `nil` if none is visible.
     static func smallest(read: (String) -> String? = read) -> MemoryLimit? {
         let mounts = MountInfo.parse(read("/proc/self/mountinfo") ?? "")
         var limits: [MemoryLimit] = []
@@ -38,11 +40,11 @@ package struct MemoryLimit: Hashable, Sendable {
         return limits.min { $0.bytes < $1.bytes }
     }
 
-    /// The limits of a group and of those that it is in.
+    /// The limits of a cgroup and its ancestors.
     private static func limitsOf(_ path: String, _ mount: MountInfo, _ file: String, _ read: (String) -> String?)
         -> [MemoryLimit]
     {
-        // A container's mount may begin at its own group.
+        // In a container, the mount may begin at the container's own cgroup.
         var group = path.hasPrefix(mount.root) && mount.root != "/" ? String(path.dropFirst(mount.root.count)) : path
         var limits: [MemoryLimit] = []
         while true {

@@ -3,7 +3,8 @@ internal import CProbes
 internal import Readings
 
 extension Object {
-    /// What this object's programs could not count, and how often `programs` were running already.
+    /// What this object's programs could not count, and how often `programs` were skipped because they were already
+    /// running.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func losses(of programs: [String]) throws(BPFError) -> [LossReason: UInt64] {
@@ -20,7 +21,7 @@ extension Object {
 }
 
 extension LossReason {
-    /// Where `tcp_losses` has what the programs count themselves.
+    /// The rows of `tcp_losses`, which the programs count.
     fileprivate static let rows: [(LossReason, loss_reason)] = [
         (.mapFull, MAP_FULL), (.allocation, ALLOCATION), (.unseen, UNSEEN), (.ringFull, RING_FULL),
     ]

@@ -1,9 +1,9 @@
 internal import BPF
 internal import System
 
-/// Whose connections are observed.
+/// Which connections are observed.
 package enum ObservationScope: String, CaseIterable, Sendable {
-    /// Those of the network namespace that the process stands in: a host's, or a pod's.
+    /// Those of the network namespace of this process: a host's, or a pod's.
     case own = "self"
 
     /// The inode number of the one namespace to observe.

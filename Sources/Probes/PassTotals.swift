@@ -2,11 +2,11 @@ internal import CProbes
 internal import Readings
 
 extension Tables<Stock> {
-    /// Adds what a pass over all sockets adds up, as the programs write it.
+    /// Adds the totals of a pass over all sockets, as the programs write them.
     ///
     /// - Parameters:
     ///   - row: The row.
-    ///   - follows: Whether connections are followed: only then their ages are known.
+    ///   - follows: Whether connections are followed. Otherwise their ages are unknown.
     mutating func add(_ row: pass_totals, follows: Bool) {
         // In the order of enum io_direction.
         self[.queuedBytes, .host] = [row.queued.0, row.queued.1]

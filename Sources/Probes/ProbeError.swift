@@ -3,21 +3,21 @@ internal import Glibc
 
 /// A probe that could not be set up or read.
 package struct ProbeError: Error, CustomStringConvertible, Sendable {
-    /// Why it could not, as far as that can be told for sure.
+    /// Why it failed, as far as that is certain.
     package enum Reason: Hashable, Sendable {
-        /// The kernel forbids BPF to this process; `isPrivileged` when it is not for want of capabilities.
+        /// The kernel forbids BPF to this process. `isPrivileged` means that the process has the capabilities.
         case denied(isPrivileged: Bool)
-        /// There is no memory, and the control group of this process may have only so much.
+        /// There is no memory. `limit` is that of this process's cgroup, if it has one.
         case memory(limit: MemoryLimit?)
         /// Programs may not read the kernel's memory.
         case lockdown
-        /// Programs that call the kernel's functions must be compiled, and the compiler is off.
+        /// Programs that call kernel functions must be compiled, and the compiler (JIT) is off.
         case compiler
-        /// There is no description of the kernel's types.
+        /// There is no description of the kernel's types (BTF).
         case noTypes
-        /// The verifier refuses a program, in these words.
+        /// The verifier refuses a program, with this message.
         case refused(program: String, words: String)
-        /// Something else; what libbpf said last.
+        /// Something else, with libbpf's last message.
         case other(words: String?)
     }
 
@@ -42,7 +42,7 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
         return "cannot \(cause): \(advice)"
     }
 
-    /// Whether the kernel forbids it to this process.
+    /// Whether the kernel denies permission to this process.
     package var isDenial: Bool { cause.code == EPERM }
 
     private var advice: String? {
@@ -83,12 +83,14 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// What a process needs to load programs.
+/// The privileges that a process needs to load programs.
 private enum Privileges {
     private static let sysAdmin = UInt64(1) << 21
     private static let perfmonAndBPF = UInt64(1) << 38 | UInt64(1) << 39
 
-    /// Whether this process holds the capabilities; a user namespace may make them worth nothing.
+    /// Whether this process holds the capabilities.
+    ///
+    /// In a user namespace they may have no effect.
     static var areHeld: Bool {
         let status = MemoryLimit.read("/proc/self/status") ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }

@@ -1,10 +1,10 @@
 internal import BPF
 
-/// How many processors the kernel has room for, and how many it seems to have.
+/// The number of possible processors: the kernel's own, and the one that programs see.
 package struct ProcessorCount: Equatable, Sendable {
-    /// The kernel's own number, which everything is read by.
+    /// The kernel's own number, which determines the size of per-CPU values.
     package var counted: Int
-    /// The number in the file that programs go by; `nil` when there is none.
+    /// The number in the file that programs read; `nil` if it does not exist.
     package var shown: Int?
 
     /// Creates a count.
@@ -12,10 +12,10 @@ package struct ProcessorCount: Equatable, Sendable {
         (self.counted, self.shown) = (counted, shown)
     }
 
-    /// The file that programs go by.
+    /// The file that programs read.
     package static var path: String { PossibleProcessors.path }
 
-    /// Asks both; `nil` where the kernel does not take part.
+    /// Reads both; `nil` if the kernel's number is not available.
     package static func current() -> ProcessorCount? {
         guard let counted = try? PossibleProcessors.count() else { return nil }
         return ProcessorCount(counted: counted, shown: PossibleProcessors.shown())

@@ -1,8 +1,8 @@
 internal import BPF
 
-/// The kernel's compiler of programs (JIT).
+/// The kernel's BPF compiler (JIT).
 package enum ProgramCompiler {
-    /// Whether programs are interpreted instead; `false` where the kernel does not take part.
+    /// Whether programs are interpreted instead; `false` if that can't be found out.
     package static func isOff() -> Bool {
         (try? ProgramFeature.kernelFunctions.isAvailable()) == false
     }

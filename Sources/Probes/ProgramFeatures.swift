@@ -1,12 +1,12 @@
 internal import BPF
 
-/// What this kernel lets programs do, asked before any is loaded.
+/// What this kernel lets programs do, probed before any program is loaded.
 struct ProgramFeatures: Equatable {
-    /// Whether programs can remember sockets: it takes atomic instructions.
+    /// Whether programs can keep slots for connections, which takes atomic instructions.
     var atomics: Bool
-    /// Whether programs may call functions of the kernel by name.
+    /// Whether programs may call kernel functions by name.
     var kernelFunctions: Bool
-    /// Whether programs may read any of the kernel's memory.
+    /// Whether programs may read arbitrary kernel memory.
     var kernelMemory: Bool
 
     /// Creates features, for tests.
@@ -14,16 +14,16 @@ struct ProgramFeatures: Equatable {
         (self.atomics, self.kernelFunctions, self.kernelMemory) = (atomics, kernelFunctions, kernelMemory)
     }
 
-    /// Asks the kernel.
+    /// Probes the kernel.
     ///
-    /// - Throws: ``BPFError`` when it takes no programs at all.
+    /// - Throws: ``BPFError`` when it accepts no programs at all.
     init() throws(BPFError) {
         atomics = try ProgramFeature.atomics.isAvailable()
         kernelFunctions = try ProgramFeature.kernelFunctions.isAvailable()
         kernelMemory = try ProgramFeature.kernelMemory.isAvailable()
     }
 
-    /// Parses an object, in the form that this kernel takes.
+    /// Parses an object, in the variant that this kernel accepts.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.
     func object(_ embedded: EmbeddedObject) throws(BPFError) -> Object {

@@ -3,13 +3,13 @@ internal import CProbes
 internal import Metrics
 internal import Readings
 
-/// Measures how long services take to answer, by programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
+/// Measures how long services take to answer, with programs on `sock_recv_length`, `tcp_rcv_space_adjust` and
 /// `sock_send_length`.
 final class ResponseTimeProbe {
     private let agent: AgentObject
     private let attached: [AttachedProgram]
     private let rows: PerCPUHash<response_key>
-    /// What the row of a port that is gone had counted when it was read last.
+    /// For ports without a listener, the count of their row at the last reading.
     private var idle: [UInt16: UInt64] = [:]
 
     private static let overflow = response_key(port: 0, overflow: 1)
@@ -20,15 +20,16 @@ final class ResponseTimeProbe {
     init(_ agent: AgentObject) throws(BPFError) {
         self.agent = agent
         rows = try agent.object.perCPUHash("tcp_responses")
-        // Before any port takes the place.
+        // It must be added before rows of ports fill the map.
         try rows.addRow(for: Self.overflow)
         attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent.object)
     }
 
-    /// How long services took to answer; a row for each port, and one for those that found no room.
+    /// How long services took to answer: a row for each port, and the overflow row.
     ///
-    /// - Parameter listening: The ports that something listens on. The row of another one is removed when nobody has
-    ///   answered on it since the last reading.
+    /// - Parameter listening: The ports that have a listener. The row of any other port is removed when it has not
+    /// changed
+    ///   since the last reading.
     /// - Returns: The rows.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func rows(listening: Set<UInt16>) throws(BPFError) -> [PortRow<Distribution>] {
@@ -41,7 +42,7 @@ final class ResponseTimeProbe {
                 idle[key.port] = listening.contains(key.port) ? nil : distribution.count
                 found.append(PortRow(port: key.port, value: distribution))
             } else {
-                // Nobody listens there, and nobody has answered since the last reading.
+                // The port has no listener, and the row has not changed since the last reading.
                 try rows.removeRow(of: key)
                 idle[key.port] = nil
             }

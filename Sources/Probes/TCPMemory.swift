@@ -2,26 +2,28 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Readings
 
-/// The memory that the queues of TCP sockets take, which the kernel counts and limits for the whole machine.
+/// The memory of TCP sockets' queues.
+///
+/// The kernel counts and limits it for the whole machine.
 struct TCPMemory: Equatable {
-    /// How much they take, in bytes.
+    /// The used memory in bytes.
     var usage: UInt64
-    /// How much they may take, in bytes.
+    /// The limit in bytes.
     var limit: UInt64
 
-    /// That of the machine; nil where this process is not in the host's network namespace, or where that is not known.
+    /// The memory of the machine; nil if this process is not in the host's network namespace, or that is unknown.
     static var current: Self? {
         let size = sysconf(Int32(_SC_PAGESIZE))
         guard size > 0 else { return nil }
         return Self(pageSize: UInt64(size)) { try? String(contentsOfFile: $0, encoding: .utf8) }
     }
 
-    /// Reads the files that `read` gives the text of.
+    /// Reads the files through `read`, which returns the text of a path.
     ///
-    /// The kernel makes `tcp_mem` for the first network namespace only (`ipv4_table` in `net/ipv4/sysctl_net_ipv4.c`),
-    /// and /proc/sys/net is that of the namespace of who reads it: so the file is just where the memory is ours to
-    /// tell. `sockstat` alone would not do: it shows the machine's memory in each namespace, and each would seem to
-    /// take all of it.
+    /// Only the first network namespace has `tcp_mem` (`ipv4_table` in `net/ipv4/sysctl_net_ipv4.c`), and /proc/sys/net
+    /// shows the reader's namespace. So the file exists exactly where the memory should be reported. `sockstat` alone
+    /// would not be enough: it shows the memory of the machine in every namespace, and each one would seem to use all
+    /// of it.
     init?(pageSize: UInt64, _ read: (_ path: String) -> String?) {
         guard let bounds = read("/proc/sys/net/ipv4/tcp_mem")?.split(whereSeparator: \.isWhitespace),
             bounds.count == 3, let most = UInt64(bounds[2]),
@@ -38,7 +40,7 @@ struct TCPMemory: Equatable {
         return UInt64(words[index + 1])
     }
 
-    /// The limit can be set to more than there are numbers for, which is no limit.
+    /// A limit whose bytes overflow is as good as no limit.
     private static func bytes(_ pages: UInt64, _ pageSize: UInt64) -> UInt64 {
         let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
         return overflow ? UInt64(Int64.max) : min(bytes, UInt64(Int64.max))
@@ -46,7 +48,7 @@ struct TCPMemory: Equatable {
 }
 
 extension Tables<Stock> {
-    /// Adds the memory, where that is known.
+    /// Adds the memory, if it is known.
     mutating func add(_ memory: TCPMemory?) {
         self[.memory, .host] = memory.map { [$0.usage] }
         self[.memoryLimit, .host] = memory.map { [$0.limit] }

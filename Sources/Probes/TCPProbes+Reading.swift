@@ -3,9 +3,9 @@ package import Metrics
 package import Readings
 
 extension TCPProbes: ReadingSource {
-    /// Reads everything once.
+    /// Takes one reading of everything.
     package func read(at time: Timestamp) -> Reading {
-        // The pass samples connections into the flows' maps, and finds events that were missed: it comes first.
+        // The pass comes first: it samples connections into the maps of the flows, and finds missed events.
         let activity = part { () throws(BPFError) in try self.activity() }
         let upkeep = part { () throws(BPFError) in try agent.upkeep() }
         return Reading(taken: time, epoch: epoch, activity: activity, upkeep: upkeep)

@@ -2,20 +2,23 @@ internal import BPF
 package import Metrics
 internal import Readings
 
-/// All probes of TCP together: what there is, and what happens.
+/// All TCP probes: they count stocks and flows.
 package final class TCPProbes {
     /// What to observe.
     package struct Options: Equatable, Sendable {
-        /// Whose connections to observe.
+        /// Which connections to observe.
         package var scope: ObservationScope
         /// What to split the counts of connections by.
         package var ports: Set<PortAttribute>
         /// The most series of a metric.
         package var cardinalityLimit: Int
-        /// How long an observation of a connection's round-trip time stands for: there is one for each such span in which it
-        /// carried data, in whole seconds.
+        /// The interval of observations of a connection's round-trip time, in whole seconds.
+        ///
+        /// There is one observation for each interval in which the connection carried data.
         package var rttPeriod: Duration
-        /// Whether to measure how long services take to answer, on every send and receive of the machine.
+        /// Whether to measure how long services take to answer.
+        ///
+        /// That costs time on every send and receive of the machine.
         package var responseTime: Bool
 
         /// Creates options.
@@ -36,7 +39,7 @@ package final class TCPProbes {
 
     /// The programs that run.
     package let programs: [String]
-    /// What this kernel can't give, one line each: what is missing and what is lost by it.
+    /// What can't be measured on this kernel.
     package let limitations: [Limitation]
 
     let epoch: Epoch
@@ -51,8 +54,8 @@ package final class TCPProbes {
     /// - Parameters:
     ///   - options: What to observe.
     ///   - start: When counting begins.
-    ///   - loaded: Takes the programs that the kernel has taken, step by step, also when it refuses others afterwards.
-    /// - Throws: ``ProbeError`` when the kernel refuses what every kernel from 5.10 on can do.
+    ///   - loaded: Called step by step with the programs that the kernel has loaded, even if it refuses others later.
+    /// - Throws: ``ProbeError`` when the kernel refuses something that every kernel from 5.10 on can do.
     package convenience init(
         _ options: Options,
         start: Timestamp,

@@ -1,4 +1,4 @@
-/// What libbpf and the verifier said of programs that the kernel has not taken.
+/// The messages of libbpf and the verifier about programs that the kernel refused.
 struct VerifierLog {
     /// The lines.
     let lines: [String]
@@ -8,13 +8,12 @@ struct VerifierLog {
         lines = text.split(separator: "\n").map(String.init)
     }
 
-    /// The program that was refused; `nil` when none was.
+    /// The program that was refused; `nil` if none was.
     var program: String? {
         lines.last { $0.contains("BPF program load failed") }?.split(separator: "'").dropFirst().first.map(String.init)
     }
 
-    /// The verifier's last words that say something: the instruction and what is wrong with it; `nil` when there are
-    /// none.
+    /// The verifier's last meaningful message: the instruction and what is wrong with it; `nil` if there is none.
     var words: String? {
         guard let begin = lines.lastIndex(where: { $0.contains("BEGIN PROG LOAD LOG") }) else { return nil }
         let said = lines[(begin + 1)...].prefix { !$0.contains("END PROG LOAD LOG") }.filter { line in
@@ -23,12 +22,12 @@ struct VerifierLog {
         return said.isEmpty ? nil : said.suffix(2).joined(separator: "; ")
     }
 
-    /// Whether a program is refused because it would read any of the kernel's memory.
+    /// Whether a program was refused because it would read arbitrary kernel memory.
     var isRefusalToRead: Bool {
         (words ?? "").contains("probe_read")
             && ["unknown func", "cannot use helper", "invalid func"].contains { (words ?? "").contains($0) }
     }
 
-    /// Whether a program is refused because programs are not compiled.
+    /// Whether a program was refused because programs are not compiled.
     var wantsCompiler: Bool { (words ?? "").contains("JIT") }
 }

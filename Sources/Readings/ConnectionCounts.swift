@@ -2,7 +2,7 @@ internal import Metrics
 
 /// How many connections there are, by state and protocol.
 package struct ConnectionCounts: Hashable, Sendable, Codable {
-    /// What the connections of a count have in common.
+    /// The properties that the connections of a count share.
     package struct Key: Hashable, Sendable {
         /// Their state.
         package var state: ConnectionState

@@ -1,30 +1,30 @@
 /// What connections can be grouped by.
 package enum ConnectionGrouping: UInt32, CaseIterable, Sendable {
-    /// The port of the service here, of listeners and accepted connections.
+    /// The port of a service on this host, for listeners and accepted connections.
     case localPort = 0
     /// The port of the service that a client connects to.
     case peerPort = 1
-    /// The control group that a socket was made in.
+    /// The cgroup that a socket was made in.
     case container = 2
 }
 
 /// How many connections there are in each group, and how full the queues of each listener are.
 package struct ConnectionGroups: Equatable, Sendable {
-    /// What the connections of a group have in common.
+    /// The property that the connections of a group share.
     package enum Group: Hashable, Sendable {
-        /// A port, or the number of a control group.
+        /// A port, or the ID of a cgroup.
         case value(UInt64)
-        /// They have no such port, or their control group is not to be known.
+        /// They have no such port, or their cgroup is unknown.
         case none
-        /// There was no room for groups of their own.
+        /// The overflow group, for sockets that found no room.
         case others
     }
 
     /// All connections.
     package var all: ConnectionCounts
-    /// The connections of each group, for each grouping that was asked for; what they count adds up to ``all``.
+    /// The connections of each group, for each requested grouping; each grouping adds up to ``all``.
     package var groups: [ConnectionGrouping: [Group: ConnectionCounts]]
-    /// The listeners, if they were asked for.
+    /// The listeners, if they were requested.
     package var listeners: [ListenerState]
 
     /// Creates groups.
@@ -36,21 +36,21 @@ package struct ConnectionGroups: Equatable, Sendable {
         (self.all, self.groups, self.listeners) = (all, groups, listeners)
     }
 
-    /// The connections of each group of a grouping; none unless it was asked for.
+    /// The connections of each group of a grouping; empty unless it was requested.
     package subscript(grouping: ConnectionGrouping) -> [Group: ConnectionCounts] {
         groups[grouping] ?? [:]
     }
 }
 
-/// The listeners of one address, port, interface and container, and their queues, added up.
+/// The listeners of one address, port, interface and container, and the sums of their queues.
 package struct ListenerState: Hashable, Sendable {
-    /// A queue of connections that come in.
+    /// A queue of incoming connections.
     package struct Queue: Hashable, Sendable {
-        /// How many wait in it.
+        /// How many connections wait in it.
         package var usage: UInt64
-        /// How many may.
+        /// How many may wait in it.
         package var limit: UInt64
-        /// How many of the listeners take no more.
+        /// How many of the listeners have a full queue.
         package var full: UInt64
 
         /// Creates a queue.
@@ -58,32 +58,40 @@ package struct ListenerState: Hashable, Sendable {
             (self.usage, self.limit, self.full) = (usage, limit, full)
         }
 
-        /// Which part of the limit is used; a queue without room for anything is empty only when nothing waits.
+        /// The used fraction of the limit.
+        ///
+        /// A queue whose limit is 0 counts as empty only if nothing waits.
         package var fullness: Double {
             limit > 0 ? Double(usage) / Double(limit) : usage > 0 ? .infinity : 0
         }
     }
 
-    /// The address with the port; `nil` for those for which there was no room.
+    /// The address with the port; `nil` for the overflow row.
     package var place: Place?
-    /// The protocol; one on `::` may take connections over both.
+    /// The network protocol.
+    ///
+    /// A listener on `::` may accept connections over both.
     package var type: NetworkType
-    /// The number of the control group; 0 when it is not to be known.
+    /// The ID of the cgroup; 0 if unknown.
     package var cgroup: UInt64
-    /// How many listeners they are: more than one with `SO_REUSEPORT`.
+    /// The number of listeners; with `SO_REUSEPORT` it may be more than one.
     package var count: UInt64
-    /// Connections that wait for `accept()`; one more than the limit is let in, so a full queue shows more than that.
+    /// Connections that wait for `accept()`.
+    ///
+    /// The kernel lets one more in than the limit, so a full queue exceeds it.
     package var accept: Queue
-    /// Connections whose handshake is not finished; beyond the limit SYNs are answered with cookies, or dropped.
+    /// Connections whose handshake is not finished.
+    ///
+    /// Beyond the limit, SYNs are answered with cookies, or dropped.
     package var syn: Queue
 
     /// Where a listener listens.
     package struct Place: Hashable, Sendable {
-        /// The address; that of all zeros stands for every one.
+        /// The address; all zeros for any address.
         package var address: IPAddress
         /// The port.
         package var port: UInt16
-        /// The number of the interface that it is bound to, as with each link-local address; 0 for none.
+        /// The index of the interface that it is bound to, as with each link-local address; 0 for none.
         package var interface: UInt32
 
         /// Creates a place.

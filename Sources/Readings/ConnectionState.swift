@@ -2,17 +2,17 @@
 package enum ConnectionState: UInt8, CaseIterable, Sendable, Codable {
     /// Data can flow both ways.
     case established = 1
-    /// A SYN was sent, nothing came back yet.
+    /// A SYN was sent; there is no answer yet.
     case synSent = 2
-    /// A SYN came; the handshake is not finished. Request sockets are in this state too.
+    /// A SYN arrived, and the handshake is not finished. Request sockets are in this state too.
     case synReceived = 3
     /// Closed here; the FIN is not acknowledged yet.
     case finWait1 = 4
     /// Closed here; the peer has not closed.
     case finWait2 = 5
-    /// Both have closed; late segments are waited out.
+    /// Both sides have closed, and late segments may still arrive.
     case timeWait = 6
-    /// There is no connection, or not any more.
+    /// There is no connection, or it has ended.
     case closed = 7
     /// The peer has closed; the program here has not.
     case closeWait = 8
@@ -57,7 +57,7 @@ package enum ConnectionState: UInt8, CaseIterable, Sendable, Codable {
         }
     }
 
-    /// The state of this name, by the conventions or by the kernel, in capitals or not: `fin_wait_1`, `FIN_WAIT1`.
+    /// The state with this OpenTelemetry or kernel name, in upper or lower case: `fin_wait_1`, `FIN_WAIT1`.
     package init?(name: String) {
         let name = name.lowercased()
         let states = Self.allCases.filter { $0.attributeValue == name || $0.kernelName.lowercased() == name }
@@ -68,17 +68,18 @@ package enum ConnectionState: UInt8, CaseIterable, Sendable, Codable {
     /// The states in which a socket is in the kernel's tables: all but ``closed``.
     package static let counted = allCases.filter { $0 != .closed }
 
-    /// The states in which a socket remembers since when: listeners are not connections, and what is in TIME_WAIT is no
-    /// socket of its own any more.
+    /// The states whose beginning a socket remembers.
+    ///
+    /// Listeners are not connections, and TIME_WAIT has a socket of another kind.
     package static let aging = counted.filter { $0 != .listen && $0 != .timeWait }
 
-    /// The states that a socket enters and leaves by an event only, so that flows tell the whole truth.
+    /// The states that a socket enters and leaves only with an event, so that flows account for them completely.
     package static let eventful: [ConnectionState] = [
         .established, .synSent, .finWait1, .closeWait, .lastAck, .closing,
     ]
 }
 
-/// The protocol that a connection's packets travel by; a v4-mapped IPv6 address means IPv4.
+/// The network protocol of a connection's packets; a v4-mapped IPv6 address means IPv4.
 package enum NetworkType: UInt8, CaseIterable, Sendable, Codable {
     /// IPv4.
     case ipv4 = 0

@@ -1,4 +1,4 @@
-/// What the rows of a table are told apart by.
+/// A property by which the rows of a table differ.
 package enum Dimension: Hashable, Sendable {
     /// ``NetworkType``.
     case type
@@ -6,16 +6,16 @@ package enum Dimension: Hashable, Sendable {
     case role
     /// ``HandshakeOutcome``.
     case outcome
-    /// ``ConnectionState``: of a change, the state that was entered.
+    /// ``ConnectionState``; of a change, the new state.
     case state
-    /// ``ConnectionState``: the state that was left.
+    /// ``ConnectionState``: the state before a change.
     case previousState
     /// ``IODirection``.
     case direction
     /// ``RetransmitType``.
     case retransmitType
 
-    /// Its values, in the order of their places.
+    /// Its values, in the order of their indexes.
     package var values: [any Coordinate] {
         switch self {
         case .type: Self.types
@@ -27,7 +27,7 @@ package enum Dimension: Hashable, Sendable {
         }
     }
 
-    // Made once: tables are walked through often.
+    // Made once, because tables are iterated often.
     private static let types: [any Coordinate] = NetworkType.allCases
     private static let roles: [any Coordinate] = HandshakeRole.allCases
     private static let outcomes: [any Coordinate] = HandshakeOutcome.allCases
@@ -41,14 +41,14 @@ package enum Dimension: Hashable, Sendable {
 
 /// A value of a ``Dimension``.
 package protocol Coordinate: RawRepresentable<UInt8>, Sendable {
-    /// Its place among all values.
+    /// Its index among all values.
     var index: Int { get }
-    /// The value of its attribute; nil where that is absent.
+    /// The value of its attribute; nil if the attribute is absent.
     var attribute: String? { get }
 }
 
 extension Coordinate {
-    /// Its place among all values, which the kernel numbers from 0 on.
+    /// Its index among all values, which the kernel numbers from 0.
     package var index: Int { Int(rawValue) }
 }
 
@@ -78,7 +78,7 @@ extension RetransmitType: Coordinate {
 }
 
 extension ConnectionState: Coordinate {
-    /// Its place among all states, which the kernel numbers from 1 on.
+    /// Its index among all states, which the kernel numbers from 1.
     package var index: Int { Int(rawValue) - 1 }
 
     /// The value of `network.connection.state` and `tcplens.connection.state.previous`.

@@ -1,12 +1,16 @@
 package import Metrics
 
-/// What counters count from: readings of one epoch can be subtracted from each other.
+/// The start of counting.
+///
+/// Readings of the same epoch can be subtracted from each other.
 package struct Epoch: Hashable, Sendable, Codable {
     /// When counting began.
     package var start: Timestamp
-    /// Which layout the counters have; counters of different layouts mean different things.
+    /// The layout of the counters.
+    ///
+    /// Counters of different layouts can't be compared.
     package var layout: UInt64
-    /// The network namespace's own counters at the start; the kernel began to count them at some unknown time before.
+    /// The network namespace's counters at the start, because the kernel has counted since an unknown earlier time.
     package var namespaceCounters: NamespaceCounters
 
     /// Creates an epoch.

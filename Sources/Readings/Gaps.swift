@@ -1,10 +1,10 @@
-/// The gaps in what is known of the observed connections, by what explains them.
+/// Divides the gaps in the history of observed connections by their reason.
 ///
-/// The kernel counts how often it skipped a program that was already running, but in all network namespaces together.
-/// Each such event of one's own leaves a gap, which is found with the connection's next event or by the next pass: as
-/// many gaps as there were recursions belong to them, and no more.
+/// The kernel counts how often it skipped a program that was already running, but only as a sum over all network
+/// namespaces. Each skipped event of an observed connection leaves a gap, which is found with the connection's next
+/// event or by the next pass. So as many gaps as there were recursions are attributed to these, and no more.
 package struct Gaps: Hashable, Sendable, Codable {
-    /// Those that a recursion explains.
+    /// The gaps that recursions explain.
     package private(set) var recursion: UInt64 = 0
     /// The others.
     package private(set) var unseen: UInt64 = 0
@@ -12,7 +12,9 @@ package struct Gaps: Hashable, Sendable, Codable {
     /// Creates no gaps.
     package init() {}
 
-    /// Takes in how many gaps and recursions there are by now; neither number falls.
+    /// Updates the totals of gaps and recursions.
+    ///
+    /// Neither number decreases.
     package mutating func note(_ gaps: UInt64, recursions: UInt64) {
         let known = recursion &+ unseen
         let new = gaps > known ? gaps &- known : 0
@@ -23,7 +25,7 @@ package struct Gaps: Hashable, Sendable, Codable {
 }
 
 extension Gaps {
-    /// Takes in what could not be counted by now, and shares it out between the reasons of programs that count.
+    /// Updates the totals, and returns the losses of programs that count, by reason.
     package mutating func losses(_ losses: Losses) -> [LossReason: UInt64] {
         note(losses.gaps, recursions: losses.recursions)
         return [

@@ -1,11 +1,11 @@
-/// An IPv4 or IPv6 address; a v4-mapped one (RFC 4291, 2.5.5.2) is that of IPv4.
+/// An IPv4 or IPv6 address; a v4-mapped one (RFC 4291, 2.5.5.2) is an IPv4 address.
 package enum IPAddress: Hashable, Sendable {
     /// The 32 bits of an IPv4 address.
     case v4(UInt32)
     /// The upper and the lower 64 bits of an IPv6 address.
     case v6(UInt64, UInt64)
 
-    /// Takes the words of the kernel, which are in the order of the network.
+    /// Creates an address from the kernel's words, which are in network byte order.
     package init(_ words: (UInt32, UInt32, UInt32, UInt32), type: NetworkType) {
         func half(_ left: UInt32, _ right: UInt32) -> UInt64 {
             UInt64(UInt32(bigEndian: left)) << 32 | UInt64(UInt32(bigEndian: right))
@@ -16,7 +16,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The protocol that it is an address of.
+    /// The network protocol of the address.
     package var type: NetworkType {
         switch self {
         case .v4: .ipv4
@@ -24,7 +24,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether it may be there on each interface (RFC 4291, 2.5.6): one of `fe80::/10`.
+    /// Whether it may exist on each interface (RFC 4291, 2.5.6): it is in `fe80::/10`.
     package var isLinkLocal: Bool {
         switch self {
         case .v4: false
@@ -32,7 +32,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// How many bits it has.
+    /// Its length in bits.
     package var width: Int {
         switch self {
         case .v4: 32
@@ -40,7 +40,7 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The words of the kernel; those that IPv4 does not need are 0.
+    /// The kernel's words, in network byte order; those that IPv4 does not use are 0.
     package var words: (UInt32, UInt32, UInt32, UInt32) {
         switch self {
         case .v4(let bits):
@@ -51,11 +51,11 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address without the bits beyond the first `length`.
+    /// The address with all bits after the first `length` cleared.
     package func prefix(_ length: Int) -> IPAddress {
         switch self {
         case .v4(let bits): .v4(bits & (.max << (32 - length)))
-        // A shift by as many bits as there are, or more, gives 0.
+        // Shifting by the width or more gives 0.
         case .v6(let upper, let lower):
             .v6(upper & (.max << max(64 - length, 0)), lower & (.max << min(128 - length, 64)))
         }

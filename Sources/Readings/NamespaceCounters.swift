@@ -1,7 +1,8 @@
 internal import Metrics
 
-/// A counter that the kernel keeps for a network namespace, by its name in `/proc/net/netstat` or `/proc/net/snmp`, after
-/// the name of its group.
+/// A counter that the kernel keeps for a network namespace.
+///
+/// The raw value is its name in `/proc/net/netstat` or `/proc/net/snmp`, prefixed with the name of its group.
 package enum NamespaceCounter: String, CaseIterable, Sendable {
     case listenOverflows = "TcpExt.ListenOverflows"
     case syncookiesSent = "TcpExt.SyncookiesSent"
@@ -23,22 +24,24 @@ package enum NamespaceCounter: String, CaseIterable, Sendable {
     case receiveQueuePruned = "TcpExt.RcvPruned"
     case outOfOrderPruned = "TcpExt.OfoPruned"
     case zeroWindowDrops = "TcpExt.TCPZeroWindowDrop"
-    /// Handshakes that the peer reset while there was a request socket only: the kernel makes no event of these
+    /// Handshakes that the peer reset while there was only a request socket. No event fires for these
     /// (`tcp_check_req()` in `net/ipv4/tcp_minisocks.c`).
     case embryonicResets = "TcpExt.EmbryonicRsts"
 }
 
-/// The kernel's counters of one network namespace, at one moment.
+/// The kernel's counters of one network namespace at one time.
 package struct NamespaceCounters: Hashable, Sendable, Codable {
-    /// By the place of the counter among all.
+    /// By the index of the counter.
     private var values: [UInt64?]
 
-    /// Takes the counters that `value` has; those that this kernel lacks or that can't be read are nil.
+    /// Creates counters from `value`.
+    ///
+    /// Those that this kernel lacks or that can't be read are nil.
     package init(_ value: (NamespaceCounter) -> UInt64? = { _ in nil }) {
         values = NamespaceCounter.allCases.map(value)
     }
 
-    /// A counter; nil where it is not known.
+    /// A counter; nil if unknown.
     package subscript(counter: NamespaceCounter) -> UInt64? {
         get {
             guard let index = NamespaceCounter.allCases.firstIndex(of: counter), values.indices.contains(index) else {
@@ -54,9 +57,9 @@ package struct NamespaceCounters: Hashable, Sendable, Codable {
         }
     }
 
-    /// By how much the sum of `counters` has grown; nil when none of them is known at both moments.
+    /// By how much the sum of `counters` has grown; nil if none of them is known at both times.
     ///
-    /// A kernel that lacks a counter has nothing to add; one that fell belongs to another namespace.
+    /// A counter that the kernel lacks adds nothing. A counter that decreased belongs to another namespace.
     package func increase(of counters: [NamespaceCounter], since earlier: Self) -> UInt64? {
         let increases = counters.compactMap { counter in
             self[counter].flatMap { value in earlier[counter].flatMap { value.increase(since: $0) } }

@@ -1,14 +1,14 @@
 package import Metrics
 
-/// All that one collection takes from the kernel, as a plain value that knows no metric.
+/// Everything that one collection takes from the kernel, as a plain value without names of metrics.
 ///
-/// Each part is read by itself: where one can't be read, the others are there.
+/// The parts are independent: if one can't be read, the others are still valid.
 package struct Reading: Sendable {
     /// When it was taken.
     package var taken: Timestamp
-    /// What the counters count from.
+    /// The start of the counters.
     package var epoch: Epoch
-    /// What sockets there are and what has happened to them, or why that can't be read.
+    /// The sockets and what has happened to them, or why that can't be read.
     package var activity: Result<Activity, ReadingError>
     /// What reading costs and what it missed, or why that can't be read.
     package var upkeep: Result<Upkeep, ReadingError>
@@ -27,20 +27,20 @@ package struct Reading: Sendable {
     }
 }
 
-/// Where readings come from: the kernel, or a simulation.
+/// A source of readings: the kernel, or a simulation.
 package protocol ReadingSource {
-    /// Reads everything once.
+    /// Takes one reading of everything.
     ///
-    /// It does not throw: what can't be read is an error in its own part of the reading.
+    /// It does not throw: an error is stored in the part of the reading that it affects.
     ///
-    /// - Parameter time: The moment of the collection, which becomes ``Reading/taken``.
-    /// - Returns: What there is and what has happened by now.
+    /// - Parameter time: The time of the collection, which becomes ``Reading/taken``.
+    /// - Returns: The reading.
     mutating func read(at time: Timestamp) -> Reading
 }
 
 /// Why a part of a reading is missing.
 package struct ReadingError: Error, CustomStringConvertible {
-    /// What the kernel or the operating system refused.
+    /// The underlying error.
     package let cause: any Error
 
     /// Creates an error.
@@ -48,6 +48,6 @@ package struct ReadingError: Error, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The cause in words.
+    /// The text of the cause.
     package var description: String { "\(cause)" }
 }

@@ -1,6 +1,6 @@
 package import Metrics
 
-/// How many connections are alike in what is known of them.
+/// The number of connections that have the same properties.
 package struct ConnectionRow: Hashable, Sendable {
     /// The workload.
     package var workload: WorkloadIndex
@@ -8,11 +8,11 @@ package struct ConnectionRow: Hashable, Sendable {
     package var state: ConnectionState
     /// The protocol of their packets.
     package var type: NetworkType
-    /// Whether the row takes connections for whose ports the kernel's map had no room.
+    /// Whether it is an overflow row, for connections whose ports found no room in the kernel's map.
     package var isOverflow: Bool
-    /// The port of the service that they come to here; 0 if they are not split by it or have none.
+    /// The port of a service on this host; 0 if the rows are not split by it or the connections have none.
     package var localPort: UInt16
-    /// The port of the service that they go to; 0 if they are not split by it or have none.
+    /// The port of a service on the peer; 0 if the rows are not split by it or the connections have none.
     package var peerPort: UInt16
     /// How many there are.
     package var count: UInt64
@@ -37,23 +37,23 @@ package struct ConnectionRow: Hashable, Sendable {
     }
 }
 
-/// The queues of the listeners of one port and type, added up.
+/// The sums of the queues of the listeners of one port and type.
 package struct ListenerRow: Hashable, Sendable {
     /// The workload.
     package var workload: WorkloadIndex
-    /// The port; nil on the row of the listeners for which the kernel's map had no room.
+    /// The port; nil on the overflow row, for listeners that found no room in the kernel's map.
     package var port: UInt16?
     /// The protocol.
     package var type: NetworkType
     /// Connections that wait for `accept()`.
     package var acceptUsage: UInt64
-    /// How many may wait; one more than this is let in.
+    /// How many may wait; the kernel lets one more in.
     package var acceptLimit: UInt64
-    /// Listeners that can take no more.
+    /// Listeners whose accept queue is full.
     package var acceptFull: UInt64
     /// Connections whose handshake is not finished.
     package var synUsage: UInt64
-    /// How many of them there may be.
+    /// The limit of those.
     package var synLimit: UInt64
 
     /// Creates a row.
@@ -78,17 +78,17 @@ package struct ListenerRow: Hashable, Sendable {
     }
 }
 
-/// What was counted for one port.
+/// A value that was counted for one port.
 ///
-/// A port that nobody listens on any more has no row: its counter is gone.
+/// A port without a listener has no row: its counter is removed.
 package struct PortRow<Value: Accumulating>: Sendable {
     /// The workload.
     package var workload: WorkloadIndex
-    /// The port; nil on the row of the ports for which the kernel's map had no room.
+    /// The port; nil on the overflow row, for ports that found no room in the kernel's map.
     package var port: UInt16?
-    /// The protocol; nil where both count together.
+    /// The network protocol; nil if both are counted together.
     package var type: NetworkType?
-    /// What was counted since the row is there.
+    /// What was counted since the row was added.
     package var value: Value
 
     /// Creates a row.
@@ -100,15 +100,19 @@ package struct PortRow<Value: Accumulating>: Sendable {
     }
 }
 
-/// A distribution of durations; one in which nothing was counted has no row.
+/// A distribution of durations.
+///
+/// Empty distributions have no row.
 package struct DurationRow: Sendable {
     /// The workload.
     package var workload: WorkloadIndex
-    /// What lasted so long.
+    /// What was measured.
     package var id: Durations
-    /// Its place in the table of `id`.
+    /// Its row in the table of `id`.
     package var row: Int
-    /// What was counted; its sum is modulo 2^64 nanoseconds.
+    /// The distribution.
+    ///
+    /// Its sum is modulo 2^64 nanoseconds.
     package var value: Distribution
 
     /// Creates a row.

@@ -1,6 +1,8 @@
-/// A kind of table: what its rows are told apart by, the last dimension varying fastest.
+/// Identifies a table, and defines the dimensions of its rows.
+///
+/// The last dimension varies fastest.
 package protocol TableID: CaseIterable, Hashable, Sendable {
-    /// The dimensions; none for a single row.
+    /// The dimensions; empty for a single row.
     var dimensions: [Dimension] { get }
 }
 
@@ -8,18 +10,18 @@ extension TableID {
     /// How many rows a table has.
     package var rowCount: Int { dimensions.reduce(1) { $0 * $1.count } }
 
-    /// The row of these values, one for each dimension in their order.
+    /// The row with these values, one for each dimension in order.
     package func row(_ values: any Coordinate...) -> Int { row(of: values) }
 
-    /// The row of these values, one for each dimension in their order; those that are missing at the end are the first
-    /// of their dimension.
+    /// The row with these values, one for each dimension in order. Values that are missing at the end are the first of
+    /// their dimension.
     package func row(of values: [any Coordinate]) -> Int {
         dimensions.indices.reduce(0) { row, place in
             row * dimensions[place].count + (place < values.count ? values[place].index : 0)
         }
     }
 
-    /// The place in each dimension of a row.
+    /// The index of a row in each dimension.
     package func coordinates(of row: Int) -> [Int] {
         var (rest, coordinates) = (row, [Int]())
         for dimension in dimensions.reversed() {
@@ -30,7 +32,7 @@ extension TableID {
     }
 }
 
-/// Tables of numbers, for each workload those that are known of it.
+/// Tables of numbers, for each workload those that are known.
 package struct Tables<ID: TableID>: Hashable, Sendable {
     /// The numbers of one workload.
     package struct Table: Hashable, Sendable {
@@ -45,9 +47,9 @@ package struct Tables<ID: TableID>: Hashable, Sendable {
     /// Creates no tables.
     package init() {}
 
-    /// The table of a workload; nil where it is not known.
+    /// The table of a workload; nil if unknown.
     ///
-    /// Rows that are missing when it is set become zeros.
+    /// When a shorter table is set, the missing rows become zeros.
     package subscript(id: ID, workload: WorkloadIndex) -> [UInt64]? {
         get { tables[id]?.first { $0.workload == workload }?.values }
         set {
@@ -61,26 +63,26 @@ package struct Tables<ID: TableID>: Hashable, Sendable {
     }
 }
 
-/// What there is now.
+/// A stock: what exists now.
 package enum Stock: TableID {
-    /// Bytes that wait in connections: to be acknowledged by the peer (transmit), to be read here (receive).
+    /// Bytes that wait in connections: to be acknowledged by the peer (transmit), or to be read here (receive).
     case queuedBytes
-    /// Connections held up by a window of zero: the peer's (transmit), or ours (receive).
+    /// Connections that a zero window stops: the peer's (transmit), or ours (receive).
     case stalled
-    /// Nanoseconds that the connection which is longest in a state has been there.
+    /// For each state, the longest time in nanoseconds that a connection has been in it.
     case oldest
-    /// Connections that there is no memory for.
+    /// Connections that found no slot.
     case unfollowed
-    /// Connections that may be in TIME_WAIT.
+    /// The limit of sockets in TIME_WAIT.
     case timeWaitLimit
-    /// Ports to choose from for a connection that is opened here.
+    /// The number of ports for outgoing connections.
     case ephemeralPorts
-    /// Bytes that the queues of all TCP sockets of the machine take.
+    /// Bytes that the queues of all TCP sockets of the machine use.
     case memory
-    /// Bytes that they may take.
+    /// The limit of those bytes.
     case memoryLimit
 
-    /// What its rows are told apart by.
+    /// The dimensions of its rows.
     package var dimensions: [Dimension] {
         switch self {
         case .queuedBytes, .stalled: [.direction]
@@ -90,7 +92,7 @@ package enum Stock: TableID {
     }
 }
 
-/// What the agent's programs count.
+/// A flow that the agent's programs count.
 package enum Counter: TableID {
     /// Changes of state.
     case transitions
@@ -98,12 +100,12 @@ package enum Counter: TableID {
     case handshakes
     /// Bytes of data.
     case bytes
-    /// Segments that were sent again.
+    /// Retransmitted segments.
     case retransmits
     /// Resets.
     case resets
 
-    /// What its rows are told apart by.
+    /// The dimensions of its rows.
     package var dimensions: [Dimension] {
         switch self {
         case .transitions: [.type, .previousState, .state]
@@ -115,18 +117,18 @@ package enum Counter: TableID {
     }
 }
 
-/// What takes time.
+/// A duration that is measured.
 package enum Durations: String, TableID, Codable {
     /// From the SYN to ESTABLISHED, of handshakes that succeeded.
     case handshakes
     /// From ESTABLISHED to the end.
     case connections
-    /// In a state, until it was left. That of SYN_RECV has request sockets in it.
+    /// In a state, until the socket leaves it. Those of SYN_RECV include request sockets.
     case states
     /// The kernel's smoothed round-trip time.
     case roundTrips
 
-    /// What its rows are told apart by.
+    /// The dimensions of its rows.
     package var dimensions: [Dimension] {
         switch self {
         case .handshakes, .connections: [.role, .type]

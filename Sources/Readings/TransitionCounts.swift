@@ -2,11 +2,11 @@
 package struct TransitionCounts: Hashable, Sendable, Codable {
     /// A change of state.
     package struct Transition: Hashable, Sendable {
-        /// The state that was left.
+        /// The old state.
         package var previous: ConnectionState
-        /// The state that was entered.
+        /// The new state.
         package var state: ConnectionState
-        /// The protocol of the connection.
+        /// The network protocol of the connection.
         package var type: NetworkType
 
         /// Creates a transition.
@@ -31,7 +31,7 @@ package struct TransitionCounts: Hashable, Sendable, Codable {
         return counters.indices.contains(row) ? counters[row] : 0
     }
 
-    /// How often connections came into `state`.
+    /// How often connections entered `state`.
     package func inflow(into state: ConnectionState) -> Int64 {
         sum { other, type in Transition(other, state, type) }
     }

@@ -1,4 +1,4 @@
-/// What reading costs, and what it missed.
+/// What reading costs, and what was missed.
 package struct Upkeep: Hashable, Sendable {
     /// What could not be counted.
     package var losses: Losses
@@ -18,12 +18,12 @@ package struct Losses: Hashable, Sendable {
     package var mapFull: UInt64
     /// The kernel had no memory for a socket's storage.
     package var allocation: UInt64
-    /// Connections changed their state and no program was run, whatever the reason.
+    /// Changes of state that no program saw, for whatever reason.
     package var gaps: UInt64
-    /// Programs were skipped because they were running on that CPU already, for events of any network namespace.
+    /// Runs that were skipped because the program was already running on that CPU, in all network namespaces.
     package var recursions: UInt64
 
-    /// Creates losses.
+    /// Creates losses; zero by default.
     package init(mapFull: UInt64 = 0, allocation: UInt64 = 0, gaps: UInt64 = 0, recursions: UInt64 = 0) {
         self.mapFull = mapFull
         self.allocation = allocation
@@ -38,7 +38,7 @@ package struct ProgramCost: Hashable, Sendable {
     package var name: String
     /// How often it ran.
     package var runs: UInt64
-    /// For how long, in nanoseconds.
+    /// How long it ran, in nanoseconds.
     package var nanoseconds: UInt64
 
     /// Creates a cost.
@@ -55,7 +55,7 @@ package enum LossReason: String, CaseIterable, Sendable {
     case mapFull = "map_full"
     /// The kernel had no memory for a socket's storage.
     case allocation
-    /// A connection changed its state and no program was run, for a reason other than ``recursion``.
+    /// No program saw a change of state, for a reason other than ``recursion``.
     case unseen
     /// The program was already running on that CPU.
     case recursion

@@ -1,6 +1,6 @@
-/// Which workload a row is about: its place in ``Activity/workloads``.
+/// Identifies the workload of a row: its index in ``Activity/workloads``.
 package struct WorkloadIndex: RawRepresentable, Hashable, Sendable, Codable {
-    /// The place.
+    /// The index.
     package var rawValue: UInt16
 
     /// Creates an index.
@@ -12,9 +12,9 @@ package struct WorkloadIndex: RawRepresentable, Hashable, Sendable, Codable {
     package static let host = Self(rawValue: 0)
 }
 
-/// Something on the machine whose sockets are counted separately: a container, a service, or the host.
+/// Processes on the machine whose sockets are counted separately: a container, a service, or the whole host.
 package struct Workload: Hashable, Sendable, Codable {
-    /// The path of its control group; empty for the host.
+    /// The path of its cgroup; empty for the host.
     package var cgroup: String
 
     /// Creates a workload.

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Random numbers that are the same for the same seed on every machine, by the algorithm "SplitMix64".
+/// Random numbers that depend only on the seed, on every machine, by the algorithm "SplitMix64".
 struct Generator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -16,19 +16,21 @@ struct Generator: RandomNumberGenerator, Sendable {
         return bits ^ bits >> 31
     }
 
-    /// Whether something happens that has this probability.
+    /// Returns true with this probability.
     mutating func chance(_ probability: Double) -> Bool {
         Double.random(in: 0..<1, using: &self) < probability
     }
 
-    /// The nanoseconds until the next of events that happen independently of each other.
+    /// The nanoseconds until the next event, for events that happen independently of each other.
     mutating func wait(meanSeconds: Double) -> UInt64 {
         Self.nanoseconds(-log(Double.random(in: Double.leastNonzeroMagnitude..<1, using: &self)) * meanSeconds)
     }
 
-    /// How many nanoseconds something takes: half of the time more than the median, seldom more than ten times that.
+    /// A random duration in nanoseconds.
+    ///
+    /// Half of them exceed the median, and few exceed ten times the median.
     mutating func duration(medianSeconds: Double) -> UInt64 {
-        // The sum of some even distributions is nearly a normal one.
+        // The sum of several uniform distributions is almost a normal one.
         let normal = (0..<6).reduce(0.0) { sum, _ in sum + Double.random(in: -1...1, using: &self) } / 1.41
         return Self.nanoseconds(medianSeconds * exp(normal * 0.9))
     }

@@ -12,10 +12,10 @@ struct Histogram: Sendable {
         sum &+= nanoseconds
     }
 
-    /// What was added so far.
+    /// What has been added so far.
     var distribution: Distribution { Distribution(counts: counts, sum: sum) }
 
-    /// Bucket `b` from 1 on holds what is above 2^((b - 161) / 8) s and not above 2^((b - 160) / 8) s.
+    /// Bucket `b`, from 1 on, holds durations above 2^((b - 161) / 8) s and not above 2^((b - 160) / 8) s.
     private static func bucket(of nanoseconds: UInt64) -> Int {
         guard nanoseconds > 0 else { return 0 }
         let bound = (log2(Double(nanoseconds) / 1e9) * 8).rounded(.up)

@@ -1,16 +1,16 @@
 internal import Readings
 
-/// A connection, or what is left of it.
+/// A connection, up to the end of its TIME_WAIT.
 struct SimulatedConnection: Sendable {
-    /// Which end of it this host is.
+    /// The role of this host.
     let role: HandshakeRole
     /// The protocol.
     let type: NetworkType
-    /// The port of the service, here or at the peer.
+    /// The port of the service, on this host or on the peer.
     let port: UInt16
     /// Its state.
     var state: ConnectionState
-    /// Since when it has been in it, in nanoseconds since the host began.
+    /// When it entered that state, in nanoseconds since the host's start.
     var since: UInt64
     /// When its handshake began.
     let opened: UInt64
@@ -18,7 +18,7 @@ struct SimulatedConnection: Sendable {
     var established: UInt64?
 }
 
-/// What happens to a connection next.
+/// What happens next to a connection.
 enum Step: Sendable {
     /// Its handshake succeeds.
     case establish
@@ -26,14 +26,14 @@ enum Step: Sendable {
     case fail(HandshakeOutcome)
     /// It changes its state.
     case enter(ConnectionState)
-    /// Its socket ends, and TIME_WAIT begins, of which there is no event.
+    /// Its socket ends and TIME_WAIT begins, for which no event fires.
     case wait
-    /// It is gone from TIME_WAIT, of which there is no event either.
+    /// TIME_WAIT ends, for which no event fires either.
     case forget
 }
 
 extension SimulatedConnection {
-    /// How a life goes on from ESTABLISHED: the states that it enters.
+    /// How a connection ends: the states that it enters after ESTABLISHED.
     enum Ending: CaseIterable {
         /// This side closes first.
         case active
@@ -41,10 +41,12 @@ extension SimulatedConnection {
         case passive
         /// Both close at the same time.
         case simultaneous
-        /// One of them resets it.
+        /// One side resets it.
         case reset
 
-        /// Each step after the one before it; the first ends the life in ESTABLISHED.
+        /// The steps in order.
+        ///
+        /// The first one ends ESTABLISHED.
         var steps: [Step] {
             switch self {
             case .active: [.enter(.finWait1), .enter(.finWait2), .wait, .forget]

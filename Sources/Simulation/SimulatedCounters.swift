@@ -3,7 +3,9 @@ internal import Readings
 
 /// What has happened on a simulated host.
 struct SimulatedCounters: Sendable {
-    /// What the kernel would count for the network namespace; it began before the host was observed.
+    /// What the kernel would count for the network namespace.
+    ///
+    /// It began before the host was observed.
     private(set) var namespace = NamespaceCounters { _ in 1000 }
     private var tables: [Counter: [UInt64]]
     private var histograms: [Durations: [Histogram]]
@@ -28,7 +30,7 @@ struct SimulatedCounters: Sendable {
         return counters
     }
 
-    /// The distributions in which something was counted.
+    /// The distributions that are not empty.
     var durations: [DurationRow] {
         Durations.allCases.flatMap { id in
             (histograms[id] ?? []).enumerated().map { DurationRow(id, row: $0, value: $1.distribution) }
@@ -52,7 +54,7 @@ extension SimulatedCounters {
         add(.transitions, type, previous, state)
     }
 
-    /// Loses a change of state.
+    /// Counts a change of state as lost.
     mutating func lose(_ generator: inout Generator) {
         losses.gaps &+= 1
         losses.recursions &+= generator.chance(0.5) ? 1 : 0
@@ -66,7 +68,7 @@ extension SimulatedCounters {
         if let time { record(time, .handshakes, connection.role, connection.type) }
     }
 
-    /// Counts a state that was left.
+    /// Counts the time in a state that a connection leaves.
     mutating func left(_ connection: SimulatedConnection, after time: UInt64) {
         record(time, .states, connection.state)
     }
@@ -78,7 +80,7 @@ extension SimulatedCounters {
         if direction == .transmit { count(.abortsOnData) }
     }
 
-    /// Counts the life of a connection that has ended.
+    /// Records the life of a connection that has ended.
     mutating func end(
         _ connection: SimulatedConnection,
         after life: UInt64,
@@ -97,12 +99,12 @@ extension SimulatedCounters {
         }
     }
 
-    /// Counts a segment that begins a connection.
+    /// Counts a segment that opens a connection.
     mutating func sendSegment() {
         count(.segmentsSent)
     }
 
-    /// Counts a connection that a full accept queue kept out.
+    /// Counts a connection that a full accept queue rejected.
     mutating func overflow() {
         count(.listenOverflows)
         count(.syncookiesSent)

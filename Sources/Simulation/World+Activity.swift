@@ -2,14 +2,14 @@ internal import Metrics
 internal import Readings
 
 extension World {
-    /// What there is now, and what has happened.
+    /// The sockets that exist now, and what has happened.
     var activity: Activity {
         var activity = Activity()
         activity.connections = connectionRows
         activity.listeners = listenerRows
         activity.stocks = stocks
         activity.counters = counters.counters
-        // Nothing happens while it is read.
+        // Nothing happens during a reading.
         activity.transitionsBefore = activity.counters[.transitions, .host] ?? []
         activity.durations = counters.durations
         activity.namespaceCounters = counters.namespace
@@ -20,7 +20,7 @@ extension World {
         return activity
     }
 
-    /// Whether there is no room for a port of its own.
+    /// Whether a port has no row of its own.
     private func isCrowded(_ port: UInt16) -> Bool {
         faults.contains(.crowdedPorts) && port == services.last?.port
     }
@@ -40,7 +40,7 @@ extension World {
         for connection in connections.values {
             count(connection.state, connection.type, connection.role, connection.port)
         }
-        // The order of a dictionary differs from run to run.
+        // The order of a dictionary differs between runs.
         func order(_ row: ConnectionRow) -> (UInt8, UInt8, UInt16, UInt16) {
             (row.state.rawValue, row.type.rawValue, row.localPort, row.peerPort)
         }

@@ -2,13 +2,15 @@ internal import HeapModule
 internal import Metrics
 internal import Readings
 
-/// The sockets of a simulated host, and what is going to happen to them.
+/// The sockets of a simulated host, and the events that are planned for them.
 struct World: Sendable {
-    /// Something that happens at a time; what is due at the same time happens in the order in which it was planned.
+    /// A planned event.
+    ///
+    /// Events for the same time happen in the order in which they were planned.
     private struct Event: Comparable {
         var due: UInt64
         var order: UInt64
-        /// The connection; nil when another one begins.
+        /// The connection; nil if a new one begins.
         var connection: UInt64?
         var step: Step?
 
@@ -22,7 +24,7 @@ struct World: Sendable {
         var type: NetworkType
         /// Connections that wait to be accepted.
         var waiting: UInt64 = 0
-        /// What it has dropped since it was made.
+        /// What it has dropped since it was created.
         var drops: UInt64 = 0
         var responses = Histogram()
     }
@@ -50,7 +52,7 @@ struct World: Sendable {
         plan(nil, nil, at: generator.wait(meanSeconds: 1 / options.rate))
     }
 
-    /// Lets everything happen that is due until `time`, in nanoseconds since the beginning.
+    /// Runs all events up to `time`, in nanoseconds since the start.
     mutating func live(until time: UInt64) {
         acceptWaiting()
         while let event = events.min, event.due <= time {
@@ -89,7 +91,7 @@ struct World: Sendable {
 }
 
 extension World {
-    /// Begins a connection, and plans its life.
+    /// Begins a connection, and plans its events.
     private mutating func begin() {
         let role = HandshakeRole.allCases.randomElement(using: &generator) ?? .client
         let index = Int.random(in: services.indices, using: &generator)
@@ -113,7 +115,7 @@ extension World {
             since: now,
             opened: now
         )
-        // A request socket is in SYN_RECV without an event.
+        // A request socket enters SYN_RECV without an event.
         if role == .client { transition(.closed, .synSent, service.type) }
         planLife(of: id, role)
     }

@@ -2,23 +2,25 @@ import Glibc
 import Metrics
 import Rendering
 
-/// The buckets of a histogram that have measurements, and those between them, with a bar for each.
+/// The non-empty buckets of a histogram, and those between them, with a bar for each.
 struct HistogramChart: Equatable {
-    /// A bucket: what is greater than `lower`, and not greater than `upper`.
+    /// A bucket, for values greater than `lower` and not greater than `upper`.
     struct Bucket: Equatable {
         var lower: Double
         var upper: Double
         var count: UInt64
     }
 
-    /// The most bars; neighbours are put together until they are so few.
+    /// The most bars.
+    ///
+    /// Neighbouring buckets are merged until there are so few.
     private static let limit = 12
     private static let longestBar = 40
 
     /// The buckets, in the order of their bounds.
     private(set) var buckets: [Bucket] = []
 
-    /// The chart of a histogram with fixed bounds; empty if the numbers of counts and bounds do not fit together.
+    /// The chart of a histogram with fixed bounds; empty if the numbers of counts and bounds do not match.
     init(_ point: HistogramDataPoint) {
         guard point.bucketCounts.count == point.explicitBounds.count + 1 else { return }
         let bounds = [-.infinity] + point.explicitBounds + [.infinity]
@@ -40,7 +42,7 @@ struct HistogramChart: Equatable {
             let place = Double(point.positive.offset) + Double(index)
             return Bucket(lower: bound(place), upper: bound(place + 1), count: count)
         }
-        // Each part by itself: between them there is nothing, or zero.
+        // Each part separately, because there is nothing between them except zero.
         let parts = [negative, zero.count > 0 ? [zero] : [], positive].map { part in
             var chart = Self(part)
             chart.shorten()
@@ -53,7 +55,7 @@ struct HistogramChart: Equatable {
         self.buckets = buckets
     }
 
-    /// Leaves out the empty buckets at both ends, and puts neighbours together.
+    /// Removes the empty buckets at both ends, and merges neighbours.
     private mutating func shorten() {
         guard let first = buckets.firstIndex(where: { $0.count > 0 }),
             let last = buckets.lastIndex(where: { $0.count > 0 })
@@ -70,7 +72,7 @@ struct HistogramChart: Equatable {
         }
     }
 
-    /// A line for each bucket: its bounds in their unit, a bar, and how many there are.
+    /// A line for each bucket: its bounds with their unit, a bar, and its count.
     func lines(unit: String, indentation: Int, _ style: OutputStyle) -> [String] {
         let most = buckets.map(\.count).max() ?? 0
         let names = buckets.map { $0.name(unit: unit, style) }
@@ -93,7 +95,7 @@ struct HistogramChart: Equatable {
 }
 
 extension HistogramChart.Bucket {
-    /// The bounds, as `5ms - 10ms`, or the only one that there is.
+    /// The bounds, such as `5ms - 10ms`, or the only bound of an open bucket.
     fileprivate func name(unit: String, _ style: OutputStyle) -> String {
         func text(_ value: Double) -> String { MeasureText.text(value, unit: unit) }
         switch (lower, upper) {

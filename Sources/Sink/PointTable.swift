@@ -2,9 +2,9 @@ import Metrics
 internal import Rendering
 internal import System
 
-/// The points of one metric for people: a line for each with its value first, and a column for each attribute.
+/// The points of one metric as text: a line for each with its value first, and a column for each attribute.
 struct PointTable {
-    /// A point: what tells it from the others, what its value is, and what stands below it.
+    /// A point: its attributes, its value, and the lines below it.
     private struct Row {
         var attributes: Attributes
         var value: String
@@ -54,7 +54,9 @@ struct PointTable {
         }
     }
 
-    /// The attributes that all points have, if there are several: they need no column.
+    /// The attributes that all points share, if there are several points.
+    ///
+    /// They need no column.
     var common: Attributes {
         guard rows.count > 1, let first = rows.first else { return [:] }
         return Attributes(
@@ -92,9 +94,11 @@ struct PointTable {
     }
 }
 
-/// Attributes for people: `key=value`, as many on a line as there is room for.
+/// Attributes as text: `key=value`, as many on a line as fit.
 enum AttributeText {
-    /// The attributes behind `label`; further lines begin below the first one.
+    /// The attributes after `label`.
+    ///
+    /// Further lines are aligned with the first attribute.
     static func wrapped(_ label: String, _ attributes: Attributes, _ style: OutputStyle) -> String {
         let words = attributes.map { style.showable($0.key.printable()) + "=" + text($0.value, style) }
         let width = label.count + 2
@@ -113,7 +117,7 @@ enum AttributeText {
             .joined()
     }
 
-    /// A value, in quotation marks where it is none or of several words.
+    /// A value, in quotation marks if it is empty or has several words.
     static func text(_ value: AttributeValue, _ style: OutputStyle) -> String {
         style.showable(value.description.printable()).quotedIfNeeded
     }

@@ -1,7 +1,7 @@
 /// How the sink prints what it receives.
 package enum SinkFormat: String, CaseIterable, Sendable {
-    /// For people.
+    /// Text.
     case table
-    /// For programs.
+    /// JSON.
     case json
 }

@@ -5,9 +5,9 @@ internal import Rendering
 import Synchronization
 import System
 
-/// Prints what the sink receives, on a thread of its own: a terminal that was stopped must not stop the sink.
+/// Prints what the sink receives, on its own thread: a stopped terminal must not stop the sink.
 final class SinkOutput: Sendable {
-    /// The most texts that wait to be printed.
+    /// The most texts that may wait to be printed.
     private static let limit = 64
 
     private let queue = DispatchQueue(label: "tcplens.sink.output")
@@ -23,7 +23,7 @@ final class SinkOutput: Sendable {
         self.environment = environment
     }
 
-    /// Prints a delivery when its turn comes; `false` when too much waits already.
+    /// Queues a delivery to be printed; `false` if the queue is full.
     func write(_ delivery: Delivery) -> Bool {
         guard waiting.add(1, ordering: .relaxed).newValue <= Self.limit else {
             waiting.subtract(1, ordering: .relaxed)
@@ -43,12 +43,12 @@ final class SinkOutput: Sendable {
 
     private func text(of delivery: Delivery, time: Date) -> [UInt8] {
         guard format == .table else { return delivery.json + [UInt8(ascii: "\n")] }
-        // The window may have another size than for the last one.
+        // The size of the window may have changed since the last one.
         let style = OutputStyle(.output, environment: environment)
         return Array(SinkTable(style: style).text(delivery, time: time.formatted(.iso8601)).utf8)
     }
 
-    /// Waits until something can't be printed, or until ``end()``.
+    /// Waits until something can't be printed, or until ``end()`` is called.
     func run() async -> StandardStream.Failure? {
         await failures.stream.first { _ in true }
     }

@@ -5,53 +5,54 @@ internal import OTLPExport
 internal import Rendering
 internal import System
 
-/// How a request, and so its answer, is written (OTLP specification, "OTLP/HTTP Request").
+/// The encoding of a request and its response (OTLP specification, "OTLP/HTTP Request").
 enum OTLPEncoding: String, CaseIterable {
     /// Protobuf's binary format.
     case protobuf = "application/x-protobuf"
-    /// JSON by protobuf's rules, with those of OTLP.
+    /// Protobuf's JSON mapping, with OTLP's exceptions.
     case json = "application/json"
 }
 
-/// A request that was taken.
+/// A request that was accepted.
 struct Delivery {
     /// The metrics.
     var metrics: [ResourceMetrics]
-    /// The request as JSON on one line, with all that was in it.
+    /// The whole request as JSON on one line.
     var json: [UInt8]
-    /// The names of the metrics of kinds that ``metrics`` has no place for.
+    /// The names of metrics whose kind ``metrics`` can't represent.
     var leftOut: [String] = []
-    /// How it was written.
+    /// Its encoding.
     var encoding = OTLPEncoding.protobuf
-    /// Whether it came compressed.
+    /// Whether it was compressed.
     var isCompressed = false
-    /// How many bytes came.
+    /// Its length in bytes as received.
     var receivedBytes = 0
-    /// Who sent it.
+    /// The sender's address.
     var peer: String?
 }
 
-/// What a receiver of OTLP over HTTP answers to a request (OTLP specification, "OTLP/HTTP Response").
+/// The responses of an OTLP/HTTP receiver (OTLP specification, "OTLP/HTTP Response").
 package struct SinkReceiver {
-    /// An answer that the user asked for instead of the right one.
+    /// A response that the user asked for instead of the correct one.
     package struct Instruction: Equatable, Sendable {
         /// The status.
         var status: Int
         /// The value of `Retry-After`, in seconds.
         var retryAfter: Int?
 
-        /// Creates an instruction to answer `status`, with a `Retry-After` of so many seconds if that is given.
+        /// Creates an instruction to respond with `status`, and with `Retry-After` if that is given.
         package init(status: Int, retryAfter: Int? = nil) {
             (self.status, self.retryAfter) = (status, retryAfter)
         }
     }
 
-    /// The greatest body that is taken, after decompression: the default of the Collector.
+    /// The greatest accepted body, after decompression: the default of the Collector.
     private static let bodyLimit = 20 * 1024 * 1024
 
     /// Reads the metrics of `request`.
     ///
-    /// - Throws: ``Refusal`` when it is none of metrics, or not well formed.
+    /// - Returns: The metrics.
+    /// - Throws: ``Refusal`` when it is not a request with metrics, or not well formed.
     static func delivery(of request: HTTPRequest) throws(Refusal) -> Delivery {
         guard request.path == "/v1/metrics" else {
             throw Refusal(404, "no such path: \(request.path); metrics go to /v1/metrics")
@@ -80,7 +81,7 @@ package struct SinkReceiver {
         }
     }
 
-    /// The answer to a request that was taken: all of it.
+    /// The response to an accepted request, of which everything is accepted.
     static func accepted(_ encoding: OTLPEncoding) -> HTTPResponse {
         let response = ExportResponse()
         return HTTPResponse(
@@ -90,7 +91,7 @@ package struct SinkReceiver {
         )
     }
 
-    /// The answer to a request that was not taken, in the request's own encoding.
+    /// The response to a refused request, in the request's encoding.
     static func answer(_ refusal: Refusal, to request: HTTPRequest, headers: [(name: String, value: String)] = [])
         -> HTTPResponse
     {
@@ -111,7 +112,7 @@ package struct SinkReceiver {
         )
     }
 
-    /// How a request says that it is written; `nil` when in neither way.
+    /// The encoding that a request declares; `nil` if it is neither.
     static func encoding(of request: HTTPRequest) -> OTLPEncoding? {
         OTLPEncoding(rawValue: contentType(of: request))
     }
@@ -138,9 +139,9 @@ package struct SinkReceiver {
     }
 }
 
-/// A request that was not taken.
+/// The refusal of a request.
 struct Refusal: Error, Equatable {
-    /// The status to answer with.
+    /// The HTTP status.
     var status: Int
     /// Why.
     var reason: String
@@ -151,7 +152,7 @@ struct Refusal: Error, Equatable {
         self.reason = reason
     }
 
-    /// The code of gRPC that says about the same (`google/rpc/code.proto`).
+    /// The most similar gRPC code (`google/rpc/code.proto`).
     var code: Int32 {
         switch status {
         case 400, 415: 3

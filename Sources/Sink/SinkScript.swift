@@ -1,17 +1,17 @@
 import Synchronization
 
-/// The answers that the user asked for, given out one by one.
+/// The responses that the user asked for, used one after the other.
 package final class SinkScript: Sendable {
     private let instruction: SinkReceiver.Instruction?
     private let left: Mutex<Int>
 
-    /// Creates a script that gives `instruction` so often; always if `times` is `nil`.
+    /// Creates a script that returns `instruction` `times` times; forever if that is `nil`.
     package init(instruction: SinkReceiver.Instruction?, times: Int?) {
         self.instruction = instruction
         left = Mutex(times ?? .max)
     }
 
-    /// The next answer, or `nil` for the right one.
+    /// The next response, or `nil` for the correct one.
     func next() -> SinkReceiver.Instruction? {
         guard let instruction else { return nil }
         return left.withLock { left in

@@ -17,9 +17,9 @@ package struct SinkServer: Sendable {
     ///
     /// - Parameters:
     ///   - host: The address to listen on.
-    ///   - port: The port; 0 takes any that is free.
-    ///   - format: How to print what arrives.
-    ///   - script: The answers that the user asked for.
+    ///   - port: The port; 0 for any free port.
+    ///   - format: How to print what it receives.
+    ///   - script: The responses that the user asked for.
     ///   - environment: The environment variables, for colours.
     package init(
         host: String,
@@ -32,7 +32,7 @@ package struct SinkServer: Sendable {
         (self.script, self.environment) = (script, environment)
     }
 
-    /// Receives and prints until a signal ends it, or nobody reads the output any more.
+    /// Receives and prints until a signal ends it, or until nobody reads the output any more.
     ///
     /// - Throws: ``Failure`` when it can't listen, ``StandardStream/Failure`` when it can't print.
     package func run(logger: Logger) async throws {
@@ -45,7 +45,7 @@ package struct SinkServer: Sendable {
         }
         logger.info("listening on http://\(host.contains(":") ? "[\(host)]" : host):\(server.port)/v1/metrics")
         let output = SinkOutput(format, environment: environment)
-        // A reader that goes away is the end of it, not of the process.
+        // A closed output must be an error, not the end of the process by a signal.
         signal(SIGPIPE, SIG_IGN)
         let failure = await withTaskGroup(of: StandardStream.Failure?.self) { group in
             group.addTask { [script] in
@@ -67,7 +67,7 @@ package struct SinkServer: Sendable {
         }
     }
 
-    /// The answer when nobody reads what is printed: not taken, to be tried again.
+    /// The response while the output is blocked: refused, to be retried.
     private static let unread = Refusal(503, "what was received before is not printed yet")
 
     private static func answer(_ request: HTTPRequest, script: SinkScript, output: SinkOutput, logger: Logger)

@@ -3,12 +3,12 @@ internal import OTLPExport
 internal import Rendering
 internal import System
 
-/// What the sink has received, for people: resources, their scopes, their metrics, and what each point says.
+/// What the sink has received as text: resources, their scopes, their metrics and points.
 struct SinkTable {
-    /// What the place that it is printed to can show.
+    /// What the terminal can show.
     var style: OutputStyle
 
-    /// The text of a request: how it came, and what was in it.
+    /// The text of a request: how it was sent, and its contents.
     func text(_ delivery: Delivery, time: String) -> String {
         var lines = [style.paint(clip(heading(delivery, time: time)), .dim)]
         for resource in delivery.metrics {
@@ -59,7 +59,7 @@ struct SinkTable {
 }
 
 extension Metric.Data {
-    /// What kind of metric it is, in the words of the specification.
+    /// The kind of a metric, in the words of the specification.
     fileprivate var kind: String {
         switch self {
         case .gauge: "gauge"

@@ -4,9 +4,9 @@ import SocketText
 
 /// The connections of a port.
 struct PortReport: Encodable, Equatable {
-    /// The port; `null` for connections that have none, and for the rest.
+    /// The port; `null` for connections without one, and for the overflow row.
     var port: UInt64?
-    /// Whether it is the rest: what is beyond `--top`, or found no room in the kernel's map.
+    /// Whether it is the overflow row, for what is beyond `--top` or found no room in the kernel's map.
     var others: Bool?
     /// Its rows.
     var connections: [SnapshotReport.Row]
@@ -36,11 +36,11 @@ struct PortReport: Encodable, Equatable {
 
 /// The connections of a container.
 struct ContainerReport: Encodable, Equatable {
-    /// The number of its control group; `null` for connections that have none, and for the rest.
+    /// The ID of the cgroup; `null` for connections without one, and for the overflow row.
     var cgroup: UInt64?
-    /// The path of its control group; absent when that is not visible from here.
+    /// The path of the cgroup; absent if it is not visible from here.
     var container: String?
-    /// Whether it is the rest: what is beyond `--top`, or found no room in the kernel's map.
+    /// Whether it is the overflow row, for what is beyond `--top` or found no room in the kernel's map.
     var others: Bool?
     /// Its rows.
     var connections: [SnapshotReport.Row]
@@ -80,9 +80,9 @@ struct ListenerReport: Encodable, Equatable {
     struct Queue: Encodable, Equatable {
         /// How many wait in it.
         var usage: UInt64
-        /// How many may.
+        /// How many may wait in it.
         var limit: UInt64
-        /// How many of the listeners take no more.
+        /// How many of the listeners have a full queue.
         var full: UInt64
 
         /// Creates the report of `queue`.
@@ -91,23 +91,23 @@ struct ListenerReport: Encodable, Equatable {
         }
     }
 
-    /// The address; `null` for the rest.
+    /// The address; `null` for the overflow row.
     var address: String?
-    /// The port; `null` for the rest.
+    /// The port; `null` for the overflow row.
     var port: UInt16?
     /// `ipv4` or `ipv6`.
     var type: String
-    /// Whether it is the rest: what is beyond `--top`, or found no room in the kernel's map.
+    /// Whether it is the overflow row, for what is beyond `--top` or found no room in the kernel's map.
     var others: Bool?
-    /// How many there are.
+    /// The number of listeners.
     var listeners: UInt64
     /// Connections that wait for `accept()`.
     var accept: Queue
     /// Connections whose handshake is not finished.
     var syn: Queue
-    /// The number of their control group; `null` when it is not to be known.
+    /// The ID of their cgroup; `null` if unknown.
     var cgroup: UInt64?
-    /// The path of their control group; absent when that is not visible from here.
+    /// The path of their cgroup; absent if it is not visible from here.
     var container: String?
 
     /// Creates the report of a row.

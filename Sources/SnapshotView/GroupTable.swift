@@ -2,21 +2,23 @@ import Probes
 internal import Readings
 import Rendering
 
-/// The groups of a snapshot for people: a row for each, largest first, and a column for each state that matters.
+/// The groups of a snapshot as text: a row for each, largest first, and a column for each important state.
 struct GroupTable {
-    /// The least that is left of a name where a line is narrow.
+    /// The shortest width to which a name is cut.
     private static let shortestName = 20
 
-    /// What stands above the names.
+    /// The heading of the names.
     var title: String
-    /// Whether names are the paths of control groups.
+    /// Whether names are paths of cgroups.
     var isOfContainers = false
     /// The groups, with their names.
     var rows: [(name: String, counts: ConnectionCounts)]
     /// Whether to show states without connections.
     var all = false
 
-    /// The table; the states with the fewest connections are added up where the line has no room for all.
+    /// The table.
+    ///
+    /// If the line is too short for all states, those with the fewest connections are added up.
     func text(_ style: OutputStyle) -> String {
         let all = rows.reduce(into: ConnectionCounts()) { $0.add($1.counts) }
         let states = SnapshotTable.states.enumerated().filter { self.all || all[$0.element] > 0 }

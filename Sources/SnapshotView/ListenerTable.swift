@@ -2,26 +2,28 @@ import Probes
 import Readings
 import Rendering
 
-/// The listeners of a snapshot for people: how many connections wait in their queues, and how many may.
+/// The listeners of a snapshot as text: how many connections wait in their queues, and how many may.
 struct ListenerTable {
-    /// A row: some listeners, or the rest of them.
+    /// A row: some listeners, or the overflow row.
     struct Row {
-        /// Where they listen, or how many more they are.
+        /// Their address, or how many more there are.
         var name: String
         /// Connections that wait for `accept()`.
         var accept: ListenerState.Queue
         /// Connections whose handshake is not finished.
         var syn: ListenerState.Queue
-        /// How many there are.
+        /// The number of listeners.
         var count: UInt64
-        /// Whose they are.
+        /// Their container.
         var container = ""
     }
 
     /// The listeners.
     var rows: [Row]
 
-    /// The table; a queue that takes no more says so.
+    /// The table.
+    ///
+    /// A full queue is marked.
     func text(_ style: OutputStyle) -> String {
         var table = TextTable(
             columns: [.text("LISTENER"), .number("ACCEPT QUEUE"), .number("SYN QUEUE"), .text("CONTAINER")]
@@ -33,7 +35,7 @@ struct ListenerTable {
                 table.colours[.init(row: place, column: column)] = .red
             }
         }
-        // Paths have what room is left, and are cut where they say least.
+        // Paths use the remaining width, and are shortened where they say least.
         let before = table.width - "CONTAINER".count
         for (place, row) in rows.enumerated() {
             let room = style.columns.map { max("CONTAINER".count, $0 - before) }
@@ -42,7 +44,9 @@ struct ListenerTable {
         return table.text(style)
     }
 
-    /// The cells of a queue, whose numbers stand below each other whether or not a word follows them.
+    /// The cells of a queue.
+    ///
+    /// The numbers are aligned whether or not a word follows them.
     private func cells(_ queue: (Row) -> ListenerState.Queue) -> [String] {
         let marks = rows.map { row in
             switch queue(row).full {
@@ -59,7 +63,7 @@ struct ListenerTable {
 }
 
 extension ListenerTable {
-    /// The listeners of a snapshot, the fullest first.
+    /// The rows of a snapshot's listeners, fullest queues first.
     init(_ snapshot: Snapshot, limit: Int?) {
         let cut = snapshot.listeners(limit: limit)
         func row(_ listener: ListenerState) -> Row {

@@ -2,34 +2,36 @@ package import Probes
 package import Readings
 import SocketText
 
-/// What was counted at one moment, with the names of its containers, in the order that people want to see it.
+/// The counts of one pass, with the names of containers, in the order of display.
 package struct Snapshot {
     /// The connections of one group.
     package struct Row: Equatable {
-        /// What they have in common.
+        /// The group.
         package var group: ConnectionGroups.Group
-        /// How many they are.
+        /// Its connections.
         package var counts: ConnectionCounts
     }
 
-    /// Rows of which only the largest are shown one by one.
+    /// Rows of which only the largest are shown individually.
     package struct Cut<Row> {
-        /// Those that are shown.
+        /// The rows that are shown.
         package var rows: [Row]
-        /// The rest.
+        /// The other rows.
         package var more: [Row] = []
-        /// Those for which the kernel's map had no room; they are always shown.
+        /// The overflow rows of the kernel's map.
+        ///
+        /// They are always shown.
         package var others: [Row] = []
     }
 
-    /// What was counted.
+    /// The counts.
     package var groups: ConnectionGroups
-    /// What to show besides the states.
+    /// What to show in addition to the states.
     package var groupings: [SnapshotGrouping] = []
-    /// The paths of control groups.
+    /// The paths of cgroups, by ID.
     package var containers: [UInt64: String] = [:]
 
-    /// Creates a snapshot of what was counted.
+    /// Creates a snapshot of counts.
     package init(
         groups: ConnectionGroups,
         groupings: [SnapshotGrouping] = [],
@@ -48,7 +50,7 @@ package struct Snapshot {
         )
         var snapshot = Snapshot(groups: try probe.count(), groupings: groupings)
         let cgroups = snapshot.cgroups
-        // Reading the tree of control groups takes time that only those who see their names should wait.
+        // Reading the cgroup tree takes time, so it is only done if names are shown.
         if !cgroups.isEmpty {
             var containers = Containers()
             for cgroup in cgroups { snapshot.containers[cgroup] = containers.path(of: cgroup) }
@@ -56,7 +58,7 @@ package struct Snapshot {
         return snapshot
     }
 
-    /// The control groups that have connections or listeners.
+    /// The IDs of the cgroups that have connections or listeners.
     package var cgroups: Set<UInt64> {
         let ofGroups = groups[.container].keys.compactMap { group in
             if case .value(let cgroup) = group { cgroup } else { nil as UInt64? }
@@ -64,7 +66,7 @@ package struct Snapshot {
         return Set(ofGroups + groups.listeners.map(\.cgroup)).subtracting([0])
     }
 
-    /// The largest groups, as many as `limit`; all without one.
+    /// The largest groups, at most `limit`; all if that is nil.
     package func rows(_ grouping: ConnectionGrouping, limit: Int?) -> Cut<Row> {
         let rows = groups[grouping].map { Row(group: $0.key, counts: $0.value) }.sorted { one, other in
             (other.counts.total, one.group.order) < (one.counts.total, other.group.order)
@@ -72,7 +74,7 @@ package struct Snapshot {
         return cut(rows, limit) { $0.group == .others }
     }
 
-    /// The listeners with the fullest queues, as many as `limit`; all without one.
+    /// The listeners with the fullest queues, at most `limit`; all if that is nil.
     package func listeners(limit: Int?) -> Cut<ListenerState> {
         let rows = groups.listeners.sorted { one, other in
             guard one.urgency == other.urgency else { return one.urgency > other.urgency }
@@ -90,7 +92,7 @@ package struct Snapshot {
         return Cut(rows: Array(named[..<limit]), more: Array(named[limit...]), others: rows.filter(isOthers))
     }
 
-    /// What a control group is called; `nil` for none.
+    /// The name of a cgroup; `nil` if it has none.
     package func container(_ cgroup: UInt64) -> String? {
         cgroup == 0 ? nil : containers[cgroup] ?? "cgroup \(cgroup)"
     }
@@ -105,21 +107,21 @@ package struct Snapshot {
         }
     }
 
-    /// Where listeners listen.
+    /// The address and port of listeners.
     package func endpoint(_ listener: ListenerState) -> String {
         listener.place?.endpointText ?? "others"
     }
 }
 
 extension [Snapshot.Row] {
-    /// The connections of all rows together.
+    /// The sum of all rows.
     package var sum: ConnectionCounts {
         reduce(into: ConnectionCounts()) { $0.add($1.counts) }
     }
 }
 
 extension [ListenerState] {
-    /// All of them as one without a place, for each protocol.
+    /// The sum of all listeners for each protocol, without an address.
     package var sums: [ListenerState] {
         NetworkType.allCases.compactMap { type in
             let rows = filter { $0.type == type }
@@ -137,7 +139,7 @@ extension [ListenerState] {
 }
 
 extension [ListenerState.Queue] {
-    /// The queues together.
+    /// The sum of the queues.
     package var sum: ListenerState.Queue {
         reduce(into: ListenerState.Queue(usage: 0, limit: 0, full: 0)) { sum, queue in
             sum.usage &+= queue.usage
@@ -148,7 +150,7 @@ extension [ListenerState.Queue] {
 }
 
 extension ConnectionGroups.Group {
-    /// The order of groups that are equally large.
+    /// The order of groups of the same size.
     fileprivate var order: UInt64 {
         switch self {
         case .value(let value): value
@@ -158,7 +160,7 @@ extension ConnectionGroups.Group {
     }
 }
 
-/// What one listener is shown before another for: queues that take no more, and then how full they are.
+/// The order in which listeners are shown: full queues first, then by fullness.
 package struct Urgency: Comparable {
     private let (acceptIsFull, synIsFull): (Bool, Bool)
     private let (accept, syn): (Double, Double)
@@ -169,6 +171,7 @@ package struct Urgency: Comparable {
         (accept, syn) = (listener.accept.fullness, listener.syn.fullness)
     }
 
+    /// Whether `one` is shown after `other`.
     package static func < (one: Urgency, other: Urgency) -> Bool {
         if one.acceptIsFull != other.acceptIsFull { return other.acceptIsFull }
         if one.synIsFull != other.synIsFull { return other.synIsFull }

@@ -4,14 +4,20 @@ import SocketText
 
 /// A snapshot as comma-separated values (RFC 4180), a line for each state and type of each group.
 struct SnapshotCSV {
-    /// What to write; its first grouping is the one that it is by, if there is one.
+    /// The snapshot.
+    ///
+    /// The lines are for its first grouping, if it has one.
     var snapshot: Snapshot
     /// Whether to write rows without connections, too.
     var all = false
-    /// How many groups to write; the rest is added up as `others`.
+    /// How many groups to write.
+    ///
+    /// The others are added up as `others`.
     var top: Int?
 
-    /// The lines, the first with the names of the columns.
+    /// The lines.
+    ///
+    /// The first one has the names of the columns.
     var text: String {
         lines.map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
     }
@@ -64,7 +70,7 @@ struct SnapshotCSV {
         ] + queues + [snapshot.containers[listener.cgroup] ?? "", listener.cgroup == 0 ? "" : "\(listener.cgroup)"]
     }
 
-    /// A field, in quotes where it has a character that means something.
+    /// A field, in quotes if it has a special character.
     static func field(_ text: String) -> String {
         guard text.utf8.contains(where: { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -2,10 +2,10 @@ import Readings
 
 /// How a snapshot is printed.
 package enum SnapshotFormat: String, CaseIterable, Sendable {
-    /// For people.
+    /// Text.
     case table
-    /// For programs.
+    /// JSON.
     case json
-    /// For spreadsheets.
+    /// Comma-separated values.
     case csv
 }

@@ -1,18 +1,18 @@
 import Probes
 import Readings
 
-/// What `tcplens snapshot --by` can look at, besides the states.
+/// What `tcplens snapshot --by` can show in addition to the states.
 package enum SnapshotGrouping: String, CaseIterable, Sendable {
-    /// The ports of services here.
+    /// The ports of services on this host.
     case port
     /// The ports of services that clients here connect to.
     case peerPort = "peer-port"
-    /// Whose the connections are.
+    /// The containers of connections.
     case container
     /// The queues of each listener.
     case listener
 
-    /// What the connections are grouped by; `nil` for listeners, which have rows of another kind.
+    /// The grouping of the connections; `nil` for listeners, whose rows have other columns.
     var grouping: ConnectionGrouping? {
         switch self {
         case .port: .localPort
@@ -22,7 +22,7 @@ package enum SnapshotGrouping: String, CaseIterable, Sendable {
         }
     }
 
-    /// What stands above the names of the groups.
+    /// The heading of the groups' names.
     var title: String {
         switch self {
         case .port: "PORT"

@@ -2,35 +2,35 @@ import FoundationEssentials
 import Probes
 internal import Readings
 
-/// A snapshot for programs: the JSON of `tcplens snapshot --format json`.
+/// The JSON of `tcplens snapshot --format json`.
 struct SnapshotReport: Encodable, Equatable {
     /// The connections of one state and type.
     struct Row: Encodable, Equatable {
-        /// The state by the conventions' name, as `fin_wait_1`.
+        /// The state by its name in the semantic conventions, such as `fin_wait_1`.
         var state: String
         /// `ipv4` or `ipv6`.
         var type: String
-        /// How many there are.
+        /// The number of connections.
         var count: UInt64
     }
 
-    /// When it was taken, by RFC 3339.
+    /// When it was taken (RFC 3339).
     var time: String
-    /// Whose connections they are.
+    /// The observation scope.
     var scope: String
     /// The name of the machine.
     var host: String
-    /// The rows that have connections, or all.
+    /// The rows with connections, or all rows.
     var connections: [Row]
     /// The number of all connections.
     var total: UInt64
-    /// By the ports of services here, if asked for.
+    /// By the ports of services on this host, if requested.
     var ports: [PortReport]?
-    /// By the ports of services elsewhere, if asked for.
+    /// By the ports of services on other hosts, if requested.
     var peerPorts: [PortReport]?
-    /// By containers, if asked for.
+    /// By containers, if requested.
     var containers: [ContainerReport]?
-    /// The queues of listeners, if asked for.
+    /// The queues of listeners, if requested.
     var listeners: [ListenerReport]?
 
     private enum CodingKeys: String, CodingKey {
@@ -41,10 +41,10 @@ struct SnapshotReport: Encodable, Equatable {
     /// Creates a report.
     ///
     /// - Parameters:
-    ///   - snapshot: What was counted.
-    ///   - all: Whether states without connections are in it.
-    ///   - top: How many groups of each kind are told apart; all, if not given.
-    ///   - time: When it was counted.
+    ///   - snapshot: The counts.
+    ///   - all: Whether to include states without connections.
+    ///   - top: How many groups of each kind to list; nil for all.
+    ///   - time: When it was taken.
     ///   - host: The name of the machine.
     init(_ snapshot: Snapshot, all: Bool, top: Int? = nil, time: Date, host: String) {
         self.time = time.formatted(.iso8601)

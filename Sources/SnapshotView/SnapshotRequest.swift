@@ -7,7 +7,7 @@ import Rendering
 package import Resource
 import System
 
-/// What `tcplens snapshot` is asked for.
+/// The arguments of `tcplens snapshot`.
 package struct SnapshotRequest {
     private let groupings: [SnapshotGrouping]
     private let format: SnapshotFormat
@@ -17,15 +17,15 @@ package struct SnapshotRequest {
     /// Creates a request.
     ///
     /// - Parameters:
-    ///   - groupings: What to look at besides the states, each once.
+    ///   - groupings: What to show in addition to the states, without duplicates.
     ///   - format: How to print it.
-    ///   - top: How many of the largest groups to show; nil for all that there is room for.
+    ///   - top: How many of the largest groups to show; nil for as many as fit.
     ///   - all: Whether to show states without connections.
     package init(groupings: [SnapshotGrouping], format: SnapshotFormat, top: Int?, all: Bool) {
         (self.groupings, self.format, self.top, self.all) = (groupings, format, top, all)
     }
 
-    /// Takes the snapshot and prints it on standard output.
+    /// Takes the snapshot and prints it to standard output.
     ///
     /// - Throws: ``Failure`` when the kernel can't be read, ``StandardStream/Failure`` when the text can't be written.
     package func print(on machine: Machine) throws {

@@ -2,20 +2,20 @@ import Probes
 import Readings
 import Rendering
 
-/// A snapshot with its groups for people: the states, and a section for each grouping, on one screen if it can be.
+/// A snapshot with its groups as text: the states, and a section for each grouping, on one screen if possible.
 struct SnapshotScreen {
-    /// How many groups of each kind are shown where there is no window to fit into.
+    /// How many groups of each kind are shown if the output is not a window.
     private static let standardLimit = 10
-    /// The fewest lines of a section below its names, whatever the window.
+    /// The fewest lines of a section below its heading, whatever the size of the window.
     private static let fewestLines = 3
 
-    /// What to show.
+    /// The snapshot.
     var snapshot: Snapshot
-    /// Whether to show states without connections, too.
+    /// Whether to show states without connections.
     var all = false
-    /// How many groups of each kind to show; as many as fit, if not given.
+    /// How many groups of each kind to show; nil for as many as fit.
     var top: Int?
-    /// How many lines the window has; `nil` where there is none.
+    /// The height of the window in lines; `nil` if the output is not a window.
     var lines: Int?
 
     /// The states and the sections.
@@ -39,7 +39,7 @@ struct SnapshotScreen {
     /// How many groups each section shows, and whether there is a blank line between sections.
     private func layout(_ stateLines: Int) -> (limits: [Int?], isSpaced: Bool) {
         guard top == nil, let lines else { return (snapshot.groupings.map { _ in top ?? Self.standardLimit }, true) }
-        // Groups that found no room are always shown, below the others.
+        // Overflow groups are always shown, below the others.
         let others = snapshot.groupings.map { grouping in
             grouping.grouping.map { snapshot.rows($0, limit: nil).others.count }
                 ?? snapshot.listeners(limit: nil).others.count
@@ -47,16 +47,18 @@ struct SnapshotScreen {
         let needs = snapshot.groupings.enumerated().map { place, grouping in
             (grouping.grouping.map { snapshot.groups[$0].count } ?? snapshot.groups.listeners.count) - others[place]
         }
-        // The last line is the prompt's; each section has a line of names.
+        // The last line is for the prompt, and each section has a heading.
         let room = lines - 1 - stateLines - needs.count - others.reduce(0, +)
         let fewest = needs.reduce(0) { $0 + min($1, Self.fewestLines) }
         let isSpaced = room - needs.count >= fewest
         let shares = Self.shares(of: isSpaced ? room - needs.count : room, needs)
-        // A section that does not fit says with its last line how many more there are.
+        // The last line of a section that does not fit says how many more groups there are.
         return (zip(shares, needs).map { $0 < $1 ? $0 - 1 : $0 }, isSpaced)
     }
 
-    /// The lines of each section: what one does not need, others have.
+    /// The lines of each section.
+    ///
+    /// Lines that one does not need are given to others.
     static func shares(of lines: Int, _ needs: [Int]) -> [Int] {
         var shares = needs.map { min($0, fewestLines) }
         var left = lines - shares.reduce(0, +)

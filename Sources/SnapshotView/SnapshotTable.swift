@@ -1,9 +1,9 @@
 package import Readings
 import Rendering
 
-/// A snapshot for people: a row for each state, a column for each type.
+/// A snapshot as text: a row for each state, a column for each type.
 package struct SnapshotTable {
-    /// The order of the rows: that of a connection's life, listeners last.
+    /// The order of the rows: the order of a connection's life, with listeners last.
     package static let states: [ConnectionState] = [
         .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .closeWait, .lastAck, .closing, .listen,
     ]
@@ -15,7 +15,9 @@ package struct SnapshotTable {
     private let states: [ConnectionState]
     private var table: TextTable
 
-    /// Lays out `counts`, states without connections only if `all` is true.
+    /// Lays out `counts`.
+    ///
+    /// States without connections are included if `all` is true.
     init(_ counts: ConnectionCounts, all: Bool) {
         self.counts = counts
         states = Self.states.filter { all || counts[$0] > 0 }
@@ -29,13 +31,13 @@ package struct SnapshotTable {
         )
     }
 
-    /// The table, a line for each row: the names to the left, the numbers to the right.
+    /// The table, a line for each row: the names on the left, the numbers on the right.
     var text: String { table.text() }
 
-    /// How many lines it has.
+    /// The number of lines.
     var lines: Int { table.rows.count + 1 }
 
-    /// The table with the share of each state, as a number and as a bar, so that the one that matters catches the eye.
+    /// The table with the share of each state, as a number and as a bar.
     func textWithShares(_ style: OutputStyle) -> String {
         var table = table
         table.columns.append(.number("SHARE"))
@@ -56,7 +58,7 @@ package struct SnapshotTable {
 }
 
 extension ConnectionState {
-    /// Whether so many connections are in this state, where they should not stay, that a person should look at it.
+    /// Whether so many connections are in this state, in which they should not stay, that the user should look at it.
     package func isStriking(in counts: ConnectionCounts) -> Bool {
         let count = counts[self]
         return self != .established && self != .listen && count >= 100 && count >= counts.total / 2

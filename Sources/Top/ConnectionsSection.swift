@@ -3,10 +3,10 @@ internal import Readings
 import Rendering
 import SnapshotView
 
-/// The connections by what they are grouped by, with their trend.
+/// The connections by group, with their trend.
 struct ConnectionsSection {
     private static let totalWidth = 7
-    /// The narrowest name, and the narrowest trend that more columns leave.
+    /// The narrowest column of names, and the narrowest trend that is kept when columns are added.
     private static let nameWidth = 11
     private static let trendWidth = 15
 
@@ -16,7 +16,7 @@ struct ConnectionsSection {
     private let history: Histories<TopGrouping.Group>
     private let interval: Duration
 
-    /// Creates a table of the connections that `model` knows.
+    /// Creates a table of the connections in `model`.
     init(_ model: TopModel, _ grouping: TopGrouping, _ interval: Duration) {
         self.grouping = grouping
         self.interval = interval
@@ -27,20 +27,20 @@ struct ConnectionsSection {
             rows = found
             return
         }
-        // In the order of a connection's life, as in a snapshot, and always there.
+        // In the order of a connection's life, as in a snapshot. These rows always exist.
         rows =
             SnapshotTable.states.map { state in
                 found.first { $0.group == .state(state) } ?? TopModel.Row(group: .state(state))
             }
     }
 
-    /// How many lines it wants.
+    /// How many lines it needs.
     var count: Int { max(rows.count, 1) + 1 }
 
     /// The table.
     func lines(width: Int, room: Int, _ style: OutputStyle) -> [StyledLine] {
         guard room > 0 else { return [] }
-        // The largest are shown, in the order of all; a line tells of those that there is no room for.
+        // The largest rows are shown, in their usual order. A line counts those that do not fit.
         let shownCount = rows.count < room ? rows.count : max(0, room - 2)
         let totals = rows.map(\.counts.total)
         let bySize = rows.indices.sorted { (totals[$1], $0) < (totals[$0], $1) }
@@ -58,7 +58,7 @@ struct ConnectionsSection {
         return Array(lines.prefix(room))
     }
 
-    /// A column of numbers: its name and what it counts.
+    /// A column of numbers: its heading and what it counts.
     private struct Column {
         let name: String
         let count: (TopModel.Row) -> UInt64
@@ -81,7 +81,7 @@ struct ConnectionsSection {
         }
     }
 
-    /// What stands where.
+    /// The widths of the columns.
     private struct Layout {
         let name: Int
         let columns: [Column]
@@ -89,7 +89,7 @@ struct ConnectionsSection {
 
         init(_ grouping: TopGrouping, widest: Int, width: Int) {
             let all = Column.columns(of: grouping)
-            // Paths are long; the trend has what columns leave.
+            // Paths are long. The trend gets the width that remains.
             name = min(max(widest, nameWidth), max(nameWidth, width / (grouping == .container ? 2 : 3)))
             let room = width - name - totalWidth - 1
             let count = min(all.count, max(0, (room - trendWidth) / (totalWidth + 1)))
@@ -122,7 +122,7 @@ struct ConnectionsSection {
         return line
     }
 
-    /// What a person calls a group.
+    /// The name of a group as text.
     private func name(of group: TopGrouping.Group, _ style: OutputStyle) -> String {
         switch group {
         case .state(let state): state.kernelName

@@ -1,6 +1,6 @@
-/// Counts and rates for people, in few characters.
+/// Short texts for counts and rates.
 enum CountText {
-    /// A count, in full up to five digits: `218`, `99999`, `123k`, `4.2M`.
+    /// A count, with all digits if there are at most five: `218`, `99999`, `123k`, `4.2M`.
     static func count(_ count: UInt64) -> String {
         count < 100_000 ? "\(count)" : scaled(Double(count))
     }
@@ -10,7 +10,9 @@ enum CountText {
         "\(self.count(count)) \(thing)\(count == 1 ? "" : "s")"
     }
 
-    /// A rate: `0`, `0.3`, `12.0`, `218`, `12.3k`; one that is not zero does not look like it.
+    /// A rate: `0`, `0.3`, `12.0`, `218`, `12.3k`.
+    ///
+    /// Only a rate of zero is shown as zero.
     static func rate(_ rate: Double) -> String {
         switch rate {
         case ...0: "0"
@@ -21,7 +23,7 @@ enum CountText {
         }
     }
 
-    /// A share, from 0 to 1: `0.3%`, `12%`.
+    /// A fraction from 0 to 1, as a percentage: `0.3%`, `12%`.
     static func percent(_ share: Double) -> String {
         let percent = min(max(share, 0), 10) * 100
         return (percent < 9.95 ? rate(percent) : "\(Int(percent.rounded()))") + "%"

@@ -2,9 +2,9 @@ import Glibc
 import Metrics
 
 extension Distribution {
-    /// The duration, in seconds, that the share `quantile` of all do not exceed; nil when there are none.
+    /// The quantile of the durations, in seconds; nil if there are none.
     ///
-    /// It is off by less than the width of a bucket, which is 9 %.
+    /// The error is less than the width of a bucket, which is 9 %.
     func quantile(_ quantile: Double) -> Double? {
         let total = count
         guard total > 0 else { return nil }
@@ -14,7 +14,7 @@ extension Distribution {
             let upTo = below + Double(count)
             if rank <= upTo {
                 guard bucket > 0 else { return Self.zeroThreshold }
-                // Within a bucket durations are taken to be spread evenly on a scale of powers.
+                // Assumes that durations within a bucket are spread evenly on a logarithmic scale.
                 let index = Double(bucket - 161) + (rank - below - 0.5) / Double(count)
                 return exp2(index / 8)
             }

@@ -1,15 +1,19 @@
-/// The last values of things that come and go, sample by sample.
+/// The recent values of things that come and go, such as groups.
 struct Histories<Key: Hashable> {
     /// The most samples that are kept.
     static var capacity: Int { 120 }
-    /// The most things whose samples are kept, those with the greatest values.
+    /// How many things are kept.
+    ///
+    /// Those with the greatest values are kept.
     static var limit: Int { 256 }
 
-    /// How many samples there have been.
+    /// The number of samples so far.
     private(set) var sampleCount = 0
     private var values: [Key: [Double]] = [:]
 
-    /// Adds a sample; what has no value in it has none of the thing now.
+    /// Adds a sample.
+    ///
+    /// A key that is missing in it has the value zero.
     mutating func append(_ sample: [Key: Double]) {
         let before = min(sampleCount, Self.capacity)
         sampleCount += 1
@@ -28,7 +32,9 @@ struct Histories<Key: Hashable> {
         values = Dictionary(uniqueKeysWithValues: greatest.map { ($0.key, $0.value) })
     }
 
-    /// The samples of a thing, the newest last; as many as there are of any.
+    /// The samples of a key, the newest last.
+    ///
+    /// All keys have the same number of samples.
     subscript(key: Key) -> [Double] {
         values[key] ?? Array(repeating: 0, count: min(sampleCount, Self.capacity))
     }

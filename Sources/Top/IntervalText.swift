@@ -1,6 +1,6 @@
-/// Lengths of time in round figures: `500ms`, `1s`, `90s`, `20m`.
+/// Rounded durations: `500ms`, `1s`, `90s`, `20m`.
 enum IntervalText {
-    /// The text of `duration`, to the nearest unit.
+    /// The text of `duration`, rounded to the unit.
     static func text(_ duration: Duration) -> String {
         let seconds = duration / .seconds(1)
         switch seconds {

@@ -1,7 +1,7 @@
 internal import Metrics
 internal import Rendering
 
-/// How long handshakes and round trips took.
+/// The durations of handshakes, and round-trip times.
 struct LatencySection {
     private static let labelWidth = 12
     private static let width = 7
@@ -9,7 +9,7 @@ struct LatencySection {
 
     private let model: TopModel
 
-    /// Creates a table of the quantiles that `model` knows.
+    /// Creates a table of the quantiles in `model`.
     init(_ model: TopModel) {
         self.model = model
     }

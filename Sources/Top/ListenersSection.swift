@@ -10,24 +10,24 @@ struct ListenersSection {
     private static let usageWidth = 14
     private static let shareWidth = 7
     private static let synWidth = 14
-    /// Below this width there is no room for addresses and shares.
+    /// In narrower windows there is no room for addresses and shares.
     private static let narrow = 76
-    /// From this width on there is room for containers.
+    /// In windows at least this wide there is room for containers.
     private static let wide = 110
 
     private let listeners: [ListenerState]
     private let snapshot: Snapshot
 
-    /// Creates a table of the listeners that `model` knows.
+    /// Creates a table of the listeners in `model`.
     init(_ model: TopModel) {
         listeners = model.listeners
         snapshot = model.reading.snapshot
     }
 
-    /// How many lines it wants.
+    /// How many lines it needs.
     var count: Int { max(listeners.count, 1) + 1 }
 
-    /// What stands where.
+    /// The widths of the columns.
     private struct Layout {
         let isNarrow: Bool
         let name: Int
@@ -43,7 +43,7 @@ struct ListenersSection {
         }
     }
 
-    /// The table, of as many as there is room for.
+    /// The table, with as many rows as fit.
     func lines(width: Int, room: Int?, _ style: OutputStyle) -> [StyledLine] {
         let layout = Layout(width: width)
         var heading = "LISTENER".padded(to: layout.name)

@@ -1,6 +1,6 @@
 import Rendering
 
-/// What happens in a second, with its trend.
+/// The rates of flows, with their trends.
 struct RatesSection {
     private static let labelWidth = 12
     private static let rateWidth = 8
@@ -13,12 +13,12 @@ struct RatesSection {
     private let model: TopModel
     private let interval: Duration
 
-    /// Creates a table of the rates that `model` knows.
+    /// Creates a table of the rates in `model`.
     init(_ model: TopModel, _ interval: Duration) {
         (self.model, self.interval) = (model, interval)
     }
 
-    /// The name of a column of charts: how far back they go.
+    /// The heading of a column of charts: the time that they cover.
     static func trendName(_ interval: Duration, width: Int) -> String {
         width > 0 ? "LAST \(IntervalText.text(interval * Histories<Int>.capacity))" : ""
     }
@@ -67,7 +67,7 @@ struct RatesSection {
         return line
     }
 
-    /// Why, with how many a second on average over the window.
+    /// The reasons, with their average rates within the window.
     private func detail(_ share: String, _ reasons: [(name: String, count: UInt64)]) -> StyledLine {
         let seconds = model.windowLength / .seconds(1)
         let texts = reasons.map { reason in

@@ -1,41 +1,45 @@
 import Rendering
 
-/// A small chart in a line of text: the newest value at the right, a level for each character.
+/// A small chart in a line of text.
+///
+/// Each character is a level, with the newest value on the right.
 struct Sparkline {
-    /// Where the lowest level is.
+    /// The value of the lowest level.
     enum Base {
-        /// At zero, as of rates; what is above zero is always seen.
+        /// Zero, for rates. Values above zero are always visible.
         case zero
-        /// At the smallest value: what hardly changes is a low line, whatever its size.
+        /// The smallest value, for stocks: one that hardly changes is a low line, whatever its size.
         case smallest
     }
 
     private static let blocks = Array("▁▂▃▄▅▆▇█")
     private static let letters = Array(".:-=+*%#")
 
-    /// The widths that the samples can be divided into.
+    /// The widths by which the number of samples is divisible.
     private static let widths = (1...120).filter { 120 % $0 == 0 }
 
-    /// The greatest width, up to `room`, in which each character has as many samples as the others.
+    /// The greatest width, up to `room`, at which each character has the same number of samples.
     static func width(in room: Int) -> Int {
         widths.last { $0 <= room } ?? 0
     }
 
     /// The samples, the newest last.
     var values: [Double]
-    /// How many samples there have been, so that a sample stays with its neighbours as time goes on.
+    /// The number of samples so far.
+    ///
+    /// It keeps samples grouped with the same neighbours as time passes.
     var sampleCount: Int
-    /// Where the lowest level is.
+    /// The value of the lowest level.
     var base = Base.zero
 
-    /// The chart, `width` characters of which each has the greatest of its samples.
+    /// The chart: `width` characters, each of which shows the maximum of its samples.
     func text(width: Int, isUnicode: Bool) -> String {
         guard width > 0 else { return "" }
         let levels = isUnicode ? Self.blocks : Self.letters
         let peaks = peaks(width)
         let low = base == .zero ? 0 : peaks.min() ?? 0
         let high = peaks.max() ?? 0
-        // A ripple on a large number is not made a mountain.
+        // Limits the scale, so that small changes of a large number stay small.
         let span = max(high - low, base == .smallest ? high / 4 : 0)
         let chart = peaks.map { peak in
             guard span > 0, peak > low else { return levels[0] }
@@ -47,7 +51,7 @@ struct Sparkline {
 
     private func peaks(_ width: Int) -> [Double] {
         let share = max(1, 120 / width)
-        // The newest character fills up before the chart moves.
+        // The newest character collects its samples before the chart moves on.
         var end = values.count
         var size = (max(sampleCount, 1) - 1) % share + 1
         var peaks: [Double] = []

@@ -1,6 +1,6 @@
 import Rendering
 
-/// A line of text in colours, which knows how wide it is.
+/// A line of coloured text with a known width.
 struct StyledLine: Equatable {
     private struct Span: Equatable {
         var text: String
@@ -11,10 +11,10 @@ struct StyledLine: Equatable {
     /// The number of characters.
     private(set) var width = 0
 
-    /// A line of nothing.
+    /// Creates an empty line.
     init() {}
 
-    /// A line of one text.
+    /// Creates a line with one text.
     init(_ text: String, _ colour: OutputStyle.Colour? = nil) {
         append(text, colour)
     }
@@ -37,19 +37,19 @@ struct StyledLine: Equatable {
         }
     }
 
-    /// The line with blanks behind it, to be at least so wide.
+    /// The line with spaces at the end, to have at least this width.
     func padded(to width: Int) -> StyledLine {
         var line = self
         line.append(String(repeating: " ", count: max(0, width - self.width)))
         return line
     }
 
-    /// As much of the line as there is room for, with a mark where it was cut.
+    /// The line cut to `room` characters, with a mark where it was cut.
     func clipped(to room: Int, _ style: OutputStyle) -> StyledLine {
         guard width > room else { return self }
         var line = StyledLine()
         for span in spans where line.width < room {
-            // Of a span that ends with the room, one character gives way to the mark if more comes.
+            // If a span fills the room exactly and more follows, its last character is replaced by the mark.
             let rest = room - line.width
             let text = span.text.count < rest ? span.text : style.clip(span.text + " ", to: rest)
             line.append(text, span.colour)
@@ -57,7 +57,7 @@ struct StyledLine: Equatable {
         return line
     }
 
-    /// The text, without blanks at its end.
+    /// The text, without spaces at its end.
     func text(_ style: OutputStyle) -> String {
         var spans = spans
         while let last = spans.last {

@@ -5,31 +5,31 @@ import Rendering
 import SnapshotView
 import SocketText
 
-/// What a person should know first, the worst before the rest.
+/// What the user should know first, in order of importance.
 struct TopFindings {
-    /// One thing that is not as it should be.
+    /// One problem.
     struct Finding: Equatable {
-        /// Whether it costs connections or counts now.
+        /// Whether connections or counts are being lost now.
         var isAlarm: Bool
-        /// What it is, on what.
+        /// The problem, and what it affects.
         var text: String
     }
 
-    /// From this share of its limit on a queue is worth a look.
+    /// A queue that is filled to this share of its limit is a finding.
     static let highQueue = 0.8
-    /// From this share on, handshakes that fail are more than a peer or two that is away.
+    /// If fewer handshakes than this share fail, it is probably just a peer or two that is down.
     private static let highFailures = 0.05
-    /// From this share on, segments sent again slow connections down.
+    /// From this share on, retransmits slow connections down.
     private static let highShare = 0.01
-    /// Fewer say nothing about a network.
+    /// Fewer retransmits than this say nothing about the network.
     private static let fewRetransmits: UInt64 = 10
-    /// From this many on, connections that only wait for a program to close them are a leak.
+    /// At least this many connections that only wait for a program to close them are a leak.
     private static let leak = 10.0
 
-    /// What was found.
+    /// The findings.
     let findings: [Finding]
 
-    /// Looks at everything that is known.
+    /// Examines everything that is known.
     init(_ model: TopModel) {
         let all =
             Self.losses(model) + Self.queues(model) + Self.failures(model) + Self.retransmits(model)
@@ -43,7 +43,7 @@ struct TopFindings {
         for case (.lost(let reason), let count) in model.reading.flows where count > 0 {
             let isRecent = (model.recent[.lost(reason)] ?? 0) > 0
             guard reason != .mapFull else {
-                // Each reading finds them again, so that their number says nothing.
+                // Each reading counts the same connections again, so their number has no meaning.
                 guard isRecent else { continue }
                 findings.append(
                     Finding(isAlarm: false, text: "more connections than can be followed: quantiles are of a part")
@@ -122,17 +122,17 @@ struct TopFindings {
 }
 
 extension TopModel {
-    /// The handshakes that failed within the window, by reason, the most frequent first.
+    /// The handshakes that failed within the window, by reason, most frequent first.
     var recentFailures: [(name: String, count: UInt64)] {
         recent { if case .failures(let outcome) = $0 { outcome.attributeValue } else { nil } }
     }
 
-    /// The segments that were sent again within the window, by reason, the most frequent first.
+    /// The segments that were retransmitted within the window, by reason, most frequent first.
     var recentRetransmits: [(name: String, count: UInt64)] {
         recent { if case .retransmits(let type) = $0 { type.attributeValue } else { nil } }
     }
 
-    /// Which part of the segments sent within the window was sent again; `nil` when none was sent.
+    /// The fraction of the segments sent within the window that were retransmits; `nil` if none was sent.
     var retransmitShare: Double? {
         guard let sent = recent[.segments], sent > 0 else { return nil }
         return Double(recentRetransmits.reduce(0) { $0 &+ $1.count }) / Double(sent)
@@ -144,7 +144,7 @@ extension TopModel {
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     }
 
-    /// The listeners, those with the fullest queues first.
+    /// The listeners, fullest queues first.
     var listeners: [ListenerState] {
         let cut = reading.snapshot.listeners(limit: nil)
         return cut.rows + cut.others
@@ -152,7 +152,7 @@ extension TopModel {
 }
 
 extension EndpointText {
-    /// The port that a listener listens on, where there is no room for its address.
+    /// The port of a listener, if there is no room for its address.
     static func port(of listener: ListenerState) -> String {
         listener.place.map { ":\($0.port)" } ?? "others"
     }

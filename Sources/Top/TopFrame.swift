@@ -4,49 +4,53 @@ import Readings
 internal import Rendering
 internal import System
 
-/// What stands on the screen, made of nothing but its arguments.
+/// The contents of the screen.
+///
+/// They depend only on the arguments.
 struct TopFrame {
-    /// The room that there is.
+    /// The size of the window.
     struct Size: Equatable {
-        /// The characters of a line.
+        /// The width in characters.
         var columns: Int
-        /// The lines; `nil` for as many as are needed, where no window ends.
+        /// The height in lines; `nil` for an output without limit.
         var rows: Int?
     }
 
-    /// What does not change while the command runs.
+    /// Values that do not change while the command runs.
     struct Place {
         /// The name of the machine.
         var host: String
         /// The kernel's version.
         var kernel: String
-        /// How often there is a reading.
+        /// The interval between readings.
         var interval: Duration
-        /// What this kernel can't give, a line each.
+        /// What can't be measured on this kernel.
         var limitations: [String] = []
-        /// Tells the time of day; a test gives its own.
+        /// Converts to the time of day.
+        ///
+        /// Tests pass their own.
         var timeOfDay: (Int) -> LocalTime = LocalTime.init(secondsSinceEpoch:)
     }
 
-    /// What the person at the keys wants to see.
+    /// What the user wants to see.
     struct View: Equatable {
-        /// What connections are grouped by.
+        /// The grouping of connections.
         var grouping = TopGrouping.state
-        /// Whether time stands still.
+        /// Whether the display is paused.
         var isPaused = false
-        /// Whether the keys are explained.
+        /// Whether the help for keys is shown.
         var showsHelp = false
-        /// The answer to the last key, if it needs one.
+        /// The response to the last key, if it needs one.
         var notice: String?
         /// Whether there is a keyboard.
         var hasKeys = true
     }
 
-    /// From this width on there are two columns.
+    /// Windows at least this wide have two columns.
     private static let wide = 76
-    /// From this height on there are two lines for what was found.
+    /// Windows at least this high have two lines for findings.
     private static let tall = 16
-    /// The width of the right one: rates with a short chart, and quantiles.
+    /// The width of the right column: rates with a short chart, and quantiles.
     private static let rightWidth = 41
     private static let gap = 3
 
@@ -56,15 +60,17 @@ struct TopFrame {
     private let size: Size
     private let style: OutputStyle
 
-    /// Creates a frame of what `model` knows.
+    /// Creates a frame of `model`.
     init(_ model: TopModel, at place: Place, _ view: View = View(), size: Size, style: OutputStyle) {
         (self.model, self.place, self.view, self.size, self.style) = (model, place, view, size, style)
     }
 
-    /// The lines from top to bottom: no more than the window has, and none wider.
+    /// The lines from top to bottom.
+    ///
+    /// They fit into the window.
     var lines: [StyledLine] {
         let top = [title] + findings
-        // The last line is for the keys; a file has none.
+        // The last line is for the keys. A file has none.
         let bottom = size.rows == nil ? [] : [keys]
         let room = size.rows.map { max(0, $0 - top.count - bottom.count) }
         var lines = top + (view.showsHelp ? help : isWide ? columns(room) : stack(room))
@@ -88,7 +94,7 @@ struct TopFrame {
         let total = model.reading.stocks.all.total
         let right = view.isPaused ? "PAUSED" : "\(total) connection\(total == 1 ? "" : "s")"
         let host = place.host.plain
-        // What matters least goes first when the window is narrow.
+        // In a narrow window the least important items are left out first.
         let candidates = [
             [host, "Linux \(place.kernel.plain)", time, interval], [host, time, interval], [host, time], [time], [],
         ]
@@ -102,7 +108,7 @@ struct TopFrame {
         return line
     }
 
-    /// As many lines whether something is found or not, so that nothing below moves.
+    /// The number of lines does not depend on the findings, so that nothing below them moves.
     private var findings: [StyledLine] {
         let count = (size.rows ?? .max) < Self.tall ? 1 : 2
         let blank = Array(repeating: StyledLine(), count: count - 1)
@@ -134,7 +140,7 @@ struct TopFrame {
 
     private var keys: StyledLine {
         if let notice = view.notice { return StyledLine(notice, .yellow) }
-        guard view.hasKeys else { return StyledLine("Ctrl-C quits; there is no keyboard here for more", .dim) }
+        guard view.hasKeys else { return StyledLine("Ctrl-C quits; there is no keyboard for other commands", .dim) }
         let isNarrow = size.columns < 58
         var line = StyledLine("q quit", .dim)
         for grouping in TopGrouping.allCases {
@@ -153,9 +159,9 @@ struct TopFrame {
     private var help: [StyledLine] {
         [
             "", "s p c   group connections by state, by port, by container",
-            "space   stop the picture; again, go on", "h ?     this page", "q       quit, as Ctrl-C", "",
+            "space   pause; again to continue", "h ?     this page", "q       quit, as Ctrl-C", "",
             "connections   all sockets in the kernel's tables, counted one by one",
-            "handshakes    finished; failed ones are told apart by error",
+            "handshakes    finished; failed ones are listed by error",
             "retransmits   segments that were sent again",
             "p50 p95 p99   this share took no longer, of the last 10 s",
             "accept queue  connections that wait for their program",
@@ -175,7 +181,7 @@ struct TopFrame {
         var height = max(right.count, connections.count)
         var listenerRoom: Int?
         if let room {
-            // The right column is the measure; a long left one leaves listeners a third at most.
+            // The right column sets the height. If the left one is long, listeners get at most a third.
             let reserve = min(listeners.count, room / 3)
             height = max(right.count, min(connections.count, room - 1 - reserve))
             let given = room >= 8 ? min(listeners.count, max(2, room - 1 - height)) : 0
@@ -195,7 +201,9 @@ struct TopFrame {
         return lines
     }
 
-    /// One column; each part has what it can't do without first, and then what it wants as far as there is room.
+    /// One column.
+    ///
+    /// Each section first gets its minimum, and then as much more as fits.
     private func stack(_ room: Int?) -> [StyledLine] {
         let connections = ConnectionsSection(model, view.grouping, place.interval)
         let rates = RatesSection(model, place.interval).lines(width: size.columns, style)
@@ -207,7 +215,8 @@ struct TopFrame {
             + latency.prefix(heights[2]) + listeners.lines(width: size.columns, room: heights[3], style)
     }
 
-    /// Divides lines: first to each its least, in order and as long as they last, and the rest in the same order.
+    /// Divides lines: first each section gets its minimum, in order while lines last, and then the rest in the same
+    /// order.
     static func divide(_ room: Int?, among wanted: [Int], atLeast least: [Int]) -> [Int] {
         guard var rest = room else { return wanted }
         var given = zip(wanted, least).map { want, least in
@@ -226,7 +235,7 @@ struct TopFrame {
 }
 
 extension String {
-    /// The text with a question mark for whatever might not be one character wide on a terminal.
+    /// The text, with a question mark for each character that might not be one column wide on a terminal.
     var plain: String {
         String(map { $0.isASCII && !$0.isNewline && ($0.asciiValue ?? 0) >= 0x20 && $0 != "\u{7f}" ? $0 : "?" })
     }

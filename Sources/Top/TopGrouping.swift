@@ -1,32 +1,32 @@
 import Probes
 internal import Readings
 
-/// What the connections on the screen are grouped by.
+/// The groupings of connections on the screen.
 package enum TopGrouping: String, CaseIterable, Sendable {
     /// By their state.
     case state
-    /// By the port of the service that they belong to, here or elsewhere.
+    /// By the port of the service, on this host or on the peer.
     case port
     /// By the container of their socket.
     case container
 
-    /// What the connections of a row have in common.
+    /// The property that the connections of a row share.
     enum Group: Hashable {
         /// Their state.
         case state(ConnectionState)
-        /// The port of a service here, which they come to.
+        /// The port of a service on this host.
         case localPort(UInt64)
-        /// The port of a service elsewhere, which they go to.
+        /// The port of a service on the peer.
         case peerPort(UInt64)
-        /// The number of the control group that their sockets were made in.
+        /// The ID of the cgroup that their sockets were made in.
         case container(UInt64)
-        /// Their control group is not to be known, as in TIME_WAIT.
+        /// Their cgroup is unknown, as in TIME_WAIT.
         case unknown
-        /// There was no room for groups of their own.
+        /// The overflow group, for connections that found no room.
         case others
     }
 
-    /// What has to be counted in the kernel.
+    /// The groupings that are counted in the kernel.
     static let counted: Set<ConnectionGrouping> = [.localPort, .peerPort, .container]
 
     /// The connections of each group.
@@ -44,7 +44,7 @@ package enum TopGrouping: String, CaseIterable, Sendable {
             }
             return states
         case .port:
-            // A connection has one of both, and is among those without the other.
+            // A connection has only one of the two ports. In the other table it is among those without a port.
             let local = Self.named(stocks[.localPort], Group.localPort, unknown: nil)
             let peer = Self.named(stocks[.peerPort], Group.peerPort, unknown: nil)
             return local.merging(peer) { one, other in
@@ -75,10 +75,12 @@ package enum TopGrouping: String, CaseIterable, Sendable {
 }
 
 extension TopGrouping.Group {
-    /// Whether its connections have something in common; the rest comes last, however many it has.
+    /// Whether it is a real group.
+    ///
+    /// The others come last, whatever their size.
     var isNamed: Bool { self != .unknown && self != .others }
 
-    /// What tells the order of groups that have as many connections.
+    /// The order of groups of the same size.
     var order: (UInt8, UInt64) {
         switch self {
         case .state(let state): (0, UInt64(state.rawValue))

@@ -1,22 +1,24 @@
-/// Makes sense of the bytes that keys send.
+/// Interprets the bytes that keys send.
 struct TopKeys {
-    /// What a key is for.
+    /// What a key does.
     enum Action: Equatable {
-        /// Ends it.
+        /// Ends the program.
         case quit
-        /// Groups connections.
+        /// Changes the grouping of connections.
         case group(TopGrouping)
-        /// Stops the picture, or lets it go on.
+        /// Pauses the display, or continues.
         case pause
-        /// Shows the keys, or not.
+        /// Shows or hides the help for keys.
         case help
-        /// Draws everything anew.
+        /// Draws everything again.
         case redraw
-        /// Nothing; the text is the key's name.
+        /// Nothing. The text is the name of the key.
         case unknown(String)
     }
 
-    /// Where an escape sequence has got to: an arrow sends `ESC [ A`, whose letter is no key of its own.
+    /// The state within an escape sequence.
+    ///
+    /// An arrow key sends `ESC [ A`, whose letter is not a key.
     private enum Sequence {
         case none
         case escape
@@ -25,7 +27,7 @@ struct TopKeys {
 
     private var sequence = Sequence.none
 
-    /// The action of the key that `byte` ends; `nil` in the middle of a sequence and for keys that send one.
+    /// The action of the key that `byte` completes; `nil` within a sequence and for keys that send sequences.
     mutating func action(of byte: UInt8) -> Action? {
         switch (sequence, byte) {
         case (_, 0x1b):

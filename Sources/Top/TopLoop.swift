@@ -9,9 +9,9 @@ internal import Rendering
 internal import SnapshotView
 internal import System
 
-/// Reads the probes on time, and shows what they tell, until there is a reason to end.
+/// Reads the probes at intervals and shows the result, until there is a reason to end.
 package struct TopLoop {
-    /// What to show, and for how long.
+    /// What to show, and how long.
     package struct Settings: Sendable {
         /// The environment variables, for colours and characters.
         package var environment: [String: String] = [:]
@@ -19,47 +19,47 @@ package struct TopLoop {
         package var host = ""
         /// The kernel's version.
         package var kernel = ""
-        /// Whose connections.
+        /// The observation scope.
         package var scope = ObservationScope.own
-        /// How often to read.
+        /// The interval between readings.
         package var interval = Duration.seconds(1)
-        /// How many frames; `nil` for no end.
+        /// The number of frames; `nil` for no limit.
         package var count: Int?
-        /// What connections are grouped by at first.
+        /// The initial grouping of connections.
         package var grouping = TopGrouping.state
 
-        /// Creates settings that are to be filled in.
+        /// Creates default settings.
         package init() {}
     }
 
-    /// A line in a file, if nothing says how long it is to be.
+    /// The width of a line in a file, if no setting says otherwise.
     private static let columns = 80
 
     private let settings: Settings
     private let logger: Logger
     private let place: TopFrame.Place
-    /// What there is, counted in a pass of its own: the agent's knows nothing of containers.
+    /// The stocks, counted in a separate pass, because the agent's pass does not know containers.
     private let stocks: ConnectionGroupProbe
     private var containers = Containers()
-    /// What happens.
+    /// The flows.
     private let probes: TCPProbes
-    /// The gaps in what is known of connections, shared out between the reasons for them.
+    /// Divides the gaps by their reasons.
     private var gaps = Gaps()
     private let clock = ContinuousClock()
-    /// Whether frames are drawn over each other on a terminal, and not written below each other.
+    /// Whether frames are drawn over each other on a terminal, instead of written one below the other.
     private let isScreen: Bool
     private var style: OutputStyle
     private var model = TopModel()
-    /// What the picture shows while it stands still.
+    /// What a paused display shows.
     private var still: TopModel?
     private var view = TopFrame.View()
     private var screen = TopScreen()
     private var keys = TopKeys()
     private var frames = 0
-    /// Whether the screen does not show what it should.
+    /// Whether the screen is out of date.
     private var isStale = false
 
-    /// Shows what happens on a thread of its own, as reading and writing block.
+    /// Runs on its own thread, because reading and writing block.
     ///
     /// - Throws: ``Failure`` when the programs can't be loaded or read, or the output can't be written.
     package static func run(_ settings: Settings, logger: Logger) async throws {
@@ -68,7 +68,7 @@ package struct TopLoop {
             queue.async {
                 continuation.resume(
                     with: Result {
-                        // From here on a signal means that the terminal is given back first.
+                        // From here on, a signal first restores the terminal.
                         try TopTerminal.watchSignals()
                         var loop = try TopLoop(settings, logger: logger)
                         try loop.run()
@@ -87,7 +87,7 @@ package struct TopLoop {
             for limitation in probes.limitations {
                 logger.notice("\(limitation)")
             }
-            logger.debug("looking by \(probes.programs.joined(separator: ", "))")
+            logger.debug("observing with \(probes.programs.joined(separator: ", "))")
             place = TopFrame.Place(
                 host: settings.host,
                 kernel: settings.kernel,
@@ -108,12 +108,12 @@ package struct TopLoop {
 
     private mutating func run() throws {
         if isScreen { try TopTerminal.enter() }
-        // Before the programs are unloaded, which takes its time.
+        // Before the programs are unloaded, which takes a while.
         defer { TopTerminal.leave() }
         do {
             try collectPeriodically()
         } catch let failure as StandardStream.Failure where failure.isClosedPipe || failure.code == EIO {
-            // Nobody looks any more.
+            // Nobody reads the output any more.
         } catch let error as ProbeError {
             throw Failure("\(error)")
         } catch let error as ReadingError {
@@ -124,7 +124,7 @@ package struct TopLoop {
     private mutating func collectPeriodically() throws {
         var next = clock.now
         while true {
-            // What waits goes first: a burst of keys is one picture, and after a signal to stop there is none.
+            // Waiting events come first. So many keys at once make only one frame, and a signal to stop makes none.
             let wait = isStale ? .zero : max(clock.now.duration(to: next), .zero)
             if let event = TopTerminal.next(within: wait) {
                 guard handle(event) else { return }
@@ -133,7 +133,7 @@ package struct TopLoop {
             } else if clock.now >= next {
                 try collect()
                 guard frames < settings.count ?? .max else { return }
-                // A collection that took longer than an interval skips the times it missed.
+                // If a collection took longer than the interval, the missed times are skipped.
                 next = max(next.advanced(by: settings.interval), clock.now)
             }
         }
@@ -152,7 +152,7 @@ package struct TopLoop {
         )
         model.add(reading, time: time, at: clock.now)
         if !model.hasRates { logger.debug("the first reading is done; rates come with the next") }
-        // A screen is not left empty; in a file each frame is whole.
+        // A screen shows what there is, but in a file each frame is complete.
         guard isScreen || model.hasRates else { return }
         try draw()
         frames += model.hasRates ? 1 : 0
@@ -166,7 +166,9 @@ package struct TopLoop {
         return names
     }
 
-    /// Does what an event wants, and tells whether to go on.
+    /// Handles an event.
+    ///
+    /// Returns whether to continue.
     private mutating func handle(_ event: TopTerminal.Event) -> Bool {
         switch event {
         case .gone, .stop:
@@ -187,7 +189,9 @@ package struct TopLoop {
         return true
     }
 
-    /// Does what a key wants, and tells whether to go on.
+    /// Handles a key.
+    ///
+    /// Returns whether to continue.
     private mutating func perform(_ action: TopKeys.Action) -> Bool {
         view.notice = nil
         switch action {

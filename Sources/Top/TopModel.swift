@@ -6,23 +6,23 @@ internal import Readings
 struct TopModel {
     /// The connections of a row.
     struct Row: Equatable {
-        /// What they have in common.
+        /// The group.
         var group: TopGrouping.Group
-        /// How many there are.
+        /// Its connections.
         var counts = ConnectionCounts()
     }
 
-    /// A kind of flow, whatever the reason of each event was.
+    /// A kind of flow, without the reason of each event.
     enum Trend: Hashable, CaseIterable {
-        /// Handshakes that finished.
+        /// Handshakes that succeeded.
         case handshakes
         /// Handshakes that failed.
         case failures
         /// Changes of state.
         case transitions
-        /// Segments that were sent again.
+        /// Retransmitted segments.
         case retransmits
-        /// Resets that came.
+        /// Resets that were received.
         case resetsReceived
         /// Resets that were sent.
         case resetsSent
@@ -32,15 +32,16 @@ struct TopModel {
         case bytesSent
     }
 
-    /// What is kept of a reading that is not the newest any more.
+    /// What is kept of an older reading.
     private struct Past {
         let instant: ContinuousClock.Instant
         let reading: TopReading
     }
 
-    /// How far back quantiles and reasons look, so that a few events are enough and old ones do not hide new ones.
+    /// The window for quantiles and reasons: long enough for a few events, and short enough for old ones not to hide
+    /// new ones.
     static let window = Duration.seconds(10)
-    /// A reading that comes a little late is still within it.
+    /// Includes a reading that comes slightly late.
     private static let reach = window + .milliseconds(500)
 
     /// When the newest reading was taken.
@@ -49,28 +50,28 @@ struct TopModel {
     private(set) var reading = TopReading()
     /// The connections by each grouping.
     private(set) var rows: [TopGrouping: [Row]] = [:]
-    /// How many of each there were in a second of the last interval; none before the second reading.
+    /// The rates per second in the last interval; empty before the second reading.
     private(set) var rates: [Trend: Double] = [:]
-    /// What happened within the window.
+    /// The flows within the window.
     private(set) var recent: [TopReading.Flow: UInt64] = [:]
     /// The handshakes within the window.
     private(set) var handshakes = Distribution.zero
     /// The round-trip times within the window.
     private(set) var roundTrips = Distribution.zero
-    /// How many connections of each group there were.
+    /// The number of connections of each group over time.
     private(set) var groupHistory: [TopGrouping: Histories<TopGrouping.Group>] = [:]
-    /// How many of each kind of flow there were in a second.
+    /// The rates of each kind of flow over time.
     private(set) var rateHistory = Histories<Trend>()
-    /// How long the window is so far.
+    /// The length of the window so far.
     private(set) var windowLength = Duration.zero
 
-    /// Readings within the window, the oldest just outside of it, the newest last.
+    /// The readings within the window and the one just before it, the newest last.
     private var past: [Past] = []
 
-    /// Whether there are rates: they take two readings.
+    /// Whether there are rates, which need two readings.
     var hasRates: Bool { !rates.isEmpty }
 
-    /// Takes in a reading.
+    /// Adds a reading.
     mutating func add(_ reading: TopReading, time: Timestamp, at instant: ContinuousClock.Instant) {
         (self.reading, self.time) = (reading, time)
         if let last = past.last {
@@ -82,7 +83,7 @@ struct TopModel {
             groupHistory[grouping, default: Histories()].append(sizes)
         }
         var kept = reading
-        // Stocks have a history of their own, and can be many.
+        // Stocks are not kept here, because they have their own history and can be large.
         (kept.stocks, kept.containers) = (ConnectionGroups(), [:])
         past.append(Past(instant: instant, reading: kept))
         past = Array(past.drop { $0.instant.duration(to: instant) > Self.reach })
@@ -91,7 +92,8 @@ struct TopModel {
     private mutating func measure(_ reading: TopReading, at instant: ContinuousClock.Instant, since last: Past) {
         let elapsed = last.instant.duration(to: instant) / .seconds(1)
         let increases = reading.increases(since: last.reading)
-        // What the kernel can't count has no rate; transitions always can, and have a counter from the first one on.
+        // Flows that this kernel can't count have no rate. Transitions can always be counted, but have no row before
+        // the first.
         var sums: [Trend: Double] = [.transitions: 0]
         for (flow, count) in increases {
             guard let trend = Trend(flow) else { continue }
@@ -102,7 +104,7 @@ struct TopModel {
         let oldest = past.first { $0.instant.duration(to: instant) <= Self.reach } ?? last
         windowLength = oldest.instant.duration(to: instant)
         recent = reading.increases(since: oldest.reading)
-        // All of it when this is no later reading of the same counters.
+        // If the counters were reset: everything that they have counted since.
         handshakes = reading.handshakes.increase(since: oldest.reading.handshakes) ?? reading.handshakes
         roundTrips = reading.roundTrips.increase(since: oldest.reading.roundTrips) ?? reading.roundTrips
     }
@@ -120,7 +122,9 @@ struct TopModel {
 }
 
 extension TopReading {
-    /// What has happened since an earlier reading; a counter that fell was set to zero in between.
+    /// What has happened since an earlier reading.
+    ///
+    /// A counter that decreased was reset in between.
     fileprivate func increases(since earlier: TopReading) -> [Flow: UInt64] {
         var increases: [Flow: UInt64] = [:]
         for (flow, count) in flows {

@@ -3,27 +3,27 @@ import Probes
 internal import Readings
 internal import SnapshotView
 
-/// What one collection tells, as far as the screen shows it.
+/// The part of one collection that the screen shows.
 struct TopReading: Equatable {
-    /// What is counted since the start.
+    /// A flow that is counted since the start.
     enum Flow: Hashable {
-        /// Handshakes that finished.
+        /// Handshakes that succeeded.
         case handshakes
         /// Handshakes that failed.
         case failures(HandshakeOutcome)
         /// Changes of state.
         case transitions
-        /// Segments that were sent, without those sent again.
+        /// Segments that were sent, without retransmits.
         case segments
-        /// Segments that were sent again.
+        /// Retransmitted segments.
         case retransmits(RetransmitType)
         /// Resets that were sent.
         case resetsSent
-        /// Resets that came.
+        /// Resets that were received.
         case resetsReceived
-        /// Connections that a full accept queue kept out.
+        /// Connections that a full accept queue rejected.
         case overflows
-        /// Connections that a listener dropped, those that its full accept queue kept out among them.
+        /// Connections that a listener dropped, including those that its full accept queue rejected.
         case drops
         /// Bytes sent.
         case bytesSent
@@ -33,31 +33,31 @@ struct TopReading: Equatable {
         case lost(LossReason)
     }
 
-    /// How many connections there are of each group, and how full the queues of listeners are.
+    /// The connections of each group, and the queues of listeners.
     var stocks = ConnectionGroups()
-    /// The paths of the control groups among them.
+    /// The paths of their cgroups, by ID.
     var containers: [UInt64: String] = [:]
     /// What has happened since the start, without what this kernel can't count.
     var flows: [Flow: UInt64] = [:]
-    /// How long handshakes took.
+    /// The durations of handshakes.
     var handshakes = Distribution.zero
     /// Round-trip times.
     var roundTrips = Distribution.zero
 
-    /// The stocks as a snapshot has them.
+    /// The stocks as a snapshot.
     var snapshot: Snapshot { Snapshot(groups: stocks, containers: containers) }
 
-    /// Creates a reading of nothing.
+    /// Creates an empty reading.
     init() {}
 
-    /// Takes what the screen shows.
+    /// Selects what the screen shows.
     ///
     /// - Parameters:
-    ///   - stocks: The connections, counted in a pass of its own.
-    ///   - containers: The paths of the control groups among them.
-    ///   - activity: What happens.
-    ///   - epoch: What that is counted from.
-    ///   - losses: What could not be counted, by the reason.
+    ///   - stocks: The connections, counted in a separate pass.
+    ///   - containers: The paths of their cgroups, by ID.
+    ///   - activity: The flows.
+    ///   - epoch: The start of the flows.
+    ///   - losses: What could not be counted, by reason.
     init(
         _ stocks: ConnectionGroups,
         containers: [UInt64: String] = [:],
@@ -92,7 +92,7 @@ struct TopReading: Equatable {
     private mutating func take(_ counters: NamespaceCounters, since earlier: NamespaceCounters) {
         flows[.segments] = counters[.segmentsSent]
         flows[.overflows] = counters.increase(of: [.listenOverflows], since: earlier)
-        // The kernel makes no event of these.
+        // No event fires for these.
         if flows[.handshakes] != nil, let resets = counters.increase(of: [.embryonicResets], since: earlier) {
             flows[.failures(.reset), default: 0].add(resets)
         }
@@ -100,7 +100,7 @@ struct TopReading: Equatable {
 }
 
 extension TopReading.Flow {
-    /// The flow that a row of a counter belongs to, by its place in each dimension.
+    /// The flow that a row of a counter belongs to, by its index in each dimension.
     fileprivate init(_ id: Counter, _ place: [Int]) {
         let isSent = place[0] == IODirection.transmit.index
         switch id {

@@ -2,25 +2,27 @@ internal import CPlatform
 internal import CommandSupport
 internal import System
 
-/// The terminal that the screen is on, which is given back as it was in every way the process can end.
+/// The terminal of the screen.
+///
+/// It is restored in every way in which the process can end.
 enum TopTerminal {
-    /// What comes from outside.
+    /// An event from outside.
     enum Event: Equatable {
         /// A byte from the keyboard.
         case key(UInt8)
-        /// Nobody sees what is written any more.
+        /// Nobody reads the output any more.
         case gone
-        /// A signal asks for the end.
+        /// A signal to stop.
         case stop
-        /// The terminal is wanted back for a while.
+        /// A signal to stop for a while and give the terminal back.
         case suspend
-        /// The process goes on after it was stopped.
+        /// The process continues after it was stopped.
         case resumed
-        /// The window has another size.
+        /// The size of the window has changed.
         case resized
     }
 
-    /// Makes events of signals.
+    /// Turns signals into events.
     ///
     /// - Throws: ``Failure`` when the kernel refuses.
     static func watchSignals() throws(Failure) {
@@ -28,7 +30,7 @@ enum TopTerminal {
         guard error == 0 else { throw Failure("cannot watch for signals: \(SystemError.text(error))") }
     }
 
-    /// Takes the terminal.
+    /// Takes over the terminal.
     ///
     /// - Throws: ``Failure`` when the kernel refuses.
     static func enter() throws(Failure) {
@@ -38,22 +40,24 @@ enum TopTerminal {
         }
     }
 
-    /// Gives the terminal back; does nothing when it was not taken.
+    /// Restores the terminal.
+    ///
+    /// Does nothing if it was not taken over.
     static func leave() {
         CPlatform_leaveTerminal()
     }
 
-    /// Gives the terminal back, and takes it again when the process goes on.
+    /// Restores the terminal, and takes it over again when the process continues.
     static func suspend() {
         CPlatform_suspendTerminal()
     }
 
-    /// Sets the terminal up once more.
+    /// Sets the terminal up again.
     static func resume() {
         CPlatform_resumeTerminal()
     }
 
-    /// What comes next; `nil` when nothing does in time.
+    /// The next event; `nil` if there is none within `limit`.
     static func next(within limit: Duration) -> Event? {
         let milliseconds = (limit / .milliseconds(1)).rounded(.up)
         switch Int(CPlatform_waitForEvent(CInt(clamping: Int64(min(max(milliseconds, 0), 1e9))))) {

@@ -1,10 +1,10 @@
 import Probes
 
-/// What is said of events that were lost.
+/// The log lines about lost events.
 struct LossLog {
     private var told = TraceProbe.Losses()
 
-    /// The line for what was lost since the last one; `nil` when nothing was.
+    /// The line for what was lost since the last line; `nil` if nothing was.
     mutating func line(_ losses: TraceProbe.Losses) -> String? {
         guard losses.total > told.total else { return nil }
         let now = TraceProbe.Losses(
@@ -17,7 +17,7 @@ struct LossLog {
             + (now.ringFull > 0 ? "; a larger --buffer-size, a filter or a faster reader would help" : "")
     }
 
-    /// The last line: how many changes were printed, and exactly how many were not.
+    /// The last line: how many changes were printed, and exactly how many were lost.
     static func summary(written: Int, _ losses: TraceProbe.Losses) -> String {
         var text = "\(written) events"
         if losses.total == 0 {

@@ -1,7 +1,7 @@
 /// How changes are printed.
 package enum TraceFormat: String, CaseIterable, Sendable {
-    /// For people.
+    /// Text.
     case table
-    /// For programs.
+    /// JSON.
     case json
 }

@@ -4,11 +4,11 @@ import Probes
 import Readings
 import SocketText
 
-/// Writes changes of state for programs: a JSON object a line.
+/// Writes changes of state as JSON, one object per line.
 ///
-/// What many lines have in common is made once and copied.
+/// Parts that many lines share are made once and copied.
 struct TraceJSON {
-    /// What stands between values.
+    /// The text between values.
     private static let (localPort, peerAddress, peerPort) = (
         Array(#"","local_port":"#.utf8), Array(#","peer_address":""#.utf8), Array(#"","peer_port":"#.utf8)
     )
@@ -16,23 +16,25 @@ struct TraceJSON {
         duration(after: #""client""#), duration(after: #""server""#), duration(after: "null")
     )
 
-    /// The second that was written last and how: most events share it with the one before.
+    /// The number and the text of the last second that was written.
+    ///
+    /// Most events are in the same second as the one before.
     private var second: (number: UInt64, text: [UInt8]) = (.max, [])
-    /// From the time to the first address, by what it depends on.
+    /// The text from the time to the first address, by the values that it depends on.
     private var transitions = [[UInt8]](repeating: [], count: 1 << 9)
-    /// The namespace and the control group that were written last, and the fields that name them.
+    /// The last namespace and cgroup that were written, and the fields that name them.
     private var place: (namespace: UInt32, cgroup: UInt64, fields: [UInt8]) = (0, 0, [])
     private var containers: Containers
 
-    /// Creates a writer that names containers by `containers`.
+    /// Creates a writer that gets the names of containers from `containers`.
     init(containers: Containers) {
         self.containers = containers
     }
 
     /// Appends the line of `change` to `line`.
     ///
-    /// A field that every change has is `null` where it is not known: the duration of a state that nobody saw begin, and the
-    /// role of a listener. A field that only some have is absent.
+    /// A field that every change has is `null` if it is unknown: the duration of a state whose beginning was not seen,
+    /// and the role of a listener. A field that only some changes have is absent.
     mutating func write(_ change: StateChange, to line: inout [UInt8]) {
         append(change.time, to: &line)
         appendTransition(of: change, to: &line)
@@ -66,7 +68,7 @@ struct TraceJSON {
         Array(#","role":\#(role),"state_duration_seconds":"#.utf8)
     }
 
-    /// Appends a moment by RFC 3339, to the nanosecond.
+    /// Appends a time by RFC 3339, with nanoseconds.
     private mutating func append(_ time: Timestamp, to line: inout [UInt8]) {
         let number = time.unixNanoseconds / 1_000_000_000
         if number != second.number {
@@ -96,7 +98,7 @@ struct TraceJSON {
                 fields.append(json: path.utf8)
                 place.fields = fields
             }
-            // One that has no name is looked for again with the next event.
+            // A cgroup without a name is looked up again with the next event.
             line += fields
         } else {
             line += place.fields
@@ -125,7 +127,7 @@ struct TraceJSON {
 }
 
 extension StateChange {
-    /// What is to be written behind one of its addresses; empty unless that is link-local.
+    /// The suffix of an address; empty unless it is link-local.
     func scope(of address: IPAddress) -> String {
         interface != 0 && address.isLinkLocal ? AddressScope.suffix(interface, namespace: namespace) : ""
     }

@@ -7,32 +7,32 @@ import System
 
 /// Reads changes of state and prints them, until there is a reason to end.
 package struct TraceLoop {
-    /// What to trace, and for how long.
+    /// What to trace, and how long.
     package struct Settings: Sendable {
         /// How to print it.
         package var format = TraceFormat.table
         /// The environment variables, for colours.
         package var environment: [String: String] = [:]
-        /// Which changes.
+        /// The filter.
         package var filter = TraceFilter()
-        /// Whose connections.
+        /// The observation scope.
         package var scope = ObservationScope.own
         /// The size of the ring buffer.
         package var bufferSize = TraceProbe.standardBufferSize
-        /// How many changes; `nil` for no end.
+        /// How many changes to print; `nil` for no limit.
         package var count: Int?
-        /// For how long; `nil` for no end.
+        /// How long to trace; `nil` for no limit.
         package var duration: Duration?
 
-        /// Creates settings that are to be filled in.
+        /// Creates default settings.
         package init() {}
     }
 
-    /// How long a change may wait to be printed.
+    /// How long a change may wait before it is printed.
     private static let pause = Duration.milliseconds(100)
-    /// How long to wait at the end for somebody to read.
-    private static let patience = Duration.seconds(1)
-    /// How often losses are told.
+    /// How long to wait at the end for a reader of the output.
+    private static let stallLimit = Duration.seconds(1)
+    /// The interval of log lines about losses.
     private static let lossInterval = Duration.seconds(1)
 
     private let probe: TraceProbe
@@ -43,12 +43,12 @@ package struct TraceLoop {
     private var output: TraceOutput
     private var left: Int
     private var written = 0
-    /// How many changes came when nobody read any more.
+    /// How many changes came after nobody read the output any more.
     private var unread = 0
     private var lossLog = LossLog()
     private var nextLossReport: ContinuousClock.Instant
 
-    /// Traces on a thread of its own, as reading and writing block.
+    /// Traces on its own thread, because reading and writing block.
     ///
     /// - Throws: ``Failure`` when the programs can't be loaded or read, or the output can't be written.
     package static func run(_ settings: Settings, until stop: StopFlag, logger: Logger) async throws {
@@ -80,7 +80,7 @@ package struct TraceLoop {
         for limitation in probe.limitations {
             logger.notice("\(limitation)")
         }
-        logger.debug("tracing by \(probe.programs.joined(separator: ", "))")
+        logger.debug("tracing with \(probe.programs.joined(separator: ", "))")
     }
 
     private mutating func run() throws {
@@ -112,7 +112,9 @@ package struct TraceLoop {
         stop.isRaised || end.map { clock.now >= $0 } ?? false
     }
 
-    /// Prints what waits, and tells whether there is more.
+    /// Prints the waiting changes.
+    ///
+    /// Returns whether there are more.
     private mutating func step() throws -> Bool {
         let (changes, isMore) = try probe.read()
         try write(changes)
@@ -127,7 +129,7 @@ package struct TraceLoop {
             unread += changes.count
             return
         }
-        let count = try output.write(changes, patience: Self.patience) { [stop, end, clock] in
+        let count = try output.write(changes, stallLimit: Self.stallLimit) { [stop, end, clock] in
             Self.isOver(stop, end, clock)
         }
         written += count
@@ -153,17 +155,17 @@ package struct TraceLoop {
     }
 }
 
-/// Says once and for all that it is time to end.
+/// A request to stop that can't be taken back.
 package final class StopFlag: Sendable {
     private let flag = Atomic(false)
 
-    /// Creates a flag that is down.
+    /// Creates a flag that is not raised.
     package init() {}
 
-    /// Whether it is.
+    /// Whether it is raised.
     package var isRaised: Bool { flag.load(ordering: .acquiring) }
 
-    /// Says so.
+    /// Raises the flag.
     package func raise() {
         flag.store(true, ordering: .releasing)
     }

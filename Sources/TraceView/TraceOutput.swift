@@ -2,9 +2,9 @@ import Probes
 internal import Rendering
 internal import System
 
-/// Where changes of state are printed, in one of the formats.
+/// Prints changes of state in one of the formats.
 struct TraceOutput {
-    /// The form of the lines.
+    /// The writer of the format.
     private enum Form {
         case table(TraceTable)
         case json(TraceJSON)
@@ -13,7 +13,9 @@ struct TraceOutput {
     private var form: Form
     private var lines: [UInt8] = []
 
-    /// Creates an output; colours are for terminals that have them and people who want them.
+    /// Creates an output.
+    ///
+    /// Colours are used if the terminal and the user allow them.
     init(_ format: TraceFormat, environment: [String: String]) {
         switch format {
         case .json:
@@ -24,7 +26,7 @@ struct TraceOutput {
         }
     }
 
-    /// Writes what comes before the first change.
+    /// Writes the text before the first change.
     ///
     /// - Throws: ``StandardStream/Failure`` when nobody reads it.
     func begin() throws(StandardStream.Failure) {
@@ -32,13 +34,15 @@ struct TraceOutput {
         try StandardStream.output.write(table.header)
     }
 
-    /// Writes a line for each of `changes`, at once; gives up when `isOver` and nobody reads for `patience`.
+    /// Writes a line for each of `changes`, in one call.
+    ///
+    /// Gives up if `isOver` is true and nobody reads within `stallLimit`.
     ///
     /// - Returns: How many lines were written.
-    /// - Throws: ``StandardStream/Failure`` when they can't be.
+    /// - Throws: ``StandardStream/Failure`` when they can't be written.
     mutating func write(
         _ changes: some Collection<StateChange>,
-        patience: Duration,
+        stallLimit: Duration,
         isOver: () -> Bool
     ) throws(StandardStream.Failure) -> Int {
         lines.removeAll(keepingCapacity: true)
@@ -55,7 +59,7 @@ struct TraceOutput {
             }
             form = .table(table)
         }
-        let written = try StandardStream.output.write(lines, stallLimit: patience, isOver: isOver)
+        let written = try StandardStream.output.write(lines, stallLimit: stallLimit, isOver: isOver)
         return written == lines.count ? changes.count : lines[..<written].count { $0 == UInt8(ascii: "\n") }
     }
 }

@@ -5,24 +5,27 @@ internal import Rendering
 internal import SocketText
 internal import System
 
-/// Writes changes of state for people: a line each, in columns.
+/// Writes changes of state as text: one line each, in columns.
 ///
-/// What every change has comes first and fits into 80 characters for IPv4; the rest follows as far as the line goes.
+/// Fields that every change has come first, and fit into 80 characters for IPv4. The others follow as far as the line
+/// has room.
 struct TraceTable {
-    /// A longest transition: `ESTABLISHED>CLOSE_WAIT`.
+    /// The width of the longest transition, `ESTABLISHED>CLOSE_WAIT`.
     private static let transitionWidth = 22
     private static let heldWidth = 6
-    /// Below this the time goes without its milliseconds, so that addresses and failures have their place.
+    /// Narrower lines have no milliseconds in the time, to leave room for addresses and failures.
     private static let narrow = 100
 
     private var style: OutputStyle
     private let timeOfDay: (Int) -> LocalTime
     private var containers: Containers
     private var second: (number: Int, text: String) = (-1, "")
-    /// How wide the addresses of each side are; it grows with the widest so far.
+    /// The widths of the addresses on each side, which grow with the widest so far.
     private var width: (local: Int, peer: Int)
 
-    /// Creates a table; a test gives its own clock.
+    /// Creates a table.
+    ///
+    /// Tests pass their own clock.
     init(
         _ style: OutputStyle,
         containers: Containers,
@@ -39,12 +42,12 @@ struct TraceTable {
         style.columns.map { $0 < narrow } ?? false
     }
 
-    /// Fits the lines that follow to a window of another size.
+    /// Adapts the following lines to a window of another size.
     mutating func resize(columns: Int?) {
         style.columns = columns
     }
 
-    /// The names of the columns.
+    /// The headings of the columns.
     var header: String {
         let columns = [
             Self.isNarrow(style) ? "TIME    " : "TIME        ", "TRANSITION".padded(to: Self.transitionWidth),
@@ -88,7 +91,7 @@ struct TraceTable {
         return Self.isNarrow(style) ? second.text : "\(second.text).\(Int(nanoseconds / 1_000_000).padded(to: 3))"
     }
 
-    /// What not every change has, the most important first.
+    /// Fields that only some changes have, the most important first.
     private mutating func details(of change: StateChange) -> [String] {
         var details = [change.error, change.role?.attributeValue].compactMap(\.self)
         if let end = change.end {
@@ -115,7 +118,7 @@ struct TraceTable {
         }
     }
 
-    /// An address with its port; `*` for a port that is not chosen, or for an end that is not there.
+    /// An address with its port; `*` for a port that is not chosen yet, and for the missing peer of a listener.
     private static func end(_ address: IPAddress, _ port: UInt16, _ change: StateChange, isKnown: Bool) -> String {
         isKnown ? EndpointText.text(address, scope: change.scope(of: address), port: port) : "*"
     }

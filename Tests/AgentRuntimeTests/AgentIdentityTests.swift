@@ -7,7 +7,9 @@ import Testing
 @testable import AgentRuntime
 
 @Suite struct AgentIdentityTests {
-    /// A machine whose name can be changed, which no other test has.
+    /// A machine whose name can be changed.
+    ///
+    /// No other test has the same machine.
     private final class Host: Sendable {
         let name = Mutex("host-\(UUID().uuidString)")
 
@@ -22,9 +24,9 @@ import Testing
         AgentIdentity(of: host.machine, ResourceSettings(attributes: attributes), isSingle: isSingle)
     }
 
-    @Test func `agents beside each other are different ones, and the next is again the first`() {
+    @Test func `agents at the same time have different identities, and the next one gets the first again`() {
         var agents = [identity(), identity(), identity(), identity(isSingle: true), identity(isSingle: true)]
-        // Both resources of each.
+        // The instances of both resources of each agent.
         let ids = agents.flatMap { [$0.resource.instanceID, $0.agentResource.instanceID] }
         #expect(Set(ids).count == 10)
         #expect(agents.map { $0.warning != nil } == [false, true, true, false, false])
@@ -33,7 +35,7 @@ import Testing
         withExtendedLifetime(agents) {}
     }
 
-    @Test func `an agent that comes again is the same`() {
+    @Test func `a restarted agent has the same identity`() {
         func run() -> [String?] {
             let identity = identity()
             return [identity.resource.instanceID, identity.agentResource.instanceID]
@@ -41,25 +43,25 @@ import Testing
         #expect(run() == run())
     }
 
-    @Test func `an instance that the user gives to two agents is told`() {
+    @Test func `an instance that the user gives to two agents is reported`() {
         let given: Attributes = ["service.instance.id": .string(UUID().uuidString)]
         let agents = [identity(given), identity(given), identity(given, isSingle: true)]
         #expect(Set(agents.map(\.resource.instanceID)).count == 1)
         #expect(agents.map { $0.warning?.contains("has the service.instance.id") } == [nil, true, true])
-        // Another service may have the same one.
+        // Another service may have the same instance.
         var service = given
         service["service.name"] = "other"
         #expect(identity(service).warning == nil)
     }
 
-    @Test func `what the machine is called is followed`() throws {
+    @Test func `changes of the machine's name are followed`() throws {
         let identity = identity()
         #expect(identity.following(host.machine, ResourceSettings()) == nil)
-        // An attribute more is the same service.
+        // One more attribute does not make it another service.
         let team = try #require(identity.following(host.machine, ResourceSettings(attributes: ["team": "a"])))
         #expect(team.resource.isSameService(as: identity.resource))
         #expect(team.resource.attributes["team"] == "a" && team.agentResource.attributes["team"] == "a")
-        // It holds the claim on.
+        // It still holds the claim.
         #expect(self.identity().warning != nil)
         host.name.withLock { $0 = "host-\(UUID().uuidString)" }
         let moved = try #require(team.following(host.machine, ResourceSettings()))

@@ -10,7 +10,7 @@ import Testing
 
 @testable import AgentRuntime
 
-/// What happens in a made-up machine, in order; what it refuses; and its clock.
+/// The events in a made-up machine, in order; its refusals; and its clock.
 private final class MadeUpSurroundings: Sendable {
     struct Refusal: Error, CustomStringConvertible {
         let description = "the kernel refuses"
@@ -18,7 +18,7 @@ private final class MadeUpSurroundings: Sendable {
 
     private let events = Mutex<[String]>([])
     private let exports = AsyncStream<Void>.makeStream()
-    /// Whether no programs can be loaded any more.
+    /// Whether programs can't be loaded any more.
     let refusesPrograms = Mutex(false)
 
     /// A clock whose sleeps end at once.
@@ -29,7 +29,7 @@ private final class MadeUpSurroundings: Sendable {
         if event.hasPrefix("export") { exports.continuation.yield() }
     }
 
-    /// The events since this was asked last.
+    /// The events since the last call.
     func taken() -> [String] {
         events.withLock { events in
             defer { events = [] }
@@ -37,7 +37,7 @@ private final class MadeUpSurroundings: Sendable {
         }
     }
 
-    /// Returns after so many exports.
+    /// Returns after this many exports.
     func wait(forExports count: Int) async {
         var left = count
         for await _ in exports.stream {
@@ -63,7 +63,7 @@ private final class MadeUpSurroundings: Sendable {
     }
 }
 
-/// Notes its collections.
+/// Records its collections.
 private struct MadeUpMachine: MetricProducer {
     let surroundings: MadeUpSurroundings
 
@@ -73,7 +73,7 @@ private struct MadeUpMachine: MetricProducer {
     }
 }
 
-/// Notes what it is made to do.
+/// Records its calls.
 private struct MadeUpExporter: MetricExporter {
     let identity = ExporterIdentity.periodicReader
     let name: String
@@ -87,7 +87,7 @@ private struct MadeUpExporter: MetricExporter {
     func shutdown() async { surroundings.note("end \(name)") }
 }
 
-/// The agent with a made-up machine, made-up exporters and a clock that the test moves.
+/// The agent with a made-up machine, made-up exporters and a clock that the test advances.
 @Suite struct AgentTests {
     private let surroundings = MadeUpSurroundings()
     private let path = FileManager.default.temporaryDirectory.appending(path: "tcplens-\(UUID().uuidString).yaml")
@@ -133,7 +133,7 @@ private struct MadeUpExporter: MetricExporter {
         #expect(events.contains("last export to console"))
     }
 
-    @Test func `a change is made whole before the old ends`() async throws {
+    @Test func `new parts are complete before the old ones end`() async throws {
         defer { try? FileManager.default.removeItem(at: path) }
         try write()
         let agent = try await agent()
@@ -147,7 +147,7 @@ private struct MadeUpExporter: MetricExporter {
         #expect(await agent.running.exporters.count == 1)
     }
 
-    @Test func `a refusal by the kernel leaves exactly what was`() async throws {
+    @Test func `a refusal by the kernel changes nothing`() async throws {
         defer { try? FileManager.default.removeItem(at: path) }
         try write(more: "health: \"127.0.0.1:0\"")
         let agent = try await agent()
@@ -166,7 +166,7 @@ private struct MadeUpExporter: MetricExporter {
         await agent.endListeners()
     }
 
-    @Test func `what needs rights that are given up needs a restart`() async throws {
+    @Test func `a change that needs dropped rights needs a restart`() async throws {
         defer { try? FileManager.default.removeItem(at: path) }
         try write()
         let agent = try await agent()
@@ -183,7 +183,7 @@ private struct MadeUpExporter: MetricExporter {
             try abilities.expect(from: settings, to: settings, loadsPrograms: true)
         }
         #expect(failure?.message.contains("needs a restart") == true)
-        // What it can still do, it does.
+        // It still does what it is able to do.
         try write(otlp)
         #expect(await agent.reload())
     }

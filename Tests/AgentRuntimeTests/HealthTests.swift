@@ -26,7 +26,7 @@ import Testing
         #expect(health.liveness(at: .seconds(135)).isGood)
         #expect(!health.liveness(at: .seconds(136)).isGood)
         health.note(Self.round([Self.bad], failures: ["x"]), at: .seconds(130))
-        #expect(health.liveness(at: .seconds(165)).isGood, "that nothing works is no reason to start it anew")
+        #expect(health.liveness(at: .seconds(165)).isGood, "a failing receiver is no reason to restart the agent")
         #expect(!health.liveness(at: .seconds(165.5)).isGood)
         #expect(health.liveness(at: .seconds(166)).text.contains("not turned for 36 s"))
     }
@@ -57,7 +57,7 @@ import Testing
         health.note(Self.round([Self.good]), at: .seconds(150))
         #expect(health.readiness(at: .seconds(150)) == health.readiness(at: .seconds(1_000)))
         #expect(health.readiness(at: .seconds(150)).text == "ready\n")
-        // A new outage has its own beginning.
+        // A new outage has its own start.
         health.note(Self.round([Self.bad]), at: .seconds(160))
         #expect(health.readiness(at: .seconds(190)).isGood)
     }
@@ -72,21 +72,21 @@ import Testing
         #expect(health.readiness(at: .seconds(182)).text.split(separator: "\n").count == 2)
     }
 
-    @Test func `what arrives in part is no outage`() {
+    @Test func `a partial success is not an outage`() {
         var health = Self.health()
         let part = ExportOutcome(acceptedPoints: 1, rejectedPoints: 2, attempts: 1, status: 200, failure: .rejected)
         health.note(Self.round([part]), at: .seconds(100))
         #expect(health.readiness(at: .seconds(1_000)).isGood)
     }
 
-    @Test func `an answer that is not there yet ends no outage, and is one when it stays away for too long`() {
+    @Test func `a missing answer does not end an outage, and becomes one after too long`() {
         var health = Self.health()
         let pending = ExportOutcome(queuedPoints: 3)
         health.note(Self.round([Self.bad]), at: .seconds(100))
         for time in [110, 120, 130] { health.note(Self.round([pending]), at: .seconds(time)) }
         #expect(health.readiness(at: .seconds(131)).text.contains("exports have failed for 31 s: no route"))
         health.note(Self.round([Self.good]), at: .seconds(140))
-        // As long as an export may take, and three intervals on top.
+        // The longest time of an export, plus three intervals.
         for time in [150, 160, 170, 180] { health.note(Self.round([pending]), at: .seconds(time)) }
         #expect(health.readiness(at: .seconds(185)).isGood)
         #expect(health.readiness(at: .seconds(186)).text.contains("the receiver has not answered yet"))

@@ -8,7 +8,7 @@ import Testing
 @Suite struct OutageLogTests {
     private let failed = ExportOutcome(droppedPoints: 20, failure: .transport, message: "cannot export: refused")
 
-    @Test func `an outage is told when it begins and when it ends (conformance 115)`() {
+    @Test func `an outage is logged when it begins and when it ends (conformance 115)`() {
         var log = OutageLog()
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20)) == nil)
         #expect(log.line(after: failed)?.level == .error)
@@ -18,25 +18,25 @@ import Testing
         #expect(end?.level == .notice)
         #expect(end?.text.contains("3 exports failed meanwhile, 60 data points were lost") == true)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20)) == nil)
-        #expect(log.line(after: failed)?.level == .error, "the next outage is told again")
+        #expect(log.line(after: failed)?.level == .error, "the next outage is logged again")
     }
 
-    @Test func `each reason is told once, in its turn`() {
+    @Test func `each reason is logged once, in its turn`() {
         var log = OutageLog()
         func outcome(_ status: Int) -> ExportOutcome {
             ExportOutcome(queuedPoints: 5, failure: .status(status), message: "HTTP \(status)")
         }
         #expect(log.line(after: outcome(401))?.text.contains("HTTP 401") == true)
         #expect(log.line(after: outcome(503))?.text.contains("HTTP 503") == true)
-        #expect(log.line(after: outcome(401)) == nil, "two that alternate are told twice, not for ever")
+        #expect(log.line(after: outcome(401)) == nil, "two that alternate are logged twice, not forever")
         #expect(log.line(after: failed)?.text.contains("refused") == true)
         #expect(log.line(after: outcome(404))?.text.contains("HTTP 404") == true)
         let end = log.line(after: ExportOutcome(acceptedPoints: 20))
         #expect(end?.text.contains("5 exports failed meanwhile") == true, "\(end?.text ?? "")")
-        #expect(log.line(after: outcome(401)) != nil, "the next outage is told again")
+        #expect(log.line(after: outcome(401)) != nil, "the next outage is logged again")
     }
 
-    @Test func `points that wait are no loss, and the first loss is told`() {
+    @Test func `points that wait are not lost, and the first loss is logged`() {
         var log = OutageLog()
         let waiting = ExportOutcome(queuedPoints: 40, failure: .transport, message: "cannot export: refused")
         let begin = log.line(after: waiting)
@@ -48,14 +48,14 @@ import Testing
         let full = ExportOutcome(droppedPoints: 5, queuedPoints: 40, failure: .queueFull, message: "the queue is full")
         #expect(log.line(after: waiting)?.level == .warning)
         #expect(log.line(after: full)?.level == .error)
-        #expect(log.line(after: waiting) == nil, "a full queue is told once, not with each export")
+        #expect(log.line(after: waiting) == nil, "a full queue is logged once, not with each export")
         #expect(log.line(after: full) == nil)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("10 data points were lost") == true)
-        #expect(log.line(after: waiting)?.level == .warning, "the next outage is told again")
+        #expect(log.line(after: waiting)?.level == .warning, "the next outage is logged again")
         #expect(log.line(after: ExportOutcome(acceptedPoints: 40))?.text.contains("nothing was lost") == true)
     }
 
-    @Test func `at the end an outage is told once more, with all that it cost`() {
+    @Test func `at the end an outage is logged once more, with everything that it lost`() {
         var log = OutageLog()
         #expect(log.line(after: failed)?.level == .error)
         #expect(log.line(after: failed) == nil)
@@ -83,13 +83,13 @@ import Testing
         #expect(working.line(after: ExportOutcome(acceptedPoints: 20), isLast: true) == nil)
     }
 
-    @Test func `points in flight are no outage`() {
+    @Test func `points in flight are not an outage`() {
         var log = OutageLog()
         #expect(log.line(after: ExportOutcome(queuedPoints: 20)) == nil)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20, queuedPoints: 20)) == nil)
     }
 
-    @Test func `an answer that is not there yet ends no outage`() {
+    @Test func `a missing answer does not end an outage`() {
         var log = OutageLog()
         #expect(log.line(after: failed)?.level == .error)
         #expect(log.line(after: ExportOutcome(queuedPoints: 20)) == nil)
@@ -100,12 +100,12 @@ import Testing
         )
     }
 
-    @Test func `what a receiver refuses or warns of is told once, and again when it is over`() {
+    @Test func `rejections and warnings of a receiver are logged once, and again when they end`() {
         var log = OutageLog()
         let partial = ExportOutcome(acceptedPoints: 18, rejectedPoints: 2, failure: .rejected, message: "2 rejected")
         #expect(log.line(after: partial)?.level == .warning)
         #expect(log.line(after: partial) == nil)
-        #expect(log.line(after: failed)?.level == .error, "what is worse is told")
+        #expect(log.line(after: failed)?.level == .error, "a worse condition is logged")
         #expect(log.line(after: partial)?.text.contains("2 rejected") == true)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20))?.level == .notice)
         #expect(log.line(after: ExportOutcome(acceptedPoints: 20, message: "slow down"))?.level == .warning)

@@ -114,7 +114,7 @@ import Testing
         let snapshot = try check("lockdown", files, trial)
         #expect(snapshot.status == .warning && snapshot.found.contains("'tcplens snapshot' does not work"))
         trial = ProgramTrial()
-        trial.limitations = [Limitation(.lockdown, "trace: no port before a connection is there")]
+        trial.limitations = [Limitation(.lockdown, "trace: no local port until connected")]
         #expect(try check("lockdown", files, trial).status == .warning)
         #expect(ProgramChecks(trial: trial).checks.first?.remedy?.text.contains("lockdown=integrity") == true)
         #expect(try check("lockdown", files).found.hasSuffix("which these do not need"))
@@ -235,7 +235,7 @@ import Testing
         ),
         (
             ControlGroups(used: ["/own", "/part"], isWhole: false),
-            "version 2 at /own, /part, a part of all groups; those elsewhere have numbers for names"
+            "version 2 at /own, /part, only some of the groups; the others are shown by number"
         ),
         (ControlGroups(used: []), "version 2 is not mounted: 'tcplens trace' can't name containers"),
     ])

@@ -4,7 +4,7 @@ import Testing
 /// Endpoints, listeners and spools: `doctor` and `run` come to the same result.
 extension IntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DoctorEndpointTests {
-        /// A sink in a namespace of its own, at the standard port.
+        /// A sink in its own namespace, at the default port.
         private func sink(_ options: String..., in namespace: Traffic) throws -> RunningProcess {
             let sink = try RunningProcess([Executable.tcplens, "sink"] + options, in: namespace)
             _ = try eventually("the sink to listen") { sink.error.contains("listening") ? true : nil }
@@ -37,7 +37,7 @@ extension IntegrationTests {
 
         @Test func `an endpoint where nobody listens and an unknown name have different reasons`() throws {
             var condition = Condition(namespace: try Traffic())
-            // For this time run --once tries to reach a receiver that is not there.
+            // How long run --once tries to reach a receiver that does not exist.
             condition.environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "700"
             try condition.expectAgreement(
                 failing: "endpoint connection",
@@ -72,7 +72,7 @@ extension IntegrationTests {
         ])
         func `a receiver that refuses is quoted`(status: Int, words: String) throws {
             let namespace = try Traffic()
-            // The test does not wait for so long.
+            // The test does not wait that long.
             let sink = try sink("--respond", "\(status)", "--retry-after", "3600", in: namespace)
             try Condition(namespace: namespace).expectAgreement(
                 failing: "endpoint export",
@@ -104,7 +104,7 @@ extension IntegrationTests {
             )
             let diagnosis = try disabled.expectAgreement()
             #expect(diagnosis.checks.contains { $0.status == "warning" && $0.found.contains("OTEL_SDK_DISABLED") })
-            // Only with --once is that too much.
+            // It is only too long with --once.
             let scraped = Condition(
                 options: ["--once"],
                 environment: ["OTEL_METRICS_EXPORTER": "prometheus"],
@@ -140,7 +140,7 @@ extension IntegrationTests {
                 environment: ["OTEL_METRICS_EXPORTER": "console"],
                 namespace: namespace
             )
-            let signs = "health is told"
+            let signs = "health is served"
             try condition.expectAgreement(
                 failing: "address for health",
                 says: "process \(sink.processIdentifier)",
@@ -185,7 +185,7 @@ extension IntegrationTests {
             let owner = try eventually("the agent to have the spool") {
                 (try? String(contentsOfFile: lock, encoding: .utf8)).flatMap { $0.isEmpty ? nil : $0 }
             }
-            // Its first export was in the spool for a moment.
+            // Its first export was briefly in the spool.
             _ = try eventually("an empty spool") { sink.output.isEmpty || files() != ["lock"] ? nil : true }
             try condition.expectAgreement(failing: "spool", says: "process \(agent.processIdentifier)", "cat \(lock)")
             #expect(try String(contentsOfFile: lock, encoding: .utf8) == owner)
@@ -237,13 +237,13 @@ extension IntegrationTests {
                 return result.output
             }
             #expect(try look().contains("HTTP 401"))
-            // These would have been sent, and are named without their values.
+            // These would have been sent. They are shown without their values.
             #expect(try look().contains("with Authorization, api-key"))
             environment["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] =
                 "https://me:hunter2@collector.invalid/?key=qu3ry-secret"
             #expect(try look().contains("collector.invalid"))
             environment["https_proxy"] = "http://me:pr0xy-secret@127.0.0.1:9"
-            #expect(try look().contains("by way of the proxy http://127.0.0.1:9"))
+            #expect(try look().contains("through the proxy http://127.0.0.1:9"))
             environment["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = "ftp://me:hunter2@collector?key=qu3ry-secret"
             #expect(try look().contains("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"))
             withExtendedLifetime(sink) {}

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// The agent's health, with real peers that come and go.
+    /// The agent's health, with real peers that start and stop.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct HealthTests {
         private func start(in traffic: Traffic, exporter: String) throws -> RunningProcess {
             let agent = try RunningProcess(
@@ -13,7 +13,7 @@ extension IntegrationTests {
                     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
                 ]
             )
-            _ = try eventually("the agent to listen") { agent.error.contains("health is told") ? true : nil }
+            _ = try eventually("the agent to listen") { agent.error.contains("health is served") ? true : nil }
             return agent
         }
 

@@ -35,7 +35,7 @@ extension IntegrationTests {
             let diagnosis = try condition.expectAgreement()
             let check = try diagnosis.check("processors")
             #expect(check.status == "warning")
-            #expect(check.found.contains("tcplens goes by the kernel"))
+            #expect(check.found.contains("tcplens uses the kernel's number"))
         }
 
         @Test(arguments: ["0", "0-63", ""])

@@ -17,7 +17,9 @@ extension IntegrationTests {
                 in: traffic,
                 environment: environment
             )
-            _ = try eventually("the agent to listen") { agent.error.contains("finds the metrics") ? true : nil }
+            _ = try eventually("the agent to listen") {
+                agent.error.contains("metrics for Prometheus are served") ? true : nil
+            }
             return agent
         }
 

@@ -50,7 +50,9 @@ extension IntegrationTests {
             }
             try file.write(self.file(console, prometheus(9465), more: "health: \"127.0.0.1:8081\""))
             agent.signal(SIGHUP)
-            _ = try eventually("the refusal") { agent.error.contains("was refused and stays what it was") ? true : nil }
+            _ = try eventually("the refusal") {
+                agent.error.contains("was refused; the old one stays in effect") ? true : nil
+            }
             #expect(agent.error.contains("SIGHUP: cannot listen on 127.0.0.1:9465"), "\(agent.error)")
             #expect(try get("http://127.0.0.1:8080/livez", in: traffic).body == "live\n")
             #expect(try get("http://127.0.0.1:9464/metrics", in: traffic).body.contains("# TYPE"))

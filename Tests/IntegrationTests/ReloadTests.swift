@@ -91,7 +91,9 @@ extension IntegrationTests {
             try waitForCollections(1, of: sink.process, team: "a")
             try file.write(self.file("otlp_http: {\(mistake)}", interval: 100, team: "b"))
             agent.signal(SIGHUP)
-            _ = try eventually("the refusal") { agent.error.contains("was refused and stays what it was") ? true : nil }
+            _ = try eventually("the refusal") {
+                agent.error.contains("was refused; the old one stays in effect") ? true : nil
+            }
             #expect(agent.error.contains(" SIGHUP: \(file.path):8:"), "\(agent.error)")
             #expect(!agent.error.contains("s3cret"))
             let count = collections(of: sink.process, team: "a")
@@ -108,7 +110,9 @@ extension IntegrationTests {
             let agent = try agent(file)
             try waitForCollections(1, of: agent, team: "a")
             agent.signal(SIGHUP)
-            _ = try eventually("a word on it") { agent.error.contains("the configuration is what it was") ? true : nil }
+            _ = try eventually("a word on it") {
+                agent.error.contains("the configuration has not changed") ? true : nil
+            }
             try FileManager.default.removeItem(atPath: file.path)
             agent.signal(SIGHUP)
             _ = try eventually("the refusal") { agent.error.contains("No such file or directory") ? true : nil }

@@ -16,7 +16,9 @@ extension IntegrationTests {
                 in: traffic,
                 environment: ["OTEL_METRICS_EXPORTER": "prometheus"]
             )
-            _ = try eventually("the agent to listen") { agent.error.contains("finds the metrics") ? true : nil }
+            _ = try eventually("the agent to listen") {
+                agent.error.contains("metrics for Prometheus are served") ? true : nil
+            }
             for (type, port) in [("4", 7001), ("6", 7002)] {
                 try traffic("listen \(type) \(port) 128", "listen \(type) \(port + 10) 128")
                 func connect(_ group: String) throws { try traffic("connect \(group)\(type) \(type) \(port) 2") }

@@ -30,14 +30,14 @@ extension IntegrationTests {
                 try SocketTable.ss(in: traffic).counts["established ipv4"] == 2 ? true : nil
             }
             agent.signal(SIGTERM)
-            _ = try eventually("a word on it") { agent.error.contains("a last collection") ? true : nil }
+            _ = try eventually("a word on it") { agent.error.contains("collecting once more") ? true : nil }
             // Within a quarter of a second it would count as the same signal.
             Thread.sleep(forTimeInterval: 0.5)
             agent.signal(SIGTERM)
             agent.wait()
             #expect(agent.status == 1)
             #expect(
-                agent.error.contains("tcplens: SIGTERM again: ended before the last work was done"),
+                agent.error.contains("tcplens: SIGTERM again: ended before the last export was done"),
                 "\(agent.error)"
             )
         }

@@ -76,7 +76,7 @@ extension IntegrationTests {
             let before = session.raw.split(separator: Self.enter)
             let parts = try #require(before.last).split(separator: Self.leave)
             #expect(before.count == 2 && parts.count == 2)
-            #expect(before.first?.contains("looking by") == true)
+            #expect(before.first?.contains("observing with") == true)
             #expect(parts.first?.contains("first reading") == false)
             #expect(parts.last?.contains("first reading") == true)
         }
@@ -261,8 +261,11 @@ extension IntegrationTests {
             let top = try RunningProcess([Executable.tcplens, "top", "--interval", "200ms"], in: traffic)
             _ = try eventually("a frame") { top.output.isEmpty ? nil : true }
             for kind in ["map_id", "prog_id"] {
-                let (ofAgent, ofTop) = try (agent.kernelIdentifiers(kind), top.kernelIdentifiers(kind))
-                #expect(!ofAgent.isEmpty && !ofTop.isEmpty)
+                // The agent may take longer to load its programs than `top` to draw a frame.
+                let (ofAgent, ofTop) = try eventually("\(kind) of both") {
+                    let found = try (agent.kernelIdentifiers(kind), top.kernelIdentifiers(kind))
+                    return found.0.isEmpty || found.1.isEmpty ? nil : found
+                }
                 #expect(ofAgent.isDisjoint(with: ofTop))
             }
         }

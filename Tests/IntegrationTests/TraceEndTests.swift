@@ -201,7 +201,7 @@ extension IntegrationTests {
                 ],
                 in: traffic
             )
-            _ = try eventually("the programs of trace") { process.error.contains("tracing by") ? true : nil }
+            _ = try eventually("the programs of trace") { process.error.contains("tracing with") ? true : nil }
             let before = Date().timeIntervalSince1970
             try traffic("connect a 4 7001 1", "reset a client")
             process.wait()

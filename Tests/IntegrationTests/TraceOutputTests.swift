@@ -79,7 +79,7 @@ extension IntegrationTests {
                 [Executable.tcplens, "trace", "--format", "json", "--log-level", "debug"],
                 in: traffic
             )
-            _ = try eventually("the programs of trace") { process.error.contains("tracing by") ? true : nil }
+            _ = try eventually("the programs of trace") { process.error.contains("tracing with") ? true : nil }
             try traffic("dial 4 127.0.0.1 9")
             process.signal(signal)
             process.wait()
@@ -98,7 +98,7 @@ extension IntegrationTests {
                 exit $status
                 """
             let process = try RunningProcess(["bash", "-c", script], in: traffic)
-            _ = try eventually("the programs of trace") { process.error.contains("tracing by") ? true : nil }
+            _ = try eventually("the programs of trace") { process.error.contains("tracing with") ? true : nil }
             try traffic("churn 4 8001 3000")
             process.wait()
             #expect(process.status == 1)

@@ -23,10 +23,10 @@ if [ "$condition" = interpreted ] && [ -z "$no_responses" ]; then
 fi
 # Since 6.2 programs can read the fields of a socket without permission to read other memory.
 if [ "$condition" = lockdown ] && ! since 6 2; then
-    no_ports="the kernel keeps its memory from programs (lockdown=confidentiality): no port before a connection is there"
+    no_ports="programs may not read the kernel's memory (lockdown=confidentiality): no local port until connected"
 fi
 [ -n "$no_memory" ] \
-    && no_ports="no atomic instructions in programs of this kernel: no durations, and no port before a connection is there"
+    && no_ports="no atomic instructions in programs of this kernel: no durations, and no local port until connected"
 check "what this kernel lacks" "$(printf '%s\n' "$no_memory" "$no_responses" "$no_mptcp" | sed '/^$/d')" \
     "$(cat "$work/missing")"
 

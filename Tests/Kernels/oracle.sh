@@ -135,7 +135,7 @@ collected || {
 nsenter --net="/proc/$maker/ns/net" ./tcplens trace --format json --log-level debug >"$work/events" 2>"$work/trace-log" &
 tracer=$!
 tracing_or_ended() {
-    grep -q "tracing by" "$work/trace-log" || ! kill -0 $tracer 2>/dev/null
+    grep -q "tracing with" "$work/trace-log" || ! kill -0 $tracer 2>/dev/null
 }
 eventually 30 tracing_or_ended
 sed -n 's/.* notice tcplens: \[[^]]*\] //p' "$work/trace-log" >"$work/missing-in-trace"

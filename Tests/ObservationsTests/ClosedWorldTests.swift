@@ -5,9 +5,9 @@ import Readings
 import Simulation
 import Testing
 
-/// What comes out is declared, and what is declared comes out.
+/// What is exported is declared, and what is declared is exported.
 @Suite struct ClosedWorldTests {
-    /// All metrics of some minutes in which everything goes wrong, one thing after the other.
+    /// All metrics of several minutes in which each fault occurs in turn.
     private static let metrics: [Metric] = {
         var options = SimulatedHost.Options()
         options.rate = 30
@@ -31,7 +31,7 @@ import Testing
 
     private static let declared = Catalogue.machine + Catalogue.upkeep
 
-    @Test func `what comes out is declared as it is`() throws {
+    @Test func `what is exported matches its declaration`() throws {
         for metric in Self.metrics {
             let definition = try #require(Self.declared.first { $0.name == metric.name }, "\(metric.name)")
             #expect(metric.unit == definition.unit)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: Catalogue.machine + Catalogue.upkeep)
-    func `what is declared comes out, with each value of each attribute`(definition: MetricDefinition) {
+    func `what is declared is exported, with each value of each attribute`(definition: MetricDefinition) {
         let points = Self.metrics.filter { $0.name == definition.name }.flatMap(\.data.pointAttributes)
         #expect(!points.isEmpty)
         for attribute in definition.attributes {

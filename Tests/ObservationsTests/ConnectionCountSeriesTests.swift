@@ -23,7 +23,7 @@ import Testing
         #expect(points(&series, [4, 9, 3]).dropFirst(20).map(\.value) == [.int(3), .int(4), .int(9)])
     }
 
-    @Test func `a row that is gone frees its place, so that all that live have one again`() {
+    @Test func `a row that ends frees its place for others`() {
         var series = ConnectionCountSeries(limit: 120)
         for first in stride(from: UInt16(1), to: 60_000, by: 100) {
             let points = points(&series, first..<(first + 100))
@@ -32,7 +32,7 @@ import Testing
         }
         let beyond = points(&series, 1..<102)
         #expect(beyond.count == 121 && beyond.last?.attributes == .overflow)
-        // Each is in one of them.
+        // Each connection is in exactly one series.
         var sum: Int64 = 0
         for point in beyond {
             if case .int(let value) = point.value { sum += value }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DurationSeriesTests {
     private let time = Timestamp(unixNanoseconds: 2)
 
-    /// The metrics of distributions with one duration in each bucket, as many as there can be.
+    /// The metrics of distributions with the same count in each bucket and as many series as possible.
     private func metrics(each count: UInt64 = 1) -> [Metric] {
         let value = Distribution(counts: [UInt64](repeating: count, count: Distribution.bucketCount), sum: 1)
         var activity = Activity()
@@ -43,7 +43,7 @@ import Testing
             #expect(point.explicitBounds.last == Double(sign: .plus, exponent: last, significand: 1))
             #expect(point.explicitBounds.allSatisfy { $0.significand == 1 })
             #expect(point.bucketCounts.reduce(0, +) == point.count)
-            // Below the first bound are bucket 0 and eight an octave, above the last one eight an octave.
+            // Below the first bound are bucket 0 and eight buckets per octave, and above the last one eight per octave.
             let rows = point.count / UInt64(Distribution.bucketCount)
             #expect(point.bucketCounts.first == UInt64(1 + (first + 20) * 8) * rows)
             #expect(point.bucketCounts.last == UInt64((28 - last) * 8) * rows)
@@ -60,7 +60,7 @@ import Testing
     @Test func `all distributions together leave room for everything else`() {
         let lines = metrics().reduce(0) { sum, metric in
             guard case .histogram(let points, _) = metric.data else { return sum }
-            // A bucket without a bound, a sum and a count come on top.
+            // A bucket without a bound, a sum and a count are added.
             return sum + points.reduce(0) { $0 + $1.explicitBounds.count + 3 }
         }
         #expect(lines <= 300)

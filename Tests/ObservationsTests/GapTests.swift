@@ -2,15 +2,15 @@ import Readings
 import Testing
 
 @Suite struct GapTests {
-    /// What a recursion explains is not told twice, recursions of other namespaces are not told at all, and a counter never
-    /// falls.
+    /// A gap that a recursion explains is not counted twice, recursions of other namespaces are not counted, and a
+    /// counter never decreases.
     @Test(
         arguments: [
             ([(0, 0)], 0, 0), ([(3, 0)], 0, 3), ([(3, 2)], 2, 1), ([(2, 5)], 2, 0), ([(0, 1000)], 0, 0),
             ([(1, 0), (1, 1000)], 0, 1), ([(3, 3), (5, 4)], 4, 1), ([(4, 9), (4, 9)], 4, 0),
         ] as [([(UInt64, UInt64)], UInt64, UInt64)]
     )
-    func `gaps are told once, by what explains them`(
+    func `gaps are counted once, by their reason`(
         readings: [(gaps: UInt64, recursions: UInt64)],
         recursion: UInt64,
         unseen: UInt64

@@ -5,7 +5,7 @@ import Testing
 @testable import Observations
 
 @Suite struct NamespaceCounterTests {
-    /// What the points of one metric are, the values by the one attribute.
+    /// The points of one metric: their values by the one attribute.
     private func values(
         _ name: String,
         from baseline: [NamespaceCounter: UInt64],
@@ -48,7 +48,7 @@ import Testing
         ("tcplens.receive.drops", "TcpExt.OfoPruned", "tcplens.drop.reason=pruned"),
         ("tcplens.receive.drops", "TcpExt.TCPZeroWindowDrop", "tcplens.drop.reason=zero_window"),
     ])
-    func `a counter of the kernel is a series, from where it stood at first`(
+    func `a counter of the kernel is a series that starts at its first value`(
         metric: String,
         name: String,
         series: String
@@ -56,14 +56,14 @@ import Testing
         let counter = try #require(NamespaceCounter(rawValue: name))
         #expect(values(metric, from: [counter: 1000], to: [counter: 1007]) == [series: 7])
         #expect(values(metric, from: [counter: 5], to: [counter: 5]) == [series: 0])
-        // Not there, not there any more, and fallen.
+        // Missing, no longer there, and decreased.
         #expect(values(metric, from: [:], to: [:]) == [:])
         #expect(values(metric, from: [:], to: [counter: 5]) == [:])
         #expect(values(metric, from: [counter: 5], to: [:]) == [:])
         #expect(values(metric, from: [counter: 5], to: [counter: 4]) == [:])
     }
 
-    @Test func `what the kernel counts at two places is one series`() {
+    @Test func `two counters of the kernel can make one series`() {
         let (ordered, unordered) = (NamespaceCounter.receiveQueuePruned, NamespaceCounter.outOfOrderPruned)
         let series = values("tcplens.receive.drops", from: [ordered: 1, unordered: 2], to: [ordered: 4, unordered: 9])
         #expect(series == ["tcplens.drop.reason=pruned": 10])

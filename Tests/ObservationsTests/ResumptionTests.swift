@@ -5,7 +5,7 @@ import Readings
 import Simulation
 import Testing
 
-/// What an observation leaves can be saved, and another one goes on from there.
+/// The series of an observation can be saved, and another observation can continue with them.
 @Suite struct ResumptionTests {
     private let start = Timestamp(unixNanoseconds: 1_000_000_000)
 
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    /// A host on which everything goes wrong, and more series than the limit allows.
+    /// A host with all faults, and with more series than the limit.
     private var host: SimulatedHost {
         var options = SimulatedHost.Options()
         options.splitsByPort = true
@@ -24,21 +24,21 @@ import Testing
         return SimulatedHost(options, start: start, faults: Set(Fault.allCases))
     }
 
-    @Test func `an observation that goes on from what was saved gives what an uninterrupted one gives`() throws {
+    @Test func `a resumed observation gives the same metrics as an uninterrupted one`() throws {
         let uninterrupted = Observation(of: host, limit: 2)
         _ = try metrics(uninterrupted, 1...10)
         let first = Observation(of: host, limit: 2)
         _ = try metrics(first, 1...10)
         let saved = try JSONEncoder().encode(try #require(first.series))
         let series = try JSONDecoder().decode(ObservedSeries.self, from: saved)
-        // A simulated host does the same again, as a kernel that has gone on counting.
+        // The simulated host repeats itself, like a kernel that has kept counting.
         let second = Observation(of: host, limit: 2, resuming: series)
         let (expected, found) = (try metrics(uninterrupted, 11...20), try metrics(second, 11...20))
         #expect(found == expected)
         #expect(try metrics(Observation(of: host, limit: 2), 11...20) != expected, "nothing had to be saved")
     }
 
-    @Test func `what was saved of another epoch is forgotten`() throws {
+    @Test func `saved series of another epoch are dropped`() throws {
         let other = Observation(of: SimulatedHost(start: Timestamp(unixNanoseconds: 7)))
         _ = try metrics(other, 1...2)
         let resumed = Observation(of: host, resuming: other.series)

@@ -24,7 +24,9 @@ import Testing
         try #require(try readings(faults, seed: seed).last)
     }
 
-    /// Whether two readings tell the same; they are too long to be shown.
+    /// Whether two readings are equal.
+    ///
+    /// They are too long to be printed.
     private func isSame(_ one: Activity, _ other: Activity) -> Bool {
         func durations(_ activity: Activity) -> [Distribution]? { activity.durations?.map(\.value) }
         return one.connections == other.connections && one.listeners == other.listeners
@@ -60,7 +62,7 @@ import Testing
         return values
     }
 
-    @Test func `what came in less what left is what there is, unless events are lost`() throws {
+    @Test func `stocks are what came in less what left, unless events are lost`() throws {
         #expect(try drifts([]) == [.int(0)])
         #expect(try drifts(Set(Fault.allCases).subtracting([.lostEvents])) == [.int(0)])
         #expect(try drifts([.lostEvents]).count > 1)
@@ -70,7 +72,7 @@ import Testing
         func count(_ activity: Activity) -> UInt64 {
             activity.connections.reduce(0) { $0 + ($1.state == .timeWait ? $1.count : 0) }
         }
-        // All of them end there, not only half.
+        // All connections end there, not only half of them.
         #expect(try 2 * count(last([.timeWaitPileUp])) > 3 * count(last([])))
     }
 

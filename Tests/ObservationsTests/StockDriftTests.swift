@@ -23,25 +23,25 @@ import Testing
         return StockDrift.Count(counts: counts(established), before: transitions, after: transitions)
     }
 
-    @Test func `what came in less what left is what there is more`() {
+    @Test func `a stock grows by what came in less what left`() {
         var drift = StockDrift()
         #expect(drift.drift(reading(40, 100))[.established] == 0, "what was before the first collection is its stock")
         #expect(drift.drift(reading(43, 107, 4))[.established] == 0)
-        #expect(drift.drift(reading(45, 107, 4))[.established] == -2, "two more than any event told of")
+        #expect(drift.drift(reading(45, 107, 4))[.established] == -2, "two more than the events explain")
         #expect(drift.drift(reading(40, 107, 4))[.established] == 3)
-        #expect(drift.drift(reading(43, 107, 4))[.timeWait] == nil, "where events do not tell the truth")
+        #expect(drift.drift(reading(43, 107, 4))[.timeWait] == nil, "events do not account for this state")
     }
 
-    /// From 100 to 107 came and 0 to 4 left while they were counted, so that 36 to 47 may have been found.
+    /// During the count 100 to 107 came and 0 to 4 left, so 36 to 47 may have been found.
     @Test(arguments: [(36, 0), (40, 0), (47, 0), (35, 1), (30, 6), (48, -1), (60, -13)] as [(UInt64, Int64)])
-    func `what happens during the pass is no drift`(found: UInt64, expected: Int64) {
+    func `changes during the pass are not drift`(found: UInt64, expected: Int64) {
         var drift = StockDrift()
         _ = drift.drift(reading(40, 100))
         let busy = StockDrift.Count(counts: counts(found), before: transitions(100), after: transitions(107, 4))
         #expect(drift.drift(busy)[.established] == expected)
     }
 
-    @Test func `a quiet pass takes the place of a busy one as what later ones are held against`() {
+    @Test func `a quiet pass replaces a busy one as the base for later ones`() {
         var drift = StockDrift()
         let busy = StockDrift.Count(counts: counts(50), before: transitions(100), after: transitions(200, 100))
         _ = drift.drift(busy)

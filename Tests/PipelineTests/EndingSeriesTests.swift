@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Which exporter gets the end of which series.
+/// Which exporter gets the ends of which series.
 @Suite struct EndingSeriesTests {
     /// A stock with a series for each of the names.
     private final class Stock: MetricProducer, Sendable {
@@ -82,7 +82,7 @@ import Testing
 
     private func set(_ names: [String]?) { stock.names.withLock { $0 = names } }
 
-    @Test func `each exporter is told of an end once, and a scrape takes it from none`() async {
+    @Test func `each exporter gets an end once, and a scrape takes it from none`() async {
         let exporters = [Recorder("1"), Recorder("2", .delta), Recorder("3", endsSeries: false)]
         let reader = reader(exporters)
         _ = await reader.round()
@@ -120,7 +120,7 @@ import Testing
         #expect(exporters.map(\.news) == ["a b a† b†", "a b a† b†", "a b"])
     }
 
-    @Test func `an exporter that goes gets the ends of what it knows, one that stays keeps knowing`() async {
+    @Test func `a removed exporter gets the ends of what it has sent, and one that stays remembers`() async {
         let exporters = [Recorder("1"), Recorder("2")]
         let reader = reader(exporters)
         #expect(Recorder.names(await reader.lastPoints(for: exporters[0])) == [])
@@ -134,7 +134,7 @@ import Testing
         #expect(successor.news == "a b†")
     }
 
-    @Test func `another resource ends what the old one had`() async {
+    @Test func `another resource ends the series of the old one`() async {
         let exporter = Recorder("1")
         let reader = reader([exporter])
         _ = await reader.round()

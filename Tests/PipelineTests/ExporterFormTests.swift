@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: HistogramAggregation.allCases, TemporalityPreference.allCases)
-    func `each exporter has its form, and a scrape has fixed bounds whatever the others want`(
+    func `each exporter has its form, and a scrape always has fixed bounds`(
         form: HistogramAggregation,
         temporality: TemporalityPreference
     ) async {

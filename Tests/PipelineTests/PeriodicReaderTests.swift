@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// Keeps what it is given.
+    /// Keeps what it gets.
     private final class Recorder: MetricExporter {
         let temporality: TemporalityPreference
         let data = Mutex<[Metric.Data]>([])
@@ -54,7 +54,8 @@ import Testing
             resource: Resource(attributes: [:], schemaURL: ""),
             scope: Scope(name: "", version: "", schemaURL: ""),
             sdk: SDKMetrics(start: Timestamp(unixNanoseconds: 1)),
-            // It stands still: on a busy machine a real one would go on by seconds, and the wall clock seem to be set back.
+            // It does not advance by itself. On a busy machine a real clock could advance by seconds, as if the wall
+            // clock had been set back.
             clock: ManualClock(),
             now: { Timestamp(unixNanoseconds: clock.withLock { $0.popFirst() } ?? 0) }
         )
@@ -100,7 +101,9 @@ import Testing
         #expect(exporter.points.map(\.time.unixNanoseconds) == [2_000, 2_001, 2_002, 3_000])
     }
 
-    /// A reader whose wall clock is set to each of `walls`, in seconds, ten seconds after the one before.
+    /// Points from a reader whose wall clock shows each of `walls` in turn, in seconds.
+    ///
+    /// Each reading is ten seconds after the one before.
     private func points(
         _ walls: [UInt64],
         _ temporality: TemporalityPreference
@@ -130,9 +133,9 @@ import Testing
         return (exporter.points, warnings, recorder.points)
     }
 
-    /// The years that a clock is behind that nobody has set, and hours that it is ahead.
+    /// Years, for a clock that was never set, and some minutes back.
     @Test(arguments: [1_700_000_000, -500, -990])
-    func `a clock that is set moves starts and times, for each exporter, and is told once`(step: Int64) async {
+    func `a clock that is set moves starts and times, for each exporter, and is reported once`(step: Int64) async {
         func seconds(_ time: Timestamp) -> Int64 { Int64(time.unixNanoseconds / 1_000_000_000) }
         let walls = [1010, 1020 + step, 1030 + step].map(UInt64.init)
         let cumulative = await points(walls, .cumulative)
@@ -147,7 +150,7 @@ import Testing
         #expect(deltas.points.map(\.value) == [.int(5), .int(5), .int(5)])
     }
 
-    @Test func `what is made after the clock was set begins at its own time`() async {
+    @Test func `a producer that is created after the clock was set starts at its own time`() async {
         let clock = ManualClock()
         let wall = Mutex<UInt64>(1_000_000_000_000)
         let exporter = Recorder(.cumulative)
@@ -165,7 +168,7 @@ import Testing
         clock.move(by: .seconds(5))
         wall.withLock { $0 = 9_005_000_000_000 }
         _ = await reader.round()
-        // Behind everything before, by a nanosecond.
+        // Later than everything before, by a nanosecond.
         #expect(exporter.points.map(\.start.unixNanoseconds) == [9_000_000_000_001])
         #expect(exporter.points.map(\.time.unixNanoseconds) == [9_005_000_000_000])
     }
@@ -187,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: [TemporalityPreference.delta, .cumulative])
-    func `another resource has what was counted since, and the old one nothing more`(
+    func `another resource gets what is counted from then on, and the old one nothing`(
         preference: TemporalityPreference
     ) async {
         let exporter = Recorder(preference)
@@ -199,7 +202,7 @@ import Testing
         #expect(await reader.collect(for: .periodicReader).metrics.map(\.resource) == [renamed])
         let values = exporter.points.filter { !$0.isEnd }.map(\.value)
         #expect(values == (preference == .delta ? [.int(5), .int(5)] : [.int(5), .int(10)]))
-        // The series of the old one have ended; a delta needs no end.
+        // The series of the old resource have ended. A delta needs no end.
         #expect(exporter.points.count { $0.isEnd } == (preference == .delta ? 0 : 1))
     }
 }

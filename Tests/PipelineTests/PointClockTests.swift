@@ -10,13 +10,13 @@ import Testing
     /// Readings of the clocks, and the times of points.
     struct Case: CustomTestStringConvertible, Sendable {
         var testDescription: String
-        /// When it all began, by the wall clock, in seconds.
+        /// The start by the wall clock, in seconds.
         var start: Double
-        /// What the wall clock says, and how many seconds after the beginning that is.
+        /// The wall clock's time, and the seconds since the start.
         var readings: [(wall: Double, elapsed: Double)]
         /// The starts that the points have.
         var starts: [Double]
-        /// How each warning begins.
+        /// The beginning of each warning.
         var warnings: [String] = []
     }
 
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func `points have the time that is right, and a start as long ago as it was (conformance 85)`(sample: Case) {
+    func `points have the right time, and starts move with the clock (conformance 85)`(sample: Case) {
         var clock = PointClock(start: ClockReading(wall: stamp(sample.start), elapsed: .zero))
         var (starts, warnings): ([Timestamp], [String]) = ([], [])
         var before = stamp(sample.start)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `a clock that goes back a little waits for itself, a nanosecond a collection`() {
+    @Test func `after a small step back, times advance by a nanosecond a collection`() {
         var clock = PointClock(start: ClockReading(wall: stamp(100), elapsed: .zero))
         let walls = [110, 109.5, 109.6, 110.4]
         let times = walls.map { clock.time(at: ClockReading(wall: stamp($0), elapsed: .seconds(10))) }
@@ -128,7 +128,8 @@ import Testing
         #expect(clock.offset == 0 && clock.takeWarnings().isEmpty)
     }
 
-    @Test(arguments: [0, 1, UInt64.max / 2, .max - 1, .max]) func `no clock ends the program`(wall: UInt64) {
+    @Test(arguments: [0, 1, UInt64.max / 2, .max - 1, .max]) func `no time of the clock ends the program`(wall: UInt64)
+    {
         for other in [0, 1, UInt64.max / 2, .max - 1, .max] {
             for elapsed in [Duration.zero, .seconds(Int64.max), .seconds(-5)] {
                 var clock = PointClock(start: ClockReading(wall: Timestamp(unixNanoseconds: wall), elapsed: .zero))

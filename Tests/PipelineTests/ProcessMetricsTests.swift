@@ -25,19 +25,19 @@ import Testing
         let before = values("process.cpu.time")
         #expect(Set(before.keys) == [["cpu.mode": "user"], ["cpu.mode": "system"]])
         let user: Attributes = ["cpu.mode": "user"]
-        // As much work as it takes; a clock of the kernel's that stands still would never end it.
+        // Works until the CPU time has grown.
         var after = before
         while after[user] ?? 0 < (before[user] ?? 0) + 0.02 { after = values("process.cpu.time") }
         #expect(after[["cpu.mode": "system"]] ?? -1 >= before[["cpu.mode": "system"]] ?? 0)
     }
 
-    @Test func `memory is what is resident, in bytes`() {
+    @Test func `memory is the resident memory, in bytes`() {
         let bytes = values("process.memory.usage")[[:]] ?? 0
         #expect(bytes > 1_000_000 && bytes < 1e12)
         #expect(bytes.truncatingRemainder(dividingBy: 4096) == 0)
     }
 
-    @Test func `what was spent before counting began anew is not told`() {
+    @Test func `what was used before a reset is not counted`() {
         let spent = values("process.cpu.time").values.reduce(0, +)
         let anew = ProcessMetrics(start: Timestamp(unixNanoseconds: 2), isAnew: true).metrics(at: time)
         guard case .sum(let points, _, _) = anew.first?.data else {

@@ -24,7 +24,7 @@ import Testing
         sdk.metrics(at: Self.time).first { $0.name == name }
     }
 
-    /// The values of a sum by the attributes that points of one exporter don't share.
+    /// The values of a sum, by the attributes that differ between the points of one exporter.
     private func values(_ name: String) -> [Attributes: Number] {
         guard case .sum(let points, .cumulative, _) = metric(name)?.data else { return [:] }
         #expect(points.allSatisfy { $0.start == Self.start && $0.time == Self.time })
@@ -99,7 +99,7 @@ import Testing
         #expect(metric("otel.sdk.exporter.operation.duration")?.unit == "s")
     }
 
-    @Test func `collections are timed for whoever asked for them (conformance 113)`() {
+    @Test func `collections are timed for the reader that made them (conformance 113)`() {
         sdk.collected(by: .periodicReader, after: .milliseconds(500), error: nil)
         sdk.collected(by: .periodicReader, after: .milliseconds(250), error: "ProbeError")
         sdk.collected(by: .prometheus, after: .milliseconds(125), error: nil)
@@ -137,7 +137,7 @@ import Testing
         )
     }
 
-    @Test func `counting begins anew with zeros, and what is in flight stays`() {
+    @Test func `a reset starts with zeros, and points in flight stay`() {
         end(10, ExportOutcome(acceptedPoints: 10, attempts: 1, status: 200))
         sdk.begin(7, by: exporter)
         let later = Timestamp(unixNanoseconds: 9)
@@ -153,7 +153,7 @@ import Testing
 }
 
 extension Attributes {
-    /// What is not in `others` as well.
+    /// The attributes that are not in `others`.
     fileprivate func rest(of others: Attributes) -> Attributes {
         Attributes(filter { others[$0.key] != $0.value })
     }

@@ -6,17 +6,18 @@ import Testing
 @testable import Probes
 @testable import System
 
-/// The agent's one object as the kernel takes it, or does not.
+/// How the kernel loads the agent's object, or refuses it.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct AgentObjectTests {
-    @Test func `what fails for another reason than a missing feature is an error, and nothing less is loaded`() throws {
-        // So many slots are more than any kernel has memory for, but no program's fault.
+    @Test func `a failure for another reason than a missing feature is an error, and no smaller set is loaded`() throws
+    {
+        // No kernel has memory for so many slots. This is not a fault of a program.
         #expect(throws: BPFError.self) { try AgentObject(.init(namespace: 1, slots: .max)) }
     }
 
-    @Test func `a program that the verifier refuses is an error with the verifier's words`() throws {
+    @Test func `a program that the verifier refuses is an error with the verifier's message`() throws {
         let object = try Object(.agent)
         try object.choose(["on_receive"])
-        // What the program reads is not there.
+        // The map that the program reads is missing.
         try object.leaveOut("tcp_last_reads")
         let error = #expect(throws: BPFError.self) { try object.load() }
         let reason = ProbeError(try #require(error)).reason
@@ -36,7 +37,7 @@ import Testing
         }
     }
 
-    /// When the pass walks a second time, as it does whenever a slot was missed for the first time.
+    /// The pass walks a second time when a slot was missed for the first time.
     @Test func `a round-trip time is recorded once, however often the pass walks`() throws {
         let agent = try AgentObject(.init(namespace: 1, rttPeriod: .seconds(1 << 30)))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
@@ -53,22 +54,22 @@ import Testing
         _ = try pass.pass()
         #expect(try slots.value(of: 7)?.cookie == 0, "the pass has walked twice")
         let recorded = try Self.roundTrips(agent) - before
-        // Other tests' connections may be among them, but not as many.
+        // Connections of other tests may be included, but fewer.
         #expect((2 * count..<3 * count).contains(Int(recorded)), "\(recorded) of \(2 * count) sockets")
     }
 
-    /// How many round-trip times the pass has recorded.
+    /// The number of round-trip times that the pass has recorded.
     private static func roundTrips(_ agent: AgentObject) throws -> UInt64 {
         let rows = try agent.object.perCPUArray("tcp_durations").rows()
         return [IPV4, IPV6].reduce(0) { total, type in
             let row = rows[Int(rtt_index(IN_PASS.rawValue, type.rawValue))]
             let groupSize = Int(HISTOGRAM_GROUP_BUCKETS) + 1
-            // The last of each group is a sum.
+            // The last value of each group is a sum.
             return row.indices.reduce(total) { $1 % groupSize == groupSize - 1 ? $0 : $0 + row[$1] }
         }
     }
 
-    /// Both ends of connections of this process to itself.
+    /// Both ends of connections from this process to itself.
     private static func connections(_ count: Int) throws -> [CInt] {
         let listener = try LoopbackSocket(family: AF_INET)
         try listener.bind(to: "127.0.0.1", port: 0)

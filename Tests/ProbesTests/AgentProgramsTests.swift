@@ -3,7 +3,7 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// Which programs are loaded on which kernel, and what is said of the rest.
+/// Which programs are loaded on which kernel, and the limitations without the others.
 @Suite struct AgentProgramsTests {
     private static let everything = ProgramFeatures(atomics: true, kernelFunctions: true, kernelMemory: true)
 
@@ -48,7 +48,7 @@ import Testing
         #expect(programs.limitations == expected)
     }
 
-    @Test func `each reason is told for what is lost by it`() {
+    @Test func `each limitation has its reason`() {
         var features = Self.everything
         features.kernelFunctions = false
         var kernel = KernelFeatures(programs: features)

@@ -6,7 +6,7 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// Connections by port and container, and what happens when there are too many of them.
+/// Connections by port and container, and the overflow groups.
 @Suite struct ConnectionGroupTests {
     @Test func `the rows of the maps are what Swift reads`() throws {
         let object = try Object(.groups)
@@ -40,7 +40,7 @@ import Testing
         for room: UInt32? in [nil, 6] {
             let groupings = Set(ConnectionGrouping.allCases)
             let probe = try ConnectionGroupProbe(groupings, listeners: true, room: room)
-            // The second pass has nothing left of the first.
+            // The second pass contains nothing from the first.
             for _ in 0..<2 {
                 let found = try probe.count()
                 #expect(found.all[.listen] >= 9)
@@ -60,13 +60,13 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"))
-    func `what nobody asked for is not counted`() throws {
+    func `groupings that were not requested are not counted`() throws {
         let found = try ConnectionGroupProbe(by: [.peerPort]).count()
         #expect(found.groups.keys.map(\.self) == [.peerPort])
         #expect(found.listeners.isEmpty)
     }
 
-    /// A listener on a port of loopback that is free.
+    /// A listener on a free port of loopback.
     private func listener() -> (descriptor: CInt, port: UInt16) {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         #expect(listen(descriptor, 8) == 0)

@@ -7,10 +7,10 @@ import Testing
 @testable import Probes
 @testable import System
 
-/// What is remembered of connections, and what happens when that goes wrong.
+/// What is remembered of connections, and what happens when something goes wrong.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {
     @Test func `a connection whose end no program saw is forgotten by the next pass, and counted as unseen`() throws {
-        // No namespace has this number, so nothing but the test writes here.
+        // No namespace has this number, so only the test writes to these maps.
         let agent = try AgentObject(.init(namespace: 1))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
         let pass = try ConnectionCountProbe(agent)
@@ -19,7 +19,7 @@ import Testing
         ended.state = UInt8(TCP_FIN_WAIT1.rawValue)
         try slots.setValue(ended, of: 7)
         _ = try pass.pass()
-        // A later pass would count the sockets of other tests that end meanwhile.
+        // A later pass would count sockets of other tests that end meanwhile.
         #expect(try slots.value(of: 7)?.cookie == 0)
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }
@@ -41,34 +41,34 @@ import Testing
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }
 
-    @Test func `a connection that finds no free slot is counted, and no loss is told of it`() throws {
+    @Test func `a connection that finds no free slot is counted, and is not reported as a loss`() throws {
         let agent = try AgentObject(.init(namespace: try ObservationScope.own.namespace()))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
         let probe = try ConnectionProbe(agent)
         let pass = try ConnectionCountProbe(agent)
         var other = connection()
         other.cookie = .max
-        // As if it had just changed: a pass leaves it alone.
+        // As if it had just changed, so that the pass does not touch it.
         other.changed = .max
         for slot in 0..<UInt32(CONNECTION_SLOTS) {
             try slots.setValue(other, of: slot)
         }
         let row = Counter.handshakes.row(HandshakeRole.client, NetworkType.ipv4, HandshakeOutcome.refused)
-        // Those of other tests that ended before all slots were taken.
+        // Handshakes of other tests that ended before all slots were taken.
         let before = try #require(try probe.counters()[.handshakes, .host])[row]
         try refuse()
         #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         #expect(TransitionCounts(try probe.transitionTable())[.init(.synSent, .closed, .ipv4)] >= 1)
         #expect(try #require(try probe.counters()[.handshakes, .host])[row] > before)
         let connection = try LoopbackConnection(to: "127.0.0.1")
-        // Twice, as what is not followed is a stock and not a loss that adds up.
+        // Twice, because unfollowed connections are a stock and do not accumulate like losses.
         let found = [try pass.pass(), try pass.pass()]
         #expect(found.allSatisfy { ($0.stocks[.unfollowed, .host]?.first ?? 0) >= 2 })
         #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         withExtendedLifetime(connection) {}
     }
 
-    /// A connection to a port of loopback where nobody listens.
+    /// A connection to a port of loopback without a listener.
     private func refuse() throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -84,7 +84,7 @@ import Testing
         #expect(code == -1 && errno == ECONNREFUSED)
     }
 
-    @Test func `what was missed of nobody knows whom is shared out as what was caught`() {
+    @Test func `missed events of unknown namespaces are divided like the caught ones`() {
         var interruptions = Interruptions()
         func told(_ missed: UInt64, _ nested: UInt64, _ observed: UInt64) -> [UInt64] {
             interruptions.note(missed: missed, nested: nested, observed: observed)

@@ -1,7 +1,9 @@
 import CProbes
 import Testing
 
-/// The table that decides what is a failure; the kernel runs the same function.
+/// The table that decides what is a failure.
+///
+/// The kernel runs the same function.
 @Suite struct HandshakeTests {
     private static let errors: [(Int32, handshake_outcome)] = [
         (0, OTHER_FAILURE), (101, NET_UNREACHABLE), (104, RESET), (110, TIMED_OUT), (111, REFUSED),

@@ -2,9 +2,10 @@ import CProbes
 import Metrics
 import Testing
 
-/// The buckets of `bpf/include/histogram.h` against whole numbers of any size.
+/// Compares the buckets of `bpf/include/layout_histogram.h` with big integers.
 ///
-/// A duration of v ns is above the bound 2^(k/8) s exactly when v^8 > 2^k * (10^9)^8: no root, no fraction.
+/// A duration of v ns is above the bound 2^(k/8) s exactly if v^8 > 2^k * (10^9)^8, which needs no root and no
+/// fraction.
 @Suite struct HistogramBucketTests {
     @Test func `Swift has as many buckets as the kernel`() {
         #expect(Distribution.bucketCount == Int(HISTOGRAM_BUCKETS))
@@ -13,7 +14,9 @@ import Testing
         #expect(HISTOGRAM_FIRST_INDEX == -160)
     }
 
-    /// All bounds from 1 ns to the end of 64 bits: the index is right also where no bucket is kept for it.
+    /// All bounds from 1 ns to 64 bits.
+    ///
+    /// The index is correct even if there is no bucket for it.
     @Test(arguments: -239...272)
     func `a bound lies in the bucket below it and a nanosecond more in the one above (conformance 98)`(k: Int) {
         let bound = greatest(notAbove: k)
@@ -23,14 +26,14 @@ import Testing
             #expect(Int(histogram_index(duration)) == exactIndex(duration))
             #expect(Int(histogram_slot(duration)) == exactSlot(duration))
         }
-        // In words: the bound's own index is k-1, and that of what is longer k, unless bounds lie closer than 1 ns.
+        // The index of the bound itself is k-1 and that of the next duration is k, unless bounds are closer than 1 ns.
         if k >= -160 {
             #expect(histogram_index(bound) == k - 1)
             #expect(histogram_index(bound + 1) == k)
         }
     }
 
-    @Test func `powers of two and their neighbours are where they belong (conformance 103)`() {
+    @Test func `powers of two and their neighbours are in their buckets (conformance 103)`() {
         for exponent in 0..<64 {
             let power = UInt64(1) << exponent
             for duration in [power - 1, power, power + 1] where duration > 0 {
@@ -57,7 +60,7 @@ import Testing
         #expect(histogram_slot(.max) == 384)
     }
 
-    @Test func `any duration is where it belongs`() {
+    @Test func `any duration is in its bucket`() {
         var state: UInt64 = 1
         for round in 0..<20_000 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -67,7 +70,7 @@ import Testing
         }
     }
 
-    /// The constants of `histogram_index`: the bounds 10^9 * 2^(33+j/8) without their fractions.
+    /// The constants of `histogram_index`: the bounds 10^9 * 2^(33+j/8), rounded down.
     @Test func `a constant is the greatest whole number that is not above its bound`() {
         let constants: [UInt64] = [
             0x81ff_a7a9_549c_a6e3, 0x8dc3_b896_0164_a7d9, 0x9a98_6705_4d51_2391, 0xa896_5f74_bf06_5071,
@@ -103,7 +106,9 @@ import Testing
         return low
     }
 
-    /// The first number for which `holds` is false; it must be true before and false after.
+    /// The first number for which `holds` is false.
+    ///
+    /// It must be true before and false after that.
     private func partition(_ range: Range<Int>, holds: (Int) -> Bool) -> Int {
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {
@@ -114,7 +119,7 @@ import Testing
     }
 }
 
-/// A whole number of any size, lowest digits first, none of them a leading zero.
+/// A natural number of any size, lowest digits first, without leading zeros.
 private struct Natural: Comparable {
     private var digits: [UInt64] = [1]
 

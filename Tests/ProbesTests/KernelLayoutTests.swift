@@ -5,7 +5,7 @@ import Testing
 
 @testable import Probes
 
-/// Whether the rows of a reading are the kernel's.
+/// Whether the rows of a reading match those of the kernel.
 @Suite struct KernelLayoutTests {
     @Test func `a transition is found where the kernel counted it`() {
         var kernel = [UInt64](repeating: 0, count: 2 * 13 * 13)
@@ -32,7 +32,9 @@ import Testing
         #expect(Counter.resets.coordinates(of: row) == [1, 0])
     }
 
-    /// Histograms of the kernel; each has so many durations in its first bucket as its place, plus one.
+    /// Histograms of the kernel.
+    ///
+    /// Each has its index plus one durations in its first bucket.
     private let histograms: [[UInt64]] = (0..<Int(DURATION_COUNT)).map { place in
         [UInt64(place) + 1] + [UInt64](repeating: 0, count: 49 * 9 - 1)
     }

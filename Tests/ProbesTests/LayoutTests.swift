@@ -5,7 +5,9 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// What C and Swift share, compared without root: libbpf reads the objects, nothing reaches the kernel.
+/// Compares what C and Swift share.
+///
+/// Needs no root: libbpf reads the objects, but nothing is loaded.
 @Suite struct LayoutTests {
     @Test(arguments: EmbeddedObject.allCases)
     func `every embedded object is a BPF object`(embedded: EmbeddedObject) throws {

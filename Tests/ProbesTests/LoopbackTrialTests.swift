@@ -15,16 +15,16 @@ import Testing
         let trial = try trial(.init(ports: [.local]))
         #expect(trial.results.first?.address == "127.0.0.1")
         #expect(trial.results.first?.result == .seen)
-        // Its listener and both of its ends.
+        // Its listener and both ends of the connection.
         #expect(trial.connectionCount >= 3)
         #expect(trial.passDuration > .zero)
     }
 
-    @Test func `one that can't be told from others is not taken for seen`() throws {
+    @Test func `a connection in an overflow row does not count as seen`() throws {
         #expect(try trial(.init()).results.first?.result == .notCounted)
     }
 
-    @Test func `programs are told as they are loaded`() throws {
+    @Test func `programs are reported as they are loaded`() throws {
         var loaded: [LoadedProgram] = []
         let probes = try TCPProbes(.init(responseTime: true), start: Timestamp(unixNanoseconds: 1)) { loaded += $0 }
         #expect(Set(loaded.map(\.name)) == Set(probes.programs))
@@ -36,7 +36,7 @@ import Testing
         let second = try LoopbackConnection(to: "127.0.0.1")
         let ports = [first.port, second.port]
         #expect(ports[0] != 0 && ports[0] != ports[1])
-        // Addresses that nobody has.
+        // Addresses that no machine has.
         #expect(throws: SystemError.self) { _ = try LoopbackConnection(to: "192.0.2.1") }
     }
 }

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         ("32768\t60999\n", "\n", 28_232), ("1 65535", "", 65_535), ("7 7", "", 1),
         ("20000 20999", "20100-20109,19999,20000\n", 989), ("20000 20009", "1-65535", 0),
-        // One that is there twice counts once.
+        // A port that is listed twice counts once.
         ("20000 20009", "20001,20001-20003,20003", 7), ("20000 20009", "21000", 10),
     ])
     func `ports are those of the range that are not reserved`(range: String, reserved: String, count: UInt64) {
@@ -18,7 +18,7 @@ import Testing
         ("", ""), ("x y", ""), ("5", ""), ("9 8", ""), ("1 65536", ""), ("-1 5", ""), ("1 2 3", ""), ("1 9", "2-"),
         ("1 9", "-2"), ("1 9", "3-2"), ("1 9", "1-2-3"), ("1 9", "70000"), ("1 9", "x"),
     ])
-    func `what can't be understood is no limit`(range: String, reserved: String) {
+    func `settings that can't be parsed give no limit`(range: String, reserved: String) {
         #expect(NamespaceLimits.ports(in: range, without: reserved) == nil)
     }
 
@@ -47,7 +47,7 @@ import Testing
     ]
 
     @Test(arguments: strange)
-    func `memory that is not known to be ours is not told`(limits: String?, usage: String?) {
+    func `memory that may belong to another namespace is not reported`(limits: String?, usage: String?) {
         #expect(TCPMemory(pageSize: 4096) { $0.hasSuffix("tcp_mem") ? limits : usage } == nil)
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Probes
 
 @Suite struct NetstatTests {
-    @Test func `names and values stand in pairs of lines`() {
+    @Test func `names and values are in pairs of lines`() {
         let text = """
             TcpExt: SyncookiesSent SyncookiesRecv ListenDrops Odd
             TcpExt: 3 0 18446744073709551615 -1

@@ -4,7 +4,7 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// Why a program was not taken, in words that are true.
+/// The reason for which a program was refused, and its text.
 @Suite struct ProbeErrorTests {
     private static let refusal = """
         libbpf: prog 'on_retransmit': BPF program load failed: Invalid argument
@@ -29,7 +29,7 @@ import Testing
         #expect(error.description.contains("lockdown=confidentiality"))
     }
 
-    @Test func `what the verifier said last is told with the program`() {
+    @Test func `the verifier's last message is reported with the program`() {
         let error = ProbeError(
             BPFError(operation: "load retransmits", code: EACCES, log: log("R2 invalid mem access 'scalar'"))
         )
@@ -38,7 +38,7 @@ import Testing
         #expect(error.description.hasSuffix("the verifier refuses on_retransmit: \(words)"))
     }
 
-    @Test func `a compiler that is off is told by its name, and the kernel's number in words`() {
+    @Test func `a compiler that is off is named, and the kernel's error number has a text`() {
         let error = ProbeError(
             BPFError(operation: "load trace", code: 524, log: log("JIT is required for calling kernel function"))
         )
@@ -47,7 +47,7 @@ import Testing
         #expect(error.description.contains("bpf_jit_enable"))
     }
 
-    @Test func `who is denied is told what is missing, or that it is something else`() {
+    @Test func `a denial names the missing capabilities, or another reason`() {
         let denied = BPFError(operation: "load connections", code: EPERM)
         #expect(
             ProbeError(denied, reason: .denied(isPrivileged: false)).description.contains("CAP_BPF and CAP_PERFMON")
@@ -56,7 +56,7 @@ import Testing
         #expect(held.contains("capabilities are held") && held.contains("seccomp"))
     }
 
-    @Test func `a limit of memory is told with the file that has it`() {
+    @Test func `a limit of memory is reported with its file`() {
         let limit = MemoryLimit(group: "/shop", file: "/sys/fs/cgroup/shop/memory.max", bytes: 8_388_608)
         let error = ProbeError(BPFError(operation: "load trace", code: ENOMEM), reason: .memory(limit: limit))
         for words in ["/shop", "8388608 bytes", "memory.max", "raise"] {
@@ -66,7 +66,7 @@ import Testing
 
     @Test(
         arguments: [
-            // Version 2, the limit of a parent, version 1 beside 2, a container's own mount, none.
+            // Version 2, the limit of a parent, version 1 next to 2, a container's own mount, no limit.
             (
                 "0::/a/b", "30 1 0:1 / /sys/fs/cgroup rw - cgroup2 none rw",
                 ["/sys/fs/cgroup/a/b/memory.max": "max\n", "/sys/fs/cgroup/a/memory.max": "16777216\n"],

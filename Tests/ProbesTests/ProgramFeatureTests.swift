@@ -5,7 +5,7 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// What the kernel is asked before programs are loaded.
+/// The features that are probed before programs are loaded.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct ProgramFeatureTests {
     @Test func `a kernel that runs these tests has everything`() throws {
         for feature in ProgramFeature.allCases {
@@ -23,7 +23,7 @@ import Testing
             let buffer = try GuardedBuffer(words: words)
             buffer.fill(with: 0)
             #expect(buffer.leadingZeros == words)
-            // read() into it and one byte beyond.
+            // read() into the buffer and one byte beyond.
             let file = unsafe open("/dev/zero", O_RDONLY)
             defer { close(file) }
             #expect(unsafe read(file, buffer.start, words * 8) == words * 8)

@@ -5,7 +5,7 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// What of `trace` is decided outside of the kernel.
+/// The parts of `trace` that are outside of the kernel.
 @Suite struct TraceTests {
     private static let choosable: ClosedRange<UInt16> = 32_768...60_999
 
@@ -72,7 +72,7 @@ import Testing
         "", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/+8", "::/129", "::ffff:1.2.3.4/95", "a/8", "/8",
         "1.2.3",
     ])
-    func `what is no block of addresses is refused`(text: String) {
+    func `text that is not a block of addresses is refused`(text: String) {
         #expect(AddressBlock(text) == nil)
     }
 
@@ -159,7 +159,7 @@ import Testing
         #expect(ports.complete([open(1), open(2)], isDrained: false) { _ in .gone }.isEmpty)
         #expect(ports.complete([], isDrained: false, ask: unasked).isEmpty)
         let events = ports.complete([event(2, TCP_SYN_SENT, TCP_CLOSE, port: 8)], isDrained: true, ask: unasked)
-        // That of the first was lost, and its port with it.
+        // The next event of the first one was lost, and its port with it.
         #expect(events.map(\.socket) == [1, 2, 2])
         #expect(events.map(\.local_port) == [0, 8, 8])
     }

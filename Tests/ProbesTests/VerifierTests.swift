@@ -4,9 +4,11 @@ import Testing
 @testable import BPF
 @testable import Probes
 
-/// What the verifier of this kernel has to walk through; a program that doubles does so on purpose.
+/// How many instructions this kernel's verifier processes.
+///
+/// If a program needs twice as many, that must be intended.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct VerifierTests {
-    /// Instructions walked through when this was recorded, on Linux 6.18 with clang 21.
+    /// The instructions that were processed on Linux 6.18 with clang 21.
     private static let recorded: KeyValuePairs<EmbeddedObject, KeyValuePairs<String, UInt32>> = [
         .agent: [
             "follow_connection": 24_666, "count_and_sample": 7_148, "forget_ended": 281,
@@ -32,7 +34,7 @@ import Testing
     @Test func `every program of every object is recorded`() throws {
         #expect(Set(Self.recorded.map(\.key)) == Set(EmbeddedObject.allCases))
         for (embedded, programs) in Self.recorded {
-            // One of the two takes the place of the other on older kernels.
+            // One of the two is used instead of the other on older kernels.
             let found = Set(try Object(embedded).programs).subtracting(["on_retransmit_sent"])
             #expect(found == Set(programs.map(\.key)), "\(embedded)")
         }
@@ -52,7 +54,7 @@ import Testing
             try object.load()
             for (program, before) in programs {
                 let now = try object.statistics(of: program).verifiedInstructions
-                // Kernels before 5.16 do not tell.
+                // Kernels before 5.16 do not report it.
                 #expect(now <= 2 * before, "\(program): \(before) before, \(now) now")
                 #expect(now == 0 || now >= before / 2, "\(program) has shrunk: record \(now) instead of \(before)")
             }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SnapshotView
 
-/// A snapshot with its groups, as programs read it.
+/// A snapshot with its groups as JSON and CSV.
 @Suite struct SnapshotFormatTests {
     private func snapshot(by groupings: SnapshotGrouping...) -> Snapshot {
         var snapshot = SnapshotScreenTests.snapshot

@@ -6,9 +6,9 @@ import Testing
 
 @testable import SnapshotView
 
-/// A snapshot with its groups, as a person sees it.
+/// A snapshot with its groups as text.
 @Suite struct SnapshotScreenTests {
-    /// A machine with a port that most is about, a container that leaks, and a listener whose program sleeps.
+    /// A machine with one busy port, a container that leaks, and a listener whose program does not accept.
     static let snapshot: Snapshot = {
         let identifier = String(repeating: "0123456789abcdef", count: 4)
         var groups = ConnectionGroups()
@@ -108,7 +108,8 @@ import Testing
             let text = SnapshotScreen(snapshot: Self.snapshot, lines: lines).text(style)
             let printed = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             #expect(printed.allSatisfy { $0.count <= columns })
-            // Seven of states, and a section has its names and three lines, the last of which says how many more there are.
+            // Seven lines of states, and for each section its heading and three lines, the last of which counts the
+            // others.
             #expect(printed.count <= max(lines - 1, 7 + 3 * (1 + 3) + 1))
             #expect(text.contains("others"))
         }
@@ -126,7 +127,7 @@ import Testing
         func rows(_ text: String) -> [Int] {
             text.split(separator: "\n\n").map { $0.split(separator: "\n").count - 1 }
         }
-        // Ten, the rest of them, and those without room.
+        // Ten, the rest of them, and the overflow row.
         #expect(rows(SnapshotScreen(snapshot: Self.snapshot).text(style)) == [6, 12, 4, 11])
         #expect(rows(SnapshotScreen(snapshot: Self.snapshot, top: 2, lines: 24).text(style)) == [6, 4, 3, 3])
         let text = SnapshotScreen(snapshot: Self.snapshot).text(style)
@@ -145,7 +146,7 @@ import Testing
         #expect(!text.contains("\u{1b}[33mESTABLISHED"))
         var bare = text
         for number in [0, 1, 31, 33] { bare = bare.split(separator: "\u{1b}[\(number)m").joined() }
-        // Only blanks at the ends of lines tell them apart.
+        // They only differ in spaces at the ends of lines.
         #expect(bare.split(separator: "\n").map { $0.trimmed } == plain.split(separator: "\n").map { $0.trimmed })
     }
 
@@ -182,7 +183,7 @@ import Testing
 }
 
 extension Substring {
-    /// The text without blanks at its end.
+    /// The text without spaces at its end.
     fileprivate var trimmed: Substring {
         self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)]
     }

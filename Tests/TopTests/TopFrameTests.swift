@@ -6,7 +6,7 @@ import Testing
 
 @testable import Top
 
-/// What stands on the screen of `tcplens top`, held against the frames in `Frames`.
+/// The screen of `tcplens top`, compared with the frames in `Frames`.
 @Suite struct TopFrameTests {
     private static let unicode = OutputStyle(isUnicode: true)
 
@@ -26,7 +26,7 @@ import Testing
         TopFrame(model, at: place, view, size: .init(columns: columns, rows: rows), style: style).lines
     }
 
-    /// Holds lines against a file, or makes the file where `TCPLENS_WRITE_FRAMES` is set.
+    /// Compares lines with a file, or writes the file if `TCPLENS_WRITE_FRAMES` is set.
     private func expect(_ lines: [StyledLine], _ name: String, _ style: OutputStyle = unicode) throws {
         let text = lines.map { $0.text(style) + "\n" }.joined()
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Frames/\(name).txt")

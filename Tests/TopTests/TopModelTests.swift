@@ -5,7 +5,7 @@ import Testing
 
 @testable import Top
 
-/// What `tcplens top` makes of readings.
+/// What `tcplens top` computes from readings.
 @Suite struct TopModelTests {
     private let start = ContinuousClock.now
 
@@ -15,7 +15,7 @@ import Testing
         return reading
     }
 
-    /// A model of readings, each so many seconds after the start.
+    /// A model of readings, each at this many seconds after the start.
     private func model(_ readings: [(seconds: Double, TopReading)]) -> TopModel {
         readings.reduce(into: TopModel()) { model, reading in
             model.add(reading.1, time: .unknown, at: start.advanced(by: .seconds(reading.seconds)))
@@ -142,7 +142,7 @@ import Testing
     @Test func `a histogram that got wider is compared as finely as before`() throws {
         let before = TopSamples.distribution([(0.001, 50)])
         var after = before
-        // Wider than a point of OTLP is at the finest scale.
+        // Wider than an OTLP point can be at the finest scale.
         after.add(TopSamples.distribution([(0.001, 20), (10_000, 20)]))
         var (first, second) = (reading([:]), reading([:]))
         first.roundTrips = before
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func `losses, overflows, drops and retransmits are told`() {
+    @Test func `losses, overflows, drops and retransmits are findings`() {
         let before = reading([.lost(.unseen): 2, .overflows: 10, .drops: 10, .segments: 0, .retransmits(.fast): 0])
         let after = reading([
             .lost(.unseen): 3, .lost(.mapFull): 9, .overflows: 13, .drops: 18, .segments: 500,

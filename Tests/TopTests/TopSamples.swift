@@ -4,9 +4,11 @@ import Readings
 
 @testable import Top
 
-/// Two minutes and a bit of a busy machine, as `tcplens top` would have read them.
+/// A little more than two minutes of a busy machine, in the form in which `tcplens top` would have read them.
 struct TopSamples {
-    /// The start of the clock; what matters is only what lies between.
+    /// The start of the clock.
+    ///
+    /// Only differences matter.
     let start = ContinuousClock.now
     /// What has been seen so far.
     private(set) var model = TopModel()
@@ -15,7 +17,7 @@ struct TopSamples {
     private var handshakes = Distribution.zero
     private var roundTrips = Distribution.zero
 
-    /// The busy machine after so many seconds: attempts that are refused, a full queue, connections that leak.
+    /// The busy machine after this many seconds: connections are refused, a queue is full, and connections leak.
     static func busy(after seconds: Int = 130) -> TopModel {
         var samples = TopSamples()
         for second in 0..<seconds {
@@ -121,11 +123,11 @@ struct TopSamples {
         )
     }
 
-    /// So many durations of each length, in seconds.
+    /// A distribution with `count` durations of each length, in seconds.
     static func distribution(_ durations: [(seconds: Double, count: UInt64)]) -> Distribution {
         var counts = [UInt64](repeating: 0, count: Distribution.bucketCount)
         for (seconds, count) in durations {
-            // The bucket whose bounds are around it, by the definition of exponential histograms.
+            // The bucket that contains it, by the definition of exponential histograms.
             let bucket = counts.indices.dropFirst().first { Self.upperBound(of: $0) >= seconds } ?? 0
             counts[bucket] += count
         }

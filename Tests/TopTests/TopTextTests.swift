@@ -3,7 +3,7 @@ import Testing
 
 @testable import Top
 
-/// The pieces of the screen of `tcplens top`.
+/// The parts of the screen of `tcplens top`.
 @Suite struct TopTextTests {
     private func chart(_ values: [Double], base: Sparkline.Base = .zero, width: Int = 120) -> String {
         let text = Sparkline(values: values, sampleCount: values.count, base: base).text(width: width, isUnicode: true)
@@ -72,7 +72,7 @@ import Testing
             (.milliseconds(2_500), "2.5s"), (.seconds(90), "90s"), (.seconds(120), "2m"), (.seconds(36_000), "10h"),
         ] as [(Duration, String)]
     )
-    func `an interval is told in round figures`(duration: Duration, text: String) {
+    func `an interval is rounded`(duration: Duration, text: String) {
         #expect(IntervalText.text(duration) == text)
     }
 
@@ -96,7 +96,7 @@ import Testing
             guard text.hasPrefix("\u{1b}[?2026h"), text.hasSuffix("\u{1b}[?2026l") else { return text }
             return String(text.dropFirst(8).dropLast(8))
         }
-        // A line as wide as the window is not erased behind its end: the cursor would stand on its last character.
+        // A line as wide as the window is not erased after its end, because the cursor would be on its last character.
         #expect(drawn("a", "12345") == "\u{1b}[0m\u{1b}[2J\u{1b}[1;1Ha\u{1b}[K\u{1b}[2;1H12345")
         #expect(drawn("a", "12345") == "")
         #expect(drawn("b", "12345") == "\u{1b}[1;1Hb\u{1b}[K")
@@ -113,7 +113,7 @@ import Testing
         #expect(actions("qQspc") == [.quit, .quit, .group(.state), .group(.port), .group(.container)])
         #expect(actions(" h?\u{0c}\u{03}") == [.pause, .help, .help, .redraw, .quit])
         #expect(actions("x\u{01}") == [.unknown("x"), .unknown("like that")])
-        // Arrows, F1, Delete, and a lone Escape before a key.
+        // Arrows, F1, Delete, and a single Escape before a key.
         #expect(actions("\u{1b}[A\u{1b}OP\u{1b}[3~\u{1b}[1;5C") == [])
         #expect(actions("\u{1b}q\u{1b}\u{1b}p") == [.quit, .group(.port)])
     }

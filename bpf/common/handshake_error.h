@@ -7,8 +7,8 @@
 #include "layout_handshakes.h"
 
 /*
- * Whether connect() came to nothing before it had a SYN to send. What tcp_connect_init() does right before that puts
- * snd_nxt where write_seq is; until then write_seq is 0, or what a former connection left.
+ * Whether connect() failed before there was a SYN to send. Right before that, tcp_connect_init() sets snd_nxt to
+ * write_seq; until then write_seq is 0, or left over from an earlier connection.
  */
 static __always_inline bool has_no_port(const struct tcp_sock *tcp)
 {
@@ -16,7 +16,7 @@ static __always_inline bool has_no_port(const struct tcp_sock *tcp)
 }
 
 /*
- * Whether a socket that leaves SYN_SENT was never to send a SYN: with TCP_FASTOPEN_CONNECT, connect() leaves that to
+ * Whether a socket that leaves SYN_SENT never had to send a SYN: with TCP_FASTOPEN_CONNECT, connect() leaves the SYN to
  * the first write (tcp_fastopen_defer_connect()).
  */
 static __always_inline bool is_unsent(const struct tcp_sock *tcp)
@@ -25,13 +25,13 @@ static __always_inline bool is_unsent(const struct tcp_sock *tcp)
 }
 
 /*
- * Why a handshake fails, by errno; 0 if nothing is known. `stale` is the error that the socket had before, which stays
- * until a program asks for it.
+ * Why a handshake fails, by errno; 0 if unknown. `stale` is the error that the socket already had, which stays until a
+ * program reads it.
  *
- * An ICMP message that arrives while connect() holds the socket leaves a soft error only (tcp_v4_err()), with which a
- * program that gives up before the next SYN closes it: such as where a rule on the same machine rejects, for a
- * Kubernetes service without endpoints. A connect() for which there is no local port (inet_hash_connect()) leaves no
- * error at all.
+ * An ICMP message that arrives while connect() holds the socket only sets a soft error (tcp_v4_err()). A program that
+ * gives up before the next SYN closes the socket with that error. An example is a rule on the same machine that
+ * rejects, as for a Kubernetes service without endpoints. A connect() that finds no local port (inet_hash_connect())
+ * leaves no error at all.
  */
 static __always_inline int handshake_error(const struct tcp_sock *tcp, int old_state, int stale)
 {

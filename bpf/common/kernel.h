@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * The kernel types that the programs read: only the fields they need. CO-RE finds each field's real place on load, so
- * the order and the rest of each structure do not matter.
+ * The kernel types that the programs read, with only the fields they need. CO-RE relocates each field on load, so the
+ * order and the other fields do not matter.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -70,7 +70,7 @@ struct sock_common {
     struct in6_addr skc_v6_rcv_saddr;
     atomic64_t skc_cookie;
     unsigned long skc_flags;
-    /* Of a request socket; in the place of skc_flags. */
+    /* Of a request socket; at the offset of skc_flags. */
     struct sock *skc_listener;
 };
 
@@ -96,7 +96,7 @@ struct sock {
     int sk_err_soft;
     __u32 sk_ack_backlog;
     __u32 sk_max_ack_backlog;
-    /* What a listener dropped (tcp_listendrop()). */
+    /* The number of segments that a listener dropped (tcp_listendrop()). */
     atomic_t sk_drops;
     __u16 sk_protocol;
     struct sock_cgroup_data sk_cgrp_data;

@@ -14,7 +14,7 @@ static __always_inline void record(struct histogram *histogram, __u64 ns)
 {
     __u32 slot = histogram_slot(ns), group = slot / HISTOGRAM_GROUP_BUCKETS;
 
-    /* The compiler knows that this always holds, and would remove it; the verifier needs it. */
+    /* The compiler knows that this always holds, and would remove it. The verifier needs it. */
     barrier_var(group);
     if (group >= HISTOGRAM_GROUPS)
         return;

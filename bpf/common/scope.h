@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Whose sockets are observed: the one place that decides it. */
+/* Which sockets are observed. Only this file decides it. */
 #ifndef SCOPE_H
 #define SCOPE_H
 
@@ -10,13 +10,13 @@ const volatile __u32 observed_netns = 0;
 
 /*
  * The struct net of `observed_netns`, once an event has shown it; until then an address that no struct net has. The
- * namespace is the agent's own, so it does not end before these programs do, and its address is not used again.
+ * namespace is the agent's own. It does not end before these programs do, so its address is not reused.
  */
 static __u64 observed_net = 1;
 
 /*
- * Whether events of this namespace are observed. Comparing addresses spares each event a read of the inode number, and
- * of the constant.
+ * Whether events of this namespace are observed. Comparing addresses saves each event a read of the inode number and of
+ * the constant.
  */
 static __always_inline bool is_observed_net(const struct net *net)
 {

@@ -2,12 +2,13 @@
 /*
  * How long servers' handshakes take.
  *
- * A handshake begins with the first SYN-ACK, which the kernel sends at once on the SYN. Its time is in the
- * request socket; the connection's own socket is made only at the end. The first round-trip time that it is given is
- * just the duration (tcp_synack_rtt_meas()), except in three cases. A SYN-ACK was sent more than once: then the
- * beginning is kept here, by the addresses of the two ends. The SYN-ACK was a cookie, of which the kernel keeps no
- * time: then it takes the timestamp that the client echoes, whose lowest bits are the cookie's. And where it is data
- * that end the handshake, part of the time is the client's.
+ * A handshake begins with the first SYN-ACK, which the kernel sends as soon as the SYN arrives. That time is in the
+ * request socket; the connection's own socket is made only at the end. The first round-trip time of the new socket is
+ * exactly the duration (tcp_synack_rtt_meas()), except in three cases:
+ * - A SYN-ACK was sent more than once. Then the beginning is kept here, by the addresses of the two ends.
+ * - The SYN-ACK was a cookie, whose time the kernel does not keep. It uses the timestamp that the client echoes, but
+ * the lowest bits of that are the cookie's.
+ * - Data end the handshake. Then part of the time is the client's.
  */
 #ifndef SERVER_HANDSHAKE_H
 #define SERVER_HANDSHAKE_H
@@ -47,7 +48,7 @@ static __always_inline struct handshake_key handshake_key_of(const struct sock_c
     return key;
 }
 
-/* Notes when the handshake of `request` began, whose SYN-ACK is sent again. */
+/* Records when the handshake of `request` began, because its SYN-ACK is sent again. */
 static __always_inline void note_retransmitted_handshake(struct request_sock *request, enum network_type type)
 {
     struct handshake_key key = handshake_key_of(&request->__req_common, type);
@@ -62,7 +63,7 @@ static __always_inline void note_retransmitted_handshake(struct request_sock *re
         bpf_map_update_elem(&tcp_syn_acks, &key, &begun, BPF_NOEXIST);
 }
 
-/* When the handshake of `socket` began; 0 if that was not noted. */
+/* When the handshake of `socket` began; 0 if that was not recorded. */
 static __always_inline __u64 retransmitted_handshake_begun(const struct sock_common *socket, enum network_type type)
 {
     struct handshake_key key = handshake_key_of(socket, type);
@@ -75,25 +76,25 @@ static __always_inline __u64 retransmitted_handshake_begun(const struct sock_com
 }
 
 /*
- * Whether the segment that ended the handshake carried data: then it did not come at once, as the client had its ACK
- * wait for that, or the listener did (TCP_DEFER_ACCEPT). Data in the SYN of a connection of TCP Fast Open came before.
+ * Whether the segment that ended the handshake carried data. Then it was delayed: the client held its ACK back for the
+ * data, or the listener waited for data (TCP_DEFER_ACCEPT). Data in the SYN of a TCP Fast Open connection came earlier.
  */
 static __always_inline bool is_ended_by_data(const struct tcp_sock *tcp)
 {
     return tcp->data_segs_in && tcp->data_segs_in > BPF_CORE_READ_BITFIELD(tcp, syn_data_acked);
 }
 
-/* Whether a time in eighths of a microsecond is whole milliseconds; most are not, without a division. */
+/* Whether a time in eighths of a microsecond is whole milliseconds. Most times are rejected without a division. */
 static __always_inline bool is_whole_milliseconds(__u32 eighths)
 {
     return eighths % 64 == 0 && eighths % (8 * 1000) == 0;
 }
 
-/* How a server's handshake went that ends now. */
+/* The result of a server's handshake that ends now. */
 struct server_handshake {
     /* How long it took, in nanoseconds; 0 if that is not known. */
     __u64 duration;
-    /* Whether the round-trip time that the kernel begins with is another one than the network's. */
+    /* Whether the kernel's first round-trip time differs from the network's. */
     bool is_rtt_doubtful;
 };
 
@@ -105,7 +106,7 @@ server_handshake_of(const struct tcp_sock *tcp, const struct sock_common *socket
     if (is_ended_by_data(tcp)) {
         handshake.is_rtt_doubtful = true;
     } else if (tcp->total_retrans || is_whole_milliseconds(tcp->srtt_us)) {
-        /* That is what an echoed timestamp gives (tcp_rtt_tsopt_us()), and a clock nearly never does. */
+        /* An echoed timestamp gives such a value (tcp_rtt_tsopt_us()); a clock almost never does. */
         __u64 begun = retransmitted_handshake_begun(socket, type);
 
         if (begun && begun < now)

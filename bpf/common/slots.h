@@ -9,9 +9,9 @@
 #include "common/socket.h"
 
 /*
- * A hash table of our own in an array. A short connection lives for microseconds, and making and freeing sk_storage was
- * a third of what watching it cost. The array is mappable so that each slot begins at a cache line. Nothing leaves it
- * by itself: the change to CLOSE frees a slot, or a later pass if no program saw that change.
+ * A hash table in an array. A short connection lives for microseconds, and allocating and freeing sk_storage was a
+ * third of the cost of observing it. The array is mappable so that each slot begins at a cache line. Slots do not
+ * expire: the change to CLOSE frees a slot, or a later pass does if no program saw that change.
  */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -28,12 +28,12 @@ struct {
     __type(value, struct pass);
 } tcp_pass SEC(".maps");
 
-/* How many slots there are that a socket may be in. */
+/* The number of slots that a socket may be in. */
 #define CONNECTION_PROBES 8
 
 /*
- * A socket's first slot. Each CPU numbers its sockets one after the other (gen_cookie_next()), so those of one moment
- * are side by side: they don't collide, and few of their cache lines are cold.
+ * A socket's first slot. Each CPU numbers its sockets consecutively (gen_cookie_next()), so sockets made at the same
+ * time are adjacent: they don't collide, and few of their cache lines are cold.
  */
 static __always_inline __u32 first_slot(__u64 cookie)
 {
@@ -41,8 +41,8 @@ static __always_inline __u32 first_slot(__u64 cookie)
 }
 
 /*
- * Where a socket goes whose first slot is taken. Those of one moment, which are side by side, are scattered:
- * otherwise a few connections that stay would leave those that come 65 536 sockets later no place.
+ * The slot for a socket whose first slot is taken. Sockets made at the same time, which are adjacent, are scattered.
+ * Otherwise a few long connections would leave no room for the sockets that come 65 536 later.
  */
 static __always_inline __u32 other_slot(__u64 cookie, __u32 probe)
 {
@@ -55,8 +55,8 @@ static __always_inline struct connection *slot_at(__u32 slot)
 }
 
 /*
- * What is remembered of the socket with `cookie`, or NULL. A socket that has no slot, such as when all are taken, is
- * known by its first slot alone, unless others were displaced from there.
+ * What is remembered of the socket with `cookie`, or NULL. For a socket without a slot, such as when all are taken,
+ * only its first slot is examined, unless other sockets were displaced from there.
  */
 static __always_inline struct connection *find_connection(__u64 cookie)
 {
@@ -84,7 +84,7 @@ static __always_inline void set_flag(struct connection *connection, enum connect
     connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
 }
 
-/* Makes a slot remember nothing of its socket. */
+/* Clears what a slot remembers of its socket. */
 static __always_inline void clear(struct connection *connection)
 {
     connection->changed = 0;
@@ -103,7 +103,7 @@ static __always_inline void clear(struct connection *connection)
     connection->stale_error = 0;
 }
 
-/* Takes a slot, if it is free; another CPU may want it too. */
+/* Takes a slot if it is free. Another CPU may try to take it at the same time. */
 static __always_inline bool take(struct connection *connection, __u64 cookie)
 {
     return !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie);
@@ -117,7 +117,7 @@ static __always_inline bool is_crowded(void)
     return pass && pass->taken >= CROWDED_SLOTS;
 }
 
-/* Begins to follow the socket with `cookie`, in the first slot that is free; NULL when there is none. */
+/* Begins to follow the socket with `cookie`, in the first free slot; NULL if there is none. */
 static __always_inline struct connection *claim_connection(__u64 cookie)
 {
     struct connection *home = slot_at(first_slot(cookie));
@@ -156,13 +156,13 @@ static __always_inline void forget(struct connection *connection)
 }
 
 /*
- * What is remembered of a socket that goes from one state to another; NULL if nothing is. A socket that leaves SYN_RECV
- * and of which nothing is remembered is a listener's child.
+ * What is remembered of a socket that changes from one state to another; NULL if nothing is. A socket that leaves
+ * SYN_RECV and has no slot is a listener's child.
  */
 static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
 {
     bool is_ending = new_state == TCP_CLOSE && old_state != TCP_SYN_RECV;
-    /* Nobody has yet asked for the cookie of a socket that has none: looking for it would be in vain. */
+    /* A socket without a cookie can't have a slot, so the search is skipped. */
     bool is_new = !has_cookie(sk);
     __u64 cookie = cookie_of(sk);
     struct connection *connection = is_new ? NULL : find_connection(cookie);

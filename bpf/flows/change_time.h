@@ -7,8 +7,8 @@
 #include "common/slots.h"
 
 /*
- * Whether what changes the state of a socket has just read the clock (tcp_mstamp_refresh()): an arriving segment
- * (tcp_rcv_established(), tcp_rcv_state_process()) and the timers do, calls do not.
+ * Whether the code that changes the state of a socket has just read the clock (tcp_mstamp_refresh()). Arriving segments
+ * (tcp_rcv_established(), tcp_rcv_state_process()) and timers do, system calls do not.
  */
 static __always_inline bool is_clock_read(struct connection *connection, const struct tcp_sock *tcp, int old_state,
                                           int new_state)
@@ -17,7 +17,7 @@ static __always_inline bool is_clock_read(struct connection *connection, const s
 
     switch (new_state) {
     case TCP_ESTABLISHED:
-        /* Not of a connection under repair. */
+        /* Except for a connection under repair. */
         return old_state != TCP_CLOSE;
     case TCP_FIN_WAIT2:
         set_flag(connection, ORPHANED, flags >> SOCK_DEAD & 1);
@@ -25,7 +25,7 @@ static __always_inline bool is_clock_read(struct connection *connection, const s
     case TCP_CLOSE_WAIT:
         return true;
     case TCP_CLOSE:
-        /* Nobody can close it any more, or it was the peer's FIN (tcp_fin()). */
+        /* The socket can't be closed any more, or the peer's FIN arrived (tcp_fin()). */
         if (old_state == TCP_FIN_WAIT2)
             return has_flag(connection, ORPHANED) || flags >> SOCK_DONE & 1;
         /* The acknowledgement of our FIN. */
@@ -36,8 +36,8 @@ static __always_inline bool is_clock_read(struct connection *connection, const s
 }
 
 /*
- * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds. What the kernel has read need not be read again,
- * unless it is older than the last change, and so not of this one.
+ * When a socket changed its state, by CLOCK_MONOTONIC in nanoseconds. The kernel's own reading of the clock is used if
+ * there is one, unless it is older than the previous change and so does not belong to this one.
  */
 static __always_inline __u64 time_of_change(struct connection *connection, const struct tcp_sock *tcp, int old_state,
                                             int new_state)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Counters of what happens to connections, and what adds to them: the events, and the pass over all sockets for what
- * events missed. Each of the two has rows of its own (enum sampler), as an event may interrupt the pass.
+ * Counters of what happens to connections, and functions that add to them. They are called for events, and by the pass
+ * over all sockets for events that were missed. Each of the two has its own rows (enum sampler), because an event may
+ * interrupt the pass.
  */
 #ifndef COUNTERS_H
 #define COUNTERS_H
@@ -61,8 +62,8 @@ static __always_inline void count_handshake(enum sampler sampler, __u8 role, enu
 }
 
 /*
- * One piece of code for all that is recorded: copies of it would not stay in the instruction cache. It is a global
- * function, which the verifier walks through once, and not for each call.
+ * Everything is recorded by this one piece of code, because copies of it would not stay in the instruction cache. It is
+ * a global function, so the verifier checks it once and not for each call.
  */
 __noinline int record_duration(__u32 index, __u64 ns)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What listeners drop, by port. */
+/* Counts what listeners drop, by port. */
 #ifndef DROPS_H
 #define DROPS_H
 
@@ -7,7 +7,7 @@
 #include "layout_flows.h"
 #include "layout_stocks.h"
 
-/* What listeners dropped, by port. User space removes a row when nobody listens on its port any more. */
+/* What listeners dropped, by port. User space removes a row when its port has no listener any more. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, LISTENER_ROWS);
@@ -15,13 +15,13 @@ struct {
     __type(value, __u64);
 } tcp_drops SEC(".maps");
 
-/* What a listener has dropped since its socket was made (tcp_listendrop()). */
+/* The number of segments that a listener has dropped since its socket was made (tcp_listendrop()). */
 static __always_inline __u64 drops_of(const struct sock *sk)
 {
     return bpf_core_field_exists(sk->sk_drops) ? (__u32)sk->sk_drops.counter : 0;
 }
 
-/* Counts what a listener has dropped since the last time, for its port, or for the row of those that find no room. */
+/* Counts what a listener has dropped since the last call, for its port, or in the overflow row if there is no room. */
 static __always_inline void count_drops(struct connection *connection, const struct sock *sk, enum network_type type,
                                         __u16 port)
 {
@@ -37,7 +37,7 @@ static __always_inline void count_drops(struct connection *connection, const str
         key.overflow = 1;
         row = bpf_map_lookup_elem(&tcp_drops, &key);
     }
-    /* The end of a listener and a pass may come at once. */
+    /* A listener may be closed during a pass. */
     if (row && more)
         __sync_fetch_and_add(row, more);
 }

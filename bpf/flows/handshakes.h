@@ -12,7 +12,7 @@
 /* In nanoseconds. */
 #define LONG_HANDSHAKE 200000
 
-/* How a handshake went that ends now. A client's begins with its first SYN. */
+/* The result of a handshake that ends now. A client's handshake begins with its first SYN. */
 static __always_inline struct server_handshake
 handshake_of(const struct connection *connection, const struct tcp_sock *tcp, enum network_type type, __u64 now)
 {
@@ -23,8 +23,8 @@ handshake_of(const struct connection *connection, const struct tcp_sock *tcp, en
         return server_handshake_of(tcp, socket, type, now);
     handshake.duration = connection->opened ? now - connection->opened : 0;
     /*
-     * The SYN may have waited for the first write: then what it took is the kernel's first round-trip time. To look for
-     * that is one more cache line, so it is not done where nothing has waited.
+     * The SYN may have waited for the first write. Then the duration is the kernel's first round-trip time. Reading
+     * that costs one more cache line, so it is only done when the SYN may have waited.
      */
     if (handshake.duration > LONG_HANDSHAKE && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
         handshake.duration = tcp->total_retrans ? 0 : (__u64)tcp->srtt_us * 125;
@@ -32,8 +32,8 @@ handshake_of(const struct connection *connection, const struct tcp_sock *tcp, en
 }
 
 /*
- * Whether the peer has acknowledged the SYN or the SYN-ACK of a connection that was closed here, or there, before that:
- * it does so with the FIN, or of a child of TCP Fast Open at any time, which no change of state tells.
+ * Whether the peer acknowledged the SYN or the SYN-ACK of a connection although one end closed it before ESTABLISHED.
+ * The acknowledgement comes with the FIN, or at any time for a child of TCP Fast Open, without a change of state.
  */
 static __always_inline bool is_acknowledged(const struct connection *connection, const struct tcp_sock *tcp)
 {
@@ -41,8 +41,8 @@ static __always_inline bool is_acknowledged(const struct connection *connection,
 }
 
 /*
- * Notes that a connection has come into its state without a segment: a process restores it (TCP_REPAIR). It has sent no
- * SYN, and nobody knows which end it is.
+ * Records that a connection came into its state without a segment, because a process restores it (TCP_REPAIR). It has
+ * sent no SYN, and its role is unknown.
  */
 static __always_inline void restore(struct connection *connection)
 {
@@ -51,8 +51,8 @@ static __always_inline void restore(struct connection *connection)
 }
 
 /*
- * The rare and the last changes of a connection are functions of their own: what each change runs stays small, and its
- * stack below 64 bytes, beyond which the kernel gives a program another stack, whose cache lines are cold.
+ * The rare changes and the last ones are out of line to keep the stack of the hot path below 64 bytes. Above that the
+ * kernel switches to another stack, whose cache lines are cold.
  */
 static __noinline void end_handshake(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
                                      int old_state, __u64 now)
@@ -66,7 +66,7 @@ static __noinline void end_handshake(struct connection *connection, const struct
     } else if (is_acknowledged(connection, tcp)) {
         set_flag(connection, HANDSHAKING, false);
         count_handshake(AT_EVENT, connection->role, type, SUCCEEDED);
-        /* It was in use since it was made. */
+        /* It was in use from the beginning. */
         connection->established = connection->opened;
         return;
     } else if (connection->state != TCP_CLOSE) {
@@ -88,7 +88,7 @@ static __noinline void end_handshake(struct connection *connection, const struct
     if (outcome != SUCCEEDED)
         return;
     handshake = handshake_of(connection, tcp, type, now);
-    /* A server's is also how long its request socket was in SYN_RECV: user space adds it there. */
+    /* For a server this is also how long its request socket was in SYN_RECV. User space adds it there. */
     if (handshake.duration)
         record_duration(handshake_duration_index(connection->role & 1, type), handshake.duration);
     set_flag(connection, DOUBTFUL_RTT, handshake.is_rtt_doubtful);

@@ -29,8 +29,8 @@ static __always_inline int count_reset(enum io_direction direction, enum network
 }
 
 /*
- * From 6.12 on the event is there for segments of no connection, too, with no socket but the segment that is answered.
- * The socket may be a request socket or one in TIME_WAIT, which have what all sockets have in common.
+ * From 6.12 on, the event also fires for segments of no connection. Then there is no socket, only the segment that is
+ * answered. The socket may be a request socket or one in TIME_WAIT, which have the fields that all sockets have.
  */
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(on_send_reset, const struct sock *sk, struct sk_buff *buffer)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * How long a service takes to answer: on a connection that it accepted, from the last bytes of a request that it read
- * to the first bytes of the answer that it wrote. No protocol is parsed, so it works under TLS too.
+ * How long a service takes to answer: on a connection that it accepted, from when it read the last bytes of a request
+ * to when it wrote the first bytes of the answer. No protocol is parsed, so it works under TLS too.
  *
- * These programs run on every send and receive of the machine, so they are loaded only when asked for.
+ * These programs run on every send and receive of the machine, so they are loaded only when they are asked for.
  */
 #ifndef RESPONSE_TIME_H
 #define RESPONSE_TIME_H
@@ -18,9 +18,9 @@
 
 /* What a socket has read. */
 struct reading {
-    /* When it last read; 0 when it has written since. */
+    /* When it last read; 0 if it has written since. */
     __u64 time;
-    /* How many bytes of the connection's were read then. */
+    /* How many bytes of the connection had been read by then. */
     __u64 bytes;
 };
 
@@ -31,7 +31,7 @@ struct {
     __type(value, struct reading);
 } tcp_last_reads SEC(".maps");
 
-/* The overflow row is there from the start. */
+/* The overflow row exists from the start. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -50,7 +50,7 @@ static __always_inline bool is_timed(const struct sock *sk)
     return (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP) && is_observed(&sk->__sk_common);
 }
 
-/* Whether the first connection of an MPTCP socket, by which it came into being, came from a listener. */
+/* Whether the first subflow of an MPTCP socket came from a listener. */
 static __always_inline bool is_accepted_mptcp(const struct sock *sk)
 {
     struct connection *connection;
@@ -85,7 +85,7 @@ static __always_inline bool is_accepted(struct sock *sk)
     return tcp && role_from_sequence(tcp, sk->__sk_common.skc_state) == SERVER;
 }
 
-/* The bytes of data that were read, without the end of all data (FIN), which counts as one to the kernel. */
+/* The bytes of data that were read, without the FIN, which the kernel counts as one. */
 static __always_inline __u64 data_read(const struct tcp_sock *tcp)
 {
     __u32 unread = tcp->rcv_nxt - tcp->copied_seq;
@@ -119,7 +119,7 @@ static __always_inline struct reading *reading_of(struct sock *sk)
     return reading;
 }
 
-/* Whoever calls recv() or read(), over MPTCP and TLS of the kernel, too. */
+/* recv() and read(), also over MPTCP and kernel TLS. */
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_receive, struct sock *sk, int result, int flags)
 {
@@ -134,8 +134,8 @@ int BPF_PROG(on_receive, struct sock *sk, int result, int flags)
 }
 
 /*
- * Whoever takes data out of a TCP socket, splice() and what needs no copy (TCP_ZEROCOPY_RECEIVE), too: the kernel looks
- * at the size of the receive buffer after that, and after looks at the data (MSG_PEEK) and attempts in vain.
+ * Other ways to read from a TCP socket, such as splice() and TCP_ZEROCOPY_RECEIVE. After reading, the kernel adjusts
+ * the receive buffer. It also does so after MSG_PEEK and after failed attempts.
  */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(on_take, struct sock *sk)

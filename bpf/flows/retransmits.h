@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Counts segments that were sent again, and why. */
+/* Counts retransmitted segments, by reason. */
 #ifndef RETRANSMITS_H
 #define RETRANSMITS_H
 
@@ -25,12 +25,12 @@ static __always_inline void count_retransmits(enum retransmit_type kind, enum ne
 }
 
 /*
- * Why a segment is sent again, as the kernel's own counters have it.
+ * Why a segment is retransmitted, in the terms of the kernel's own counters.
  *
- * In TCP_CA_Loss it is the timer, or what follows from it (TCPTimeouts, TCPSlowStartRetrans). Otherwise the segment was
- * marked as lost by what the peer acknowledged (tcp_xmit_retransmit_queue(): TCPFastRetrans), or it is a probe, which
- * the kernel sends of a segment that it does not take for lost (tcp_send_loss_probe(): TCPLossProbes). A probe's timer
- * that is pending says nothing: it still is when an acknowledgement makes the probe needless.
+ * In TCP_CA_Loss the reason is the timer, or what follows from it (TCPTimeouts, TCPSlowStartRetrans). Otherwise an
+ * acknowledgement made the kernel mark the segment as lost (tcp_xmit_retransmit_queue(): TCPFastRetrans), or it is a
+ * probe with a segment that the kernel does not consider lost (tcp_send_loss_probe(): TCPLossProbes). That a probe's
+ * timer is pending proves nothing: it is still pending when an acknowledgement makes the probe unnecessary.
  */
 static __always_inline enum retransmit_type kind_of(const struct tcp_sock *tcp, __u8 sacked)
 {
@@ -49,7 +49,7 @@ static __always_inline enum retransmit_type kind_of(const struct tcp_sock *tcp, 
     return connection->icsk_pending == ICSK_TIME_LOSS_PROBE ? RETRANSMIT_TAIL_LOSS_PROBE : RETRANSMIT_OTHER;
 }
 
-/* One call may send several segments at once; the kernel's own counter (RetransSegs) counts them all. */
+/* One call may send several segments at once. The kernel's own counter (RetransSegs) counts them all. */
 static __always_inline int count_retransmit(struct sock *sk, struct sk_buff *buffer)
 {
     struct tcp_skb_cb *control = (void *)&buffer->cb;
@@ -66,7 +66,7 @@ static __always_inline int count_retransmit(struct sock *sk, struct sk_buff *buf
     return 0;
 }
 
-/* Since 6.17 the event is there for a segment that could not be sent, too. */
+/* Since 6.17 the event also fires for a segment that could not be sent. */
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(on_retransmit, struct sock *sk, struct sk_buff *buffer, int error)
 {

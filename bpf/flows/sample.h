@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What is sampled of a live connection: its bytes and its round-trip time. */
+/* Samples a live connection: its bytes and its round-trip time. */
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
@@ -8,15 +8,18 @@
 #include "flows/counters.h"
 
 /*
- * How long an observation of a connection's round-trip time stands for, in nanoseconds: there is one for each such span
- * in which it carried data, however many passes there are in it.
+ * The interval of observations of a connection's round-trip time, in nanoseconds. There is one observation for each
+ * interval in which the connection carried data, however many passes happen in it.
  */
 const volatile __u64 rtt_period = 60000000000;
 
-/* Packets after which a false first round-trip time counts for little: each sample takes an eighth of what is left. */
+/*
+ * The number of packets after which a false first round-trip time has little weight. Each new sample reduces its weight
+ * by an eighth.
+ */
 #define DELIVERED_FOR_RTT 128
 
-/* Adds what was sent and received since the last time, of a connection in `state`. */
+/* Adds what a connection in `state` has sent and received since the last call. */
 static __always_inline void sample_bytes(struct connection *connection, const struct tcp_sock *tcp, int state,
                                          enum sampler sampler)
 {
@@ -28,7 +31,7 @@ static __always_inline void sample_bytes(struct connection *connection, const st
         return;
     connection->sent += more_sent;
     connection->received += more_received;
-    /* What a process restores was sent and received before. */
+    /* The bytes of a restored connection were sent and received earlier. */
     if (is_under_repair(tcp))
         return;
     set_flag(connection, CARRIED, true);
@@ -38,7 +41,7 @@ static __always_inline void sample_bytes(struct connection *connection, const st
         add_bytes(sampler, RECEIVE, connection->role, more_received);
 }
 
-/* Records the smoothed round-trip time, which is in eighths of a microsecond, if it is the network's. */
+/* Records the smoothed round-trip time, in eighths of a microsecond, if it is that of the network. */
 static __always_inline void observe_rtt(struct connection *connection, const struct tcp_sock *tcp,
                                         enum network_type type, enum sampler sampler)
 {

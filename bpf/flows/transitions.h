@@ -10,10 +10,10 @@
 #include "flows/sample.h"
 #include "flows/unseen.h"
 
-/* Whether a change of state is one that is counted. */
+/* Whether a change of state is counted. */
 static __always_inline bool is_counted_change(const struct sock *sk, int old_state, int new_state)
 {
-    /* The event is there for SCTP and the parents of MPTCP connections too; subflows of the latter are TCP. */
+    /* The event also fires for SCTP and for MPTCP parents. Subflows of MPTCP are TCP. */
     if (sk->sk_protocol != IPPROTO_TCP)
         return false;
     if (!is_observed(&sk->__sk_common))
@@ -30,7 +30,7 @@ static __noinline void end_connection(struct connection *connection, const struc
     observe_rtt(connection, tcp, type, AT_EVENT);
 }
 
-/* Begins with a client, whose sequence has a SYN before its data, or with a listener's child, which has none. */
+/* Begins to follow a client, whose sequence has a SYN before its data, or a listener's child, which has none. */
 static __always_inline void begin_as(struct connection *connection, enum handshake_role role, __u64 now)
 {
     connection->role = role;
@@ -44,7 +44,7 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
     connection->flags = (connection->flags & DISPLACED) | HANDSHAKING;
 }
 
-/* Notes a change of state, and for how long the state was held that is left. */
+/* Records a change of state, and how long the socket was in the state that it leaves. */
 static __always_inline void change_state(struct connection *connection, enum network_type type, int old_state,
                                          int new_state, __u64 now)
 {
@@ -58,7 +58,7 @@ static __always_inline void change_state(struct connection *connection, enum net
     connection->state = new_state;
 }
 
-/* Begins to follow a socket whose first event this is, although it is not its first change of state. */
+/* Begins to follow a socket on its first observed event, although that is not its first change of state. */
 static __noinline void adopt_at_event(struct connection *connection, const struct tcp_sock *tcp, enum network_type type,
                                       int old_state, __u64 now)
 {
@@ -68,7 +68,7 @@ static __noinline void adopt_at_event(struct connection *connection, const struc
     set_flag(connection, HANDSHAKING, old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV);
 }
 
-/* A change of a socket that nothing is remembered of. */
+/* A change of a socket that has no slot. */
 static __noinline void change_unknown(const struct tcp_sock *tcp, enum network_type type, int old_state, int new_state)
 {
     __u8 role = role_from_sequence(tcp, old_state);
@@ -94,12 +94,12 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     __u64 now;
 
     /*
-     * The birth of a listener's child, which still has the listener's addresses, and on older kernels its cookie: it is
-     * counted with the next change, for then it is known what the child is.
+     * The birth of a listener's child. At this point it still has the listener's addresses, and on older kernels the
+     * listener's cookie. It is counted with its next change, when it has its own.
      */
     if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
         return 0;
-    /* close() after shutdown() stores the state again. */
+    /* close() after shutdown() sets the same state again. */
     if (old_state == new_state)
         return 0;
     if (!is_counted_change(sk, old_state, new_state))
@@ -130,7 +130,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     if (has_flag(connection, HANDSHAKING) && new_state != TCP_SYN_SENT && new_state != TCP_SYN_RECV)
         end_handshake(connection, tcp, type, old_state, now);
     if (new_state == TCP_LISTEN)
-        /* Whatever it dropped as a listener before was counted then. */
+        /* What it dropped earlier as a listener was counted then. */
         connection->sent = drops_of(sk);
     if (new_state != TCP_CLOSE)
         return 0;
@@ -142,7 +142,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     return 0;
 }
 
-/* For kernels whose programs have no atomic instructions (before 5.12): transitions alone. */
+/* For kernels whose programs have no atomic instructions (before 5.12): counts transitions only. */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
 {

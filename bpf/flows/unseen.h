@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Events that no program was run for. The kernel skips a program that is running on the same CPU already, and says only
- * how often, in all namespaces together. What was missed of a connection shows in the state that is remembered of it:
- * so it is counted late, and only when it happened is lost.
+ * Events for which no program was run. The kernel skips a program that is already running on the same CPU, and reports
+ * only how often that happened, for all namespaces together. A missed event shows in the state that is remembered of
+ * its connection. So it is counted late, and only its time is lost.
  */
 #ifndef UNSEEN_H
 #define UNSEEN_H
@@ -12,8 +12,8 @@
 #include "flows/counters.h"
 
 /*
- * Counts how a connection came from the state that is remembered to the one that it is found in. A client that is
- * further than ESTABLISHED has been there. One that is closed has most likely not, and why is not known.
+ * Counts the changes that lead from the remembered state of a connection to the one that it is found in. A client
+ * beyond ESTABLISHED has been in ESTABLISHED. A closed one most likely has not, and the reason is unknown.
  */
 __noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
 {
@@ -32,8 +32,8 @@ __noinline int make_up_for(enum sampler sampler, enum network_type type, int rem
 }
 
 /*
- * Counts how a connection came into `state` that is younger than a pass which met all sockets, and whose events no
- * program saw: the usual way.
+ * Counts the usual changes that lead to `state`, for a connection that no program saw and that is younger than a pass
+ * which met all sockets.
  */
 __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
 {
@@ -57,7 +57,9 @@ __noinline int make_up_for_birth(enum sampler sampler, enum network_type type, _
     return 0;
 }
 
-/* Notes that a socket has found no slot: from now on one without need not be born unseen. */
+/*
+ * Records that a socket found no slot. From now on, a socket without a slot need not have been missed by the programs.
+ */
 static __always_inline void note_unplaced(void)
 {
     __u32 row = 0;

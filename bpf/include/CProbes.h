@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What Swift sees of the BPF programs: the map layouts they share and the compiled objects. */
+/* The part of the BPF programs that Swift sees: the map layouts they share and the compiled objects. */
 #ifndef CPROBES_H
 #define CPROBES_H
 
@@ -16,7 +16,7 @@
 #include "layout_stocks.h"
 #include "layout_trace.h"
 
-/* An ELF object compiled from a .bpf.c file and embedded in the program; it lives as long as the process. */
+/* An ELF object compiled from a .bpf.c file and embedded in the program. It lives as long as the process. */
 struct bpf_elf {
     const void *bytes;
     size_t size;

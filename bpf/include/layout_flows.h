@@ -8,13 +8,13 @@
 #include "layout_states.h"
 
 /*
- * All counters of a kind are in one row: each row of a per-CPU array has a pointer of its own, which would be one more
- * cache line to touch.
+ * All counters of a kind are in one row. Each row of a per-CPU array has its own pointer, which would be one more cache
+ * line to touch.
  */
 
 /*
- * Who counts: the program that an event runs, or the pass over all sockets, which finds what no program was run for.
- * Each has counters of its own, as the event may interrupt the pass on the same CPU.
+ * Who counts: the program that an event runs, or the pass over all sockets, which finds events that no program saw.
+ * Each has its own counters, because the event may interrupt the pass on the same CPU.
  */
 enum sampler {
     AT_EVENT = 0,
@@ -23,7 +23,7 @@ enum sampler {
 
 #define SAMPLER_COUNT 2
 
-/* `tcp_transitions`: a row for each sampler; counters by type, then by the old state, then by the new one. */
+/* `tcp_transitions`: a row for each sampler; counters by type, then by old state, then by new state. */
 #define TRANSITION_COUNT (NETWORK_TYPE_COUNT * TCP_STATE_COUNT * TCP_STATE_COUNT)
 
 struct transitions {
@@ -59,7 +59,7 @@ static inline unsigned int io_index(unsigned int sampler, unsigned int direction
     return (sampler * IO_DIRECTION_COUNT + direction) * HANDSHAKE_ROLE_COUNT + role;
 }
 
-/* `tcp_durations`: histograms, one block after the other; where each block begins, and how many there are in all. */
+/* `tcp_durations`: histograms, one block after the other; the start of each block, and the number of all histograms. */
 enum {
     ENDS_BY_TYPE = HANDSHAKE_ROLE_COUNT * NETWORK_TYPE_COUNT,
     FIRST_STATE_DURATION = 0,
@@ -90,12 +90,12 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 }
 
 /*
- * `tcp_slots`: what is remembered of the sockets that live, in slots that are found by the socket's cookie, which no
- * other socket ever has. A socket that finds no free slot is counted, but not followed.
+ * `tcp_slots`: what is remembered of the sockets that live. Slots are found by the socket's cookie, which no other
+ * socket ever has. A socket that finds no free slot is counted, but not followed.
  */
 #define CONNECTION_SLOTS (1 << 16)
 
-/* From so many slots on that are taken, nobody looks for a free one beside the first: there is hardly any. */
+/* When this many slots are taken, only a socket's first slot is tried: a search would hardly find a free one. */
 #define CROWDED_SLOTS (CONNECTION_SLOTS - CONNECTION_SLOTS / 16)
 
 /* A slot is a cache line. */
@@ -104,43 +104,46 @@ struct connection {
     unsigned long long cookie;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;
-    /* When its handshake began; of a socket that is older than the agent, when it was first met. */
+    /* When its handshake began, or for a socket that is older than the agent, when it was first met. */
     unsigned long long opened;
     /* When it became ESTABLISHED; 0 if that was not seen. */
     unsigned long long established;
-    /* How far it had sent and received when `tcp_io` was last added to; of a listener, what it had dropped. */
+    /* How far it had sent and received when `tcp_io` was last added to. For a listener, what it had dropped. */
     unsigned long long sent;
     unsigned long long received;
-    /* The last pass over all sockets that met it: the lower half of its number. */
+    /* The last pass over all sockets that met it: the lower half of that pass's number. */
     unsigned int pass;
-    /* How many sockets whose first slot this is are in another one. This belongs to the place, not to the socket. */
+    /*
+     * How many sockets whose first slot this is are in another slot. This belongs to the slot, not to the socket in it.
+     */
     unsigned int displaced;
-    /* The state that it was last seen to enter; 0 if none was. */
+    /* The state that it was last seen to enter; 0 if none was seen. */
     unsigned char state;
     /* enum handshake_role; meaningful when `known` is set. */
     unsigned char role;
     unsigned char known;
-    /* Set when the last pass has not met it. */
+    /* Set if the last pass has not met it. */
     unsigned char missed;
     /* enum network_type. */
     unsigned char type;
-    /* The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for none.
+    /*
+     * The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for never.
      */
     unsigned char minute;
     /* enum connection_flag. */
     unsigned char flags;
-    /* The error that its socket still had from before when its handshake began, by errno. */
+    /* The errno that its socket still had when its handshake began. */
     unsigned char stale_error;
 };
 
 enum connection_flag {
-    /* It came into FIN_WAIT2 with no process left that has it. */
+    /* It came into FIN_WAIT2 when no process had it any more. */
     ORPHANED = 1,
     /* Its handshake has neither succeeded nor failed yet. */
     HANDSHAKING = 2,
-    /* It carried data since the last observation of its round-trip time. */
+    /* It has carried data since the last observation of its round-trip time. */
     CARRIED = 4,
-    /* The kernel's first round-trip time of it is not the network's. */
+    /* The kernel's first round-trip time is not that of the network. */
     DOUBTFUL_RTT = 8,
     /* Its role is a guess. */
     GUESSED = 16,
@@ -153,12 +156,15 @@ struct pass {
     /* Its number, and when it began, by CLOCK_MONOTONIC in nanoseconds. */
     unsigned long long session;
     unsigned long long began;
-    /* Set when a pass has met every socket and each had a slot: a socket without one was born unseen from then on. */
+    /*
+     * Set if a pass has met every socket and each had a slot. From then on, the programs have missed the birth of every
+     * socket without a slot.
+     */
     unsigned long long is_complete;
-    /* How many sockets have found no slot at their birth, ever and when the pass began. */
+    /* How many sockets have found no slot at their birth: in all, and when the pass began. */
     unsigned long long unplaced;
     unsigned long long unplaced_before;
-    /* How many slots were taken when the last pass was done. */
+    /* How many slots were taken at the end of the last pass. */
     unsigned long long taken;
 };
 

@@ -5,19 +5,19 @@
 
 #include "layout_states.h"
 
-/* What sockets are grouped by. */
+/* Which fields sockets are grouped by. */
 enum grouping {
     BY_LOCAL_PORT = 0,
     BY_PEER_PORT = 1,
     BY_CONTAINER = 2,
 };
 
-/* What the sockets of one group have in common. */
+/* The fields that all sockets of a group share. */
 struct group_key {
     enum grouping grouping;
-    /* 1 on the groups that take the sockets for whose own there is no room. */
+    /* 1 on the overflow groups, for the sockets that find no room. */
     unsigned int overflow;
-    /* The port or the control group; 0 for sockets that have none. */
+    /* The port or the cgroup ID; 0 for sockets that have none. */
     unsigned long long value;
 };
 
@@ -26,16 +26,19 @@ struct socket_counts {
     unsigned long long sockets[NETWORK_TYPE_COUNT * TCP_STATE_COUNT];
 };
 
-/* Which listeners share a row: those of one address, port and interface, made in one control group. */
+/*
+ * The fields that listeners of one row share: they have the same address, port and interface and were made in the same
+ * cgroup.
+ */
 struct listening_key {
-    /* In the order of the network; of an IPv4 address only the first word. */
+    /* In network byte order; an IPv4 address is only in the first word. */
     unsigned int address[4];
     unsigned long long cgroup;
     enum network_type type;
-    /* The number of the interface that they are bound to, such as those of link-local addresses; 0 for none. */
+    /* The index of the interface that they are bound to, such as for link-local addresses; 0 for none. */
     unsigned int interface;
     unsigned short port;
-    /* 1 on the rows that take the listeners for which there is no room. */
+    /* 1 on the overflow rows, for the listeners that find no room. */
     unsigned short overflow;
     unsigned int padding;
 };
@@ -44,7 +47,7 @@ struct listening_key {
 #define SOCKET_GROUPS 8192
 #define SOCKET_LISTENERS 4096
 
-/* Where the sockets of a type and state are counted. */
+/* The index of the counter for a type and state. */
 static inline unsigned int socket_count_index(unsigned int type, unsigned int state)
 {
     return type * TCP_STATE_COUNT + state;

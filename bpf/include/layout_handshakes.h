@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* How attempts to connect end: the one table that decides what is a failure, for the programs and for its test. */
+/* How handshakes end. This table alone decides what is a failure, for the programs and for its test. */
 #ifndef LAYOUT_HANDSHAKES_H
 #define LAYOUT_HANDSHAKES_H
 
 #include "layout_states.h"
 
-/* Which end of a connection a socket is. */
+/* The role of a socket in its connection. */
 enum handshake_role {
     CLIENT = 0,
     SERVER = 1,
@@ -20,7 +20,7 @@ enum handshake_outcome {
     TIMED_OUT = 3,
     HOST_UNREACHABLE = 4,
     NET_UNREACHABLE = 5,
-    /* No local port was left, or the one that was asked for has such a connection already. */
+    /* No local port was left, or the requested port already has such a connection. */
     ADDRESS_NOT_AVAILABLE = 6,
     OTHER_FAILURE = 7,
     /* The change of state ended no handshake. */
@@ -29,7 +29,7 @@ enum handshake_outcome {
 
 #define HANDSHAKE_OUTCOME_COUNT 8
 
-/* errno numbers of Linux on every architecture that has BPF but MIPS, SPARC and PA-RISC. */
+/* errno numbers of Linux on every architecture that has BPF, except MIPS, SPARC and PA-RISC. */
 #define HANDSHAKE_EADDRNOTAVAIL 99
 #define HANDSHAKE_ENETUNREACH 101
 #define HANDSHAKE_ECONNRESET 104
@@ -37,7 +37,7 @@ enum handshake_outcome {
 #define HANDSHAKE_ECONNREFUSED 111
 #define HANDSHAKE_EHOSTUNREACH 113
 
-/* How something ended that ended with this errno. */
+/* The outcome of a handshake that failed with this errno. */
 static inline enum handshake_outcome failure_of(int error)
 {
     switch (error) {

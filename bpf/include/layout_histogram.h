@@ -15,16 +15,16 @@
 #define HISTOGRAM_FIRST_INDEX (-160)
 #define HISTOGRAM_LAST_INDEX 223
 
-/* One for each index, and before them the first for all that is not above 2^-20 s, zero included. */
+/* One bucket for each index. Before them comes one for everything up to 2^-20 s, zero included. */
 #define HISTOGRAM_BUCKETS 385
 _Static_assert(HISTOGRAM_BUCKETS == 1 + HISTOGRAM_LAST_INDEX - HISTOGRAM_FIRST_INDEX + 1, "a bucket for each index");
 
-/* Buckets side by side with the sum of what is in them: adding a duration should touch one cache line. */
+/* Buckets are next to the sum of their durations: adding a duration should touch one cache line. */
 #define HISTOGRAM_GROUP_BUCKETS 8
 
 struct histogram_group {
     unsigned long long buckets[HISTOGRAM_GROUP_BUCKETS];
-    /* In nanoseconds modulo 2^64: connections, ten thousand at a time, fill it in three weeks. */
+    /* In nanoseconds modulo 2^64. Ten thousand connections fill it in three weeks. */
     unsigned long long sum;
 };
 
@@ -35,7 +35,7 @@ struct histogram {
     struct histogram_group groups[HISTOGRAM_GROUPS];
 };
 
-/* 1 when `bound` < `mantissa`, else 0, without a jump: both have their highest bit set, so the borrow tells. */
+/* 1 if `bound` < `mantissa`, else 0, without a jump. Both have their highest bit set, so the borrow is the answer. */
 static inline unsigned long long histogram_above(unsigned long long mantissa, unsigned long long bound)
 {
     return (bound - mantissa) >> 63;
@@ -44,15 +44,15 @@ static inline unsigned long long histogram_above(unsigned long long mantissa, un
 /*
  * The index of a duration in nanoseconds, which must not be zero.
  *
- * The bound between the indexes k-1 and k is B(k) = 10^9 * 2^(k/8) ns. Let n be the place of the duration's highest
- * bit. As 2^29 < 10^9 < 2^30 < 10^9 * 2^(1/8), the bounds with the same highest bit are B(8(n-30)+j) for j = 1 to 8,
- * and shifted left until that bit is bit 63 they are 10^9 * 2^(33+j/8) whatever n is: eight constants. A whole number
- * is above such a bound exactly when it is above the bound's floor, so floors lose nothing. If the duration, shifted
- * alike, is above c of them, it lies above B(8(n-30)+c) and not above the next: its index is 8(n-30)+c.
+ * The bound between the indexes k-1 and k is B(k) = 10^9 * 2^(k/8) ns. Let n be the position of the duration's highest
+ * bit. As 2^29 < 10^9 < 2^30 < 10^9 * 2^(1/8), the bounds with the same highest bit are B(8(n-30)+j) for j = 1 to 8.
+ * Shifted left until that bit is bit 63, they are 10^9 * 2^(33+j/8) for every n: eight constants. A whole number is
+ * above such a bound exactly if it is above the bound's floor, so rounding down loses nothing. If the duration, shifted
+ * in the same way, is above c of them, it is above B(8(n-30)+c) and not above the next bound: its index is 8(n-30)+c.
  */
 static inline int histogram_index(unsigned long long ns)
 {
-    /* For BPF, clang counts leading zeros by shifts and a multiplication: one path for the verifier, as below. */
+    /* For BPF, clang counts leading zeros with shifts and a multiplication: one path for the verifier, as below. */
     int zeros = __builtin_clzll(ns | 1), c = 0;
 
     ns <<= zeros;
@@ -67,10 +67,10 @@ static inline int histogram_index(unsigned long long ns)
     return 8 * (63 - zeros - 30) + c;
 }
 
-/* The place in `buckets` of a duration in nanoseconds; durations above 2^28 s go into the last bucket. */
+/* The index in `buckets` of a duration in nanoseconds. Durations above 2^28 s go into the last bucket. */
 static inline int histogram_slot(unsigned long long ns)
 {
-    /* Zero has no highest bit, but comes out far below the first index. */
+    /* Zero has no highest bit, but its result is far below the first index. */
     int index = histogram_index(ns);
 
     if (index < HISTOGRAM_FIRST_INDEX)

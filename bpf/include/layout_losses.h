@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What a program could not count, by reason: the layout of the `tcp_losses` map of each object. */
+/* What a program could not count, by reason: the layout of each object's `tcp_losses` map. */
 #ifndef LAYOUT_LOSSES_H
 #define LAYOUT_LOSSES_H
 
@@ -8,7 +8,7 @@ enum loss_reason {
     MAP_FULL = 0,
     /* The kernel had no memory for a socket's storage. */
     ALLOCATION = 1,
-    /* A socket changed its state, and no program was run. */
+    /* A socket changed its state, and no program ran. */
     UNSEEN = 2,
     /* The ring buffer was full. */
     RING_FULL = 3,

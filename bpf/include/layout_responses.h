@@ -8,11 +8,11 @@
 /* The service that answered. */
 struct response_key {
     unsigned short port;
-    /* 1 on the row that takes the services for which there is no room. */
+    /* 1 on the overflow row, for the services that find no room. */
     unsigned short overflow;
 };
 
-/* The most services that have a histogram of their own, and the one row for the rest. */
+/* The most services that have their own histogram, plus the overflow row. */
 #define RESPONSE_ROWS 513
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "layout_states.h"
 
-/* Why a segment was sent again. */
+/* Why a segment was retransmitted. */
 enum retransmit_type {
     RETRANSMIT_SYN = 0,
     RETRANSMIT_SYN_ACK = 1,
@@ -17,7 +17,7 @@ enum retransmit_type {
 
 #define RETRANSMIT_TYPE_COUNT 6
 
-/* `tcp_retransmits`: counters by kind, then by type. */
+/* `tcp_retransmits`: counters by reason, then by type. */
 #define RETRANSMIT_COUNT (RETRANSMIT_TYPE_COUNT * NETWORK_TYPE_COUNT)
 
 static inline unsigned int retransmit_index(unsigned int kind, unsigned int type)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The vocabulary of every map: what state a socket is in, and which protocol carries it. */
+/* Values that every map uses: the state of a socket and its network protocol. */
 #ifndef LAYOUT_STATES_H
 #define LAYOUT_STATES_H
 
-/* The kernel's own numbers (include/net/tcp_states.h), and names that a map dump shows. */
+/* The kernel's own numbers (include/net/tcp_states.h), with names that a map dump shows. */
 enum tcp_state {
     TCP_ESTABLISHED = 1,
     TCP_SYN_SENT = 2,
@@ -16,11 +16,11 @@ enum tcp_state {
     TCP_LAST_ACK = 9,
     TCP_LISTEN = 10,
     TCP_CLOSING = 11,
-    /* A request socket: a connection of which only the SYN has come. */
+    /* A request socket: a connection whose SYN has arrived, and no more. */
     TCP_NEW_SYN_RECV = 12,
 };
 
-/* One more than the greatest state that an event names; the side of a table of states. */
+/* One more than the greatest state in an event. A table of states has this many rows and columns. */
 #define TCP_STATE_COUNT 13
 
 enum network_type {

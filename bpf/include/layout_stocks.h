@@ -5,14 +5,14 @@
 
 #include "layout_states.h"
 
-/* What the sockets of one row have in common. */
+/* The fields that all sockets of a row share. */
 struct connection_count_key {
     enum tcp_state state;
     enum network_type type;
-    /* 0 unless rows are split by it, and for sockets that have no such port. */
+    /* 0 unless rows are split by this port, and for sockets that have no such port. */
     unsigned short local_port;
     unsigned short peer_port;
-    /* 1 on the rows that take the sockets for whose ports there is no room. */
+    /* 1 on the overflow rows, for the sockets whose ports find no room. */
     unsigned int overflow;
 };
 
@@ -21,26 +21,26 @@ struct connection_count {
     unsigned long long sockets;
 };
 
-/* Whose queues a row shows: the listeners of one port and type. */
+/* Whose queues a row has: the listeners of one port and type. */
 struct listener_key {
     unsigned short port;
-    /* 1 on the rows that take the listeners for whose ports there is no room. */
+    /* 1 on the overflow rows, for the listeners whose ports find no room. */
     unsigned short overflow;
     enum network_type type;
 };
 
-/* The queues of the listeners of a row, added up. */
+/* The sums of the queues of a row's listeners. */
 struct listener_queues {
     unsigned long long listeners;
-    /* Connections that wait for accept(), and how many may. */
+    /* Connections that wait for accept(), and the limit. */
     unsigned long long accept_usage;
     unsigned long long accept_limit;
-    /* Listeners with one more waiting than may: they can take no more. */
+    /* Listeners with one connection more than the limit: they can take no more. */
     unsigned long long accept_full;
-    /* Request sockets: SYNs whose handshake is not finished, and how many may be. */
+    /* Request sockets, which are SYNs whose handshake is not finished, and the limit. */
     unsigned long long syn_usage;
     unsigned long long syn_limit;
-    /* Listeners with as many of them as connections may wait, or more. */
+    /* Listeners with at least as many request sockets as the limit of connections. */
     unsigned long long syn_full;
 };
 
@@ -52,15 +52,15 @@ struct port_set {
     unsigned long long words[PORT_WORDS];
 };
 
-/* `tcp_pass_totals`: what a pass adds up over all sockets, one row. */
+/* `tcp_pass_totals`: sums that a pass makes over all sockets, in one row. */
 struct pass_totals {
-    /* Bytes that wait, by enum io_direction: to be acknowledged, and to be read (`ss`: Send-Q, Recv-Q). */
+    /* Bytes that wait, by enum io_direction: to be acknowledged, and to be read (Send-Q and Recv-Q of `ss`). */
     unsigned long long queued[IO_DIRECTION_COUNT];
-    /* Connections that a window of zero holds up, by enum io_direction: the peer's, and ours. */
+    /* Connections that a zero window stops, by enum io_direction: the peer's window, and ours. */
     unsigned long long stalled[IO_DIRECTION_COUNT];
     /* Connections for which there is no slot. */
     unsigned long long unfollowed;
-    /* Nanoseconds that the connection which is longest in a state has been there, by state. */
+    /* For each state, the longest time in nanoseconds that a connection has been in it. */
     unsigned long long oldest[TCP_STATE_COUNT];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The agent's sink: how many sockets there are in each state, how full listeners are by port, and what waits. */
+/* The agent's sink: how many sockets are in each state, how full listeners are by port, and how much waits. */
 #ifndef COUNTS_H
 #define COUNTS_H
 
@@ -10,8 +10,8 @@
 #include "stocks/waiting.h"
 
 /*
- * The rows of every state and type are there from the start, so that no socket is a zero and not a gap; user space sets
- * them to zero before each pass. Users look at this map by its name.
+ * The rows of every state and type always exist, so that no sockets means zero and not a gap. User space sets them to
+ * zero before each pass. Users read this map by its name.
  */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -40,7 +40,7 @@ struct sink {
     __u64 began;
 };
 
-/* Adds one to the row of `key`, or to the overflow row of the same state and type. A pass is the only writer. */
+/* Adds one to the row of `key`, or to the overflow row of the same state and type. Only the pass writes. */
 static __always_inline void count_socket(struct connection_count_key *key)
 {
     struct connection_count *row = bpf_map_lookup_elem(&tcp_state_map, key);
@@ -73,7 +73,7 @@ static __always_inline void add_socket(struct sink *sink, const struct visited *
     count_socket(&key);
 }
 
-/* Adds a listener to the row of its port, or to that of those that find no room. */
+/* Adds a listener to the row of its port, or to the overflow row. */
 static __always_inline void add_listener(struct sink *sink, const struct visited *listener, const struct place *place)
 {
     struct listener_key key = {.port = listener->socket->skc_num, .type = listener->type};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What the pass does with the sockets that are followed: it finds what no event showed, and samples the live ones. */
+/* What the pass does with sockets that have slots: it finds missed events, and samples live connections. */
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
@@ -10,7 +10,7 @@
 #include "stocks/visit.h"
 #include "stocks/waiting.h"
 
-/* Gives a slot to a socket that has none; NULL if there is none left for it. */
+/* Gives a slot to a socket that has none; NULL if no slot is left. */
 static __always_inline struct connection *adopt_in_pass(const struct visited *visited, struct pass *pass)
 {
     struct connection *connection = claim_connection(visited->cookie);
@@ -26,7 +26,7 @@ static __always_inline struct connection *adopt_in_pass(const struct visited *vi
         connection->state = state;
         connection->sent = was_born_unseen ? 0 : drops_of(&tcp->inet_conn.icsk_inet.sk);
     } else if (state == TCP_SYN_SENT || state == TCP_SYN_RECV) {
-        /* The next change tells what it is: a client's, or a child of TCP Fast Open. */
+        /* The next change decides the role: a client, or a child of TCP Fast Open. */
         connection->state = state;
         connection->opened = pass->began;
     } else {
@@ -37,7 +37,9 @@ static __always_inline struct connection *adopt_in_pass(const struct visited *vi
     return connection;
 }
 
-/* Notes that the pass has met a socket, and returns what is remembered of it; a new one is followed from now on. */
+/*
+ * Records that the pass has met a socket, and returns what is remembered of it. A new socket is followed from now on.
+ */
 static __always_inline struct connection *meet(const struct visited *visited, struct pass *pass)
 {
     struct connection *connection = find_connection(visited->cookie);
@@ -64,7 +66,7 @@ static __always_inline struct connection *meet(const struct visited *visited, st
     return connection;
 }
 
-/* Takes the round-trip time and bytes of a connection; returns what is remembered of it, if anything. */
+/* Samples the round-trip time and bytes of a connection. Returns what is remembered of it, or NULL. */
 static __always_inline struct connection *sample_connection(const struct visited *visited, struct pass *pass,
                                                             struct pass_totals *totals)
 {
@@ -87,7 +89,10 @@ static __always_inline struct connection *sample_connection(const struct visited
     if (state == TCP_SYN_SENT || state == TCP_SYN_RECV)
         return connection;
     sample_bytes(connection, tcp, state, IN_PASS);
-    /* Once for each span: a connection that the pass meets again, as it was walked twice, has this minute already. */
+    /*
+     * Once for each interval. If the pass walks twice, the second walk finds that the connection already has this
+     * minute.
+     */
     minute = pass->began / rtt_period % 255 + 1;
     if (has_flag(connection, CARRIED) && connection->minute != minute) {
         observe_rtt(connection, tcp, visited->type, IN_PASS);
@@ -97,7 +102,7 @@ static __always_inline struct connection *sample_connection(const struct visited
     return connection;
 }
 
-/* Follows a full socket, if there is a slot for it; returns what is remembered of it, or NULL. */
+/* Follows a full socket, if a slot is left for it. Returns what is remembered of it, or NULL. */
 static __always_inline struct connection *follow_socket(const struct visited *visited, struct pass *pass,
                                                         struct pass_totals *totals)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Frees the slots of sockets that are gone. */
+/* Frees the slots of sockets that no longer exist. */
 #ifndef FORGET_H
 #define FORGET_H
 
@@ -8,10 +8,10 @@
 #include "flows/unseen.h"
 
 /*
- * Frees the slot of a socket that two passes in a row have not met, and that was not heard of since: it is gone, and
- * its change to CLOSE has reached no program. One pass alone may miss a socket that is in none of the kernel's tables
- * just then: tcp_v4_connect() changes its state before it is hashed, and tcp_set_state() after it is unhashed. So for
- * each that was missed for the first time a byte is written, which asks for another pass at once.
+ * Frees the slot of a socket that two passes in a row have not met and that had no event since. It no longer exists,
+ * and no program saw its change to CLOSE. One pass alone may miss a socket that is in none of the kernel's tables at
+ * that moment: tcp_v4_connect() changes its state before it is hashed, and tcp_set_state() after it is unhashed. So for
+ * each socket that was missed for the first time a byte is written, which requests another pass at once.
  */
 SEC("iter/bpf_map_elem")
 int forget_ended(struct bpf_iter__bpf_map_elem *context)

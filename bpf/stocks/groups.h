@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * The sink for a look from a terminal: how many sockets there are in each state, on which port and of which container,
- * and how full the queues of each listener are.
+ * The sink of `snapshot` and `top`: how many sockets are in each state, by port and container, and how full the queues
+ * of each listener are.
  */
 #ifndef GROUPS_H
 #define GROUPS_H
@@ -21,7 +21,7 @@ struct {
     __type(value, struct socket_counts);
 } tcp_totals SEC(".maps");
 
-/* The groups that take what finds no room are there from the start. */
+/* The overflow groups always exist. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, SOCKET_GROUPS);
@@ -51,7 +51,7 @@ static __always_inline void count_one(struct socket_counts *counts, __u32 index)
         counts->sockets[index]++;
 }
 
-/* One piece of code for all groupings. A pass is the only writer, so a group that is not there is made by it alone. */
+/* One piece of code for all groupings. Only the pass writes, so only it adds missing groups. */
 static __noinline int add_to_group(enum grouping grouping, __u64 value, __u32 index)
 {
     struct group_key key = {.grouping = grouping, .value = value};
@@ -85,7 +85,7 @@ static __always_inline void add_socket(struct sink *sink, const struct visited *
         add_to_group(BY_CONTAINER, place->cgroup, index);
 }
 
-/* Adds a listener to the row of its address, or to that of those that find no room. */
+/* Adds a listener to the row of its address, or to the overflow row. */
 static __always_inline void add_listener(struct sink *sink, const struct visited *listener, const struct place *place)
 {
     const struct sock_common *socket = listener->socket;

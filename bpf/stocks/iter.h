@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * What iter/tcp gives. It walks the tables of the network namespace of whoever opens the iterator, first that of
- * listeners, then that of connections, and runs its program for each socket, locked: full ones, request sockets and
- * those in TIME_WAIT.
+ * What iter/tcp provides. It walks the tables of the network namespace in which the iterator was opened: first
+ * listeners, then connections. It runs its program for each socket under the socket's lock: full sockets, request
+ * sockets and those in TIME_WAIT.
  */
 #ifndef ITER_H
 #define ITER_H
 
 #include "stocks/visit.h"
 
-/* Casts a socket of iter/tcp. A request is cast only if `with_requests` is set: it takes a call. */
+/* Casts a socket of iter/tcp. A request is cast only if `with_requests` is set, because that takes a call. */
 static __always_inline struct visited visited_by_iter(struct sock_common *socket, bool with_requests)
 {
     struct visited visited = {.socket = socket};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Which ports something listens on, and in which control group: what tells sockets apart that remember nothing else. */
+/* Which ports have listeners, and in which cgroup. Sockets that remember nothing else are attributed by this. */
 #ifndef PORTS_H
 #define PORTS_H
 
 #include "common/kernel.h"
 #include "layout_stocks.h"
 
-/* The ports that the pass has met a listener on. User space empties the set before each pass. */
+/* The ports on which the pass has met a listener. User space empties the set before each pass. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
@@ -15,8 +15,8 @@ struct {
 } tcp_open_ports SEC(".maps");
 
 /*
- * By port: the control group of whoever listens there, 0 if they are several. Meaningful for a port of
- * `tcp_open_ports`. User space makes it as large as there are ports where sockets are grouped by container.
+ * By port: the cgroup of the listeners there; 0 if they are in several cgroups. Valid for the ports in
+ * `tcp_open_ports`. Where sockets are grouped by container, user space makes it as large as there are ports.
  */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -35,7 +35,7 @@ static __always_inline __u64 *open_ports_at(__u16 port)
     return ports && word < PORT_WORDS ? &ports->words[word] : NULL;
 }
 
-/* Whether something listens on the port that the socket has here. A walk comes to all listeners first. */
+/* Whether a listener has the socket's local port. A walk meets all listeners before other sockets. */
 static __always_inline bool has_listener(const struct sock_common *socket)
 {
     __u16 port = socket->skc_num;
@@ -44,7 +44,7 @@ static __always_inline bool has_listener(const struct sock_common *socket)
     return ports && *ports >> port % PORTS_PER_WORD & 1;
 }
 
-/* The control group of whoever listens on the port that the socket has here; 0 if nobody does, or several do. */
+/* The cgroup of the listeners on the socket's local port; 0 if there are none, or if they are in several cgroups. */
 static __always_inline __u64 owner_of_port(const struct sock_common *socket)
 {
     __u32 port = socket->skc_num;
@@ -53,7 +53,7 @@ static __always_inline __u64 owner_of_port(const struct sock_common *socket)
     return owner ? *owner : 0;
 }
 
-/* Notes that a listener of a control group has the port. */
+/* Records that a listener of a cgroup has the port. */
 static __always_inline void open_port(const struct sock_common *listener, __u64 cgroup)
 {
     __u32 port = listener->skc_num;

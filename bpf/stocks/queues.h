@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The queues of a listener, and the one place where they are added to a row. */
+/* The queues of a listener. They are added to a row only here. */
 #ifndef QUEUES_H
 #define QUEUES_H
 
 #include "common/kernel.h"
 #include "layout_stocks.h"
 
-/* How many SYNs may wait at any listener, besides what its backlog allows. */
+/* How many SYNs may wait at any listener, in addition to the limit that its backlog sets. */
 const volatile __u32 syn_limit = ~0U;
 
 /*
- * Adds the queues of a listener to a row. Both queues have the limit that listen() was given. That of connections lets
- * one more in (sk_acceptq_is_full()). When as many SYNs wait (older kernels), or one more (6.18), each further one gets
- * a cookie, or is dropped where there are no cookies (inet_csk_reqsk_queue_is_full(), tcp_conn_request()).
+ * Adds the queues of a listener to a row. Both queues have the limit that listen() was given. The queue of connections
+ * takes one more than that (sk_acceptq_is_full()). When as many SYNs wait (older kernels), or one more (6.18), each
+ * further SYN is answered with a cookie, or dropped if cookies are off (inet_csk_reqsk_queue_is_full(),
+ * tcp_conn_request()).
  */
 static __always_inline void add_queues(struct listener_queues *row, const struct tcp_sock *listener)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * What one socket adds to the stocks. It is decided here alone, however the sockets are walked over and whoever counts
- * them: a walk says what a socket is (stocks/walk_iter.h), and a sink adds it up (stocks/counts.h for the agent,
- * stocks/groups.h for a look from a terminal). An object includes one sink.
+ * What one socket adds to the stocks. This is decided only here, for every way to walk and to count: a walk finds out
+ * what kind of socket it has (stocks/walk_iter.h), and a sink adds it up (stocks/counts.h for the agent,
+ * stocks/groups.h for `snapshot` and `top`). An object includes one sink.
  */
 #ifndef VISIT_H
 #define VISIT_H
@@ -13,44 +13,47 @@
 #include "stocks/ports.h"
 #include "stocks/service.h"
 
-/* What is looked at of each socket: the kernel drops the code for the rest, and with it a cache line of each socket. */
+/*
+ * Which fields of each socket are needed. The kernel drops the code for the rest, which saves a cache line of each
+ * socket.
+ */
 const volatile bool by_local_port = false;
 const volatile bool by_peer_port = false;
 const volatile bool by_container = false;
 
 /*
- * A socket that a walk has come to. The walk casts it, as each way of walking has its own means to do so: at most one
- * of `full`, `request` and `time_wait` is not NULL.
+ * A socket that a walk has met. The walk casts it, because each kind of walk does that differently. At most one of
+ * `full`, `request` and `time_wait` is not NULL.
  */
 struct visited {
     const struct sock_common *socket;
     const struct tcp_sock *full;
     const struct tcp_request_sock *request;
     const struct tcp_timewait_sock *time_wait;
-    /* Of a full socket that is to be followed; 0 otherwise. */
+    /* For a full socket that is to be followed; 0 otherwise. */
     __u64 cookie;
-    /* As ss shows it. */
+    /* The state that ss shows. */
     enum tcp_state state;
     enum network_type type;
 };
 
-/* Whose a socket is, and the service that it belongs to; zeros unless asked for. */
+/* The cgroup of a socket, and the service that it belongs to; zeros unless asked for. */
 struct place {
     __u64 cgroup;
     struct service service;
 };
 
-/* What a sink keeps of one pass; each sink has its own. */
+/* What a sink keeps during one pass; each sink defines its own. */
 struct sink;
 
 /* Adds a socket of any kind. */
 static void add_socket(struct sink *sink, const struct visited *visited, const struct place *place);
-/* Adds the queues of a listener, which add_socket() has added too. */
+/* Adds the queues of a listener. It is also passed to add_socket(). */
 static void add_listener(struct sink *sink, const struct visited *listener, const struct place *place);
-/* Adds what waits in a connection, which add_socket() has added too. */
+/* Adds what waits in a connection. It is also passed to add_socket(). */
 static void add_connection(struct sink *sink, const struct visited *connection);
 
-/* Sets state and type of a visited socket that the walk has cast. */
+/* Sets the state and type of a socket that the walk has cast. */
 static __always_inline void identify(struct visited *visited)
 {
     __u8 state = visited->socket->skc_state;
@@ -59,16 +62,16 @@ static __always_inline void identify(struct visited *visited)
     if (state == TCP_NEW_SYN_RECV)
         visited->state = TCP_SYN_RECV;
     else if (visited->time_wait)
-        /* An orphan in FIN_WAIT2 is a TIME_WAIT socket too; only the substate tells (tcp_time_wait()). */
+        /* An orphan in FIN_WAIT2 is a TIME_WAIT socket too. Only the substate distinguishes them (tcp_time_wait()). */
         visited->state = visited->time_wait->tw_sk.tw_substate;
     else
         visited->state = state;
 }
 
 /*
- * The control group of a request: its listener's, which the connection will have. The listener is in a union, so to the
- * verifier it is a number, and following that takes reading any memory. Where this is forbidden, it is the group of
- * whoever listens on the port.
+ * The cgroup of a request is that of its listener, and of the later connection. The listener is in a union, so the
+ * verifier sees a number, and following it needs the right to read arbitrary memory. Where that is forbidden, it is the
+ * cgroup of the listeners on the port.
  */
 static __always_inline __u64 cgroup_of_request(const struct sock_common *socket)
 {
@@ -111,7 +114,7 @@ static __always_inline struct place place_of(const struct visited *visited, cons
         place.cgroup = by_container ? cgroup_of_request(socket) : 0;
         place.service = service_of(socket, true);
     } else if (socket->skc_state == TCP_TIME_WAIT) {
-        /* It remembers neither who opened it nor whose it was: whoever listens on its port tells both. */
+        /* A TIME_WAIT socket knows neither its role nor its cgroup. The listeners on its port decide both. */
         if (by_container)
             place.cgroup = owner_of_port(socket);
         if (by_port)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What waits in connections, and for how long. */
+/* What waits in connections, and how long. */
 #ifndef WAITING_H
 #define WAITING_H
 
@@ -8,7 +8,7 @@
 #include "common/kernel.h"
 #include "layout_states.h"
 
-/* Notes for how long a connection has been in a state. */
+/* Records how long a connection has been in a state. */
 static __always_inline void note_age(struct pass_totals *totals, int state, __u64 since, __u64 now)
 {
     barrier_var(state);
@@ -16,12 +16,12 @@ static __always_inline void note_age(struct pass_totals *totals, int state, __u6
         totals->oldest[state] = now - since;
 }
 
-/* Adds what waits in a connection, and whether a window of zero holds it up. */
+/* Adds what waits in a connection, and whether a zero window stops it. */
 static __always_inline void add_waiting(struct pass_totals *totals, const struct tcp_sock *tcp, int state)
 {
     __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
     __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
-    /* Nothing is under way, and the timer that asks whether the window has opened is what is left. */
+    /* Nothing is in flight, and only the timer that probes the window is pending. */
     bool is_probing = !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
     bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 

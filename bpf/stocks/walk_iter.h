@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/*
- * The agent's pass by iter/tcp: counts each socket, and samples those that are followed.
- */
+/* The agent's pass by iter/tcp: counts each socket, and samples those that are followed. */
 #ifndef WALK_ITER_H
 #define WALK_ITER_H
 
@@ -16,7 +14,7 @@ static __always_inline void begin_pass(struct bpf_iter__tcp *context, struct pas
     pass->unplaced_before = pass->unplaced;
 }
 
-/* `follows` is set on kernels that can follow connections: then round-trip times and bytes are taken as well. */
+/* `follows` is set on kernels that can follow connections. Then round-trip times and bytes are sampled too. */
 static __always_inline int count_in_pass(struct bpf_iter__tcp *context, bool follows)
 {
     struct sock_common *socket = context->sk_common;
@@ -30,7 +28,7 @@ static __always_inline int count_in_pass(struct bpf_iter__tcp *context, bool fol
     sink.totals = bpf_map_lookup_elem(&tcp_pass_totals, &row);
     if (!pass || !sink.totals)
         return 0;
-    /* Not by seq_num: where there is no socket at all, the only call is the last one, which does not have number 0. */
+    /* Not by seq_num: if there is no socket at all, the only call is the last one, and its number is not 0. */
     if (context->meta->session_id != pass->session)
         begin_pass(context, pass);
     if (!socket) {

@@ -10,7 +10,7 @@
 #include "layout_trace.h"
 #include "trace/filter.h"
 
-/* The reader is woken whenever this much more waits, in bytes, a power of two. User space sets it with the size. */
+/* The reader is woken each time this many more bytes wait; a power of two. User space sets it along with the size. */
 const volatile __u64 wake_step = 1 << 17;
 
 struct {
@@ -19,8 +19,8 @@ struct {
 } tcp_events SEC(".maps");
 
 /*
- * The port on this side. What the kernel knows the socket by (skc_num) is 0 again at its end, where inet_sport still
- * has it; but while a socket begins to connect or to listen, inet_sport may have that of its last connection.
+ * The local port. The kernel sets skc_num back to 0 when the socket ends, but inet_sport still has the port. While a
+ * socket begins to connect or to listen, inet_sport may have the port of its previous connection.
  */
 static __always_inline __u16 local_port_of(const struct sock *sk, const struct tcp_sock *tcp, int new_state)
 {
@@ -28,15 +28,15 @@ static __always_inline __u16 local_port_of(const struct sock *sk, const struct t
                                                                 : bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
 }
 
-/* Whether an address is one of fe80::/10, which may be there on each link of a machine. */
+/* Whether an address is in fe80::/10, which may exist on each link of a machine. */
 static __always_inline bool is_link_local(const struct in6_addr *address)
 {
     return (address->in6_u.u6_addr32[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
 }
 
 /*
- * A wake-up costs more than all the rest of an event, so the reader comes by itself and is woken only when much waits:
- * by the one or two events that are just beyond a step.
+ * A wake-up costs more than the rest of an event. So the reader polls, and it is woken only when much waits: by the one
+ * or two events that cross a step.
  */
 static __always_inline __u64 wakeup(void)
 {
@@ -66,7 +66,7 @@ static __always_inline void write_addresses(struct trace_event *event, const str
         event->interface = socket->skc_bound_dev_if;
 }
 
-/* What an event says of a connection that ends. */
+/* Fills in the fields about a connection that ends. */
 static __always_inline void write_end(struct trace_event *event, const struct tcp_sock *tcp,
                                       const struct change *change)
 {

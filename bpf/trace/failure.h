@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Whether a connection that ends has failed, and how. */
+/* Whether a connection that ends has failed, and why. */
 #ifndef TRACE_FAILURE_H
 #define TRACE_FAILURE_H
 
@@ -13,7 +13,7 @@
 #define EPIPE 32
 #define ECONNABORTED 103
 
-/* Whether a connection ends with a FIN of each side: that of the peer has come, and ours is acknowledged. */
+/* Whether a connection ends with a FIN in each direction: the peer's has arrived, and ours is acknowledged. */
 static __always_inline bool is_orderly_end(const struct sock *sk, const struct tcp_sock *tcp, int old_state)
 {
     switch (old_state) {
@@ -29,12 +29,12 @@ static __always_inline bool is_orderly_end(const struct sock *sk, const struct t
 }
 
 /*
- * Why a connection ends, if by a failure.
+ * Why a connection fails, if it does.
  *
- * sk_err alone does not say that: with IP_RECVERR each ICMP message leaves its error there (tcp_v4_err()), which ends
- * nothing and stays until somebody asks for it. What ends a connection is a reset that comes in (tcp_reset()), a timer
- * (tcp_write_err(), which gives the last soft error as the reason if there is one), or a program that aborts it
- * (tcp_abort()).
+ * sk_err alone is not enough: with IP_RECVERR each ICMP message leaves its error there (tcp_v4_err()), which does not
+ * end the connection and stays until it is read. A connection is ended by a reset that arrives (tcp_reset()), by a
+ * timer (tcp_write_err(), which reports the last soft error as the reason if there is one), or by a program that aborts
+ * it (tcp_abort()).
  */
 static __always_inline enum handshake_outcome failure_at_end(const struct sock *sk, const struct tcp_sock *tcp,
                                                              const struct connection *connection, int old_state,
@@ -52,7 +52,7 @@ static __always_inline enum handshake_outcome failure_at_end(const struct sock *
         return NO_OUTCOME;
     switch (error) {
     case EPIPE:
-        /* A reset that comes after the peer's FIN. */
+        /* A reset that arrives after the peer's FIN. */
         return old_state == TCP_CLOSE_WAIT ? RESET : NO_OUTCOME;
     case HANDSHAKE_ECONNRESET:
     case HANDSHAKE_ETIMEDOUT:

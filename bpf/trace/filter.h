@@ -8,7 +8,7 @@
 
 const volatile struct trace_filter filter = {};
 
-/* A change of state, and what is known of it beside the socket itself. */
+/* A change of state, and what is known of it besides the socket. */
 struct change {
     __u64 time;
     __u64 held;
@@ -34,7 +34,7 @@ static __always_inline bool is_wanted_peer(const struct sock_common *socket, enu
     return true;
 }
 
-/* Whether a connection between these addresses is wanted; for all of its life the answer is the same. */
+/* Whether a connection between these addresses is wanted. The answer stays the same during its life. */
 static __always_inline bool is_wanted_connection(const struct sock_common *socket, enum network_type type,
                                                  __u16 local_port)
 {

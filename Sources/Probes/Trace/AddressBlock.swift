@@ -2,10 +2,10 @@ package import Readings
 internal import System
 
 extension IPAddress {
-    /// The upper half and the upper part of the lower half of v4-mapped addresses.
+    /// The upper 64 bits, and the upper 32 of the lower 64 bits, of v4-mapped addresses.
     private static let mapped: (UInt64, UInt64) = (0, 0xffff)
 
-    /// Reads an address; `nil` when `text` is none.
+    /// Reads an address; `nil` if `text` is not an address.
     package init?(_ text: String) {
         guard let bytes = AddressBytes.parse(text) else { return nil }
         self.init(bytes)
@@ -23,20 +23,22 @@ extension IPAddress {
     }
 }
 
-/// A block of addresses, as `10.0.0.0/8` or `2001:db8::/32`; an address alone is a block of one.
+/// A block of addresses, such as `10.0.0.0/8` or `2001:db8::/32`.
+///
+/// A single address is a block of one.
 package struct AddressBlock: Hashable, Sendable {
     /// The first address.
     package var address: IPAddress
-    /// How many of its bits all addresses of the block have.
+    /// The length of the prefix in bits.
     package var length: Int
 
-    /// Reads a block; `nil` when `text` is none.
+    /// Reads a block; `nil` if `text` is not a block.
     ///
-    /// Bits beyond the length may be set and mean nothing.
+    /// Bits beyond the prefix may be set. They are ignored.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let host = parts.first.map(String.init), let address = IPAddress(host) else { return nil }
-        // A v4-mapped address is written with the 96 bits before it.
+        // The prefix of a v4-mapped address includes the 96 bits before the IPv4 address.
         let offset = address.type == .ipv4 && host.contains(":") ? 96 : 0
         var length = address.width
         if parts.count == 2 {
@@ -48,7 +50,7 @@ package struct AddressBlock: Hashable, Sendable {
         self.length = length
     }
 
-    /// The bits that all addresses of the block have, set.
+    /// The prefix's bits, set.
     var mask: IPAddress {
         switch address {
         case .v4: IPAddress.v4(.max).prefix(length)

@@ -4,23 +4,23 @@ package import Readings
 
 /// A change of a TCP socket's state, as a program saw it.
 package struct StateChange: Sendable {
-    /// What is told of a connection at its end.
+    /// What an event says about a connection at its end.
     package struct End: Hashable, Sendable {
-        /// The smoothed round-trip time in nanoseconds; `nil` when none was measured.
+        /// The smoothed round-trip time in nanoseconds; `nil` if none was measured.
         package var roundTripNanoseconds: UInt64?
-        /// The segments that were sent again.
+        /// The number of retransmitted segments.
         package var retransmits: UInt32
-        /// The bytes of data that were sent, each once.
+        /// The bytes of data that were sent, each counted once.
         package var bytesSent: UInt64
         /// The bytes of data that were received.
         package var bytesReceived: UInt64
     }
 
-    /// The process that made the change, where it is known for sure.
+    /// The process that made the change, if that is certain.
     package struct Process: Hashable, Sendable {
-        /// Its number in the kernel's own namespace.
+        /// Its ID in the initial PID namespace.
         package var identifier: UInt32
-        /// The bytes of its name, which may be any but zero.
+        /// The bytes of its name: any except zero.
         package var command: [UInt8]
     }
 
@@ -33,43 +33,43 @@ package struct StateChange: Sendable {
         time = Timestamp(unixNanoseconds: event.time &+ UInt64(bitPattern: zeroSinceEpoch))
     }
 
-    /// The state that was left.
+    /// The state before the change.
     package var oldState: ConnectionState { ConnectionState(rawValue: event.old_state) ?? .closed }
 
-    /// The state that was entered.
+    /// The state after the change.
     package var newState: ConnectionState { ConnectionState(rawValue: event.new_state) ?? .closed }
 
-    /// The protocol that the packets travel by.
+    /// The network protocol of the packets.
     package var type: NetworkType { NetworkType(rawValue: event.type) ?? .ipv4 }
 
-    /// The address of this side.
+    /// The local address.
     package var localAddress: IPAddress { IPAddress(event.local_address, type: type) }
 
-    /// The port of this side; 0 when the kernel had not chosen one before the socket was closed.
+    /// The local port; 0 if the kernel had not chosen one before the socket was closed.
     package var localPort: UInt16 { event.local_port }
 
-    /// The address of the other side; all zeros for a listener.
+    /// The peer's address; all zeros for a listener.
     package var peerAddress: IPAddress { IPAddress(event.peer_address, type: type) }
 
-    /// The port of the other side; 0 for a listener.
+    /// The peer's port; 0 for a listener.
     package var peerPort: UInt16 { event.peer_port }
 
-    /// Which end of a connection the socket is; `nil` for a listener.
+    /// The role of the socket in its connection; `nil` for a listener.
     package var role: HandshakeRole? { knows(TRACE_ROLE) ? HandshakeRole(rawValue: event.role) : nil }
 
-    /// How many nanoseconds the socket was in the state that it left; `nil` when nobody saw it enter that.
+    /// How many nanoseconds the socket was in the old state; `nil` if no program saw it enter that state.
     package var heldNanoseconds: UInt64? { knows(TRACE_HELD) ? event.held : nil }
 
-    /// The number of the interface on which link-local addresses are meant; 0 when neither address is one.
+    /// The index of the interface of link-local addresses; 0 if neither address is one.
     package var interface: UInt32 { event.interface }
 
     /// The network namespace of the socket, by inode number.
     package var namespace: UInt32 { event.netns }
 
-    /// The control group of the socket, by inode number; 0 when it is not known.
+    /// The cgroup of the socket, by inode number; 0 if unknown.
     package var cgroup: UInt64 { event.cgroup }
 
-    /// What is told of a connection at its end; `nil` before.
+    /// What is known about a connection at its end; `nil` before the end.
     package var end: End? {
         guard knows(TRACE_END) else { return nil }
         return End(
@@ -80,7 +80,7 @@ package struct StateChange: Sendable {
         )
     }
 
-    /// The process that connects or listens; `nil` for every other change, as those may come with a segment or a timer.
+    /// The process that connects or listens; `nil` for all other changes, which may be made by a segment or a timer.
     package var process: Process? {
         guard knows(TRACE_PROCESS) else { return nil }
         let words = [event.command.0, event.command.1]
@@ -88,7 +88,7 @@ package struct StateChange: Sendable {
         return Process(identifier: event.process, command: Array(bytes.prefix { $0 != 0 }))
     }
 
-    /// The value of `error.type`: why the connection, or the attempt at one, has failed; `nil` when it has not.
+    /// The value of `error.type`: why the connection, or the attempt to connect, has failed; `nil` if it has not.
     package var error: String? {
         // SUCCEEDED and NO_OUTCOME have no such value.
         HandshakeOutcome(rawValue: event.failure)?.attributeValue

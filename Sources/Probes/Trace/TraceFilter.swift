@@ -2,40 +2,44 @@ internal import CProbes
 internal import FoundationEssentials
 package import Readings
 
-/// Which changes of state are wanted; what is not set does not matter.
+/// Which changes of state are wanted.
+///
+/// Properties that are not set do not restrict them.
 package struct TraceFilter: Equatable, Sendable {
-    /// The old or the new state is one of these; empty for all.
+    /// The old or the new state is one of these; empty for all states.
     package var states: Set<ConnectionState> = []
     /// The port of either side.
     package var port: UInt16?
-    /// The port of this side.
+    /// The local port.
     package var localPort: UInt16?
-    /// The port of the other side.
+    /// The peer's port.
     package var peerPort: UInt16?
-    /// The peer's address is one of these.
+    /// The peer's address is in this block.
     package var peer: AddressBlock?
-    /// The protocol that the packets travel by.
+    /// The network protocol of the packets.
     package var type: NetworkType?
-    /// Which end of a connection the socket is; a listener is none.
+    /// The role of the socket in its connection.
+    ///
+    /// Listeners have no role.
     package var role: HandshakeRole?
-    /// Only what ends a connection, or the attempt at one, by a failure.
+    /// Only changes that end a connection, or an attempt to connect, by a failure.
     package var failed = false
-    /// Longer than this in the state that was left.
+    /// Longer than this in the old state.
     package var slowerThan: Duration?
 
     /// Creates a filter that wants everything.
     package init() {}
 
-    /// The ports that the kernel chooses from for a socket that connects without one.
+    /// The ports from which the kernel chooses one for a socket that connects unbound.
     static func choosablePorts() -> ClosedRange<UInt16> {
         let text = (try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)) ?? ""
         let bounds = text.split(whereSeparator: \.isWhitespace).compactMap { UInt16($0) }
-        // Where that can't be read it may be any.
+        // If the range can't be read, any port is possible.
         guard bounds.count == 2, bounds[0] <= bounds[1] else { return 1...UInt16.max }
         return bounds[0]...bounds[1]
     }
 
-    /// The form that the program reads.
+    /// The structure that the program reads.
     func kernel(choosable: ClosedRange<UInt16>) -> trace_filter {
         var filter = trace_filter()
         filter.states = states.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
@@ -55,14 +59,14 @@ package struct TraceFilter: Equatable, Sendable {
         return filter
     }
 
-    /// Whether an event is wanted whose port on this side the program did not know.
+    /// Whether an event is wanted whose local port the program did not know.
     func accepts(latePort: UInt16, peerPort: UInt16) -> Bool {
         (localPort == nil || localPort == latePort) && (port == nil || port == latePort || port == peerPort)
     }
 }
 
 extension Duration {
-    /// Whole nanoseconds, from 0 to the greatest that the program can compare with.
+    /// Whole nanoseconds, from 0 to the greatest value that the program can compare.
     fileprivate var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -2,20 +2,22 @@ internal import BPF
 internal import CProbes
 internal import Readings
 
-/// Reads every change of a socket's state from a ring buffer, by programs that are loaded only as long as this lives.
+/// Reads every change of a socket's state from a ring buffer.
+///
+/// The programs are loaded only as long as this object lives.
 package final class TraceProbe {
-    /// The events that were lost, and what they were lost by.
+    /// The lost events, by reason.
     package struct Losses: Hashable, Sendable {
-        /// There was no room in the ring buffer, as its reader was too slow.
+        /// There was no room in the ring buffer, because its reader was too slow.
         package var ringFull: UInt64 = 0
-        /// The programs were running on that CPU already.
+        /// The program was already running on that CPU.
         package var recursion: UInt64 = 0
         /// A socket was not in the state that it was last seen to enter, and no other reason explains that.
         package var unseen: UInt64 = 0
-        /// Not lost, but without durations: connections for which there was no room to be remembered.
+        /// Not lost, but without durations: connections that found no room to be remembered.
         package var unremembered: UInt64 = 0
 
-        /// Creates losses, none unless told otherwise.
+        /// Creates losses; zero by default.
         package init(ringFull: UInt64 = 0, recursion: UInt64 = 0, unseen: UInt64 = 0, unremembered: UInt64 = 0) {
             (self.ringFull, self.recursion, self.unseen) = (ringFull, recursion, unseen)
             self.unremembered = unremembered
@@ -25,16 +27,16 @@ package final class TraceProbe {
         package var total: UInt64 { ringFull &+ recursion &+ unseen }
     }
 
-    /// The sizes that the ring buffer may have, in bytes; powers of two.
+    /// The allowed sizes of the ring buffer in bytes; powers of two.
     package static let bufferSizes = 1 << 16...1 << 30
-    /// The size that holds what 50 000 changes a second make in a second.
+    /// The default size, which holds one second of 50 000 changes a second.
     package static let standardBufferSize = 1 << 23
-    /// Which share of the ring buffer may fill before the reader is woken.
+    /// The reader is woken when one part in this many of the ring buffer is full.
     private static let wakeShare = 4
 
     /// The programs that run.
     package let programs: [String]
-    /// What this kernel can't give, one line each.
+    /// What can't be measured on this kernel.
     package let limitations: [Limitation]
 
     private let filter: TraceFilter
@@ -43,7 +45,9 @@ package final class TraceProbe {
     private let clock: KernelClock
     private var attached: [AttachedProgram] = []
     private var ports = LatePorts()
-    /// What ``losses()`` gave last; a counter never falls.
+    /// The last result of ``losses()``.
+    ///
+    /// Counters never decrease.
     private var gaps = Gaps()
     private var interruptions = Interruptions()
 
@@ -52,12 +56,12 @@ package final class TraceProbe {
     private static let finding = "find_local_port"
     private static let readingClock = "read_clock"
 
-    /// Loads and attaches `bpf/trace.bpf.c`, with what the kernel can of it.
+    /// Loads and attaches `bpf/trace.bpf.c`, with those of its programs that the kernel can run.
     ///
     /// - Parameters:
-    ///   - filter: Which changes to give.
-    ///   - scope: Whose connections to observe.
-    ///   - bufferSize: How many bytes of events may wait to be read; of ``bufferSizes``, a power of two.
+    ///   - filter: Which changes to report.
+    ///   - scope: Which connections to observe.
+    ///   - bufferSize: How many bytes of events may wait to be read: a power of two in ``bufferSizes``.
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package convenience init(
         _ filter: TraceFilter,
@@ -98,29 +102,31 @@ package final class TraceProbe {
         self.filter = filter
     }
 
-    /// Whether a socket can be asked for the port that the kernel has chosen for it, and if not, why.
+    /// Whether a socket can be looked up for the port that the kernel has chosen, and if not, why.
     private static func canFindPorts(_ features: ProgramFeatures) throws(BPFError) -> (Bool, Limitation?) {
-        let lost = "no port before a connection is there"
+        let lost = "no local port until connected"
         guard features.atomics else { return (false, .noAtomics("no durations, and \(lost)")) }
         guard try ProgramFeature.callable.isAvailable() else {
-            return (false, Limitation(.version, "no programs on this kernel that are run by a call: \(lost)"))
+            return (false, Limitation(.version, "no programs that can be run on demand on this kernel: \(lost)"))
         }
-        // The one way to look at a socket that no event is about, or the other (since 6.2).
+        // Two features let a program look up a socket outside its event: this one, and the other (since 6.2).
         if features.kernelMemory { return (true, nil) }
         guard features.kernelFunctions else { return (false, .lockdown(lost)) }
         let canCast = try KernelBTF().hasFunction("bpf_rdonly_cast")
         return (canCast, canCast ? nil : .lockdown(lost))
     }
 
-    /// The programs that run, with what they are attached to.
+    /// The programs that run, and what they are attached to.
     package var loadedPrograms: [LoadedProgram] { LoadedProgram.list(programs, of: object) }
 
-    /// Waits until much is there to be read, but not longer than `limit`; blocks the thread.
+    /// Blocks the thread until many bytes wait to be read, but no longer than `limit`.
     package func wait(upTo limit: Duration) {
         ring.wait(upTo: limit)
     }
 
-    /// Takes what waits, oldest first, and whether there is more.
+    /// Takes the waiting events, oldest first.
+    ///
+    /// `isMore` says whether there are more.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package func read() throws(ProbeError) -> (changes: [StateChange], isMore: Bool) {
@@ -133,17 +139,21 @@ package final class TraceProbe {
         }
     }
 
-    /// Ends the programs; what they have seen can still be read.
+    /// Detaches the programs.
+    ///
+    /// Events that they recorded can still be read.
     package func detach() {
         attached = []
     }
 
-    /// Takes what ``read()`` has kept back as it was not complete; nothing more will come.
+    /// Takes the incomplete events that ``read()`` has held back.
+    ///
+    /// Called when no more events will come.
     package func finish() -> [StateChange] {
         changes(ports.finish())
     }
 
-    /// What was lost so far.
+    /// What has been lost so far.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package func losses() throws(ProbeError) -> Losses {
@@ -169,12 +179,12 @@ package final class TraceProbe {
 
     private func askForPort(_ event: trace_event) -> LatePorts.Answer {
         var request = trace_port(socket: event.socket, cookie: event.cookie, port: 0, gone: 0)
-        // Without the program the port stays unknown, which was said at the start.
+        // Without the program the port stays unknown. That was logged at the start.
         guard (try? object.run(Self.finding, on: &request)) != nil, request.gone == 0 else { return .gone }
         return request.port == 0 ? .notYet : .port(UInt16(truncatingIfNeeded: request.port))
     }
 
-    /// Gives events the wall clock's time, and leaves out those that only now turn out to be unwanted.
+    /// Gives events the time of the wall clock, and leaves out those whose port turns out to be unwanted.
     private func changes(_ events: [trace_event]) -> [StateChange] {
         let zero = clock.zeroSinceEpoch()
         var changes: [StateChange] = []

@@ -64,7 +64,7 @@ final class Tracer {
             [Executable.tcplens, "trace", "--format", "json", "--log-level", "debug"] + options,
             in: traffic
         )
-        _ = try eventually("the programs of trace") { process.error.contains("tracing by") ? true : nil }
+        _ = try eventually("the programs of trace") { process.error.contains("tracing with") ? true : nil }
         self.process = process
     }
 

@@ -1,4 +1,4 @@
-/// Which end of a connection a socket is.
+/// The role of a socket in its connection.
 package enum HandshakeRole: UInt8, CaseIterable, Sendable {
     /// It connected.
     case client = 0
@@ -16,19 +16,19 @@ package enum HandshakeRole: UInt8, CaseIterable, Sendable {
 
 /// How a handshake ended.
 package enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
-    /// The connection is there.
+    /// The connection is established.
     case succeeded = 0
-    /// The peer has nobody listening.
+    /// Nothing listens at the peer.
     case refused = 1
-    /// The peer broke it off.
+    /// The peer reset it.
     case reset = 2
-    /// Nobody answered.
+    /// There was no answer.
     case timedOut = 3
     /// The host can't be reached.
     case hostUnreachable = 4
     /// The network can't be reached.
     case netUnreachable = 5
-    /// There was no local port left, or the one that was asked for has such a connection already.
+    /// No local port was left, or the requested port already has such a connection.
     case addressNotAvailable = 6
     /// Another error, or the program gave up waiting.
     case other = 7
@@ -48,7 +48,7 @@ package enum HandshakeOutcome: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// Which way something went.
+/// The direction of data or segments.
 package enum IODirection: UInt8, CaseIterable, Sendable {
     /// Out of this machine.
     case transmit = 0
@@ -64,7 +64,7 @@ package enum IODirection: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// Why a segment was sent again.
+/// Why a segment was retransmitted.
 package enum RetransmitType: UInt8, CaseIterable, Sendable {
     /// A SYN without an answer.
     case syn = 0
@@ -72,9 +72,9 @@ package enum RetransmitType: UInt8, CaseIterable, Sendable {
     case synAck = 1
     /// Acknowledgements of later segments showed that it was lost.
     case fast = 2
-    /// The retransmission timer ran out.
+    /// The retransmission timer expired.
     case timeout = 3
-    /// A probe for whether the last segments arrived.
+    /// A probe of whether the last segments arrived.
     case tailLossProbe = 4
     /// Another reason.
     case other = 5
