@@ -1,4 +1,5 @@
 import Probes
+import System
 
 /// The checks of the kernel, and of what it lets this process do.
 struct KernelChecks {

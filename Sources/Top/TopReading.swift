@@ -100,9 +100,9 @@ struct TopReading: Equatable {
 }
 
 extension TopReading.Flow {
-    /// The flow that a row of a counter belongs to, by its index in each dimension.
-    fileprivate init(_ id: Counter, _ place: [Int]) {
-        let isSent = place[0] == IODirection.transmit.index
+    /// The flow that a row of a counter belongs to, by its index in each dimension; nil if the screen does not show it.
+    fileprivate init?(_ id: Counter, _ place: [Int]) {
+        let isSent = place.first == IODirection.transmit.index
         switch id {
         case .transitions: self = .transitions
         case .handshakes:
