@@ -84,7 +84,8 @@ struct TopReading: Equatable {
     private mutating func take(_ counters: Tables<Counter>) {
         for id in Counter.allCases {
             for (row, count) in (counters[id, .host] ?? []).enumerated() {
-                flows[Flow(id, id.coordinates(of: row)), default: 0].add(count)
+                guard let flow = Flow(id, id.coordinates(of: row)) else { continue }
+                flows[flow, default: 0].add(count)
             }
         }
     }
@@ -103,14 +104,19 @@ extension TopReading.Flow {
     /// The flow that a row of a counter belongs to, by its index in each dimension; nil if the screen does not show it.
     fileprivate init?(_ id: Counter, _ place: [Int]) {
         let isSent = place.first == IODirection.transmit.index
-        switch id {
-        case .transitions: self = .transitions
-        case .handshakes:
+        if id == .transitions {
+            self = .transitions
+        } else if id == .handshakes {
             let outcome = HandshakeOutcome.allCases[place[2]]
             self = outcome == .succeeded ? .handshakes : .failures(outcome)
-        case .bytes: self = isSent ? .bytesSent : .bytesReceived
-        case .retransmits: self = .retransmits(RetransmitType.allCases[place[0]])
-        case .resets: self = isSent ? .resetsSent : .resetsReceived
+        } else if id == .bytes {
+            self = isSent ? .bytesSent : .bytesReceived
+        } else if id == .retransmits {
+            self = .retransmits(RetransmitType.allCases[place[0]])
+        } else if id == .resets {
+            self = isSent ? .resetsSent : .resetsReceived
+        } else {
+            return nil
         }
     }
 }
