@@ -161,7 +161,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Configuration", "Doctor", "Metrics", "Probes",
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Metrics", "Probes",
                 "Readings", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
                 argumentParser, logging, unixSignals,
             ],
@@ -235,7 +235,7 @@ let package = Package(
             name: "SettingsTests",
             dependencies: [
                 "AgentRuntime", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes", "Resource",
-                "Settings", logging,
+                "Settings", "TestSupport", logging,
             ],
             swiftSettings: strict
         ),
@@ -275,7 +275,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Commands", "SnapshotView", argumentParser],
+            dependencies: ["Commands", "Configuration", "Settings", "SnapshotView", argumentParser],
             swiftSettings: strict
         ),
         .testTarget(

@@ -14,7 +14,7 @@ extension Agent {
             logger.info("configuration from \(source) and options: \(yaml.filter { !$0.isNewline })")
         }
         guard !settings.isDisabled else {
-            let setting = SettingName.disabled.text(for: settings)
+            let setting = RunSetting.disabled.name.text(for: settings)
             logger.notice("disabled by its configuration (\(setting)): nothing is observed, nothing exported")
             return
         }

@@ -193,7 +193,7 @@ package actor Agent {
     private func round() async -> PeriodicReader.Round {
         var round = await reader.scheduledRound()
         if let limit = round.timeout {
-            let setting = SettingName.timeout.text(for: settings)
+            let setting = RunSetting.timeout.name.text(for: settings)
             round.failures.append("collecting and exporting took longer than \(limit) and was cut short (\(setting))")
         }
         return round

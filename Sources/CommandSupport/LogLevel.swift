@@ -19,15 +19,4 @@ package enum LogLevel {
         "error": .error, "error2": .error, "error3": .error, "error4": .error,
         "fatal": .critical, "fatal2": .critical, "fatal3": .critical, "fatal4": .critical,
     ]
-
-    /// The level named `text` in any case, or `nil`.
-    package static func named(_ text: String) -> Logger.Level? {
-        let name = text.lowercased()
-        return names.first { $0.key == name }?.value
-    }
-
-    /// The name of `level` in that schema.
-    package static func severity(of level: Logger.Level) -> String {
-        severities.first { $0.value == level }?.key ?? "info"
-    }
 }

@@ -3,11 +3,11 @@ import CommandSupport
 import Glibc
 import System
 
-/// The program: runs the command that a command line names.
+/// The program: runs the command in its arguments.
 package enum CommandLineProgram {
     /// Runs a command, and ends with status 0 (done), 1 (failed) or 2 (wrong usage or configuration).
     package static func main() async {
-        // Swift reads the arguments from /proc/self/cmdline; without it they seem to be none.
+        // Swift reads the arguments from /proc/self/cmdline; without it there seem to be no arguments.
         guard CommandLine.argc > 0 else {
             complain("there is no /proc here, which the kernel's facts are read from; mount it")
             Glibc.exit(Failure.failed)
@@ -37,7 +37,7 @@ package enum CommandLineProgram {
         }
     }
 
-    /// Prints what ArgumentParser says: help on standard output, a complaint as one line on standard error.
+    /// Prints ArgumentParser's message: help on standard output, an error as one line on standard error.
     private static func report(_ error: any Error, of arguments: [String]) -> CInt {
         let code = RootCommand.exitCode(for: error)
         guard code != .success else {
@@ -49,7 +49,7 @@ package enum CommandLineProgram {
                 return Failure.failed
             }
         }
-        // One line, whatever was typed.
+        // One line, even if an argument has line breaks.
         let text = RootCommand.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
         let isCommand = RootCommand.configuration.subcommands.contains {
             $0.configuration.commandName == arguments.first
@@ -61,7 +61,7 @@ package enum CommandLineProgram {
 }
 
 extension String {
-    /// The text up to its last character that is no line break.
+    /// The text without the line breaks at its end.
     fileprivate func droppingLineBreaksAtEnd() -> String {
         String(self[..<(lastIndex { !$0.isNewline }.map(index(after:)) ?? startIndex)])
     }

@@ -18,8 +18,8 @@ struct DoctorCommand: AsyncParsableCommand {
               sudo OTEL_EXPORTER_OTLP_ENDPOINT=https://collector:4318 tcplens doctor
               sudo tcplens doctor --format json | jq '.checks[] | select(.status != "ok")'
 
-            It takes all options of 'tcplens run' and the same variables and files, tries for real what run would do with them, and leaves nothing
-            behind: loads and attaches each program, makes a connection and looks for it,
+            It takes all options of 'tcplens run' and the same variables and files, tries for real what run would do with them,
+            and leaves nothing behind: loads and attaches each program, makes a connection and looks for it,
             sends an empty export, listens where run would listen.
 
             It ends with 0 when run would work, and with 1 when it would not.
@@ -32,7 +32,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() async throws {
-        // As run does: it holds the same secrets, and some of what it may read depends on it.
+        // Like run, because it holds the same secrets; it also changes which files of /proc may be read.
         CPlatform_disableCoreDumps()
         signal(SIGPIPE, SIG_IGN)
         let source = options.source
@@ -50,7 +50,7 @@ struct DoctorCommand: AsyncParsableCommand {
             case .json: try StandardStream.output.write(try DoctorReport(checks).json() + "\n")
             }
         } catch let failure as StandardStream.Failure where failure.isClosedPipe {
-            // Who has seen enough does not want to be told so.
+            // The reader has seen enough; that is no error.
             return
         }
         guard DoctorReport(checks).ok else { throw Failure.alreadyPrinted }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Resource
 
-/// `tcplens`: what stands before the name of a command.
+/// `tcplens`: the command that contains all others.
 struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tcplens",

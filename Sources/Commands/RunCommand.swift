@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
             try StandardStream.output.write(try settings.yaml())
             return
         }
-        // Before anything is loaded or said: from here on a signal means a last export.
+        // Before anything is loaded or logged: from here on a signal means a last export.
         let signals = options.configuration.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let agent = try await Agent(source, settings: try source.settings())
         if let signals {

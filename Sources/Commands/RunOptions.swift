@@ -1,5 +1,4 @@
 import ArgumentParser
-import Probes
 import Resource
 import Settings
 
@@ -19,18 +18,17 @@ struct RunOptions: ParsableArguments {
     }
 
     private var settings: RunSettings.Options {
-        RunSettings.Options(
-            file: configuration.config,
-            interval: configuration.interval?.duration,
-            scope: observation.scope.scope,
-            attributes: observation.attributes,
-            cardinalityLimit: observation.cardinalityLimit,
-            responseTime: observation.responseTime,
-            health: upkeep.health,
-            queue: queue.settings,
-            once: configuration.once,
-            logLevel: upkeep.logging.logLevel
-        )
+        RunSettings.Options(file: configuration.config, once: configuration.once)
+            .with(RunSetting.interval, configuration.interval?.duration)
+            .with(RunSetting.scope, observation.scope.scope)
+            .with(RunSetting.attributes, text: observation.attributes)
+            .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
+            .with(RunSetting.responseTime, observation.responseTime ? true : nil)
+            .with(RunSetting.health, text: upkeep.health)
+            .with(RunSetting.queueLimit, queue.queueLimit)
+            .with(RunSetting.spool, queue.spool)
+            .with(RunSetting.spoolLimit, queue.spoolLimit)
+            .with(RunSetting.logLevel, upkeep.logging.logLevel)
     }
 }
 
@@ -45,8 +43,7 @@ struct ConfigurationOptions: ParsableArguments {
     )
     var config: String?
 
-    @Option(help: ArgumentHelp("Collect and export this often, such as 10s (default: 60s).", valueName: "time"))
-    var interval: DurationArgument?
+    @Option(RunSetting.interval, as: DurationArgument.self) var interval: DurationArgument?
 
     @Flag(help: "Collect and export once; succeed only if everything was accepted.")
     var once = false
@@ -56,33 +53,16 @@ struct ConfigurationOptions: ParsableArguments {
 struct ObservationOptions: ParsableArguments {
     @OptionGroup var scope: ScopeOption
 
-    @Option(
-        help: ArgumentHelp(
-            "Split counts by port: network.local.port, network.peer.port, or both with a comma between.",
-            valueName: "list"
-        ),
-        completion: .list(PortAttribute.allCases.map(\.rawValue))
-    )
-    var attributes: String?
+    @Option(RunSetting.attributes, as: String.self) var attributes: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Keep at most n series of a metric; those beyond it are counted in one (default: 2000).",
-            valueName: "n"
-        )
-    )
-    var cardinalityLimit: Int?
+    @Option(RunSetting.cardinalityLimit, as: Int.self) var cardinalityLimit: Int?
 
-    @Flag(help: "Measure how long services take to answer. This runs a program at each send and receive.")
-    var responseTime = false
+    @Flag(RunSetting.responseTime) var responseTime = false
 }
 
-/// How the agent tells how it is.
+/// The agent's own health and log.
 struct UpkeepOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("Answer /livez and /readyz at this address, such as localhost:8080.", valueName: "host:port")
-    )
-    var health: String?
+    @Option(RunSetting.health, as: String.self) var health: String?
 
     @OptionGroup var logging: LoggingOptions
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Resource
 import Sink
 
-/// `tcplens sink`: a receiver of OTLP over HTTP for eyes and tests.
+/// `tcplens sink`: a receiver of OTLP over HTTP that prints what it gets, for people and tests.
 struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sink",

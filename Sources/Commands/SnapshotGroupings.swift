@@ -4,10 +4,10 @@ import SnapshotView
 
 /// One value of `--by`: a grouping, or several with commas between them.
 struct SnapshotGroupings {
-    /// The groupings, in the order that they were given in.
+    /// The groupings, in the order in which they were given.
     var groupings: [SnapshotGrouping]
 
-    /// Reads what the user has typed.
+    /// Parses the text of the option.
     init(_ text: String) throws {
         let known = SnapshotGrouping.allCases.map(\.rawValue).joined(separator: ", ")
         groupings = try text.listed.map { name in

@@ -37,7 +37,7 @@ struct TopCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
-    /// The shortest interval: below it, looking would be most of what the machine does.
+    /// The shortest interval; with a shorter one, the walks over connections would be most of the machine's work.
     private static let shortestInterval = Duration.milliseconds(100)
 
     func validate() throws {

@@ -55,9 +55,9 @@ struct TraceCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = Machine.current.environment
         let logger = logging.logger(environment: environment)
-        // A reader that goes away is the end of it, not of the process.
+        // If the reader of the output closes it, the trace ends in order, and the process is not killed.
         signal(SIGPIPE, SIG_IGN)
-        // Before anything is loaded: from here on a signal means that what was seen is still printed.
+        // Before anything is loaded: from here on, what was seen before a signal is still printed.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let stop = StopFlag()
         let listener = SignalListener(signals, limit: Self.lastWriteLimit)
@@ -82,7 +82,7 @@ struct TraceCommand: AsyncParsableCommand {
     /// The size of the ring buffer in bytes.
     private var size: Int { bufferSize ?? TraceProbe.standardBufferSize }
 
-    /// How long the rest may take to be printed after a signal.
+    /// How long printing the rest may take after a signal.
     private static let lastWriteLimit = Duration.seconds(5)
 }
 

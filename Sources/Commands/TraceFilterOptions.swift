@@ -96,7 +96,7 @@ struct TraceFilterOptions: ParsableArguments {
         }
     }
 
-    /// The filter that they make.
+    /// The filter that the options describe.
     var filter: TraceFilter {
         var filter = TraceFilter()
         filter.states = Set(state)

@@ -67,11 +67,9 @@ package struct EnvironmentReader: Sendable {
     }
 
     /// The value for one of the names in `choices`, which must be in lower case; case is ignored.
-    package mutating func choice<Value>(_ names: String..., from choices: KeyValuePairs<String, Value>) -> Value? {
-        let expected = "one of " + choices.map(\.key).joined(separator: ", ")
-        return first(of: names, expecting: expected) { value in
-            let value = value.lowercased()
-            return choices.first { $0.key == value }?.value
+    package mutating func choice<Value>(_ names: String..., from choices: Choices<Value>) -> Value? {
+        first(of: names, expecting: "one of " + choices.names.joined(separator: ", ")) { value in
+            choices.value(named: value.lowercased())
         }
     }
 

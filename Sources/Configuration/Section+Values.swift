@@ -70,14 +70,14 @@ extension Section {
     }
 
     /// The value for the name at `key`, which must be one of `choices` exactly.
-    package mutating func choice<Value>(_ key: String, from choices: KeyValuePairs<String, Value>) -> Value? {
+    package mutating func choice<Value>(_ key: String, from choices: Choices<Value>) -> Value? {
         guard let node = node(key) else { return nil }
-        guard let choice = choices.first(where: { $0.key == node.text }) else {
-            let expected = "expected one of \(choices.map(\.key).joined(separator: ", "))"
+        guard let value = choices.value(named: node.text) else {
+            let expected = "expected one of \(choices.names.joined(separator: ", "))"
             problem(at: node.position, Self.path(path, key), "\(expected), found \(found(node, "a string"))")
             return nil
         }
-        return choice.value
+        return value
     }
 
     private mutating func string(of node: Node, at path: String) -> String? {

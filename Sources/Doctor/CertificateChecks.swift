@@ -50,7 +50,7 @@ struct CertificateChecks {
                 Check.Remedy("Get the current certificate of the receiver's authority", show(path))
             )
         } catch {
-            let remedy = "Set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with certificates"
+            let remedy = "Set \(configuration.names.certificate) to a file with certificates"
             return unreadable(name, path, error, remedy)
         }
     }
@@ -63,7 +63,7 @@ struct CertificateChecks {
             guard isSoon else { return .ok(name, "\(path), \(text)") }
             return .warning(name, "\(path) \(text)", Check.Remedy("Renew it", show(path)))
         } catch {
-            return unreadable(name, path, error, "Set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to a file with one")
+            return unreadable(name, path, error, "Set \(configuration.names.clientCertificate) to a file with one")
         }
     }
 
@@ -73,7 +73,7 @@ struct CertificateChecks {
             return .failed(
                 "client key",
                 "\(path) is not there or can't be read",
-                Check.Remedy("Set OTEL_EXPORTER_OTLP_CLIENT_KEY to the key of the certificate", "ls -l \(path)")
+                Check.Remedy("Set \(configuration.names.clientKey) to the key of the certificate", "ls -l \(path)")
             )
         }
         return .ok("client key", "\(path) can be read")

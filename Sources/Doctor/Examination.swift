@@ -48,7 +48,7 @@ package struct Examination: Sendable {
             var checks: [Check] = [.ok(name, settings.file ?? "the environment and options")]
             checks += settings.warnings.map { .warning(name, $0, nil) }
             if settings.isDisabled {
-                let setting = SettingName.disabled.text(for: settings)
+                let setting = RunSetting.disabled.name.text(for: settings)
                 let command = settings.file == nil ? "unset \(setting)" : nil
                 let remedy = Check.Remedy("Unset it to observe anything", command)
                 checks.append(.warning(name, "disabled (\(setting)): nothing is observed or exported", remedy))

@@ -6,13 +6,13 @@ internal import Rendering
 import Resource
 internal import System
 
-/// An exporter as the settings want it; equal plans make equal exporters.
+/// An exporter that the settings ask for; equal plans make equal exporters.
 package enum ExporterPlan: Hashable, Sendable {
     /// Sends OTLP over HTTP.
     case otlp(OTLPConfiguration)
-    /// Lets Prometheus fetch the metrics at an address.
+    /// Serves the metrics to Prometheus at an address.
     case prometheus(ListenAddress)
-    /// Prints, with distributions in a form.
+    /// Prints, with distributions in the given form.
     case console(HistogramAggregation)
 
     /// Whether the metrics go to the same receiver as those of `other`.
@@ -34,23 +34,45 @@ package enum ExporterPlan: Hashable, Sendable {
     }
 }
 
+extension OTLPConfiguration {
+    /// The configuration with the names that its settings have in the source of `settings`.
+    fileprivate func named(for settings: RunSettings) -> OTLPConfiguration {
+        var configuration = self
+        configuration.names = settings.file == nil ? .variables : .keys
+        configuration.names.spool = RunSetting.spool.name.text(for: settings)
+        return configuration
+    }
+}
+
+extension OTLPSettingNames {
+    /// The keys in a configuration file.
+    fileprivate static let keys = OTLPSettingNames(
+        endpoint: "otlp_http.endpoint",
+        headers: "otlp_http.headers",
+        certificate: "otlp_http.tls.ca_file",
+        clientCertificate: "otlp_http.tls.cert_file",
+        clientKey: "otlp_http.tls.key_file",
+        spool: RunSetting.spool.name.key
+    )
+}
+
 extension RunSettings {
-    /// The exporters to have, in order.
+    /// The exporters, in order.
     package var exporterPlans: [ExporterPlan] {
         isDisabled
             ? []
             : exporters.map { kind in
                 switch kind {
-                case .otlp: .otlp(otlp)
+                case .otlp: .otlp(otlp.named(for: self))
                 case .prometheus: .prometheus(prometheus)
                 case .console: .console(consoleHistograms)
                 }
             }
     }
 
-    /// Expects that what is collected once has somewhere to go, if it is to go anywhere.
+    /// Expects that a single collection has an exporter that sends it, if there is any exporter.
     ///
-    /// - Throws: ``Failure`` when it would only be fetched.
+    /// - Throws: ``Failure`` if it could only be scraped.
     package func expectSender() throws(Failure) {
         guard !isDisabled, !exporters.isEmpty, exporters.allSatisfy({ $0 == .prometheus }) else { return }
         let setting = SettingName.exporters.text(for: self)

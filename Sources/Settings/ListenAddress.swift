@@ -2,7 +2,7 @@
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// A name or an address, IPv6 addresses without brackets.
     package var host: String
-    /// The port; 0 takes any that is free.
+    /// The port; 0 means any that is free.
     package var port: Int
 
     /// Creates an address.
@@ -11,14 +11,14 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Reads `HOST:PORT`, as `localhost:8080` or `[::1]:8080`; `nil` when it is something else.
+    /// Parses `HOST:PORT`, such as `localhost:8080` or `[::1]:8080`; nil if it is malformed.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             Self.ports.contains(port)
         else { return nil }
         let written = String(text[..<colon])
         let host = Self.unbracketed(written)
-        // Without brackets nobody knows where an IPv6 address ends.
+        // Without brackets it is not clear where an IPv6 address ends.
         guard host != written || !host.contains(":") else { return nil }
         guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || "[]/@".contains($0) }) else { return nil }
         self.init(host: host, port: port)
@@ -29,9 +29,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
-    /// The ports that there are.
+    /// The valid ports.
     package static let ports = 0...65_535
 
-    /// `HOST:PORT`, which can be read again.
+    /// `HOST:PORT`, which can be parsed again.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

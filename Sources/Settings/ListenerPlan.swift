@@ -1,13 +1,13 @@
-/// A server of the agent as the settings want it; equal plans make equal servers.
+/// A server that the settings ask for; equal plans make equal servers.
 package enum ListenerPlan: Hashable, Sendable {
-    /// Gives metrics to Prometheus, with series for when counting began or without.
+    /// Serves metrics to Prometheus, with or without series that say when counting began.
     case prometheus(ListenAddress, hasCreated: Bool)
-    /// Tells whether the agent is live and ready.
+    /// Answers whether the agent is live and ready.
     case health(ListenAddress)
 }
 
 extension RunSettings {
-    /// The servers to have.
+    /// The servers, in order.
     package var listenerPlans: [ListenerPlan] {
         let isScraped = !isDisabled && exporters.contains(.prometheus)
         return (isScraped ? [.prometheus(prometheus, hasCreated: prometheusCreated)] : [])
@@ -16,7 +16,7 @@ extension RunSettings {
 }
 
 extension ListenerPlan {
-    /// Where it is to listen.
+    /// Where it listens.
     package var address: ListenAddress {
         switch self {
         case .prometheus(let address, _), .health(let address): address

@@ -1,30 +1,31 @@
-/// Quotation marks around the values of variables, which are part of them.
+/// Finds quotation marks around the values of variables, where they are part of the value.
 ///
-/// A shell takes them away, docker's `--env-file` and a list under `environment` in compose do not, so people write
-/// them there as they would in a shell. Nobody can tell for sure that they are not meant, so they stay; but they are
-/// told.
+/// A shell removes them. Docker's `--env-file` and a list under `environment` in compose do not, so people write them
+/// there like in a shell. They may be intended, so they stay, but there is a warning.
 enum QuotationMarks {
-    /// What the names of variables begin with that `tcplens run` reads; not those of other signals and protocols.
+    /// The beginnings of the names of the variables that `tcplens run` reads, except ``others``.
     private static let prefixes = [
         "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_PROMETHEUS_", "OTEL_METRIC", "OTEL_RESOURCE_ATTRIBUTES",
         "OTEL_SERVICE_NAME", "OTEL_SDK_DISABLED", "OTEL_LOG_LEVEL", "TCPLENS_",
     ]
+    /// The beginnings of those that belong to other signals.
     private static let others = ["OTEL_EXPORTER_OTLP_TRACES_", "OTEL_EXPORTER_OTLP_LOGS_"]
-    /// What tcplens reads also with a configuration file that does not refer to it.
+    /// The variables that tcplens reads even with a configuration file that does not refer to them.
     private static let always = [
         SettingsSource.fileVariable, "K8S_NODE_NAME", "K8S_POD_NAME", "K8S_POD_UID", "K8S_NAMESPACE_NAME", "http_proxy",
         "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
     ]
+    /// The variables whose values are lists.
     private static let lists: Set = [
         "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_RESOURCE_ATTRIBUTES",
         "OTEL_METRICS_EXPORTER", "TCPLENS_ATTRIBUTES", "no_proxy", "NO_PROXY",
     ]
 
-    /// What is to be told of the variables of `environment`: one line each, which shows no value.
+    /// The warnings about the variables of `environment`: one line each, which shows no value.
     ///
     /// - Parameters:
     ///   - environment: The variables.
-    ///   - used: Those that a configuration file refers to; nil where there is none, and variables are the settings.
+    ///   - used: Those that a configuration file refers to; nil if there is no file and the variables are the settings.
     /// - Returns: The lines, in the order of the names.
     static func warnings(in environment: [String: String], usedBy used: Set<String>? = nil) -> [String] {
         environment.sorted { $0.key < $1.key }.compactMap { name, value in
@@ -39,7 +40,7 @@ enum QuotationMarks {
         }
     }
 
-    /// What of `text` stands in quotation marks; nil when nothing does.
+    /// Which part of `text` has quotation marks around it; nil if none has.
     private static func place(in text: String, isList: Bool) -> String? {
         if surround(text) { return "its value" }
         guard isList else { return nil }
@@ -50,7 +51,7 @@ enum QuotationMarks {
         return index.map { "entry \($0 + 1)" }
     }
 
-    /// Whether `text` begins with a quotation mark and ends with its like.
+    /// Whether `text` begins with a quotation mark and ends with the matching one.
     private static func surround(_ text: some StringProtocol) -> Bool {
         let marks: KeyValuePairs<Character, Character> = ["\"": "\"", "'": "'", "`": "`", "“": "”", "‘": "’"]
         guard let first = text.first(where: { !$0.isWhitespace }), let last = text.last(where: { !$0.isWhitespace })

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Variables that earlier versions of OpenTelemetry had, or that people take for those that there are.
+/// Variables of earlier versions of OpenTelemetry, and names that people confuse with the right ones.
 enum RenamedVariables {
     private static let successors: KeyValuePairs = [
         "OTEL_EXPERIMENTAL_CONFIG_FILE": "OTEL_CONFIG_FILE",
@@ -17,7 +17,7 @@ enum RenamedVariables {
         "OTEL_EXPORTER_OTLP_METRIC_PROTOCOL": "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
     ]
 
-    /// What is to be told of the variables of `environment`, one line each.
+    /// The warnings about the variables of `environment`, one line each.
     static func warnings(in environment: [String: String]) -> [String] {
         let reader = EnvironmentReader(environment)
         return successors.compactMap { old, new in

@@ -1,86 +1,61 @@
 package import CommandSupport
-package import Logging
 internal import OTLPExport
-package import Probes
 
 extension RunSettings {
-    /// What the options of the command line say; `nil` where they say nothing.
-    package struct Options: Equatable, Sendable {
-        /// The configuration file.
+    /// What the options of the command line say.
+    package struct Options: Sendable {
+        /// The configuration file, if one is named.
         package var file: String?
-        /// How often to collect and export.
-        package var interval: Duration?
-        /// Whose connections to observe.
-        package var scope: ObservationScope?
-        /// The attributes to split by, with commas between.
-        package var attributes: String?
-        /// The most series of a metric.
-        package var cardinalityLimit: Int?
-        /// Whether to measure response times.
-        package var responseTime = false
-        /// Where to tell whether the agent is live and ready.
-        package var health: String?
-        /// What waits for a Collector that is away.
-        package var queue = Queue()
         /// Whether to export once only.
-        package var once = false
-        /// How much to log.
-        package var logLevel: Logger.Level?
+        package var once: Bool
+        /// The settings that options give, in order.
+        fileprivate var overlays: [@Sendable (inout RunSettings) throws(Failure) -> Void] = []
 
-        /// Creates what the options say.
-        package init(
-            file: String? = nil,
-            interval: Duration? = nil,
-            scope: ObservationScope? = nil,
-            attributes: String? = nil,
-            cardinalityLimit: Int? = nil,
-            responseTime: Bool = false,
-            health: String? = nil,
-            queue: Queue = Queue(),
-            once: Bool = false,
-            logLevel: Logger.Level? = nil
-        ) {
-            (self.file, self.interval, self.scope, self.attributes) = (file, interval, scope, attributes)
-            (self.cardinalityLimit, self.responseTime, self.health) = (cardinalityLimit, responseTime, health)
-            (self.queue, self.once, self.logLevel) = (queue, once, logLevel)
+        /// Creates options that set nothing yet.
+        package init(file: String? = nil, once: Bool = false) {
+            (self.file, self.once) = (file, once)
+        }
+
+        /// The options with one for `setting`; nil means that the option is not given.
+        package func with<Value>(_ setting: Setting<Value>, _ value: Value?) -> Options {
+            guard let value else { return self }
+            return adding { (settings) throws(Failure) in try setting.apply(value, to: &settings) }
+        }
+
+        /// The options with one for `setting`, whose `text` is checked with the other settings.
+        package func with<Value>(_ setting: Setting<Value>, text: String?) -> Options {
+            guard let text else { return self }
+            return adding { (settings) throws(Failure) in
+                let value: Value
+                do throws(SettingMistake) {
+                    value = try setting.value(of: text)
+                } catch {
+                    throw Failure(usage: "\(setting.name.option ?? setting.name.key): \(error)")
+                }
+                try setting.apply(value, to: &settings)
+            }
+        }
+
+        private func adding(_ overlay: @escaping @Sendable (inout RunSettings) throws(Failure) -> Void) -> Options {
+            var options = self
+            options.overlays.append(overlay)
+            return options
         }
     }
 
     /// Lays `options` over the settings.
     ///
-    /// - Throws: ``Failure`` when they can't be followed.
+    /// - Throws: ``Failure`` if they can't be followed.
     package mutating func apply(_ options: Options) throws(Failure) {
-        if let interval = options.interval {
-            guard interval >= .milliseconds(1) else {
-                throw Failure(usage: "--interval must be more than 0, as 10s or 500ms")
-            }
-            guard interval <= .milliseconds(Self.intervals.upperBound) else {
-                throw Failure(usage: "--interval must be 24 days at most")
-            }
-            self.interval = interval
+        for overlay in options.overlays {
+            try overlay(&self)
         }
-        if let limit = options.cardinalityLimit {
-            guard Self.cardinalityLimits.contains(limit) else {
-                throw Failure(usage: "--cardinality-limit must be \(Self.cardinalityLimits.lowerBound) or more")
-            }
-            probes.cardinalityLimit = limit
-        }
-        if let names = options.attributes {
-            probes.ports = try Self.ports(names, from: "--attributes")
-        }
-        if let address = options.health {
-            health = try Self.health(address, from: "--health")
-        }
-        probes.scope = options.scope ?? probes.scope
-        probes.responseTime = options.responseTime || probes.responseTime
-        logLevel = options.logLevel ?? logLevel
-        apply(options.queue)
-        // Collections go on while the Collector is slow; a single export is waited for.
+        // Collections continue while the Collector is slow; a single export is waited for.
         otlp.waitLimit = options.once ? nil : min(interval, Self.longestPatience)
         try checkTogether()
     }
 
-    /// Checks what makes sense alone and not with the rest.
+    /// Checks settings that are right alone but not together.
     private mutating func checkTogether() throws(Failure) {
         let addresses = listenerPlans.map(\.address).filter { $0.port != 0 }
         if let address = addresses.first, addresses.count > Set(addresses).count {

@@ -6,15 +6,15 @@ package import OTLPExport
 package import Probes
 package import Resource
 
-/// What `tcplens run` is to do, all sources resolved.
+/// What `tcplens run` has to do, after all sources are resolved.
 ///
-/// The sources are a configuration file or else the environment, and over both the options of the command line.
+/// The sources are a configuration file or else the environment; options of the command line override both.
 package struct RunSettings: Equatable, Sendable {
-    /// Where metrics can go.
-    package enum ExporterKind: String, Equatable, Sendable {
+    /// A kind of exporter; the raw value is its name in `OTEL_METRICS_EXPORTER`.
+    package enum ExporterKind: String, CaseIterable, Equatable, Sendable {
         /// A receiver of OTLP over HTTP.
         case otlp
-        /// Whoever comes to fetch them in Prometheus' formats.
+        /// A server that Prometheus scrapes.
         case prometheus
         /// Standard output.
         case console
@@ -26,39 +26,39 @@ package struct RunSettings: Equatable, Sendable {
     package var logLevel = Logger.Level.info
     /// How often to collect and export.
     package var interval = Duration.seconds(60)
-    /// How long a collection and its exports may take; nil is no limit.
+    /// How long a collection and its exports may take; nil means no limit.
     package var timeout: Duration? = .seconds(30)
-    /// Where the metrics go, each kind once; none of them is nowhere.
+    /// Where the metrics go, each kind once; empty means nowhere.
     package var exporters = [ExporterKind.otlp]
     /// How OTLP is sent.
     package var otlp: OTLPConfiguration
     /// Where Prometheus finds the metrics.
     package var prometheus = ListenAddress(host: "localhost", port: 9464)
-    /// Whether Prometheus is told when counting began (`_created`), in a series of its own beside each.
+    /// Whether Prometheus gets a second series for each counter that says when counting began (`_created`).
     package var prometheusCreated = false
     /// The form of distributions on standard output.
     package var consoleHistograms = HistogramAggregation.explicitBuckets
-    /// Where to tell whether the agent is live and ready; nil is nowhere.
+    /// Where the agent answers whether it is live and ready; nil means nowhere.
     package var health: ListenAddress?
     /// What to observe.
     package var probes = TCPProbes.Options()
-    /// What the user says about the resource.
+    /// The attributes of the resource that the user sets.
     package var resource = ResourceSettings()
     /// The configuration file, if there is one.
     package var file: String?
     /// What was ignored, and why; for the log.
     package var warnings: [String] = []
 
-    /// As many series as the count of connections has without ports: less would hide states.
+    /// The limits of series that can be set; the count of connections has 20 without ports; fewer would hide states.
     package static let cardinalityLimits = 20...Int(Int32.max)
-    /// How long an export may hold up the collections after it, unless they are more frequent.
+    /// The longest time that an export may delay the next collections, if the interval is not shorter.
     package static let longestPatience = Duration.seconds(1)
-    /// The intervals that can be set; the specification's, but for 0, which would never let the machine rest.
+    /// The intervals that can be set, in milliseconds: the specification's except 0, which would never pause.
     package static let intervals = 1...Int(Int32.max)
 
     /// The defaults, which are the specification's.
     ///
-    /// - Throws: ``Failure`` when the default endpoint can't be parsed, for lack of memory.
+    /// - Throws: ``Failure`` if the default endpoint can't be parsed, for lack of memory.
     package init() throws(Failure) {
         do {
             otlp = OTLPConfiguration(endpoint: try OTLPEndpoint(EnvironmentReader([:])))
@@ -67,7 +67,7 @@ package struct RunSettings: Equatable, Sendable {
         }
     }
 
-    /// What to observe, or nil for nothing at all.
+    /// What to observe; nil means nothing.
     package var activeProbes: TCPProbes.Options? { isDisabled ? nil : probes }
 
     /// Logs what was ignored, and why.

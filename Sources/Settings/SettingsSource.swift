@@ -3,14 +3,14 @@ internal import Configuration
 package import Resource
 internal import System
 
-/// Where the settings of `tcplens run` come from; asked again on `SIGHUP`.
+/// Where the settings of `tcplens run` come from; they are read again on `SIGHUP`.
 package struct SettingsSource: Sendable {
     /// The variable that names the configuration file.
     package static let fileVariable = "OTEL_CONFIG_FILE"
 
-    /// What the command line says.
+    /// The options of the command line.
     package var options: RunSettings.Options
-    /// Where the environment is, and facts about the host.
+    /// The environment and facts about the host.
     package var machine: Machine
 
     /// Creates a source.
@@ -18,9 +18,9 @@ package struct SettingsSource: Sendable {
         (self.options, self.machine) = (options, machine)
     }
 
-    /// Reads the settings as they are now: those of a file if one is named, else those of the environment.
+    /// Reads the settings as they are now: from a file if one is named, else from the environment.
     ///
-    /// - Throws: ``Failure`` when they can't be followed.
+    /// - Throws: ``Failure`` if they can't be followed.
     package func settings() throws(Failure) -> RunSettings {
         let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
         var settings =

@@ -5,7 +5,7 @@ import Resource
 
 /// A configuration file to read, and to make mistakes in.
 enum ConfigurationExample {
-    /// A file that says something of each key that applies.
+    /// A file that has each key that applies.
     static let everything = """
         file_format: "1.1"
         disabled: false
@@ -58,6 +58,9 @@ enum ConfigurationExample {
           response_time: true
           prometheus_created: true
           health: "[::1]:8080"
+          queue_limit: 1000000
+          spool_limit: 2000000
+          spool: /var/spool/tcplens
         """
 
     /// The settings of a file with `text` in it.

@@ -54,6 +54,9 @@ import Testing
         #expect(settings.consoleHistograms == .explicitBuckets)
         #expect(settings.prometheusCreated)
         #expect(settings.health == ListenAddress(host: "::1", port: 8080))
+        #expect(settings.otlp.queueLimit == 1_000_000)
+        #expect(settings.otlp.spoolLimit == 2_000_000)
+        #expect(settings.otlp.spool == "/var/spool/tcplens")
         #expect(settings.warnings.isEmpty)
     }
 

@@ -4,16 +4,16 @@ import Testing
 
 @testable import Settings
 
-/// What is wrong in a file is told with its place.
+/// Mistakes in a file are reported with their place.
 @Suite struct ConfigurationMistakeTests {
-    /// One thing that is wrong in the file that has everything.
+    /// One mistake in the file that has everything.
     struct Mistake: CustomTestStringConvertible {
-        /// What stands there, the first time, and what is put in its place.
+        /// The text whose first occurrence is replaced, and the replacement.
         let original: String
         let mistake: String
         /// Where in `mistake` the problem is.
         let place: String
-        /// How the problem goes on after the place.
+        /// The beginning of the problem after the place.
         let problem: String
 
         init(_ original: String, _ mistake: String, at place: String, _ problem: String) {
@@ -126,7 +126,7 @@ import Testing
         }
         let problems = message.split(separator: "\n").filter { $0.contains(mistake.problem) }
         #expect(problems.count == 1, "\(message)")
-        // What is missing has no place of its own.
+        // A missing key has no place of its own.
         guard !mistake.place.isEmpty else { return }
         let place = try #require(text[range.lowerBound...].firstRange(of: mistake.place)).lowerBound
         let lines = text[..<place].split(separator: "\n", omittingEmptySubsequences: false)
@@ -168,7 +168,7 @@ import Testing
 }
 
 extension String {
-    /// The text with `replacement` in place of what stands in `range`.
+    /// The text with `replacement` in place of `range`.
     fileprivate func replacingCharacters(in range: Range<String.Index>, with replacement: String) -> String {
         self[..<range.lowerBound] + replacement + self[range.upperBound...]
     }

@@ -8,7 +8,7 @@ import Testing
 
 /// Files that were not written for tcplens.
 @Suite struct ConfigurationOfOthersTests {
-    /// With the keys of the file that OpenTelemetry gives people to begin with.
+    /// A file with the keys of OpenTelemetry's example for beginners.
     private func beginning(_ detection: String) -> String {
         """
         file_format: "1.1"
@@ -62,7 +62,7 @@ import Testing
         #expect("\(set.otlp.endpoint)" == "http://c:1/v1/metrics")
         #expect(set.resource.attributes == ["a": "1", "service.name": "s"])
         #expect(set.warnings.count == 1, "\(set.warnings)")
-        // What the file itself says goes before what is detected.
+        // The file's own value takes precedence over the detected one.
         let named = environment.merging(["OTEL_RESOURCE_ATTRIBUTES": "service.name=listed"]) { $1 }
         let listed = try ConfigurationExample.settings(beginning(detection), named)
         #expect(listed.resource.attributes == ["service.name": "listed"])

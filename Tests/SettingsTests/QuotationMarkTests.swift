@@ -4,7 +4,7 @@ import Testing
 
 @testable import Settings
 
-/// Env files of containers pass quotation marks on as a part of the value.
+/// Env files of containers keep quotation marks as part of the value.
 @Suite struct QuotationMarkTests {
     private func settings(_ environment: [String: String]) throws -> RunSettings {
         let machine = Machine(environment: environment) { _ in nil }
@@ -15,7 +15,7 @@ import Testing
         lines.contains { $0.contains("\(name) has quotation marks around \(place), and they are part of it") }
     }
 
-    /// Variables whose value is taken as it is, and those that are then ignored.
+    /// Variables whose value is used unchanged, and those that are then ignored.
     @Test(arguments: [
         ("OTEL_SERVICE_NAME", "s"), ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b=2"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=s3cret"),

@@ -32,7 +32,7 @@ import Testing
     @Test func `an option goes before its variable`() throws {
         let environment = ["OTEL_METRIC_EXPORT_INTERVAL": "5000"]
         #expect(try settings(environment).interval == .seconds(5))
-        #expect(try settings(environment, .init(interval: .seconds(2))).interval == .seconds(2))
+        #expect(try settings(environment, .init().with(RunSetting.interval, .seconds(2))).interval == .seconds(2))
     }
 
     @Test(arguments: ["0", "-5", "10s", "soon"])
@@ -71,7 +71,10 @@ import Testing
         #expect(settings.resource.attributes == ["team": "core"])
         #expect(settings.probes.ports == [.local])
         #expect(settings.otlp.proxy?.isUsed == false)
-        #expect(try self.settings([:], .init(attributes: list("network.peer.port"))).probes.ports == [.peer])
+        #expect(
+            try self.settings([:], .init().with(RunSetting.attributes, text: list("network.peer.port"))).probes.ports
+                == [.peer]
+        )
         let file = """
             file_format: "1.1"
             resource: {attributes_list: "${ATTRIBUTES}"}
@@ -99,7 +102,7 @@ import Testing
     }
 
     @Test func `an interval of nothing is refused`() {
-        #expect(throws: Failure.self) { try settings([:], .init(interval: .zero)) }
+        #expect(throws: Failure.self) { try settings([:], .init().with(RunSetting.interval, .zero)) }
     }
 
     @Test(arguments: [
@@ -195,7 +198,9 @@ import Testing
         let settings = try settings(["OTEL_LOG_LEVEL": value])
         #expect(settings.logLevel == expected)
         #expect(settings.warnings.count == warnings)
-        #expect(try self.settings(["OTEL_LOG_LEVEL": value], .init(logLevel: .debug)).logLevel == .debug)
+        #expect(
+            try self.settings(["OTEL_LOG_LEVEL": value], .init().with(RunSetting.logLevel, .debug)).logLevel == .debug
+        )
     }
 
     @Test func `Prometheus finds the metrics where the variables say`() throws {
@@ -218,7 +223,9 @@ import Testing
     ])
     func `what is no address is refused`(text: String) {
         #expect(ListenAddress(text) == nil)
-        let failure = #expect(throws: Failure.self) { try RunSettings.health(text, from: "TCPLENS_HEALTH") }
+        let failure = #expect(throws: Failure.self) {
+            try settings([:], .init().with(RunSetting.health, text: text))
+        }
         #expect(failure?.status == Failure.usage)
     }
 
@@ -230,7 +237,10 @@ import Testing
         let byVariable = try settings(environment)
         #expect(byVariable.probes == .init(ports: [.local], cardinalityLimit: 30, responseTime: true))
         #expect(byVariable.health == ListenAddress(host: "localhost", port: 1))
-        let byOption = try settings(environment, .init(attributes: "network.peer.port", cardinalityLimit: 40))
+        let byOption = try settings(
+            environment,
+            .init().with(RunSetting.attributes, text: "network.peer.port").with(RunSetting.cardinalityLimit, 40)
+        )
         #expect(byOption.probes == .init(ports: [.peer], cardinalityLimit: 40, responseTime: true))
     }
 
@@ -250,7 +260,9 @@ import Testing
         let other = try file("b.yml", interval: 2000)
         #expect(try settings(environment).interval == .seconds(1))
         #expect(try settings(environment, .init(file: other)).interval == .seconds(2))
-        #expect(try settings(environment, .init(file: other, interval: .seconds(3))).interval == .seconds(3))
+        #expect(
+            try settings(environment, .init(file: other).with(RunSetting.interval, .seconds(3))).interval == .seconds(3)
+        )
         #expect(try settings(["OTEL_CONFIG_FILE": " "]).file == nil)
     }
 }

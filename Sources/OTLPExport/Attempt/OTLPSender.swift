@@ -167,7 +167,7 @@ actor OTLPSender {
         do throws(TransportError) {
             try renewClient()
             let response = try client.post(request, timeout: timeout, cancellation: cancellation)
-            return ResponseClassification(response, hiding: secrets)
+            return ResponseClassification(response, hiding: secrets, names: configuration.names)
         } catch {
             return ResponseClassification(error)
         }

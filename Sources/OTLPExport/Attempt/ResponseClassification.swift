@@ -14,8 +14,17 @@ enum ResponseClassification: Equatable, Sendable {
     /// The receiver accepted nothing, or did not answer.
     case failure(ExportProblem, Retry)
 
-    /// Classifies `response`; texts of the receiver are quoted without `secrets`.
-    init(_ response: HTTPClient.Response, hiding secrets: Secrets = Secrets()) {
+    /// Classifies `response`.
+    ///
+    /// - Parameters:
+    ///   - response: The response.
+    ///   - secrets: What is hidden in texts of the receiver.
+    ///   - names: What hints call settings.
+    init(
+        _ response: HTTPClient.Response,
+        hiding secrets: Secrets = Secrets(),
+        names: OTLPSettingNames = .variables
+    ) {
         guard !(200...299).contains(response.status) else {
             self = Self.success(response, secrets)
             return
@@ -23,7 +32,7 @@ enum ResponseClassification: Equatable, Sendable {
         var problem = ExportProblem(
             failure: .status(response.status),
             reason: Self.message(response, secrets),
-            hint: Self.hint(response.status)
+            hint: Self.hint(response.status, names)
         )
         if response.status == 400, response.isPlain, Self.isByTLSServer(response) {
             problem.hint = "Does the receiver speak TLS on this port? Then the endpoint begins with https://"
@@ -94,15 +103,16 @@ enum ResponseClassification: Equatable, Sendable {
         response.contentType == nil || String(decoding: response.body.prefix(4096), as: UTF8.self).contains("HTTPS")
     }
 
-    private static func hint(_ status: Int) -> String? {
+    private static func hint(_ status: Int, _ names: OTLPSettingNames) -> String? {
         switch status {
         case 300...399:
-            "Redirects are not followed: set OTEL_EXPORTER_OTLP_ENDPOINT to where this one leads"
+            "Redirects are not followed: set \(names.endpoint) to where this one leads"
         case 401, 403:
-            "Check the credentials in OTEL_EXPORTER_OTLP_HEADERS"
+            "Check the credentials in \(names.headers)"
         case 404, 405:
-            "Check the path: v1/metrics is appended to OTEL_EXPORTER_OTLP_ENDPOINT, "
-                + "while OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is used as it is"
+            names.exactEndpoint.map { exact in
+                "Check the path: v1/metrics is appended to \(names.endpoint), while \(exact) is used as it is"
+            } ?? "Check the path: \(names.endpoint) is used as it is, and most receivers want /v1/metrics"
         case 407:
             ProxySettings.credentialsHint
         case 415:

@@ -8,7 +8,7 @@ internal import System
 /// its name takes precedence over the general one.
 package struct OTLPConfiguration: Hashable, Sendable {
     /// The compression of a request's body.
-    package enum Compression: String, Hashable, Sendable {
+    package enum Compression: String, CaseIterable, Hashable, Sendable {
         /// No compression.
         case none
         /// `Content-Encoding: gzip`.
@@ -65,6 +65,8 @@ package struct OTLPConfiguration: Hashable, Sendable {
     package var longestLife = Duration.seconds(60)
     /// The proxy; nil leaves it to libcurl, which reads the environment of the process.
     package var proxy: ProxySettings?
+    /// What hints call these settings.
+    package var names = OTLPSettingNames.variables
 
     /// Creates the specification's default configuration for `endpoint`.
     package init(endpoint: OTLPEndpoint) {
@@ -89,7 +91,7 @@ package struct OTLPConfiguration: Hashable, Sendable {
             environment.choice(
                 "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
                 "OTEL_EXPORTER_OTLP_COMPRESSION",
-                from: ["none": .none, "gzip": .gzip]
+                from: Choices<Compression>()
             ) ?? .none
         // The specification defines the default of 10 s and the meaning of 0.
         let timeout = environment.milliseconds("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
@@ -109,19 +111,12 @@ package struct OTLPConfiguration: Hashable, Sendable {
         temporality =
             environment.choice(
                 "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
-                from: [
-                    TemporalityPreference.cumulative.rawValue: .cumulative,
-                    TemporalityPreference.delta.rawValue: .delta,
-                    TemporalityPreference.lowMemory.rawValue: .lowMemory,
-                ]
+                from: Choices<TemporalityPreference>()
             ) ?? .cumulative
         histograms =
             environment.choice(
                 "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
-                from: [
-                    HistogramAggregation.explicitBuckets.rawValue: .explicitBuckets,
-                    HistogramAggregation.exponential.rawValue: .exponential,
-                ]
+                from: Choices<HistogramAggregation>()
             ) ?? .explicitBuckets
         Self.checkProtocol(&environment)
     }

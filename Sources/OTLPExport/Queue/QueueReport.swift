@@ -6,11 +6,14 @@ struct QueueReport {
     var outage: ExportOutcome.Notice?
 
     private let endpoint: OTLPEndpoint
+    /// What a hint calls the setting of the spool.
+    private let spoolName: String
     private var outcome = ExportOutcome()
 
-    /// Creates a report about a queue for `endpoint`.
-    init(endpoint: OTLPEndpoint) {
-        self.endpoint = endpoint
+    /// Creates a report about a queue for the receiver in `configuration`.
+    init(_ configuration: OTLPConfiguration) {
+        endpoint = configuration.endpoint
+        spoolName = configuration.names.spool
     }
 
     /// Adds the outcome of an attempt.
@@ -81,7 +84,7 @@ struct QueueReport {
             lostFor: outage?.failure ?? .cancelled,
             """
             \(points) data points that waited for \(endpoint) are lost because the process ends: they were in memory \
-            only; a spool (TCPLENS_SPOOL) would keep them
+            only; a spool (\(spoolName)) would keep them
             """
         )
     }

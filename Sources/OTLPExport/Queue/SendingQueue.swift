@@ -62,7 +62,7 @@ actor SendingQueue {
             retryPolicy: retryPolicy
         )
         self.sender = sender
-        report = QueueReport(endpoint: configuration.endpoint)
+        report = QueueReport(configuration)
         waitLimit = configuration.waitLimit.map { min($0, timeout) }
         self.clock = clock
         self.random = random

@@ -27,6 +27,7 @@ internal import System
 
     private let endpoint: OTLPEndpoint
     private let proxy: ProxySettings?
+    private let names: OTLPSettingNames
     private let clientKey: String?
     private let secrets: Secrets
     /// The greatest age of the connection in seconds; random, so that clients that started together do not reconnect
@@ -53,15 +54,26 @@ internal import System
         self.observer = observer
         endpoint = configuration.endpoint
         proxy = configuration.proxy
+        names = configuration.names
         clientKey = configuration.clientKey
         longestLife = Int(clamping: max(configuration.longestLife.components.seconds, 1))
         life = Self.life(within: longestLife)
         guard Self.globalCode == CURLE_OK, let easy = unsafe curl_easy_init() else {
-            throw TransportError(CURLE_FAILED_INIT, details: "", endpoint: configuration.endpoint)
+            throw TransportError(
+                CURLE_FAILED_INIT,
+                details: "",
+                endpoint: configuration.endpoint,
+                names: configuration.names
+            )
         }
         guard let multi = MultiHandle() else {
             unsafe curl_easy_cleanup(easy)
-            throw TransportError(CURLE_FAILED_INIT, details: "", endpoint: configuration.endpoint)
+            throw TransportError(
+                CURLE_FAILED_INIT,
+                details: "",
+                endpoint: configuration.endpoint,
+                names: configuration.names
+            )
         }
         unsafe self.easy = unsafe easy
         self.multi = multi
@@ -134,7 +146,7 @@ internal import System
 
     private func failure(_ code: CURLcode) -> TransportError {
         let details = secrets.hidden(in: unsafe String(cString: errorBuffer))
-        var error = TransportError(code, details: details, endpoint: endpoint, proxy: proxy)
+        var error = TransportError(code, details: details, endpoint: endpoint, proxy: proxy, names: names)
         if code == CURLE_ABORTED_BY_CALLBACK {
             error.kind = .cancelled
             error.reason = "the export was cancelled"
@@ -146,7 +158,7 @@ internal import System
                 "The client key has a passphrase, which can't be entered: 'openssl pkey' writes a key without one"
         }
         if error.kind == .retryable, error.hint == nil, isNewlyEncrypted, !response.isBegun {
-            error.noteEndAfterHandshake()
+            error.noteEndAfterHandshake(names)
         }
         response.reset()
         return error

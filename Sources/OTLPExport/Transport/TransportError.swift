@@ -38,7 +38,20 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
 
 extension TransportError {
     /// Creates an error from libcurl's result code and the `details` in `CURLOPT_ERRORBUFFER`, if any.
-    init(_ code: CURLcode, details: String, endpoint: OTLPEndpoint, proxy: ProxySettings? = nil) {
+    ///
+    /// - Parameters:
+    ///   - code: The result code.
+    ///   - details: The details, or an empty text.
+    ///   - endpoint: The receiver.
+    ///   - proxy: The proxy, if one may be used.
+    ///   - names: What the hint calls settings.
+    init(
+        _ code: CURLcode,
+        details: String,
+        endpoint: OTLPEndpoint,
+        proxy: ProxySettings? = nil,
+        names: OTLPSettingNames
+    ) {
         name = unsafe String(cString: curl_easy_strerror(code))
         url = endpoint.description
         // For a socket, libcurl's details name a host and a port that nobody has set.
@@ -54,32 +67,30 @@ extension TransportError {
             default: .permanent
             }
         let isIndirect = proxy.map { !$0.url.isEmpty } ?? false
-        hint = Self.hint(code, details: details, endpoint: endpoint, isIndirect: isIndirect)
+        hint = Self.hint(code, details: details, endpoint: endpoint, isIndirect: isIndirect, names: names)
     }
 
     /// Notes that the receiver closed the connection between handshake and response.
     ///
     /// In TLS 1.3 the receiver rejects a client certificate after the handshake, by an alert that the end of the
     /// connection may overtake. Then libcurl only reports the operation that failed.
-    mutating func noteEndAfterHandshake() {
+    mutating func noteEndAfterHandshake(_ names: OTLPSettingNames) {
         reason = "the receiver closed the connection right after the TLS handshake (\(reason))"
-        hint = "If it wants a client certificate: check \(Self.clientFiles); its log says why it hung up"
+        hint = "If it wants a client certificate: check \(names.clientFiles); its log says why it hung up"
     }
-
-    /// The settings of the client certificate and its key.
-    private static let clientFiles = "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
 
     private static func hint(
         _ code: CURLcode,
         details: String,
         endpoint: OTLPEndpoint,
-        isIndirect: Bool
+        isIndirect: Bool,
+        names: OTLPSettingNames
     ) -> String? {
         // In TLS 1.3 the receiver rejects a client certificate only after the handshake, so any code may result.
         if let alert = details.firstRange(of: "alert ")?.upperBound,
             details[alert...].contains("certificate") || details[alert...].contains("unknown ca")
         {
-            return "The receiver wants a client certificate that it trusts: check \(clientFiles)"
+            return "The receiver wants a client certificate that it trusts: check \(names.clientFiles)"
         }
         if details.contains("CONNECT tunnel failed") {
             return details.contains("407") ? ProxySettings.credentialsHint : ProxySettings.hint
@@ -90,16 +101,15 @@ extension TransportError {
         case CURLE_COULDNT_CONNECT where isIndirect, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
             return ProxySettings.hint
         case CURLE_COULDNT_CONNECT:
-            return
-                "Is a Collector listening there? If not, set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to its address"
+            return "Is a Collector listening there? If not, set the endpoint (\(names.endpoint)) to its address"
         case CURLE_COULDNT_RESOLVE_HOST:
-            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name that is known here, or to an address"
+            return "Set the endpoint (\(names.endpoint)) to a name that is known here, or to an address"
         case CURLE_PEER_FAILED_VERIFICATION:
-            return verificationHint(details)
+            return verificationHint(details, names)
         case CURLE_SSL_CACERT_BADFILE:
-            return "Check the file that OTEL_EXPORTER_OTLP_CERTIFICATE names"
+            return "Check the file that \(names.certificate) names"
         case CURLE_SSL_CERTPROBLEM:
-            return "Check \(clientFiles)"
+            return "Check \(names.clientFiles)"
         case CURLE_SSL_CONNECT_ERROR:
             return "Does the receiver speak TLS on this port? If not, the endpoint begins with http://"
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:
@@ -110,7 +120,7 @@ extension TransportError {
     }
 
     /// A hint about a certificate that OpenSSL rejects, by its message.
-    private static func verificationHint(_ details: String) -> String {
+    private static func verificationHint(_ details: String, _ names: OTLPSettingNames) -> String {
         if details.contains("expired") {
             return "The receiver's certificate must be renewed, unless this machine's clock is wrong"
         }
@@ -118,8 +128,8 @@ extension TransportError {
             return "Is this machine's clock right?"
         }
         if details.contains("does not match") || details.contains("no alternative certificate subject name") {
-            return "Set the endpoint (OTEL_EXPORTER_OTLP_ENDPOINT) to a name in the receiver's certificate"
+            return "Set the endpoint (\(names.endpoint)) to a name in the receiver's certificate"
         }
-        return "Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority that signed the receiver's"
+        return "Set \(names.certificate) to the certificate of the authority that signed the receiver's"
     }
 }

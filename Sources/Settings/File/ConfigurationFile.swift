@@ -8,9 +8,9 @@ import YAML
 enum ConfigurationFile {
     /// Reads the settings in the file at `path`; references in it are to the environment of `machine`.
     ///
-    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    /// - Throws: ``Failure`` with all mistakes, one line for each.
     static func settings(at path: String, _ machine: Machine) throws(Failure) -> RunSettings {
-        // By the specification the extension tells the format, and it has to be one of these.
+        // By the specification the extension defines the format, and it must be one of these.
         guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else {
             throw Failure(usage: "\(path): the name of a configuration file must end in .yaml or .yml")
         }
@@ -23,9 +23,9 @@ enum ConfigurationFile {
         return try settings(in: text, of: path, machine)
     }
 
-    /// Reads the settings in `text`, which stands in the file at `path`.
+    /// Reads the settings in `text`, the contents of the file at `path`.
     ///
-    /// - Throws: ``Failure`` with all that is wrong, one line for each place.
+    /// - Throws: ``Failure`` with all mistakes, one line for each.
     static func settings(in text: [UInt8], of path: String, _ machine: Machine) throws(Failure) -> RunSettings {
         let serviceName = EnvironmentReader(machine.environment).setting("OTEL_SERVICE_NAME")
         var reading = FileReading(try RunSettings(), serviceName: serviceName?.value)
@@ -49,7 +49,7 @@ enum ConfigurationFile {
         reading.settings.warnings += quotes + ignoredVariables(machine.environment, besides: used)
         reading.settings.file = path
         do throws(ConfigurationError) {
-            // The way to the network is the machine's matter and has no place in the schema.
+            // A proxy belongs to the machine and has no key in the schema.
             let environment = EnvironmentReader(machine.environment)
             let proxy = try ProxySettings(environment, for: reading.settings.otlp.endpoint)
             reading.settings.otlp.proxy = proxy
@@ -60,7 +60,7 @@ enum ConfigurationFile {
         return reading.settings
     }
 
-    /// A file replaces the variables of the environment; who set some should know that they do nothing.
+    /// Warns about variables that are set but have no effect, because a file replaces them.
     private static func ignoredVariables(_ environment: [String: String], besides used: Set<String>) -> [String] {
         let names = environment.filter { name, value in
             (name.hasPrefix("OTEL_") || name.hasPrefix("TCPLENS_")) && !value.isEmpty

@@ -2,19 +2,32 @@ import Configuration
 import Metrics
 import Probes
 
+extension RunSettings.ExporterKind {
+    /// The key of the exporter in a reader.
+    var key: String {
+        switch self {
+        case .otlp: "otlp_http"
+        case .console: "console"
+        case .prometheus: "prometheus/development"
+        }
+    }
+}
+
 extension FileReading {
+    private typealias ExporterKind = RunSettings.ExporterKind
+
     /// When the metrics are collected, and how long that may take.
     struct Period: Equatable {
         var interval: Duration
         var timeout: Duration?
     }
 
-    /// Reads `meter_provider`: readers of which each has another exporter.
+    /// Reads `meter_provider`: readers, each with an exporter of another kind.
     mutating func readMeterProvider(_ provider: inout Section) {
-        // There are no exemplars, so nothing is to be filtered.
+        // There are no exemplars to filter.
         _ = provider.choice("exemplar_filter", from: ["always_on": (), "always_off": (), "trace_based": ()])
         provider.cannotFollow("views", "meter_configurator/development")
-        // It is about views, and there are none.
+        // It is about views, which can't be set here.
         _ = provider.ignore("view_matching_mode/development")
         provider.sections("readers", isRequired: true) { reader in
             switch reader.one(of: "periodic", "pull") {
@@ -31,10 +44,10 @@ extension FileReading {
 
     private mutating func readPeriodic(_ section: inout Section) {
         section.cannotFollow("producers")
-        let limit = section.milliseconds("timeout")
+        let timeout = RunSetting.timeout.value(in: &section)
         let period = Period(
-            interval: section.milliseconds("interval", in: RunSettings.intervals) ?? .seconds(60),
-            timeout: limit == .zero ? nil : limit ?? .seconds(30)
+            interval: RunSetting.interval.value(in: &section) ?? defaults.interval,
+            timeout: timeout ?? defaults.timeout
         )
         if let first = self.period, first != period {
             section.refuse(
@@ -46,15 +59,10 @@ extension FileReading {
         readCardinality(&section)
         section.section("exporter", isRequired: true) { exporter in
             exporter.renamed(["otlp": "otlp_http, which speaks http/protobuf to port 4318"])
-            switch exporter.one(of: "otlp_http", "console") {
-            case "otlp_http":
-                add(.otlp, "otlp_http", &exporter)
-                exporter.section("otlp_http", isPresence: true) { readOTLP(&$0) }
-            case "console":
-                add(.console, "console", &exporter)
-                exporter.section("console", isPresence: true) { readConsole(&$0) }
-            default: return
-            }
+            guard let key = exporter.one(of: ExporterKind.otlp.key, ExporterKind.console.key) else { return }
+            let kind = key == ExporterKind.otlp.key ? ExporterKind.otlp : .console
+            add(kind, &exporter)
+            exporter.section(key, isPresence: true) { kind == .otlp ? readOTLP(&$0) : readConsole(&$0) }
         }
     }
 
@@ -63,16 +71,16 @@ extension FileReading {
         readCardinality(&section)
         section.section("exporter", isRequired: true) { exporter in
             exporter.renamed(["prometheus": "prometheus/development"])
-            guard exporter.one(of: "prometheus/development") != nil else { return }
-            add(.prometheus, "prometheus/development", &exporter)
-            exporter.section("prometheus/development", isPresence: true) { readPrometheus(&$0) }
+            guard let key = exporter.one(of: ExporterKind.prometheus.key) else { return }
+            add(.prometheus, &exporter)
+            exporter.section(key, isPresence: true) { readPrometheus(&$0) }
         }
     }
 
     private mutating func readPrometheus(_ section: inout Section) {
-        settings.prometheus.host = section.string("host") ?? settings.prometheus.host
-        settings.prometheus.port = section.integer("port", in: ListenAddress.ports) ?? settings.prometheus.port
-        // What is done anyway may be asked for, by the names of all versions.
+        RunSetting.prometheusHost.read(&section, into: &settings)
+        RunSetting.prometheusPort.read(&section, into: &settings)
+        // A file may ask for what is done anyway, by the names of all versions.
         for key in ["scope_info_enabled", "target_info_enabled/development", "target_info_enabled"] {
             section.only(true, at: key)
         }
@@ -98,15 +106,9 @@ extension FileReading {
         settings.consoleHistograms = histograms(&section)
     }
 
-    /// Reads the form of histograms, in which an exporter gets them.
+    /// Reads the form in which an exporter gets histograms.
     func histograms(_ section: inout Section) -> HistogramAggregation {
-        section.choice(
-            "default_histogram_aggregation",
-            from: [
-                HistogramAggregation.explicitBuckets.rawValue: HistogramAggregation.explicitBuckets,
-                HistogramAggregation.exponential.rawValue: .exponential,
-            ]
-        ) ?? .explicitBuckets
+        section.choice("default_histogram_aggregation", from: Choices()) ?? .explicitBuckets
     }
 
     private static let instruments = [
@@ -117,7 +119,7 @@ extension FileReading {
     private mutating func readCardinality(_ section: inout Section) {
         let given =
             section.section("cardinality_limits") { limits in
-                let limit = limits.integer("default", in: RunSettings.cardinalityLimits)
+                let limit = RunSetting.cardinalityLimit.value(in: &limits)
                 for kind in Self.instruments {
                     let own = limits.integer(kind, in: 1...Int.max)
                     if own ?? limit ?? settings.probes.cardinalityLimit != limit ?? settings.probes.cardinalityLimit {
@@ -133,9 +135,9 @@ extension FileReading {
         cardinalityLimit = cardinalityLimit ?? limit
     }
 
-    private mutating func add(_ kind: RunSettings.ExporterKind, _ key: String, _ section: inout Section) {
+    private mutating func add(_ kind: ExporterKind, _ section: inout Section) {
         guard !settings.exporters.contains(kind) else {
-            section.refuse(key, "there is one already; tcplens has one of a kind")
+            section.refuse(kind.key, "there is one already; tcplens has one of a kind")
             return
         }
         settings.exporters.append(kind)

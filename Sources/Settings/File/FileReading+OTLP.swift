@@ -2,6 +2,13 @@ import Configuration
 import Metrics
 import OTLPExport
 
+extension TemporalityPreference {
+    /// The names in files: the schema spells the last one with an underscore, the environment variable without.
+    static let fileChoices: Choices<TemporalityPreference> = [
+        "cumulative": .cumulative, "delta": .delta, "low_memory": .lowMemory,
+    ]
+}
+
 extension FileReading {
     /// Reads `otlp_http`.
     mutating func readOTLP(_ section: inout Section) {
@@ -21,7 +28,7 @@ extension FileReading {
         ])
         settings.otlp.headers = headers(&section)
         settings.otlp.compression =
-            section.choice("compression", from: ["none": OTLPConfiguration.Compression.none, "gzip": .gzip]) ?? .none
+            section.choice("compression", from: Choices<OTLPConfiguration.Compression>()) ?? .none
         // Zero is no limit.
         let timeout = section.milliseconds("timeout")
         settings.otlp.timeout = timeout == .zero ? nil : timeout ?? settings.otlp.timeout
@@ -31,12 +38,8 @@ extension FileReading {
         settings.otlp.responseLimit =
             section.integer("max_response_size", in: sizes, of: "bytes") ?? settings.otlp.responseLimit
         _ = section.choice("encoding", from: ["protobuf": ()])
-        // The schema spells the last one with an underscore, the environment variable without.
         settings.otlp.temporality =
-            section.choice(
-                "temporality_preference",
-                from: ["cumulative": TemporalityPreference.cumulative, "delta": .delta, "low_memory": .lowMemory]
-            ) ?? .cumulative
+            section.choice("temporality_preference", from: TemporalityPreference.fileChoices) ?? .cumulative
         settings.otlp.histograms = histograms(&section)
         if settings.otlp.endpoint.isRedacted || settings.otlp.headers.contains(where: \.isRedacted) {
             settings.warnings.append(

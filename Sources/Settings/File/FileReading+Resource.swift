@@ -3,7 +3,7 @@ import Metrics
 import Resource
 
 extension FileReading {
-    /// Reads `resource`: what stands in `attributes` wins over `attributes_list`.
+    /// Reads `resource`: `attributes` wins over `attributes_list`.
     mutating func readResource(_ section: inout Section) {
         // The second is the name in versions after 1.1.
         for key in ["detection/development", "detection"] {
@@ -24,7 +24,7 @@ extension FileReading {
                 return
             }
             let value = Self.attributeValue(&section)
-            // Two entries of one name are not told apart by the schema; the last one wins, as in a list.
+            // The schema does not say which of two entries with one name wins; here it is the last, like in a list.
             attributes[name] = value ?? attributes[name]
         }
         if usesServiceName, attributes["service.name"] == nil {
@@ -34,15 +34,15 @@ extension FileReading {
         settings.resource = ResourceSettings(attributes: attributes)
         if let url = section.string("schema_url"), url != Program.schemaURL {
             settings.warnings.append(
-                "resource.schema_url of the configuration is ignored: what tcplens finds out follows \(Program.schemaURL)"
+                "resource.schema_url of the configuration is ignored: what tcplens detects follows \(Program.schemaURL)"
             )
         }
     }
 
-    /// Reads what is to be found out of the machine; tcplens does all that it can of it anyway.
+    /// Reads what to detect about the machine; tcplens always detects all that it can.
     private mutating func readDetection(_ section: inout Section) {
         section.section("attributes") { filter in
-            // Everything is what there is; a choice of it is not.
+            // All attributes are detected; a choice can't be followed.
             filter.onlyEverything()
         }
         var isService = false
@@ -63,7 +63,7 @@ extension FileReading {
             case int
             case double
         }
-        let kinds: KeyValuePairs<String, Kind> = ["string": .string, "bool": .bool, "int": .int, "double": .double]
+        let kinds: Choices<Kind> = ["string": .string, "bool": .bool, "int": .int, "double": .double]
         switch section.choice("type", from: kinds) ?? .string {
         case .string: return section.string("value").map { .string($0) }
         case .bool: return section.bool("value").map { .bool($0) }

@@ -1,16 +1,13 @@
 package import CommandSupport
 import Configuration
-import FoundationEssentials
-import Logging
 import Metrics
 import OTLPExport
-import Probes
 import Resource
 
 extension RunSettings {
-    /// The settings as a configuration file, secrets left out, that gives the same settings when it is read.
+    /// The settings as a configuration file without secrets; read back, it gives the same settings.
     ///
-    /// - Throws: ``Failure`` when there is no memory for it.
+    /// - Throws: ``Failure`` if there is no memory for it.
     package func yaml(isOnOneLine: Bool = false) throws(Failure) -> String {
         do throws(Problems) {
             return try contents.yaml(isOnOneLine: isOnOneLine)
@@ -20,14 +17,14 @@ extension RunSettings {
     }
 
     private var contents: ConfigurationValue {
-        .section([
-            ("file_format", .string("1.1")),
-            ("disabled", .bool(isDisabled)),
-            ("log_level", .string(LogLevel.severity(of: logLevel))),
+        var entries: [(key: String, value: ConfigurationValue?)] = [("file_format", .string("1.1"))]
+        entries += RunSetting.topLevel.map { $0.entry(of: self) }
+        entries += [
             ("resource", resource.attributes.isEmpty ? nil : .section([("attributes", attributes)])),
             ("meter_provider", exporters.isEmpty ? nil : .section([("readers", .list(exporters.map(reader)))])),
-            ("tcplens/development", extensionSection),
-        ])
+            ("tcplens/development", .section(RunSetting.ofTCPLens.map { $0.entry(of: self) })),
+        ]
+        return .section(entries)
     }
 
     private var attributes: ConfigurationValue {
@@ -48,53 +45,39 @@ extension RunSettings {
     }
 
     private func reader(_ kind: ExporterKind) -> ConfigurationValue {
-        let limits = ConfigurationValue.section([("default", .int(probes.cardinalityLimit))])
-        func periodic(_ exporter: String, _ settings: ConfigurationValue) -> ConfigurationValue {
+        let limits = ConfigurationValue.section([RunSetting.cardinalityLimit.entry(of: self)])
+        func periodic(_ exporter: ConfigurationValue) -> ConfigurationValue {
             .section([
                 (
                     "periodic",
                     .section([
-                        ("interval", .int(interval.milliseconds)),
-                        ("timeout", .int(timeout?.milliseconds ?? 0)),
+                        RunSetting.interval.entry(of: self),
+                        RunSetting.timeout.entry(of: self),
                         ("cardinality_limits", limits),
-                        ("exporter", .section([(exporter, settings)])),
+                        ("exporter", .section([(kind.key, exporter)])),
                     ])
                 )
             ])
         }
         switch kind {
-        case .otlp: return periodic("otlp_http", otlp.file)
+        case .otlp: return periodic(otlp.file)
         case .console:
             let histograms = ConfigurationValue.string(consoleHistograms.rawValue)
-            return periodic("console", .section([("default_histogram_aggregation", histograms)]))
+            return periodic(.section([("default_histogram_aggregation", histograms)]))
         case .prometheus:
             let address: ConfigurationValue = .section([
-                ("host", .string(prometheus.host)), ("port", .int(prometheus.port)),
+                RunSetting.prometheusHost.entry(of: self), RunSetting.prometheusPort.entry(of: self),
             ])
-            let exporter: ConfigurationValue = .section([("prometheus/development", address)])
+            let exporter: ConfigurationValue = .section([(kind.key, address)])
             return .section([("pull", .section([("cardinality_limits", limits), ("exporter", exporter)]))])
         }
-    }
-
-    private var extensionSection: ConfigurationValue {
-        let ports = probes.ports.map(\.rawValue).sorted().map { ConfigurationValue.string($0) }
-        return .section([
-            ("scope", .string(probes.scope.rawValue)),
-            ("attributes", .list(ports)),
-            ("response_time", .bool(probes.responseTime)),
-            ("prometheus_created", .bool(prometheusCreated)),
-            ("health", health.map { .string("\($0)") }),
-            ("queue_limit", .int(otlp.queueLimit)),
-            ("spool_limit", .int(otlp.spoolLimit)),
-            ("spool", otlp.spool.map { .path($0) }),
-        ])
     }
 }
 
 extension OTLPConfiguration {
-    /// The configuration as `otlp_http` has it, secrets left out.
+    /// The section `otlp_http`, without secrets.
     fileprivate var file: ConfigurationValue {
-        // One without the other is not used, and can't stand in a file.
+        // One without the other is not used, and a file with it would be refused.
         let isClientShown = clientKey != nil && clientCertificate != nil
         let tls: [(key: String, value: ConfigurationValue?)] = [
             ("ca_file", certificate.map { .path($0) }),
@@ -104,12 +87,7 @@ extension OTLPConfiguration {
         let headers = headers.map { header in
             ConfigurationValue.section([("name", .string(header.name)), ("value", .string(header.redactedValue))])
         }
-        let temporality =
-            switch temporality {
-            case .cumulative: "cumulative"
-            case .delta: "delta"
-            case .lowMemory: "low_memory"
-            }
+        let temporality = TemporalityPreference.fileChoices.name(of: temporality)
         return .section([
             ("endpoint", .string(endpoint.redactedURL)),
             ("tls", tls.contains { $0.value != nil } ? .section(tls) : nil),
@@ -119,22 +97,8 @@ extension OTLPConfiguration {
             ("max_request_size", .int(requestLimit)),
             ("max_response_size", .int(responseLimit)),
             ("encoding", .string("protobuf")),
-            ("temporality_preference", .string(temporality)),
+            ("temporality_preference", temporality.map { .string($0) }),
             ("default_histogram_aggregation", .string(histograms.rawValue)),
         ])
     }
-}
-
-extension ConfigurationValue {
-    /// A path from the root on, as a file has to have it: that of the environment may begin where tcplens was started.
-    fileprivate static func path(_ text: String) -> ConfigurationValue {
-        guard !text.hasPrefix("/") else { return .string(text) }
-        let folder = FileManager.default.currentDirectoryPath
-        return .string(folder.hasSuffix("/") ? folder + text : "\(folder)/\(text)")
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, in which settings are given; none of them is longer than an `Int` holds of these.
-    fileprivate var milliseconds: Int { Int(self / .milliseconds(1)) }
 }

@@ -2,13 +2,13 @@ import Configuration
 
 /// Keys that may only ask for what is done anyway.
 extension Section {
-    /// Takes `value` at `key`, and refuses the other one.
+    /// Accepts `value` at `key`, and refuses the other one.
     mutating func only(_ value: Bool, at key: String) {
         guard let given = bool(key), given != value else { return }
         refuse(key, "only \(value) can be followed here; leave it out")
     }
 
-    /// Takes a choice of names, in `included` and `excluded`, that is all of them.
+    /// Accepts a choice of names, in `included` and `excluded`, only if it is all of them.
     mutating func onlyEverything() {
         let included = strings("included")
         if let included, !included.contains(where: { $0.text == "*" }) {
@@ -19,7 +19,7 @@ extension Section {
         }
     }
 
-    /// Takes a choice of names, in `included` and `excluded`, that is none of them.
+    /// Accepts a choice of names, in `included` and `excluded`, only if it is none of them.
     mutating func onlyNothing() {
         let included = strings("included")
         let excluded = strings("excluded") ?? []
