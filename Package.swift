@@ -161,9 +161,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Metrics", "Probes",
-                "Readings", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
-                argumentParser, logging, unixSignals,
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Metrics", "Probes", "Readings", "Rendering",
+                "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView", argumentParser, logging,
+                unixSignals,
             ],
             swiftSettings: strict
         ),
