@@ -1,4 +1,5 @@
 import Probes
+import System
 
 /// The checks of what the kernel is and what it lets this process do.
 struct KernelChecks {
