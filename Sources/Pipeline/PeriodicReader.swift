@@ -31,12 +31,6 @@ package actor PeriodicReader {
         package var offset: Int64 = 0
     }
 
-    /// How an exporter wants points.
-    private struct PointForm: Hashable {
-        var temporality: TemporalityPreference
-        var histograms: HistogramAggregation
-    }
-
     /// What one round did.
     package struct Round: Sendable {
         /// What became of the export, one for each exporter.
@@ -66,9 +60,7 @@ package actor PeriodicReader {
     /// When the next round is due, by ``clock``.
     var due: Duration
     private let now: @Sendable () -> Timestamp
-    /// Exporters of one form get the same points, also one that takes another's place.
     private var deltas: [PointForm: DeltaConversion] = [:]
-    /// What each exporter's receiver knows of, for it is told what ends by nobody else.
     private var endings: [ExporterIdentity: SeriesEndings] = [:]
     private var pointClock: PointClock
 
@@ -121,7 +113,7 @@ package actor PeriodicReader {
     ///
     /// A producer that fails does not keep the others' metrics from leaving.
     ///
-    /// - Parameter isLast: Whether the process is about to end; then the stocks end, so that nobody sees them any longer.
+    /// - Parameter isLast: Whether the process is about to end; then the stocks end, so that nobody sees them longer.
     /// - Returns: What was done.
     package func round(isLast: Bool = false) async -> Round {
         let collection = collect(for: .periodicReader)
@@ -191,6 +183,26 @@ package actor PeriodicReader {
         let (producers, report) = try make(pointClock.time(at: clockReading()))
         self.producers = producers
         return report
+    }
+
+    /// Everything that is kept from one round to the next, as `make` puts it together.
+    ///
+    /// To be called between rounds: in the middle of one, some exporters are a collection behind.
+    ///
+    /// - Parameter make: Runs on the reader's own thread, so that what producers keep and what the reader keeps are of
+    ///   the same collection.
+    /// - Returns: What `make` returns.
+    package func saved<State: Sendable>(as make: @Sendable (MetricProducers, ReaderState) -> State) -> State {
+        make(producers, ReaderState(deltas: deltas, endings: endings, scale: pointClock.scale))
+    }
+
+    /// Continues from `state`, which another reader has saved. To be called before the first round.
+    ///
+    /// What was kept for exporters that this reader does not have is forgotten.
+    package func resume(_ state: ReaderState) {
+        deltas = state.deltas
+        endings = state.endings.filter { identities.contains($0.key) }
+        pointClock.scale = state.scale
     }
 
     private func export(
