@@ -1,7 +1,7 @@
 /// The value of an attribute: OTLP's `AnyValue` (`common.proto`).
 ///
 /// Only the scalar kinds: neither metric attributes nor the agent's resource need others.
-package enum AttributeValue: Hashable, Sendable {
+package enum AttributeValue: Hashable, Sendable, Codable {
     /// A text.
     case string(String)
     /// A Boolean.
@@ -42,7 +42,7 @@ extension AttributeValue: CustomStringConvertible {
 }
 
 /// A key and its value.
-package struct Attribute: Hashable, Sendable {
+package struct Attribute: Hashable, Sendable, Codable {
     /// The name; that of a semantic convention if there is one.
     package var key: String
 

@@ -1,7 +1,7 @@
 /// An integer or a floating-point number.
 ///
 /// Counts are ``int(_:)``, seconds are ``double(_:)`` (`NumberDataPoint.value` of `metrics.proto`).
-package enum Number: Hashable, Sendable {
+package enum Number: Hashable, Sendable, Codable {
     /// A count.
     case int(Int64)
     /// A measurement in a unit that has fractions.
@@ -24,7 +24,7 @@ extension Number: CustomStringConvertible {
 }
 
 /// The flags of a data point (`DataPointFlags` of `metrics.proto`).
-package struct DataPointFlags: OptionSet, Hashable, Sendable {
+package struct DataPointFlags: OptionSet, Hashable, Sendable, Codable {
     /// The bits.
     package var rawValue: UInt32
 
@@ -38,7 +38,7 @@ package struct DataPointFlags: OptionSet, Hashable, Sendable {
 }
 
 /// The properties that all kinds of data points share.
-package protocol DataPoint: Hashable, Sendable {
+package protocol DataPoint: Hashable, Sendable, Codable {
     /// Identifies the series within its metric.
     var attributes: Attributes { get set }
     /// When counting began.
@@ -94,7 +94,7 @@ package struct NumberDataPoint: DataPoint {
 }
 
 /// The smallest and the greatest measurement of a distribution.
-package struct Extremes: Hashable, Sendable {
+package struct Extremes: Hashable, Sendable, Codable {
     /// The smallest.
     package var minimum: Double?
     /// The greatest.
@@ -158,7 +158,7 @@ package struct HistogramDataPoint: DataPoint {
 /// "ExponentialHistogram").
 package struct ExponentialHistogramDataPoint: DataPoint {
     /// A run of adjacent buckets.
-    package struct Buckets: Hashable, Sendable {
+    package struct Buckets: Hashable, Sendable, Codable {
         /// The index of the first bucket.
         package var offset: Int32
         /// The number of measurements in each bucket, starting at ``offset``.

@@ -3,16 +3,18 @@
 /// A delta begins where the previous one ended (OpenTelemetry specification, `metrics/sdk.md`, "MetricReader"). A new
 /// series begins at the previous collection; after a reset, the delta is the count since the reset. A series that is
 /// absent from its metric has ended. A metric that is absent was not collected; its next deltas cover that gap.
-package struct DeltaConversion: Sendable {
+///
+/// It can be saved; another process then continues the deltas.
+package struct DeltaConversion: Sendable, Codable {
     /// Identifies a metric.
-    private struct StreamKey: Hashable, Sendable {
+    private struct StreamKey: Hashable, Sendable, Codable {
         var resource: Attributes
         var scope: Scope
         var name: String
     }
 
     /// The points of a metric at its last collection.
-    private struct Stream: Sendable {
+    private struct Stream: Sendable, Codable {
         var time: Timestamp?
         var numbers: [Attributes: NumberDataPoint] = [:]
         var histograms: [Attributes: HistogramDataPoint] = [:]

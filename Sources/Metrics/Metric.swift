@@ -1,5 +1,5 @@
 /// The period that the values of a sum or a histogram refer to (OpenTelemetry specification, `metrics/data-model.md`).
-package enum Temporality: Hashable, Sendable {
+package enum Temporality: String, Hashable, Sendable, Codable {
     /// Each point counts since the previous one.
     case delta
     /// Each point counts since a fixed start.
@@ -7,9 +7,9 @@ package enum Temporality: Hashable, Sendable {
 }
 
 /// A metric: a name and all of its series at one collection.
-package struct Metric: Hashable, Sendable {
+package struct Metric: Hashable, Sendable, Codable {
     /// The kind of the metric, and its points.
-    package enum Data: Hashable, Sendable {
+    package enum Data: Hashable, Sendable, Codable {
         /// Values that must not be added up.
         case gauge([NumberDataPoint])
         /// Values that may be added up over their attributes; monotonic ones never decrease.
@@ -52,7 +52,7 @@ package struct Metric: Hashable, Sendable {
 }
 
 /// The producer of metrics: a library, a module, a program (OpenTelemetry's instrumentation scope).
-package struct Scope: Hashable, Sendable {
+package struct Scope: Hashable, Sendable, Codable {
     /// The name.
     package var name: String
     /// The version of the producer.
@@ -69,7 +69,7 @@ package struct Scope: Hashable, Sendable {
 }
 
 /// The entity that metrics describe: a host, a container, a process (OpenTelemetry's resource).
-package struct Resource: Hashable, Sendable {
+package struct Resource: Hashable, Sendable, Codable {
     /// Identify and describe it.
     package var attributes: Attributes
     /// The URL of the semantic conventions that ``attributes`` follow.

@@ -6,18 +6,20 @@
 /// producer failed.
 ///
 /// Deltas do not need this: without a point nothing is added.
-package struct SeriesEndings: Sendable {
+///
+/// It can be saved; another process then ends what this one has exported.
+package struct SeriesEndings: Sendable, Codable {
     /// Identifies a metric.
     ///
     /// To receivers, a metric whose kind changes is a different metric.
-    private struct StreamKey: Hashable, Sendable {
+    private struct StreamKey: Hashable, Sendable, Codable {
         var resource: Resource
         var scope: Scope
         var name: String
         var kind: Kind
     }
 
-    fileprivate enum Kind: Sendable {
+    fileprivate enum Kind: String, Sendable, Codable {
         case gauge
         case stock
         case counter
@@ -26,11 +28,32 @@ package struct SeriesEndings: Sendable {
     }
 
     /// A metric at its last collection.
-    private struct Stream: Sendable {
-        var metric: Metric
-        var attributes: [Attributes]
-        var starts: [Timestamp]
-        var time: Timestamp
+    private struct Stream: Sendable, Codable {
+        let metric: Metric
+        let time: Timestamp
+        /// The attributes of each point of ``metric``, in an array that later collections are compared to.
+        let attributes: [Attributes]
+        /// The start of each point of ``metric``.
+        let starts: [Timestamp]
+
+        // The others follow from the metric. Saved apart from it, they might not fit.
+        private enum CodingKeys: CodingKey {
+            case metric, time
+        }
+
+        init(metric: Metric, attributes: [Attributes], time: Timestamp) {
+            self.metric = metric
+            self.time = time
+            self.attributes = attributes
+            starts = metric.data.starts
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let metric = try container.decode(Metric.self, forKey: .metric)
+            let time = try container.decode(Timestamp.self, forKey: .time)
+            self.init(metric: metric, attributes: metric.data.attributes, time: time)
+        }
     }
 
     /// The distance of a last point from the last value: backends distinguish times by milliseconds.
@@ -116,7 +139,7 @@ package struct SeriesEndings: Sendable {
         }
         var kept = metric
         kept.data = data
-        streams[key] = Stream(metric: kept, attributes: attributes, starts: data.starts, time: time)
+        streams[key] = Stream(metric: kept, attributes: attributes, time: time)
         return ended.map { data.appending($0) } ?? data
     }
 

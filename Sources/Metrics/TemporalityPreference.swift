@@ -2,7 +2,7 @@
 /// `metrics/sdk_exporters/otlp.md`, "Additional environment variable configuration").
 ///
 /// Non-monotonic sums are always cumulative: deltas would lose the level.
-package enum TemporalityPreference: String, Hashable, Sendable, CaseIterable {
+package enum TemporalityPreference: String, Hashable, Sendable, CaseIterable, Codable {
     /// Cumulative for all metrics.
     case cumulative
     /// Deltas for monotonic sums and histograms.

@@ -80,6 +80,9 @@ package struct MachineMetrics: MetricProducer {
         self.observation = observation
     }
 
+    /// What the observation has added to the kernel's counters so far; nil before the first reading.
+    package var series: ObservedSeries? { observation.series }
+
     /// The stocks and flows.
     package func metrics(at time: Timestamp) throws -> [Metric] {
         try observation.machine(at: time)

@@ -33,12 +33,6 @@ package actor PeriodicReader {
         package var offset: Int64 = 0
     }
 
-    /// The form in which an exporter wants points.
-    private struct PointForm: Hashable {
-        var temporality: TemporalityPreference
-        var histograms: HistogramAggregation
-    }
-
     /// The result of one round.
     package struct Round: Sendable {
         /// The results of the exports, one for each exporter.
@@ -204,6 +198,26 @@ package actor PeriodicReader {
         let (producers, report) = try make(pointClock.time(at: clockReading()))
         self.producers = producers
         return report
+    }
+
+    /// Everything that is kept from one round to the next, as `make` puts it together.
+    ///
+    /// To be called between rounds: in the middle of one, some exporters are a collection behind.
+    ///
+    /// - Parameter make: Runs on the reader's own thread, so that what producers keep and what the reader keeps are of
+    ///   the same collection.
+    /// - Returns: What `make` returns.
+    package func saved<State: Sendable>(as make: @Sendable (MetricProducers, ReaderState) -> State) -> State {
+        make(producers, ReaderState(deltas: deltas, endings: endings, scale: pointClock.scale))
+    }
+
+    /// Continues from `state`, which another reader has saved. To be called before the first round.
+    ///
+    /// What was kept for exporters that this reader does not have is forgotten.
+    package func resume(_ state: ReaderState) {
+        deltas = state.deltas
+        endings = state.endings.filter { identities.contains($0.key) }
+        pointClock.scale = state.scale
     }
 
     private func export(

@@ -9,6 +9,14 @@ struct ClockReading: Sendable {
     var elapsed: Duration
 }
 
+/// The points' own time scale, as another process can continue it.
+struct TimeScale: Sendable, Codable {
+    /// The difference to the wall clock, in nanoseconds.
+    var offset: Int64
+    /// The time of the last collection.
+    var last: Timestamp
+}
+
 /// Dates points by the wall clock, in a way that survives changes of the clock.
 ///
 /// Points are dated in a time scale of their own, in which each is later than the one before, as required
@@ -45,6 +53,14 @@ struct PointClock {
         }
         last = max(reading.wall.advanced(by: offset == .min ? .max : -offset), last.next)
         return last
+    }
+
+    /// The time scale so far.
+    ///
+    /// Setting it continues that scale. A change of the clock between the two processes is not noticed.
+    var scale: TimeScale {
+        get { TimeScale(offset: offset, last: last) }
+        set { (offset, last) = (newValue.offset, newValue.last) }
     }
 
     /// Returns the warnings since the last call.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Metrics
@@ -16,6 +17,19 @@ import Testing
         #expect(BucketBounds(3...3).values == [8])
         #expect(BucketBounds(0...1, octaves: 0).values == [1, 2])
         #expect(BucketBounds(-20...28).values.count == 49)
+    }
+
+    @Test func `saved bounds are read again`() throws {
+        for bounds in Self.bounds {
+            let saved = try JSONEncoder().encode(bounds)
+            #expect(try JSONDecoder().decode(BucketBounds.self, from: saved) == bounds)
+        }
+    }
+
+    @Test(arguments: [(3, 2), (-9_000_000_000_000_000_000, 0), (0, 9_000_000_000_000_000_000)])
+    func `saved bounds that no histogram can have are refused`(first: Int, last: Int) {
+        let saved = Data("{\"first\": \(first), \"last\": \(last), \"octaves\": 1}".utf8)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(BucketBounds.self, from: saved) }
     }
 
     @Test(arguments: bounds) func `each bucket lies in the one with its upper bound`(bounds: BucketBounds) throws {

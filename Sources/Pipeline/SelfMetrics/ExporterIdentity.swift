@@ -2,7 +2,7 @@ internal import Catalogue
 internal import Metrics
 
 /// Identifies an exporter or a reader in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
-package struct ExporterIdentity: Hashable, Sendable {
+package struct ExporterIdentity: Hashable, Sendable, Codable {
     /// The kind, as defined by the conventions if they define it (`otel.component.type`).
     package var type: String
     /// Distinguishes components of one kind, starting at 0.
