@@ -242,8 +242,8 @@ let package = Package(
         .testTarget(
             name: "AgentRuntimeTests",
             dependencies: [
-                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Observations", "Pipeline",
-                "Resource", "Settings", "Simulation", "System", "TestSupport", logging,
+                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Observations", "Pipeline", "Resource",
+                "Settings", "Simulation", "System", "TestSupport", logging,
             ],
             swiftSettings: strict
         ),
