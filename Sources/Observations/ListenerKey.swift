@@ -3,7 +3,7 @@ internal import Metrics
 internal import Readings
 
 /// Whose queues a series shows: those of the listeners of one port and type.
-struct ListenerKey: Hashable, Sendable, Comparable, Codable {
+struct ListenerKey: SeriesKey, Comparable, Codable {
     /// The port; nil for the listeners for which the kernel had no room.
     var port: UInt16?
     /// The protocol.
