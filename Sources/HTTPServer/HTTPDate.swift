@@ -16,8 +16,9 @@ struct HTTPDate: CustomStringConvertible {
     /// The current time of the wall clock.
     static var now: HTTPDate { HTTPDate(seconds: time(nil)) }
 
-    /// The text, which always has the same length until the year 10000. Its names are English in every locale, which is
-    /// why it is not made by strftime().
+    /// The text, which always has the same length until the year 10000.
+    ///
+    /// Its names are English in every locale, so strftime() can't make it.
     var description: String {
         var (time, parts) = (time_t(seconds), unsafe tm())
         // It fails only for years beyond 32 bits, and then the parts are zeros: a day in 1900.

@@ -59,9 +59,25 @@ package struct Attribute: Hashable, Sendable, Codable {
 /// A set of attributes with unique keys, sorted by key.
 ///
 /// The order gives equal sets equal values and equal bytes on the wire. Copies share their storage, so a series keeps
-/// its set and passes it to each of its points without allocating.
-package struct Attributes: Hashable, Sendable {
-    private var elements: [Attribute]
+/// its set and passes it to each of its points without allocating. Sets with the same storage are equal at once, and
+/// the hash value is computed only once, so that a series is cheap to find.
+package struct Attributes: Sendable {
+    /// The attributes and their hash value.
+    private final class Storage: Sendable {
+        static let empty = Storage([])
+
+        let elements: [Attribute]
+        let hash: Int
+
+        init(_ elements: [Attribute]) {
+            self.elements = elements
+            hash = elements.hashValue
+        }
+    }
+
+    private var storage: Storage
+
+    private var elements: [Attribute] { storage.elements }
 
     /// Creates a set.
     ///
@@ -71,7 +87,7 @@ package struct Attributes: Hashable, Sendable {
     package init(_ attributes: some Sequence<Attribute>) {
         // The sort is stable, so the last attribute of a key is the one to keep.
         let sorted = attributes.sorted { $0.key < $1.key }
-        elements = []
+        var elements: [Attribute] = []
         elements.reserveCapacity(sorted.count)
         for attribute in sorted {
             if elements.last?.key == attribute.key {
@@ -79,6 +95,12 @@ package struct Attributes: Hashable, Sendable {
             }
             elements.append(attribute)
         }
+        storage = elements.isEmpty ? .empty : Storage(elements)
+    }
+
+    /// Whether this set and `other` are copies of one set, which is more than that they are equal.
+    package func isCopy(of other: Attributes) -> Bool {
+        storage === other.storage
     }
 
     /// The value of `key`; setting `nil` removes it.
@@ -90,12 +112,14 @@ package struct Attributes: Hashable, Sendable {
         set {
             let index = position(of: key)
             let exists = index < elements.count && elements[index].key == key
+            var elements = elements
             switch (exists, newValue) {
             case (true, .some(let value)): elements[index].value = value
             case (true, nil): elements.remove(at: index)
             case (false, .some(let value)): elements.insert(Attribute(key, value), at: index)
-            case (false, nil): break
+            case (false, nil): return
             }
+            storage = elements.isEmpty ? .empty : Storage(elements)
         }
     }
 
@@ -122,6 +146,19 @@ package struct Attributes: Hashable, Sendable {
             }
         }
         return low
+    }
+}
+
+extension Attributes: Hashable {
+    /// Whether both have the same attributes.
+    package static func == (left: Attributes, right: Attributes) -> Bool {
+        left.storage === right.storage
+            || left.storage.hash == right.storage.hash && left.storage.elements == right.storage.elements
+    }
+
+    /// Feeds the hash value into `hasher`.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(storage.hash)
     }
 }
 

@@ -5,7 +5,7 @@ internal import Readings
 /// The series of `system.network.connection.count` from one collection to the next.
 struct ConnectionCountSeries: Sendable, Codable {
     /// The properties that the connections of a series share.
-    fileprivate struct Key: Hashable, Codable {
+    fileprivate struct Key: SeriesKey, Codable {
         var state: ConnectionState
         var type: NetworkType
         var localPort: UInt16 = 0
@@ -18,8 +18,7 @@ struct ConnectionCountSeries: Sendable, Codable {
     }
 
     private var series: StockSeries<Key>
-    /// The attributes of the last points, made once for each series.
-    private var attributes: [Key: Attributes] = [:]
+    private var index = SeriesIndex<Key>()
 
     // Attributes are not saved, because they follow from the keys.
     private enum CodingKeys: CodingKey {
@@ -50,22 +49,10 @@ struct ConnectionCountSeries: Sendable, Codable {
         // The order of series is always the same, so it is cheap to detect that one was added or removed.
         let series = series.observe(base + split, overflow: overflow)
             .map { (order: $0.key?.order ?? .max, series: $0) }.sorted { $0.order < $1.order }
-        // Ports come and go, so only attributes of present rows are kept.
-        var present: [Key: Attributes] = [:]
-        present.reserveCapacity(series.count)
-        var points: [NumberDataPoint] = []
-        points.reserveCapacity(series.count)
-        for (_, series) in series {
-            var attributes = Attributes.overflow
-            if let key = series.key {
-                attributes = self.attributes[key] ?? key.attributes
-                present[key] = attributes
-            }
-            let value = Number(count: series.value)
-            points.append(NumberDataPoint(attributes: attributes, start: start, time: time, value: value))
+        return zip(series, index.attributes(of: series.lazy.map(\.series.key))).map { series, attributes in
+            let value = Number(count: series.series.value)
+            return NumberDataPoint(attributes: attributes, start: start, time: time, value: value)
         }
-        attributes = present
-        return points
     }
 }
 

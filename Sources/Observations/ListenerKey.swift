@@ -3,7 +3,7 @@ internal import Metrics
 internal import Readings
 
 /// Identifies the series of queues: the listeners of one port and type.
-struct ListenerKey: Hashable, Sendable, Comparable, Codable {
+struct ListenerKey: SeriesKey, Comparable, Codable {
     /// The port; nil for the listeners that found no room in the kernel's map.
     var port: UInt16?
     /// The protocol.

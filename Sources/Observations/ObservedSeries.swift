@@ -15,6 +15,13 @@ package struct ObservedSeries: Sendable, Codable {
     /// The comparison of stocks and flows.
     var drift = StockDrift()
     private var gaps = Gaps()
+    /// The series of each upkeep metric, by the name of the metric.
+    private var indexes: [String: SeriesIndex<Label>] = [:]
+
+    // Attributes are not saved, because they follow from the keys.
+    private enum CodingKeys: CodingKey {
+        case epoch, host, drift, gaps
+    }
 
     /// Creates an empty value for at most `limit` series of each metric.
     init(_ epoch: Epoch, limit: Int) {
@@ -32,43 +39,57 @@ package struct ObservedSeries: Sendable, Codable {
     mutating func upkeep(_ upkeep: Upkeep, at time: Timestamp) -> [Metric] {
         let losses = gaps.losses(upkeep.losses)
         return Catalogue.upkeep.compactMap { definition in
-            var points: [NumberDataPoint] = []
+            var values: [(label: Label, value: Number)] = []
             for source in definition.sources {
-                guard let more = self.points(of: definition, source, upkeep.programs, losses, time) else { return nil }
-                points += more
+                guard let more = self.values(of: definition, source, upkeep.programs, losses) else { return nil }
+                values += more
+            }
+            let start = definition.kind == .gauge ? .unknown : epoch.start
+            let attributes = indexes[definition.name, default: SeriesIndex()].attributes(
+                of: values.lazy.map { $0.label }
+            )
+            let points = zip(values, attributes).map { entry, attributes in
+                NumberDataPoint(attributes: attributes, start: start, time: time, value: entry.value)
             }
             return Metric(definition, points)
         }
     }
 
-    /// The points of a metric; nil if they are not available now.
-    private func points(
+    /// The values of a metric by their label; nil if they are not available now.
+    private func values(
         of definition: MetricDefinition,
         _ source: Source,
         _ programs: [ProgramCost],
-        _ losses: [LossReason: UInt64],
-        _ time: Timestamp
-    ) -> [NumberDataPoint]? {
-        func point(_ key: String, _ value: String, _ number: Number) -> NumberDataPoint {
-            let start = definition.kind == .gauge ? .unknown : epoch.start
-            return NumberDataPoint(attributes: [key: .string(value)], start: start, time: time, value: number)
-        }
+        _ losses: [LossReason: UInt64]
+    ) -> [(label: Label, value: Number)]? {
         switch source {
         case .programs(let value):
             // The kernel has not measured any program.
             guard programs.contains(where: { $0.runs > 0 }) else { return nil }
-            return programs.map { point(AttributeKey.program, $0.name, definition.number(value($0))) }
+            return programs.map { (Label(AttributeKey.program, $0.name), definition.number(value($0))) }
         case .losses:
             return LossReason.ofCounting.map { reason in
-                point(AttributeKey.lossReason, reason.rawValue, Number(count: losses[reason] ?? 0))
+                (Label(AttributeKey.lossReason, reason.rawValue), Number(count: losses[reason] ?? 0))
             }
         case .drift:
             guard let drift = drift.last else { return nil }
             return ConnectionState.eventful.map { state in
-                point(AttributeKey.state, state.attributeValue, .int(drift[state] ?? 0))
+                (Label(AttributeKey.state, state.attributeValue), .int(drift[state] ?? 0))
             }
         default:
             return nil
         }
     }
+}
+
+/// The only attribute of a series.
+private struct Label: SeriesKey {
+    var key: String
+    var value: String
+
+    init(_ key: String, _ value: String) {
+        (self.key, self.value) = (key, value)
+    }
+
+    var attributes: Attributes { [key: .string(value)] }
 }

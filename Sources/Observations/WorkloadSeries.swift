@@ -8,9 +8,17 @@ struct WorkloadSeries: Sendable, Codable {
     private let epoch: Epoch
     private var connections: ConnectionCountSeries
     private var listenerDrops: CumulativeSeries<ListenerKey, UInt64>
-    private var responseTimes: CumulativeSeries<UInt16, Distribution>
+    private var responseTimes: CumulativeSeries<ResponseKey, Distribution>
     /// Extends the sums beyond the kernel's, which are modulo 2^64 ns.
     private var durations: CumulativeSeries<DurationKey, Distribution>
+    private var listenerIndex = SeriesIndex<ListenerKey>()
+    private var dropIndex = SeriesIndex<ListenerKey>()
+    private var responseIndex = SeriesIndex<ResponseKey>()
+
+    // Attributes are not saved, because they follow from the keys.
+    private enum CodingKeys: CodingKey {
+        case workload, epoch, connections, listenerDrops, responseTimes, durations
+    }
 
     /// Creates an empty value for at most `limit` series of each metric.
     init(_ workload: WorkloadIndex, epoch: Epoch, limit: Int) {
@@ -60,9 +68,9 @@ struct WorkloadSeries: Sendable, Codable {
         case .connections:
             return connections.points(of: activity.connections.of(workload), start: start, time: time)
         case .listeners(let value):
-            return activity.listeners.of(workload).sorted { $0.key < $1.key }.map {
-                point($0.key.attributes, value($0))
-            }
+            let rows = activity.listeners.of(workload).sorted { $0.key < $1.key }
+            // All metrics of listeners have the same series.
+            return zip(listenerIndex.attributes(of: rows.lazy.map { $0.key }), rows).map { point($0, value($1)) }
         case .listenerDrops:
             return activity.listenerDrops.map { drops(of: $0.of(workload), at: time) }
         case .stock(let id, let series):
@@ -87,13 +95,10 @@ struct WorkloadSeries: Sendable, Codable {
         }
         let overflow = rows.reduce(0) { $0 &+ ($1.port == nil ? $1.value : 0) }
         listenerDrops.observe(readings, overflow: overflow, at: time)
-        return listenerDrops.series.map { series in
-            NumberDataPoint(
-                attributes: series.key?.attributes ?? .overflow,
-                start: series.start,
-                time: time,
-                value: Number(count: series.value)
-            )
+        let series = listenerDrops.series
+        return zip(series, dropIndex.attributes(of: series.lazy.map(\.key))).map { series, attributes in
+            let value = Number(count: series.value)
+            return NumberDataPoint(attributes: attributes, start: series.start, time: time, value: value)
         }
     }
 }
@@ -144,14 +149,21 @@ extension WorkloadSeries {
     private mutating func responsePoints(_ rows: [PortRow<Distribution>], at time: Timestamp)
         -> [ExponentialHistogramDataPoint]
     {
-        let readings = rows.compactMap { row in row.port.map { (key: $0, value: row.value) } }
+        let readings = rows.compactMap { row in row.port.map { (key: ResponseKey(port: $0), value: row.value) } }
         let overflow = rows.first { $0.port == nil }?.value ?? .zero
         responseTimes.observe(readings, overflow: overflow, at: time)
-        return responseTimes.series.map { series in
-            let attributes: Attributes = series.key.map { [AttributeKey.localPort: .int(Int64($0))] } ?? .overflow
-            return series.value.exponentialPoint(attributes: attributes, start: series.start, time: time)
+        let series = responseTimes.series
+        return zip(series, responseIndex.attributes(of: series.lazy.map(\.key))).map { series, attributes in
+            series.value.exponentialPoint(attributes: attributes, start: series.start, time: time)
         }
     }
+}
+
+/// Identifies the response times of one port.
+private struct ResponseKey: SeriesKey, Codable {
+    var port: UInt16
+
+    var attributes: Attributes { [AttributeKey.localPort: .int(Int64(port))] }
 }
 
 /// Identifies a row in a table of durations.

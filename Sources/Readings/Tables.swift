@@ -13,8 +13,9 @@ extension TableID {
     /// The row with these values, one for each dimension in order.
     package func row(_ values: any Coordinate...) -> Int { row(of: values) }
 
-    /// The row with these values, one for each dimension in order. Values that are missing at the end are the first of
-    /// their dimension.
+    /// The row with these values, one for each dimension in order.
+    ///
+    /// Values that are missing at the end are the first of their dimension.
     package func row(of values: [any Coordinate]) -> Int {
         dimensions.indices.reduce(0) { row, place in
             row * dimensions[place].count + (place < values.count ? values[place].index : 0)

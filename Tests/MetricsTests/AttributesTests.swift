@@ -16,6 +16,18 @@ import Testing
         #expect(one.hashValue == two.hashValue)
     }
 
+    @Test func `a set that was changed equals one that was made so, and its copy stays what it was`() {
+        let one: Attributes = ["a": 1]
+        var other = one
+        #expect(other.isCopy(of: one))
+        other["b"] = 2
+        #expect(other != one && other == ["a": 1, "b": 2])
+        #expect(other.hashValue == (["a": 1, "b": 2] as Attributes).hashValue)
+        other["b"] = nil
+        #expect(other == one && other.hashValue == one.hashValue && !other.isCopy(of: one))
+        #expect(one["b"] == nil)
+    }
+
     @Test func `setting nil removes`() {
         var attributes: Attributes = ["a": 1, "b": 2, "c": 3]
         attributes["b"] = nil

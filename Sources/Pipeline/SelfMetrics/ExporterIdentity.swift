@@ -1,8 +1,8 @@
 internal import Catalogue
-internal import Metrics
+package import Metrics
 
 /// Identifies an exporter or a reader in its own metrics (semantic conventions, `otel/sdk-metrics.md`).
-package struct ExporterIdentity: Hashable, Sendable, Codable {
+package struct ExporterIdentity: SeriesKey, Codable {
     /// The kind, as defined by the conventions if they define it (`otel.component.type`).
     package var type: String
     /// Distinguishes components of one kind, starting at 0.
@@ -36,7 +36,7 @@ package struct ExporterIdentity: Hashable, Sendable, Codable {
     package static let prometheus = ExporterIdentity("prometheus_http_text_metric_exporter")
 
     /// The attributes of its points.
-    var attributes: Attributes {
+    package var attributes: Attributes {
         var attributes: Attributes = [
             AttributeKey.componentName: .string("\(type)/\(number)"), AttributeKey.componentType: .string(type),
         ]

@@ -4,6 +4,9 @@ package import Metrics
 
 /// CPU time and memory of this process (semantic conventions, `system/process-metrics.md`).
 package struct ProcessMetrics: MetricProducer, Sendable {
+    private static let user: Attributes = [AttributeKey.processorMode: "user"]
+    private static let system: Attributes = [AttributeKey.processorMode: "system"]
+
     private let start: Timestamp
     /// The CPU time that was spent before the start, in seconds.
     private let spent: (user: Double, system: Double)
@@ -30,13 +33,9 @@ package struct ProcessMetrics: MetricProducer, Sendable {
 
     private func cpuTime(at time: Timestamp) -> Metric {
         let now = Self.cpuTime()
-        let points = [("user", now.user - spent.user), ("system", now.system - spent.system)].map { mode, seconds in
-            NumberDataPoint(
-                attributes: [AttributeKey.processorMode: .string(mode)],
-                start: start,
-                time: time,
-                value: .double(max(seconds, 0))
-            )
+        let modes = [(Self.user, now.user - spent.user), (Self.system, now.system - spent.system)]
+        let points = modes.map { attributes, seconds in
+            NumberDataPoint(attributes: attributes, start: start, time: time, value: .double(max(seconds, 0)))
         }
         return Metric(.processorTime, points)
     }

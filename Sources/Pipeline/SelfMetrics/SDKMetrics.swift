@@ -7,16 +7,29 @@ internal import Synchronization
 /// It counts every export, including failed ones, and reports them in the next collection.
 package final class SDKMetrics: Sendable {
     /// Identifies a series of export durations.
-    private struct OperationKey: Hashable {
+    private struct OperationKey: SeriesKey {
         var exporter: ExporterIdentity
         var status: Int?
         var error: String?
+
+        var attributes: Attributes {
+            var attributes = exporter.attributes
+            attributes[AttributeKey.statusCode] = status.map { .int(Int64($0)) }
+            attributes[AttributeKey.error] = error.map { .string($0) }
+            return attributes
+        }
     }
 
     /// Identifies a series of collections, or of exported points.
-    private struct ResultKey: Hashable {
+    private struct ResultKey: SeriesKey {
         var component: ExporterIdentity
         var error: String?
+
+        var attributes: Attributes {
+            var attributes = component.attributes
+            attributes[AttributeKey.error] = error.map { .string($0) }
+            return attributes
+        }
     }
 
     /// The number and the sum of durations.
@@ -56,7 +69,7 @@ package final class SDKMetrics: Sendable {
         state.withLock { state in
             let pending = state.pending
             state = State(start: start, pending: pending)
-            for exporter in pending.map({ key, _ in key }) {
+            for exporter in pending.keys {
                 state.points[ResultKey(component: exporter), default: 0].add(0)
             }
         }
@@ -105,21 +118,33 @@ package final class SDKMetrics: Sendable {
 }
 
 /// Values by key, in the order in which the keys were added.
-private struct Series<Key: Hashable, Value> {
-    private var keys: [Key] = []
-    private var values: [Key: Value] = [:]
+private struct Series<Key: SeriesKey, Value> {
+    private struct Entry {
+        let key: Key
+        /// Made once and shared by all points.
+        let attributes: Attributes
+        var value: Value
+    }
+
+    private var entries: [Entry] = []
+    private var places: [Key: Int] = [:]
+
+    var keys: [Key] { entries.map(\.key) }
 
     subscript(key: Key, default initial: Value) -> Value {
-        get { values[key] ?? initial }
+        get { places[key].map { entries[$0].value } ?? initial }
         set {
-            if values.updateValue(newValue, forKey: key) == nil {
-                keys.append(key)
+            if let place = places[key] {
+                entries[place].value = newValue
+            } else {
+                places[key] = entries.count
+                entries.append(Entry(key: key, attributes: key.attributes, value: newValue))
             }
         }
     }
 
-    func map<Result>(_ transform: (Key, Value) -> Result) -> [Result] {
-        keys.compactMap { key in values[key].map { transform(key, $0) } }
+    func map<Result>(_ transform: (Attributes, Value) -> Result) -> [Result] {
+        entries.map { transform($0.attributes, $0.value) }
     }
 }
 
@@ -127,14 +152,10 @@ extension SDKMetrics: MetricProducer {
     /// The metrics; empty histograms are left out.
     package func metrics(at time: Timestamp) -> [Metric] {
         let state = state.withLock { $0 }
-        let inFlight = state.pending.map { (Self.attributes($0), UInt64(clamping: $1.exporting + $1.queued)) }
-        let points = state.points.map { (Self.attributes($0.component, error: $0.error), $1) }
-        let operations = state.operations.map { key, durations in
-            (Self.attributes(key.exporter, status: key.status, error: key.error), durations)
-        }
-        let collections = state.collections.map { key, durations in
-            (Self.attributes(key.component, error: key.error), durations)
-        }
+        let inFlight = state.pending.map { ($0, UInt64(clamping: $1.exporting + $1.queued)) }
+        let points = state.points.map { ($0, $1) }
+        let operations = state.operations.map { ($0, $1) }
+        let collections = state.collections.map { ($0, $1) }
         let metrics = [
             Metric(.exportedPoints, numbers(points, from: state.start, at: time)),
             Metric(.pointsInFlight, numbers(inFlight, from: state.start, at: time)),
@@ -142,17 +163,6 @@ extension SDKMetrics: MetricProducer {
             Metric(.collectionDuration, histograms(collections, from: state.start, at: time)),
         ]
         return metrics.filter { $0.data.pointCount > 0 }
-    }
-
-    private static func attributes(
-        _ component: ExporterIdentity,
-        status: Int? = nil,
-        error: String? = nil
-    ) -> Attributes {
-        var attributes = component.attributes
-        attributes[AttributeKey.statusCode] = status.map { .int(Int64($0)) }
-        attributes[AttributeKey.error] = error.map { .string($0) }
-        return attributes
     }
 
     private func numbers(
