@@ -200,7 +200,7 @@ package actor PeriodicReader {
         return report
     }
 
-    /// Everything that is kept from one round to the next, as `make` puts it together.
+    /// Everything that is kept from one round to the next, put together by `make`.
     ///
     /// To be called between rounds: in the middle of one, some exporters are a collection behind.
     ///
@@ -211,9 +211,9 @@ package actor PeriodicReader {
         make(producers, ReaderState(deltas: deltas, endings: endings, scale: pointClock.scale))
     }
 
-    /// Continues from `state`, which another reader has saved. To be called before the first round.
+    /// Continues from `state`, which another reader has saved.
     ///
-    /// What was kept for exporters that this reader does not have is forgotten.
+    /// Call it before the first round. What was kept for exporters that this reader does not have is dropped.
     package func resume(_ state: ReaderState) {
         deltas = state.deltas
         endings = state.endings.filter { identities.contains($0.key) }

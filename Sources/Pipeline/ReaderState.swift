@@ -1,6 +1,6 @@
 internal import Metrics
 
-/// How an exporter wants points.
+/// The form in which an exporter wants points.
 struct PointForm: Hashable, Sendable, Codable {
     /// For counts since the start or since the last point.
     var temporality: TemporalityPreference
@@ -10,13 +10,14 @@ struct PointForm: Hashable, Sendable, Codable {
 
 /// All that a reader keeps for its exporters from one round to the next.
 ///
-/// Saved, and restored by the reader of another process with the same exporters and resources, the points go on as if
-/// nothing had been between. What the agent counts about itself is not in it: that begins with each process.
+/// The reader of another process with the same exporters and resources can restore it and continue without a gap. What
+/// the agent counts about itself is not part of it, because that begins with each process.
 package struct ReaderState: Sendable, Codable {
-    /// The last points that deltas are counted from. Exporters of one form get the same points, also one that takes
-    /// another's place.
+    /// The last points, which deltas are counted from.
+    ///
+    /// Exporters of one form get the same points, including an exporter that replaces another.
     var deltas: [PointForm: DeltaConversion] = [:]
-    /// The series that each exporter's receiver knows; no other exporter tells that receiver of their ends.
+    /// The series that each exporter's receiver knows; only this exporter can report their end to it.
     var endings: [ExporterIdentity: SeriesEndings] = [:]
     /// The time scale of all points.
     var scale: TimeScale

@@ -56,6 +56,7 @@ extension SettingForm {
     ///   - choices: The names of options and variables, in lower case; case does not matter there.
     ///   - fileChoices: The names in files.
     ///   - mistake: What is wrong with the text of an option that is not one of the names.
+    /// - Returns: The form.
     static func choice(
         _ choices: Choices<Value>,
         inFile fileChoices: Choices<Value>? = nil,
