@@ -26,9 +26,10 @@ package struct SeriesIndex<Key: SeriesKey>: Sendable {
     /// The number of series in the last collection.
     package var count: Int { entries.count }
 
-    /// Returns the attributes of all series of the next collection, in the order of `keys`; forgets all others.
+    /// Takes the series of the next collection, and forgets all others.
     ///
     /// - Parameter keys: The key of each series; nil for the overflow series.
+    /// - Returns: The attributes of each series, in the order of `keys`.
     package mutating func attributes(of keys: some Sequence<Key?>) -> [Attributes] {
         collections &+= 1
         var count = 0

@@ -196,9 +196,9 @@ package actor PeriodicReader {
         make(producers, ReaderState(deltas: deltas, endings: endings, scale: pointClock.scale))
     }
 
-    /// Continues from `state`, which another reader has saved. To be called before the first round.
+    /// Continues from `state`, which another reader has saved.
     ///
-    /// What was kept for exporters that this reader does not have is forgotten.
+    /// To be called before the first round. What was kept for exporters that this reader does not have is forgotten.
     package func resume(_ state: ReaderState) {
         deltas = state.deltas
         endings = state.endings.filter { identities.contains($0.key) }

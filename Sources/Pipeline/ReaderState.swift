@@ -13,8 +13,9 @@ struct PointForm: Hashable, Sendable, Codable {
 /// Saved, and restored by the reader of another process with the same exporters and resources, the points go on as if
 /// nothing had been between. What the agent counts about itself is not in it: that begins with each process.
 package struct ReaderState: Sendable, Codable {
-    /// The last points that deltas are counted from. Exporters of one form get the same points, also one that takes
-    /// another's place.
+    /// The last points that deltas are counted from.
+    ///
+    /// Exporters of one form get the same points, also one that takes another's place.
     var deltas: [PointForm: DeltaConversion] = [:]
     /// The series that each exporter's receiver knows; no other exporter tells that receiver of their ends.
     var endings: [ExporterIdentity: SeriesEndings] = [:]
