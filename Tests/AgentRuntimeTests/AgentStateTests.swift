@@ -118,12 +118,12 @@ import Testing
         _ = await run.exports(of: 6)
         let time = run.time
         let saved = try JSONEncoder().encode(await AgentState.saved(by: run.reader))
-        let expected = await run.exports(of: 6)
+        let expected = await run.exports(of: 2)
 
         let state = try JSONDecoder().decode(AgentState.self, from: saved)
         let next = Run(resuming: state.observation, time: time)
         await next.reader.resume(state.reader)
-        let found = await next.exports(of: 6)
+        let found = await next.exports(of: 2)
         for (found, expected) in zip(found, expected) {
             #expect(found == expected)
             #expect(endCount(expected) > 0)
@@ -132,10 +132,10 @@ import Testing
 
         // Each half of the state is needed.
         let observationOnly = Run(resuming: state.observation, time: time)
-        #expect(await observationOnly.exports(of: 6) != expected)
+        #expect(await observationOnly.exports(of: 2) != expected)
         let readerOnly = Run(time: time)
         await readerOnly.reader.resume(state.reader)
-        #expect(await readerOnly.exports(of: 6) != expected)
+        #expect(await readerOnly.exports(of: 2) != expected)
     }
 
     @Test func `what was saved for an exporter that is gone is forgotten`() async {
