@@ -23,7 +23,7 @@ package final class ManualClock: Clock {
     }
 
     /// More sleeps than any test needs.
-    private static let limit = 1000
+    private static let limit = 20_000
 
     private let state = Mutex(State())
     private let onSleep: @Sendable () async throws -> Void
