@@ -4,7 +4,7 @@ internal import Glibc
 extension Object {
     /// The map called `map`, once ``load()`` has made it.
     ///
-    /// - Throws: ``BPFError`` when there is none, or when its keys or values have another size than `Key` and `Value`.
+    /// - Throws: ``BPFError`` if no map has this name, or if its keys or values differ in size from `Key` and `Value`.
     package func map<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ map: String,
         key: Key.Type = Key.self,
@@ -33,7 +33,7 @@ extension Object {
 
     /// The per-CPU array called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
-    /// - Throws: ``BPFError`` when there is none, or its values are not counters.
+    /// - Throws: ``BPFError`` if no map has this name, or if its values are not counters.
     package func perCPUArray(_ map: String) throws(BPFError) -> PerCPUArray {
         let found = try unsafe find(map: map)
         let size = unsafe Int(bpf_map__value_size(found))
@@ -52,7 +52,7 @@ extension Object {
 
     /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
-    /// - Throws: ``BPFError`` when there is none, its keys are not a `Key`, or its values are not counters.
+    /// - Throws: ``BPFError`` if no map has this name, if its keys are not a `Key`, or if its values are not counters.
     package func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
         -> PerCPUHash<Key>
     {
@@ -68,7 +68,7 @@ extension Object {
         return PerCPUHash(descriptor: descriptor, name: map, columnCount: layout.value / MemoryLayout<UInt64>.size)
     }
 
-    /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` when there is none.
+    /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` if no map has this name.
     package func layout(of map: String) -> (key: Int, value: Int)? {
         guard let found = try? unsafe find(map: map) else { return nil }
         return unsafe (Int(bpf_map__key_size(found)), Int(bpf_map__value_size(found)))

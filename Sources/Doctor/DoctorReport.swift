@@ -10,7 +10,7 @@ package struct DoctorReport: Encodable, Equatable {
         package var found: String
         /// What to do; absent if nothing needs to be done.
         package var remedy: String?
-        /// A command that does it or shows more; absent if there is none.
+        /// A command that carries out the remedy or shows more; absent if no command helps.
         package var command: String?
     }
 

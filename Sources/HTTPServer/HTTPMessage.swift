@@ -27,7 +27,7 @@ package struct HTTPFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         return fields.first { $0.name.lowercased() == name }?.value
     }
 
-    /// The combined value of all fields named `name` (RFC 9110, section 5.3), or nil if there is none.
+    /// The combined value of all fields named `name` (RFC 9110, section 5.3), or nil if no field has this name.
     package func list(_ name: String) -> String? {
         let name = name.lowercased()
         let values = fields.lazy.filter { $0.name.lowercased() == name }.map(\.value)
