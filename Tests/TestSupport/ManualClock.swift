@@ -23,13 +23,13 @@ package final class ManualClock: Clock {
     }
 
     /// More sleeps than any test needs.
-    private static let limit = 20_000
+    private static let limit = 1000
 
     private let state = Mutex(State())
-    private let onSleep: @Sendable () async throws -> Void
+    private let onSleep: @Sendable (Duration) async throws -> Void
 
-    /// Creates a clock that calls `onSleep` before each sleep ends.
-    package init(onSleep: @escaping @Sendable () async throws -> Void = {}) {
+    /// Creates a clock that calls `onSleep` with the duration of each sleep before it ends.
+    package init(onSleep: @escaping @Sendable (Duration) async throws -> Void = { _ in }) {
         self.onSleep = onSleep
     }
 
@@ -46,15 +46,16 @@ package final class ManualClock: Clock {
 
     /// Moves on to `deadline` at once, after `onSleep`.
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let count = state.withLock { state in
-            state.sleeps.append(deadline.offset - state.now)
-            return state.sleeps.count
+        let (duration, count) = state.withLock { state in
+            let duration = deadline.offset - state.now
+            state.sleeps.append(duration)
+            return (duration, state.sleeps.count)
         }
         // An exporter that a test has left behind tries for ever; it must not take the processor from others.
         if count > Self.limit {
             try await Task.sleep(for: .seconds(3600))
         }
-        try await onSleep()
+        try await onSleep(duration)
         state.withLock { $0.now = max($0.now, deadline.offset) }
     }
 }
@@ -63,7 +64,7 @@ package final class ManualClock: Clock {
 extension ManualClock {
     /// Creates a clock that calls `onSleep` and then sleeps until the task is cancelled.
     package static func endless(onSleep: @escaping @Sendable () -> Void) -> ManualClock {
-        ManualClock {
+        ManualClock { _ in
             onSleep()
             // Far longer than any test; it only matters that it throws when cancelled.
             try await Task.sleep(for: .seconds(3600))

@@ -112,8 +112,6 @@ import Testing
             #expect(outcomes[0].warnings.first?.contains("wait in memory") == true)
             #expect(outcomes[1].warnings.first?.hasSuffix("works again") == true, "\(outcomes[1].warnings)")
             #expect(try directory.names(in: "spool").filter { $0.hasSuffix(".otlp") }.count == 1)
-            // A file that can't be read says nothing about the receiver, so exports continue to wait.
-            endRests(4)
             let sum = await drain(exporter)
             #expect(sum.acceptedPoints == 6)
             #expect(sum.lostPoints == [.damaged: 1])
