@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Metrics
 internal import System
 
@@ -22,8 +21,8 @@ struct Buckets: Equatable {
     init(_ buckets: ExponentialHistogramDataPoint.Buckets, scale: Int32) {
         guard let range = Self.filled(buckets.counts) else { return }
         counts = Array(buckets.counts[range])
-        lower = Self.bound(Double(buckets.offset) + Double(range.lowerBound), scale: scale)
-        upper = Self.bound(Double(buckets.offset) + Double(range.upperBound) + 1, scale: scale)
+        lower = ExponentialHistogramDataPoint.bound(Double(buckets.offset) + Double(range.lowerBound), scale: scale)
+        upper = ExponentialHistogramDataPoint.bound(Double(buckets.offset) + Double(range.upperBound) + 1, scale: scale)
     }
 
     /// The bounds, and a bar for each bucket, such as `(0.005, 0.1] ▁█▃`; nil without measurements.
@@ -42,11 +41,6 @@ struct Buckets: Equatable {
             return nil
         }
         return first...last
-    }
-
-    /// The upper bound of the bucket before `index` (OpenTelemetry specification, `metrics/data-model.md`).
-    private static func bound(_ index: Double, scale: Int32) -> Double {
-        exp2(index * exp2(-Double(scale)))
     }
 
     /// Three significant digits.

@@ -51,7 +51,7 @@ extension RunSettings {
             try overlay(&self)
         }
         // Collections continue while the Collector is slow; a single export is waited for.
-        otlp.waitLimit = options.once ? nil : min(interval, Self.longestPatience)
+        otlp.waitLimit = options.once ? nil : min(interval, Self.longestExportWait)
         try checkTogether()
     }
 

@@ -52,7 +52,7 @@ package struct RunSettings: Equatable, Sendable {
     /// The limits of series that can be set; the count of connections has 20 without ports; fewer would hide states.
     package static let cardinalityLimits = 20...Int(Int32.max)
     /// The longest time that an export may delay the next collections, if the interval is not shorter.
-    package static let longestPatience = Duration.seconds(1)
+    package static let longestExportWait = Duration.seconds(1)
     /// The intervals that can be set, in milliseconds: the specification's except 0, which would never pause.
     package static let intervals = 1...Int(Int32.max)
 

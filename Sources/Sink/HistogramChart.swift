@@ -1,4 +1,3 @@
-import Glibc
 import Metrics
 import Rendering
 
@@ -32,7 +31,7 @@ struct HistogramChart: Equatable {
 
     /// The chart of an exponential histogram.
     init(_ point: ExponentialHistogramDataPoint) {
-        func bound(_ index: Double) -> Double { exp2(index * exp2(-Double(point.scale))) }
+        func bound(_ index: Double) -> Double { ExponentialHistogramDataPoint.bound(index, scale: point.scale) }
         let negative = point.negative.counts.enumerated().reversed().map { index, count in
             let place = Double(point.negative.offset) + Double(index)
             return Bucket(lower: -bound(place + 1), upper: -bound(place), count: count)
