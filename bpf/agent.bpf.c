@@ -12,6 +12,6 @@
 #include "flows/resets.h"
 #include "flows/response_time.h"
 #include "stocks/walk_iter.h"
-#include "stocks/forget.h"
+#include "stocks/walk_agent.h"
 
 char LICENSE[] SEC("license") = "GPL";

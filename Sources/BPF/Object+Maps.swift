@@ -50,22 +50,35 @@ extension Object {
         )
     }
 
-    /// The per-CPU hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
+    /// The hash called `map`, once ``load()`` has made it, whose values are counters of 64 bits.
     ///
     /// - Throws: ``BPFError`` if no map has this name, if its keys are not a `Key`, or if its values are not counters.
-    package func perCPUHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
-        -> PerCPUHash<Key>
+    package func counterHash<Key: BitwiseCopyable>(_ map: String, key: Key.Type = Key.self) throws(BPFError)
+        -> CounterHash<Key>
     {
         let found = try unsafe find(map: map)
         let layout = unsafe (key: Int(bpf_map__key_size(found)), value: Int(bpf_map__value_size(found)))
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_HASH, layout.key == MemoryLayout<Key>.stride,
+        let type = unsafe bpf_map__type(found)
+        guard [BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_HASH].contains(type), layout.key == MemoryLayout<Key>.stride,
             layout.value % MemoryLayout<UInt64>.size == 0
         else {
             throw BPFError(operation: "use \(map) as counters", code: EINVAL)
         }
         let descriptor = unsafe bpf_map__fd(found)
         guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
-        return PerCPUHash(descriptor: descriptor, name: map, columnCount: layout.value / MemoryLayout<UInt64>.size)
+        let columnCount = layout.value / MemoryLayout<UInt64>.size
+        let isShared = type == BPF_MAP_TYPE_HASH
+        return CounterHash(descriptor: descriptor, name: map, columnCount: columnCount, isShared: isShared)
+    }
+
+    /// Lets all CPUs share the values of a per-CPU hash, before ``load()``.
+    ///
+    /// Its programs must then use atomic additions.
+    ///
+    /// - Throws: ``BPFError`` when there is no such map.
+    package func share(_ map: String) throws(BPFError) {
+        let code = unsafe bpf_map__set_type(try find(map: map), BPF_MAP_TYPE_HASH)
+        guard code == 0 else { throw BPFError(operation: "share \(map)", code: -code) }
     }
 
     /// The sizes in bytes of the keys and values of the map called `map`, loaded or not; `nil` if no map has this name.

@@ -18,12 +18,15 @@ extension Object {
 
     /// Runs a loaded program of the section `raw_tp` once, which reads no arguments.
     ///
+    /// - Returns: What the program returns.
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    package func run(_ program: String) throws(BPFError) {
+    @discardableResult
+    package func run(_ program: String) throws(BPFError) -> UInt32 {
         let descriptor = unsafe bpf_program__fd(try find(program: program))
         var options = unsafe bpf_test_run_opts()
         unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
         let code = unsafe bpf_prog_test_run_opts(descriptor, &options)
         guard code == 0 else { throw BPFError(operation: "run \(program)", code: -code) }
+        return unsafe options.retval
     }
 }

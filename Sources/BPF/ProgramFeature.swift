@@ -16,6 +16,8 @@ package enum ProgramFeature: CaseIterable, Sendable {
     case kernelMemory
     /// Programs that are run by a system call (since 5.14).
     case callable
+    /// Calling a function of the program any number of times, with `bpf_loop()` (since 5.17).
+    case loops
 
     /// Tries it on the running kernel.
     ///
@@ -23,6 +25,7 @@ package enum ProgramFeature: CaseIterable, Sendable {
     package func isAvailable() throws(BPFError) -> Bool {
         // A failure here has nothing to do with the feature.
         _ = try Program(instructions: Self.nothing)
+        guard self != .loops else { return try Self.hasHelper(BPF_FUNC_loop) }
         do throws(BPFError) {
             _ = try Program(
                 self == .callable ? BPF_PROG_TYPE_SYSCALL : BPF_PROG_TYPE_RAW_TRACEPOINT,
@@ -34,6 +37,15 @@ package enum ProgramFeature: CaseIterable, Sendable {
             guard [EINVAL, EOPNOTSUPP, BPFError.notSupported].contains(error.code) else { throw error }
             return false
         }
+    }
+
+    /// Whether programs may call a helper function, found out by libbpf from the verifier's words.
+    ///
+    /// A program that calls it with a function needs type information, so it is no minimal program.
+    private static func hasHelper(_ helper: bpf_func_id) throws(BPFError) -> Bool {
+        let answer = libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper, nil)
+        guard answer >= 0 else { throw BPFError(operation: "look for a helper function", code: -answer) }
+        return answer == 1
     }
 
     private static let nothing: [Instruction] = [.setResult, .end]
@@ -60,6 +72,8 @@ package enum ProgramFeature: CaseIterable, Sendable {
                 Instruction(0x85, value: Int32(BPF_FUNC_probe_read_kernel.rawValue)),
             ] + Self.nothing
         case .callable:
+            Self.nothing
+        case .loops:
             Self.nothing
         }
     }

@@ -5,9 +5,11 @@
 struct AgentPrograms {
     /// The program that counts changes of state: one that follows connections, or one that only counts.
     let transitions: String
-    /// The programs of the pass over all sockets: the one that counts, and, if connections are followed, the one that
-    /// frees their slots.
+    /// The programs of the pass by the kernel's iterator: the one that counts, and, if connections are followed, the one
+    /// that frees their slots.
     let pass: [String]
+    /// The program of the pass over the kernel's tables; nil if this kernel does not let programs do that.
+    let walk: String?
     /// The counters that have their own programs, with those programs.
     let counters: [(plan: CounterPlan, programs: [String])]
     /// The programs that measure response times, if any.
@@ -20,7 +22,7 @@ struct AgentPrograms {
     let follows: Bool
 
     /// All programs.
-    var all: [String] { pass + [transitions] + counters.flatMap(\.programs) + responseTime }
+    var all: [String] { pass + (walk.map { [$0] } ?? []) + [transitions] + counters.flatMap(\.programs) + responseTime }
 
     /// The tracepoints that some kernels lack.
     static let tracepoints = CounterPlan.all.flatMap(\.tracepoints) + responseTracepoints
@@ -43,6 +45,10 @@ struct AgentPrograms {
         transitions = follows ? "follow_connection" : "count_transition"
         pass = follows ? ["count_and_sample", "forget_ended"] : ["count_connections"]
         if !follows { limitations.append(.noAtomics("no durations, handshakes, RTT and bytes")) }
+        // Without slots there is nothing that a walk would sample, and those kernels have no loops either.
+        let whyNoWalk = follows ? kernel.programs.whyNoWalk("counting takes longer") : nil
+        walk = follows && whyNoWalk == nil ? "walk_and_sample" : nil
+        if let whyNoWalk { limitations.append(whyNoWalk) }
         counters = CounterPlan.all.filter { has($0.tracepoints, or: $0.lost) }.map { ($0, $0.programs(on: kernel)) }
         if responseTime, has(Self.responseTracepoints, or: "no response times") {
             self.responseTime = follows ? ["on_receive", "on_take", "on_send"] : []

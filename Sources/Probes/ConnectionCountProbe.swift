@@ -1,36 +1,51 @@
 internal import BPF
 internal import CProbes
+internal import Glibc
 internal import Readings
 
-/// Counts the connections of this network namespace by walking over them in the kernel.
+/// Counts the connections by a pass over all sockets in the kernel.
+///
+/// The workload of each result is the number of the kernel's row (``WorkloadIndex/init(row:)``).
 final class ConnectionCountProbe {
     private let agent: AgentObject
     private let iterator: BPF.Iterator
-    /// Frees the slots of connections whose end no program saw, and writes a byte for each that it is not sure of.
+    /// Frees the slots of connections whose end no program saw, after a pass by the iterator.
     ///
     /// Nil if connections are not followed.
     let forgetter: BPF.Iterator?
+    private let passes: Map<UInt32, pass>
+    private let stocks: Map<UInt32, StockCounters>
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
-    private let totals: Map<UInt32, pass_totals>
     private let drops: Map<listener_key, UInt64>
     private let openPorts: Map<UInt32, PortSet>
+    private let portOwners: Map<port_key, UInt64>
+    /// Walks over the kernel's tables; nil if the passes are made by the iterator.
+    private(set) var walk: TableWalk?
+    /// What the last walk reported.
+    private(set) var lastWalk = TableWalk.Report()
+
+    /// The time between two walks of a pass. An event may take a few microseconds, and longer if its processor is taken
+    /// away from it.
+    private static let pause: UInt32 = 2_000
 
     /// Creates the iterators of a loaded object, and finds its maps.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ agent: AgentObject) throws(BPFError) {
         self.agent = agent
+        passes = try agent.object.map("tcp_pass")
+        stocks = try agent.object.map("tcp_stocks")
         rows = try agent.object.map("tcp_state_map")
         listeners = try agent.object.map("tcp_listeners")
-        totals = try agent.object.map("tcp_pass_totals")
         drops = try agent.object.map("tcp_drops")
         openPorts = try agent.object.map("tcp_open_ports")
+        portOwners = try agent.object.map("tcp_port_owners")
         let programs = agent.programs.pass
         iterator = try agent.object.makeIterator(programs[0])
         forgetter = programs.count > 1 ? try agent.object.makeIterator(programs[1], over: "tcp_slots") : nil
-        try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV4))
-        try drops.setValue(0, of: listener_key(port: 0, overflow: 1, type: IPV6))
+        if let program = agent.programs.walk { walk = try TableWalk(program, of: agent.object) }
+        for type in NetworkType.allCases { try drops.setValue(0, of: .overflow(type)) }
         try clear()
     }
 
@@ -44,50 +59,123 @@ final class ConnectionCountProbe {
         var stocks = Tables<Stock>()
         /// What listeners have dropped since they were first seen; nil if connections are not followed.
         var drops: [PortRow<UInt64>]?
+        /// The rows that have sockets.
+        var rows: Set<UInt32> = []
     }
 
-    /// Walks over all sockets once.
+    /// Counts all sockets once.
     ///
-    /// The walk is not atomic: a socket that changes its state during the walk is counted in one of the two states.
+    /// The pass is not atomic: a socket that changes its state during the pass is counted in one of the two states.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
     func pass() throws(BPFError) -> Findings {
-        try walk()
+        try visitAll()
         // A socket that was missed for the first time may just have been moved between two of the kernel's tables.
-        if let missed = try forgetter?.run(), !missed.isEmpty {
-            try walk()
-            try forgetter?.run()
+        if try passes.value(of: 0)?.doubts ?? 0 > 0 {
+            usleep(Self.pause)
+            try visitAll()
         }
+        return try findings()
+    }
+
+    /// Makes the passes by the iterator from now on.
+    func giveUpWalk() {
+        walk = nil
+    }
+
+    /// Counts by the iterator, which gives each socket a cookie, whatever later passes do.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func iterate() throws(BPFError) -> Findings {
+        try clear()
+        try visitByIterator()
+        return try findings()
+    }
+
+    /// Walks over the sockets of this namespace without following any; nil if this kernel does not let programs do it.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func tryWalk() throws(BPFError) -> (report: TableWalk.Report, findings: Findings)? {
+        guard let walk else { return nil }
+        try clear()
+        let report = try walk.run(of: agent.object, isTrial: true)
+        return (report, try findings())
+    }
+
+    /// How many connections have a slot.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func takenSlots() throws(BPFError) -> UInt64 {
+        try passes.value(of: 0)?.taken ?? 0
+    }
+
+    private func visitAll() throws(BPFError) {
+        try clear()
+        if let walk {
+            lastWalk = try walk.run(of: agent.object)
+        } else {
+            try visitByIterator()
+        }
+    }
+
+    private func visitByIterator() throws(BPFError) {
+        try iterator.run()
+        _ = try forgetter?.run()
+    }
+
+    private func findings() throws(BPFError) -> Findings {
         var findings = Findings()
-        for (key, row) in try rows.entries() where row.sockets > 0 {
-            if let row = ConnectionRow(key, row) { findings.connections.append(row) }
+        for row in 0..<agent.rowCount {
+            guard let counters = try stocks.value(of: row) else { continue }
+            add(counters, of: row, to: &findings)
+        }
+        for (key, row) in try rows.entries() where row.sockets > 0 && !key.isSum {
+            if let found = ConnectionRow(key, row) {
+                findings.connections.append(found)
+                findings.rows.insert(UInt32(key.row))
+            }
         }
         findings.listeners = try queues()
-        findings.stocks.add(try totals.value(of: 0) ?? pass_totals(), follows: forgetter != nil)
         let drops = try listenerDrops(of: findings.listeners)
         findings.drops = forgetter == nil ? nil : drops
+        try publish(findings)
         return findings
+    }
+
+    private func add(_ counters: StockCounters, of row: UInt32, to findings: inout Findings) {
+        let workload = WorkloadIndex(row: row)
+        var count: UInt64 = 0
+        for type in NetworkType.allCases {
+            for state in ConnectionState.counted {
+                let sockets = counters[Int(stock_index(UInt32(type.rawValue), UInt32(state.rawValue)))]
+                guard sockets > 0 else { continue }
+                findings.connections.append(ConnectionRow(state, type, workload: workload, count: sockets))
+                count &+= sockets
+            }
+        }
+        if count > 0 { findings.rows.insert(row) }
+        // The host is always there; other rows without sockets have nothing that waits.
+        guard count > 0 || row == HOST_ROW.rawValue else { return }
+        findings.stocks.add(counters, of: workload, follows: forgetter != nil)
     }
 
     /// What listeners have dropped.
     ///
     /// Rows of ports without a listener are removed.
     private func listenerDrops(of listeners: [ListenerRow]) throws(BPFError) -> [PortRow<UInt64>] {
-        let ports = Set(listeners.map { PortKey(port: $0.port, type: $0.type) })
+        let ports = Set(listeners.map { PortKey(port: $0.port, type: $0.type, workload: $0.workload) })
         var counts: [PortRow<UInt64>] = []
         for (key, count) in try drops.entries() {
             guard let type = NetworkType(kernel: key.type) else { continue }
             let port = key.overflow == 0 ? key.port : nil
-            if key.overflow == 0, !ports.contains(PortKey(port: port, type: type)) {
+            let workload = WorkloadIndex(row: key.row)
+            if key.overflow == 0, !ports.contains(PortKey(port: port, type: type, workload: workload)) {
                 try drops.removeValue(of: key)
             } else if key.overflow == 0 || count > 0 {
-                counts.append(PortRow(port: port, type: type, value: count))
+                counts.append(PortRow(port: port, type: type, value: count, workload: workload))
             }
         }
         return counts
-    }
-
-    private func walk() throws(BPFError) {
-        try clear()
-        try iterator.run()
     }
 
     private func queues() throws(BPFError) -> [ListenerRow] {
@@ -102,37 +190,41 @@ final class ConnectionCountProbe {
                     acceptLimit: row.accept_limit,
                     acceptFull: row.accept_full,
                     synUsage: row.syn_usage,
-                    synLimit: row.syn_limit
+                    synLimit: row.syn_limit,
+                    workload: WorkloadIndex(row: key.row)
                 )
             )
         }
         return queues
     }
 
-    /// Sets the rows without a port to zero, adds those that are missing, and removes all others.
+    /// Sets all rows to zero, and removes those of ports.
     private func clear() throws(BPFError) {
-        try totals.setValue(pass_totals(), of: 0)
+        for row in 0..<agent.rowCount { try stocks.setValue(StockCounters(repeating: 0), of: row) }
         try openPorts.setValue(PortSet(repeating: 0), of: 0)
+        try portOwners.removeValues(of: portOwners.entries().map(\.key))
         try rows.removeValues(of: rows.entries().map(\.key).filter { $0.local_port != 0 || $0.peer_port != 0 })
         try listeners.removeValues(of: listeners.entries().map(\.key).filter { $0.overflow == 0 })
         for type in NetworkType.allCases {
-            try listeners.setValue(listener_queues(), of: listener_key(port: 0, overflow: 1, type: type.kernel))
+            try listeners.setValue(listener_queues(), of: .overflow(type))
             for state in ConnectionState.counted {
-                for overflow: UInt32 in [0, 1] {
-                    try rows.setValue(connection_count(sockets: 0), of: Self.key(state, type, overflow: overflow))
-                }
+                try rows.setValue(connection_count(sockets: 0), of: .sum(of: state, type, overflow: 1))
             }
         }
     }
 
-    private static func key(_ state: ConnectionState, _ type: NetworkType, overflow: UInt32) -> connection_count_key {
-        connection_count_key(
-            state: state.kernel,
-            type: type.kernel,
-            local_port: 0,
-            peer_port: 0,
-            overflow: overflow
-        )
+    /// Writes the sums of each state and type into the map that users read by its name.
+    private func publish(_ findings: Findings) throws(BPFError) {
+        var sums = ConnectionCounts()
+        for row in findings.connections where row.localPort == 0 && row.peerPort == 0 && !row.isOverflow {
+            sums.add(row.count, to: .init(row.state, row.type))
+        }
+        for type in NetworkType.allCases {
+            for state in ConnectionState.counted {
+                let count = connection_count(sockets: sums[state, type])
+                try rows.setValue(count, of: .sum(of: state, type))
+            }
+        }
     }
 }
 
@@ -144,53 +236,5 @@ typealias PortSet = InlineArray<1024, UInt64>
 private struct PortKey: Hashable {
     var port: UInt16?
     var type: NetworkType
-}
-
-extension ConnectionRow {
-    /// Reads a row as the programs write it; nil if its state or protocol is unknown.
-    fileprivate init?(_ key: connection_count_key, _ row: connection_count) {
-        guard let state = ConnectionState(kernel: key.state), let type = NetworkType(kernel: key.type) else {
-            return nil
-        }
-        self.init(
-            state,
-            type,
-            localPort: key.local_port,
-            peerPort: key.peer_port,
-            isOverflow: key.overflow != 0,
-            count: row.sockets
-        )
-    }
-}
-
-/// A port that connections can be counted by.
-package enum PortAttribute: String, CaseIterable, Sendable {
-    /// The port of a service on this host, for listeners and accepted connections.
-    case local = "network.local.port"
-    /// The port of the service that a client connects to.
-    case peer = "network.peer.port"
-}
-
-extension ConnectionState {
-    /// Reads a state of the kernel; `nil` if it is unknown.
-    init?(kernel: tcp_state) {
-        self.init(rawValue: UInt8(clamping: kernel.rawValue))
-    }
-
-    /// The kernel's state.
-    var kernel: tcp_state {
-        tcp_state(rawValue: UInt32(rawValue))
-    }
-}
-
-extension NetworkType {
-    /// Reads a type as the programs write it; `nil` if it is unknown.
-    init?(kernel: network_type) {
-        self.init(rawValue: UInt8(clamping: kernel.rawValue))
-    }
-
-    /// The type as the programs write it.
-    var kernel: network_type {
-        network_type(rawValue: UInt32(rawValue))
-    }
+    var workload: WorkloadIndex
 }

@@ -46,7 +46,7 @@ package struct LoopbackTrial: Sendable {
 
     private mutating func look(for address: String, _ type: NetworkType, _ probes: TCPProbes) throws(BPFError) -> Result
     {
-        let before = TransitionCounts(try probes.connections.transitionTable())
+        let before = TransitionCounts(try probes.transitionTable())
         let connection: LoopbackConnection
         do throws(SystemError) {
             connection = try LoopbackConnection(to: address)
@@ -54,10 +54,10 @@ package struct LoopbackTrial: Sendable {
             return .notMade("\(error)")
         }
         let start = ContinuousClock.now
-        let rows = try probes.count.pass().connections
+        let rows = try probes.count.pass().connections.map(\.ofHost)
         passDuration = start.duration(to: .now)
         connectionCount = rows.reduce(0) { $0 &+ $1.count }
-        let after = TransitionCounts(try probes.connections.transitionTable())
+        let after = TransitionCounts(try probes.transitionTable())
         // Only this test uses the port: its listener, and the accepted socket.
         for state in [ConnectionState.listen, .established] {
             let row = ConnectionRow(state, type, localPort: connection.port, count: 1)

@@ -8,10 +8,23 @@ struct ProgramFeatures: Equatable {
     var kernelFunctions: Bool
     /// Whether programs may read arbitrary kernel memory.
     var kernelMemory: Bool
+    /// Whether programs can loop as often as they like.
+    var loops: Bool
 
     /// Creates features, for tests.
-    init(atomics: Bool, kernelFunctions: Bool, kernelMemory: Bool) {
+    init(atomics: Bool, kernelFunctions: Bool, kernelMemory: Bool, loops: Bool = true) {
         (self.atomics, self.kernelFunctions, self.kernelMemory) = (atomics, kernelFunctions, kernelMemory)
+        self.loops = loops
+    }
+
+    /// Why programs can't walk over the kernel's tables of sockets; nil if they can.
+    ///
+    /// Whether they can cast an address (since 6.2) shows only when one is loaded. Kernels that can have loops, too, and
+    /// forbid calls of functions only where programs are interpreted.
+    func whyNoWalk(_ lost: String) -> Limitation? {
+        if !loops { return "no loops in programs of this kernel (before 5.17): \(lost)" }
+        if !kernelFunctions { return .interpreted(lost) }
+        return nil
     }
 
     /// Probes the kernel.
@@ -21,6 +34,7 @@ struct ProgramFeatures: Equatable {
         atomics = try ProgramFeature.atomics.isAvailable()
         kernelFunctions = try ProgramFeature.kernelFunctions.isAvailable()
         kernelMemory = try ProgramFeature.kernelMemory.isAvailable()
+        loops = try ProgramFeature.loops.isAvailable()
     }
 
     /// Parses an object, in the variant that this kernel accepts.

@@ -8,18 +8,18 @@ internal import Readings
 final class ResponseTimeProbe {
     private let agent: AgentObject
     private let attached: [AttachedProgram]
-    private let rows: PerCPUHash<response_key>
+    private let rows: CounterHash<response_key>
     /// For ports without a listener, the count of their row at the last reading.
-    private var idle: [UInt16: UInt64] = [:]
+    private var idle: [PortOfRow: UInt64] = [:]
 
-    private static let overflow = response_key(port: 0, overflow: 1)
+    private static let overflow = response_key(port: 0, overflow: 1, row: HOST_ROW.rawValue)
 
     /// Attaches the programs of a loaded object, and finds their map.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ agent: AgentObject) throws(BPFError) {
         self.agent = agent
-        rows = try agent.object.perCPUHash("tcp_responses")
+        rows = try agent.object.counterHash("tcp_responses")
         // It must be added before rows of ports fill the map.
         try rows.addRow(for: Self.overflow)
         attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent.object)
@@ -28,25 +28,34 @@ final class ResponseTimeProbe {
     /// How long services took to answer: a row for each port, and the overflow row.
     ///
     /// - Parameter listening: The ports that have a listener. The row of any other port is removed when it has not
-    /// changed
-    ///   since the last reading.
-    /// - Returns: The rows.
+    ///   changed since the last reading.
+    /// - Returns: The rows. Their workload is the number of the kernel's row.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func rows(listening: Set<UInt16>) throws(BPFError) -> [PortRow<Distribution>] {
+    func rows(listening: Set<PortOfRow>) throws(BPFError) -> [PortRow<Distribution>] {
         var found: [PortRow<Distribution>] = []
         for (key, row) in try rows.rows() {
             let distribution = Distribution(kernel: row)
+            let workload = WorkloadIndex(row: key.row)
+            let port = PortOfRow(port: key.port, workload: workload)
             if key.overflow != 0 {
-                found.append(PortRow(port: nil, value: distribution))
-            } else if listening.contains(key.port) || idle[key.port] != distribution.count {
-                idle[key.port] = listening.contains(key.port) ? nil : distribution.count
-                found.append(PortRow(port: key.port, value: distribution))
+                found.append(PortRow(port: nil, value: distribution, workload: workload))
+            } else if listening.contains(port) || idle[port] != distribution.count {
+                idle[port] = listening.contains(port) ? nil : distribution.count
+                found.append(PortRow(port: key.port, value: distribution, workload: workload))
             } else {
                 // The port has no listener, and the row has not changed since the last reading.
                 try rows.removeRow(of: key)
-                idle[key.port] = nil
+                idle[port] = nil
             }
         }
         return found
     }
+}
+
+/// A port of a workload, which is the number of a row of the kernel.
+struct PortOfRow: Hashable {
+    /// The port.
+    var port: UInt16
+    /// The workload.
+    var workload: WorkloadIndex
 }

@@ -1,4 +1,5 @@
 internal import BPF
+internal import CProbes
 package import Metrics
 package import Readings
 
@@ -6,7 +7,9 @@ extension TCPProbes: ReadingSource {
     /// Takes one reading of everything.
     package func read(at time: Timestamp) -> Reading {
         // The pass comes first: it samples connections into the maps of the flows, and finds missed events.
-        let activity = part { () throws(BPFError) in try self.activity() }
+        let activity = part { () throws(BPFError) in
+            try attribution == nil ? self.activity() : self.activity(by: attribution, at: time)
+        }
         let upkeep = part { () throws(BPFError) in try agent.upkeep() }
         return Reading(taken: time, epoch: epoch, activity: activity, upkeep: upkeep)
     }
@@ -19,25 +22,63 @@ extension TCPProbes: ReadingSource {
         }
     }
 
+    /// Everything, for the host.
     private func activity() throws(BPFError) -> Activity {
         var activity = Activity()
         activity.transitionsBefore = try connections.transitionTable()
-        let found = try count.pass()
+        let found = try pass(into: &activity)
         activity.counters = try connections.counters()
-        activity.namespaceCounters = .current()
-        activity.connections = found.connections
-        activity.listeners = found.listeners
-        activity.listenerDrops = found.drops
         activity.durations = try connections.durationRows()
         for counter in counters {
             activity.counters[counter.counter, .host] = try counter.table()
         }
+        activity.stocks.merge(found.stocks, of: WorkloadIndex(row: HOST_ROW.rawValue), into: .host)
+        activity.merge([:])
+        addLimits(to: &activity)
+        return activity
+    }
+
+    /// Everything, by workload.
+    private func activity(by attribution: Attribution?, at time: Timestamp) throws(BPFError) -> Activity {
+        guard let attribution else { return try activity() }
+        var activity = Activity()
+        try attribution.prepare()
+        activity.transitionsBefore = try attribution.transitionTable()
+        let found = try pass(into: &activity)
+        let parts = try attribution.divide(
+            rows: found.rows,
+            counters: [.transitions, .handshakes, .bytes] + counters.map(\.counter),
+            at: time
+        )
+        activity.workloads = parts.workloads
+        activity.counters = parts.counters
+        activity.durations = parts.durations
+        for (row, workload) in parts.indexes { activity.stocks.merge(found.stocks, of: row, into: workload) }
+        activity.merge(parts.indexes)
+        addLimits(to: &activity)
+        return activity
+    }
+
+    /// Counts all sockets; the workload of each row is the number of the kernel's row.
+    private func pass(into activity: inout Activity) throws(BPFError) -> ConnectionCountProbe.Findings {
+        let found = try count.pass()
+        noteTrouble()
+        activity.connections = found.connections
+        activity.listeners = found.listeners
+        activity.listenerDrops = found.drops
         if let responseTime {
-            activity.responseTimes = try responseTime.rows(listening: Set(found.listeners.compactMap(\.port)))
+            let listening = found.listeners.compactMap { row in
+                row.port.map { PortOfRow(port: $0, workload: row.workload) }
+            }
+            activity.responseTimes = try responseTime.rows(listening: Set(listening))
         }
-        activity.stocks = found.stocks
+        return found
+    }
+
+    /// What is counted and limited for the namespace or the machine.
+    private func addLimits(to activity: inout Activity) {
+        activity.namespaceCounters = .current()
         activity.stocks.add(.current)
         activity.stocks.add(TCPMemory.current)
-        return activity
     }
 }

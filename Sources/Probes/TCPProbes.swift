@@ -1,4 +1,5 @@
 internal import BPF
+internal import Glibc
 package import Metrics
 internal import Readings
 
@@ -20,6 +21,8 @@ package final class TCPProbes {
         ///
         /// That costs time on every send and receive of the machine.
         package var responseTime: Bool
+        /// How sockets are divided by workloads; nil if they all count for the host.
+        package var attribution: AttributionOptions?
 
         /// Creates options.
         package init(
@@ -27,8 +30,10 @@ package final class TCPProbes {
             ports: Set<PortAttribute> = [],
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
             responseTime: Bool = false,
-            rttPeriod: Duration = .seconds(60)
+            rttPeriod: Duration = .seconds(60),
+            attribution: AttributionOptions? = nil
         ) {
+            self.attribution = attribution
             self.scope = scope
             self.ports = ports
             self.cardinalityLimit = cardinalityLimit
@@ -40,7 +45,7 @@ package final class TCPProbes {
     /// The programs that run.
     package let programs: [String]
     /// What can't be measured on this kernel.
-    package let limitations: [Limitation]
+    package private(set) var limitations: [Limitation]
 
     let epoch: Epoch
     let count: ConnectionCountProbe
@@ -48,6 +53,10 @@ package final class TCPProbes {
     let counters: [CounterProbe]
     let responseTime: ResponseTimeProbe?
     let agent: AgentObject
+    let attribution: Attribution?
+    private let scope: ObservationScope
+    private let say: @Sendable (String) -> Void
+    private var hasSaidTrouble = false
 
     /// Loads and attaches the programs.
     ///
@@ -55,20 +64,24 @@ package final class TCPProbes {
     ///   - options: What to observe.
     ///   - start: When counting begins.
     ///   - loaded: Called step by step with the programs that the kernel has loaded, even if it refuses others later.
-    /// - Throws: ``ProbeError`` when the kernel refuses something that every kernel from 5.10 on can do.
+    ///   - say: Receives lines for the log: what is found out while the probes are read, each once.
+    /// - Throws: ``ProbeError`` when the kernel refuses something that every kernel from 5.10 on can do, or all
+    ///   namespaces were asked for and this kernel does not let programs see them.
     package convenience init(
         _ options: Options,
         start: Timestamp,
-        loaded: ([LoadedProgram]) -> Void = { _ in }
+        loaded: ([LoadedProgram]) -> Void = { _ in },
+        say: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(ProbeError) {
         do throws(BPFError) {
             let agent = AgentObject.Options(
                 namespace: try options.scope.namespace(),
                 ports: options.ports,
                 rttPeriod: options.rttPeriod,
-                responseTime: options.responseTime
+                responseTime: options.responseTime,
+                workloads: options.attribution?.limit
             )
-            try self.init(AgentObject(agent), start: start, loaded: loaded)
+            try self.init(AgentObject(agent), options, start: start, say: say, loaded: loaded)
         } catch {
             throw ProbeError(error)
         }
@@ -76,14 +89,22 @@ package final class TCPProbes {
 
     private init(
         _ agent: AgentObject,
+        _ options: Options,
         start: Timestamp,
+        say: @escaping @Sendable (String) -> Void,
         loaded: ([LoadedProgram]) -> Void
     ) throws(BPFError) {
         let chosen = agent.programs
+        // Before the first program runs, because it may need a row.
+        if chosen.follows, let options = options.attribution {
+            attribution = try Attribution(agent, options, start: start, say: say)
+        } else {
+            attribution = nil
+        }
         connections = try ConnectionProbe(agent)
         loaded(LoadedProgram.list([chosen.transitions], of: agent.object))
         count = try ConnectionCountProbe(agent)
-        loaded(LoadedProgram.list(chosen.pass, of: agent.object))
+        loaded(LoadedProgram.list(chosen.pass + (chosen.walk.map { [$0] } ?? []), of: agent.object))
         var counters: [CounterProbe] = []
         for (plan, programs) in chosen.counters {
             counters.append(try CounterProbe(plan, programs, of: agent))
@@ -95,6 +116,42 @@ package final class TCPProbes {
         epoch = Epoch(start: start, namespaceCounters: .current())
         limitations = chosen.limitations
         programs = chosen.all
+        scope = options.scope
         self.agent = agent
+        self.say = say
+        try startWalking()
+    }
+
+    /// Follows the sockets of this namespace, and checks whether later passes can walk over the kernel's tables.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses, or all namespaces were asked for and can't be counted.
+    private func startWalking() throws(BPFError) {
+        let check = try WalkCheck(count) { () throws(BPFError) -> [UInt64] in try self.transitionTable() }
+        guard let reason = check.reason else { return }
+        count.giveUpWalk()
+        limitations += check.limitation(agent.programs).map { [$0] } ?? []
+        guard scope == .node else { return }
+        throw BPFError(operation: "count the sockets of all network namespaces (\(reason))", code: ENOTSUP)
+    }
+
+    /// The table of ``Counter/transitions``, of all workloads.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func transitionTable() throws(BPFError) -> [UInt64] {
+        if let attribution { return try attribution.transitionTable() }
+        return try connections.transitionTable()
+    }
+
+    /// Says once what is wrong with the passes, and makes them by the iterator if that can be.
+    func noteTrouble() {
+        guard let trouble = count.lastWalk.trouble, !hasSaidTrouble else { return }
+        hasSaidTrouble = true
+        let problem = "counting sockets without locks went wrong: \(trouble.description)"
+        if scope == .own {
+            count.giveUpWalk()
+            say("\(problem); they are counted by the kernel's iterator from now on, which takes longer")
+        } else {
+            say("\(problem); connections may be missing from the counts")
+        }
     }
 }

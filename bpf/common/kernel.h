@@ -41,12 +41,61 @@ struct in6_addr {
     } in6_u;
 };
 
+struct list_head {
+    struct list_head *next;
+    struct list_head *prev;
+};
+
+struct hlist_nulls_node {
+    struct hlist_nulls_node *next;
+    struct hlist_nulls_node **pprev;
+};
+
+struct hlist_nulls_head {
+    struct hlist_nulls_node *first;
+};
+
+struct inet_ehash_bucket {
+    struct hlist_nulls_head chain;
+};
+
+struct inet_listen_hashbucket {
+    struct hlist_nulls_head nulls_head;
+};
+
+struct inet_hashinfo {
+    struct inet_ehash_bucket *ehash;
+    unsigned int ehash_mask;
+    unsigned int lhash2_mask;
+    struct inet_listen_hashbucket *lhash2;
+};
+
+struct inet_timewait_death_row {
+    struct inet_hashinfo *hashinfo;
+};
+
+struct netns_ipv4 {
+    struct inet_timewait_death_row tcp_death_row;
+};
+
 struct ns_common {
     unsigned int inum;
 };
 
 struct net {
+    struct list_head list;
     struct ns_common ns;
+    struct netns_ipv4 ipv4;
+};
+
+struct nsproxy {
+    struct net *net_ns;
+};
+
+struct task_struct {
+    struct task_struct *real_parent;
+    struct nsproxy *nsproxy;
+    int pid;
 };
 
 typedef struct {
@@ -69,6 +118,7 @@ struct sock_common {
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
     atomic64_t skc_cookie;
+    struct hlist_nulls_node skc_nulls_node;
     unsigned long skc_flags;
     /* Of a request socket; at the offset of skc_flags. */
     struct sock *skc_listener;

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What is remembered of each connection, found by its socket's cookie. */
+/*
+ * What is remembered of each connection, found by the key of its socket.
+ *
+ * The key is the socket's cookie. A walk without locks can read a cookie, but it can't give one to a socket that was
+ * made before the agent began and so has none. The key of such a socket is its address, until it ends. No cookie has the
+ * highest bit, which every address of the kernel has.
+ */
 #ifndef SLOTS_H
 #define SLOTS_H
 
 #include "layout_flows.h"
+#include "layout_workloads.h"
 #include "common/kernel.h"
 #include "common/loss.h"
 #include "common/socket.h"
@@ -31,22 +38,35 @@ struct {
 /* The number of slots that a socket may be in. */
 #define CONNECTION_PROBES 8
 
+/* How many slots have an address as their key. */
+static __u64 addressed_slots;
+
+static __always_inline bool is_address(__u64 key)
+{
+    return key >> 63;
+}
+
+static __always_inline __u32 scattered(__u64 key)
+{
+    return key * 0x9e3779b97f4a7c15 >> 32;
+}
+
 /*
  * A socket's first slot. Each CPU numbers its sockets consecutively (gen_cookie_next()), so sockets made at the same
  * time are adjacent: they don't collide, and few of their cache lines are cold.
  */
-static __always_inline __u32 first_slot(__u64 cookie)
+static __always_inline __u32 first_slot(__u64 key)
 {
-    return cookie % CONNECTION_SLOTS;
+    return (is_address(key) ? scattered(key) : key) % CONNECTION_SLOTS;
 }
 
 /*
  * The slot for a socket whose first slot is taken. Sockets made at the same time, which are adjacent, are scattered.
  * Otherwise a few long connections would leave no room for the sockets that come 65 536 later.
  */
-static __always_inline __u32 other_slot(__u64 cookie, __u32 probe)
+static __always_inline __u32 other_slot(__u64 key, __u32 probe)
 {
-    return ((__u32)(cookie * 0x9e3779b97f4a7c15 >> 32) + probe) % CONNECTION_SLOTS;
+    return (scattered(key) + probe) % CONNECTION_SLOTS;
 }
 
 static __always_inline struct connection *slot_at(__u32 slot)
@@ -55,20 +75,20 @@ static __always_inline struct connection *slot_at(__u32 slot)
 }
 
 /*
- * What is remembered of the socket with `cookie`, or NULL. For a socket without a slot, such as when all are taken,
- * only its first slot is examined, unless other sockets were displaced from there.
+ * What is remembered of the socket with `key`, or NULL. For a socket without a slot, such as when all are taken, only
+ * its first slot is examined, unless other sockets were displaced from there.
  */
-static __always_inline struct connection *find_connection(__u64 cookie)
+static __always_inline struct connection *find_connection(__u64 key)
 {
-    struct connection *connection = slot_at(first_slot(cookie));
+    struct connection *connection = slot_at(first_slot(key));
 
-    if (!connection || connection->cookie == cookie)
+    if (!connection || connection->key == key)
         return connection;
     if (!connection->displaced)
         return NULL;
     for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        connection = slot_at(other_slot(cookie, probe));
-        if (connection && connection->cookie == cookie)
+        connection = slot_at(other_slot(key, probe));
+        if (connection && connection->key == key)
             return connection;
     }
     return NULL;
@@ -93,10 +113,11 @@ static __always_inline void clear(struct connection *connection)
     connection->sent = 0;
     connection->received = 0;
     connection->pass = 0;
+    connection->row = NO_ROW;
     connection->state = 0;
     connection->role = 0;
     connection->known = 0;
-    connection->missed = 0;
+    connection->marks = 0;
     connection->type = 0;
     connection->minute = 0;
     connection->flags = 0;
@@ -104,9 +125,13 @@ static __always_inline void clear(struct connection *connection)
 }
 
 /* Takes a slot if it is free. Another CPU may try to take it at the same time. */
-static __always_inline bool take(struct connection *connection, __u64 cookie)
+static __always_inline bool take(struct connection *connection, __u64 key)
 {
-    return !connection->cookie && !__sync_val_compare_and_swap(&connection->cookie, 0, cookie);
+    if (connection->key || __sync_val_compare_and_swap(&connection->key, 0, key))
+        return false;
+    if (is_address(key))
+        __sync_fetch_and_add(&addressed_slots, 1);
+    return true;
 }
 
 static __always_inline bool is_crowded(void)
@@ -117,23 +142,23 @@ static __always_inline bool is_crowded(void)
     return pass && pass->taken >= CROWDED_SLOTS;
 }
 
-/* Begins to follow the socket with `cookie`, in the first free slot; NULL if there is none. */
-static __always_inline struct connection *claim_connection(__u64 cookie)
+/* Begins to follow the socket with `key`, in the first free slot; NULL if there is none. */
+static __always_inline struct connection *claim_connection(__u64 key)
 {
-    struct connection *home = slot_at(first_slot(cookie));
+    struct connection *home = slot_at(first_slot(key));
 
     if (!home)
         return NULL;
-    if (take(home, cookie)) {
+    if (take(home, key)) {
         clear(home);
         return home;
     }
     if (is_crowded())
         return NULL;
     for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        struct connection *connection = slot_at(other_slot(cookie, probe));
+        struct connection *connection = slot_at(other_slot(key, probe));
 
-        if (connection && take(connection, cookie)) {
+        if (connection && take(connection, key)) {
             __sync_fetch_and_add(&home->displaced, 1);
             clear(connection);
             connection->flags = DISPLACED;
@@ -147,12 +172,49 @@ static __always_inline struct connection *claim_connection(__u64 cookie)
 static __always_inline void forget(struct connection *connection)
 {
     if (has_flag(connection, DISPLACED)) {
-        struct connection *home = slot_at(first_slot(connection->cookie));
+        struct connection *home = slot_at(first_slot(connection->key));
 
         if (home)
             __sync_fetch_and_add(&home->displaced, -1);
     }
-    connection->cookie = 0;
+    if (is_address(connection->key))
+        __sync_fetch_and_add(&addressed_slots, -1);
+    connection->key = 0;
+}
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} tcp_address SEC(".maps");
+
+/*
+ * What is remembered of a socket by its address, or NULL. The verifier forbids calculating with a pointer, but not with
+ * a number that was a pointer when it was stored.
+ */
+static __noinline struct connection *find_by_address(struct sock *sk)
+{
+    __u32 row = 0;
+    volatile __u64 *address = bpf_map_lookup_elem(&tcp_address, &row);
+
+    if (!address)
+        return NULL;
+    *address = (__u64)sk;
+    return find_connection(*address);
+}
+
+/*
+ * What is remembered of a socket by its address. A socket that is only now born is another one, at the address of one
+ * whose end no program saw.
+ */
+static __always_inline struct connection *remembered_by_address(struct sock *sk, int old_state)
+{
+    struct connection *connection = addressed_slots ? find_by_address(sk) : NULL;
+
+    if (connection && (old_state == TCP_CLOSE || (old_state == TCP_SYN_RECV && connection->state != TCP_SYN_RECV)))
+        return NULL;
+    return connection;
 }
 
 /*
@@ -162,12 +224,13 @@ static __always_inline void forget(struct connection *connection)
 static __always_inline struct connection *remembered(struct sock *sk, int old_state, int new_state)
 {
     bool is_ending = new_state == TCP_CLOSE && old_state != TCP_SYN_RECV;
-    /* A socket without a cookie can't have a slot, so the search is skipped. */
+    /* A socket without a cookie has no slot, unless its address is the key. */
     bool is_new = !has_cookie(sk);
-    __u64 cookie = cookie_of(sk);
-    struct connection *connection = is_new ? NULL : find_connection(cookie);
+    struct connection *connection = is_new ? NULL : find_connection(cookie_of(sk));
 
-    return connection || is_ending ? connection : claim_connection(cookie);
+    if (!connection)
+        connection = remembered_by_address(sk, old_state);
+    return connection || is_ending ? connection : claim_connection(cookie_of(sk));
 }
 
 #endif

@@ -22,24 +22,28 @@ static __always_inline __u64 drops_of(const struct sock *sk)
 }
 
 /* Counts what a listener has dropped since the last call, for its port, or in the overflow row if there is no room. */
-static __always_inline void count_drops(struct connection *connection, const struct sock *sk, enum network_type type,
-                                        __u16 port)
+static __always_inline void count_drops(struct connection *connection, __u64 drops, enum network_type type, __u16 port)
 {
-    __u64 drops = drops_of(sk), more = (__u32)(drops - connection->sent);
-    struct listener_key key = {.port = port, .type = type};
-    __u64 *row = bpf_map_lookup_elem(&tcp_drops, &key);
+    struct listener_key key = {.port = port, .type = type, .row = connection->row};
+    __u64 before = connection->sent, more = (__u32)(drops - before), *count;
 
-    connection->sent = drops;
-    if (!row) {
+    /* The listener may be closed during a pass. Only one of the two counts the difference. */
+    if (__sync_val_compare_and_swap(&connection->sent, before, drops) != before)
+        return;
+    count = bpf_map_lookup_elem(&tcp_drops, &key);
+    if (!count) {
         if (!bpf_map_update_elem(&tcp_drops, &key, &more, BPF_NOEXIST))
             return;
+        count = bpf_map_lookup_elem(&tcp_drops, &key);
+    }
+    if (!count) {
         key.port = 0;
         key.overflow = 1;
-        row = bpf_map_lookup_elem(&tcp_drops, &key);
+        key.row = HOST_ROW;
+        count = bpf_map_lookup_elem(&tcp_drops, &key);
     }
-    /* A listener may be closed during a pass. */
-    if (row && more)
-        __sync_fetch_and_add(row, more);
+    if (count && more)
+        __sync_fetch_and_add(count, more);
 }
 
 #endif

@@ -65,7 +65,7 @@ static __noinline void end_handshake(struct connection *connection, const struct
         set_flag(connection, HANDSHAKING, false);
     } else if (is_acknowledged(connection, tcp)) {
         set_flag(connection, HANDSHAKING, false);
-        count_handshake(AT_EVENT, connection->role, type, SUCCEEDED);
+        count_handshake(AT_EVENT, connection->row, connection->role, type, SUCCEEDED);
         /* It was in use from the beginning. */
         connection->established = connection->opened;
         return;
@@ -84,13 +84,13 @@ static __noinline void end_handshake(struct connection *connection, const struct
                                 data_acknowledged(tcp));
     if (outcome == NO_OUTCOME)
         return;
-    count_handshake(AT_EVENT, connection->role, type, outcome);
+    count_handshake(AT_EVENT, connection->row, connection->role, type, outcome);
     if (outcome != SUCCEEDED)
         return;
     handshake = handshake_of(connection, tcp, type, now);
     /* For a server this is also how long its request socket was in SYN_RECV. User space adds it there. */
     if (handshake.duration)
-        record_duration(handshake_duration_index(connection->role & 1, type), handshake.duration);
+        record_duration(connection->row, handshake_duration_index(connection->role & 1, type), handshake.duration);
     set_flag(connection, DOUBTFUL_RTT, handshake.is_rtt_doubtful);
     connection->established = now;
 }

@@ -3,8 +3,10 @@
 #ifndef RESETS_H
 #define RESETS_H
 
+#include "common/rows.h"
 #include "common/scope.h"
 #include "common/socket.h"
+#include "flows/counters.h"
 #include "layout_flows.h"
 #include "layout_segments.h"
 
@@ -15,13 +17,18 @@ struct {
     __type(value, __u64);
 } tcp_resets SEC(".maps");
 
-static __always_inline int count_reset(enum io_direction direction, enum network_type type, const struct net *net)
+static __always_inline int count_reset(__u32 row, enum io_direction direction, enum network_type type)
 {
     __u32 index = reset_index(direction, type);
     __u64 *count;
 
-    if (!is_observed_net(net))
+    if (by_cgroup) {
+        struct flow_counters *flows = flows_of(row);
+
+        if (flows && index < RESET_COUNT)
+            add_shared(&flows->resets[index], 1);
         return 0;
+    }
     count = bpf_map_lookup_elem(&tcp_resets, &index);
     if (count)
         (*count)++;
@@ -36,16 +43,21 @@ SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(on_send_reset, const struct sock *sk, struct sk_buff *buffer)
 {
     if (sk)
-        return count_reset(TRANSMIT, network_type_of(&sk->__sk_common), sk->__sk_common.skc_net.net);
-    if (!buffer)
+        return is_observed(&sk->__sk_common)
+                   ? count_reset(row_of(&sk->__sk_common), TRANSMIT, network_type_of(&sk->__sk_common))
+                   : 0;
+    /* A segment to a port that nobody listens on belongs to no workload. */
+    if (!buffer || !is_observed_net(buffer->dev->nd_net.net))
         return 0;
-    return count_reset(TRANSMIT, buffer->protocol == bpf_htons(ETH_P_IPV6) ? IPV6 : IPV4, buffer->dev->nd_net.net);
+    return count_reset(HOST_ROW, TRANSMIT, buffer->protocol == bpf_htons(ETH_P_IPV6) ? IPV6 : IPV4);
 }
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(on_receive_reset, const struct sock *sk)
 {
-    return count_reset(RECEIVE, network_type_of(&sk->__sk_common), sk->__sk_common.skc_net.net);
+    if (!is_observed(&sk->__sk_common))
+        return 0;
+    return count_reset(row_of(&sk->__sk_common), RECEIVE, network_type_of(&sk->__sk_common));
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "common/loss.h"
 #include "common/record.h"
+#include "common/rows.h"
 #include "common/scope.h"
 #include "common/sequence.h"
 #include "common/slots.h"
@@ -31,7 +32,7 @@ struct {
     __type(value, struct reading);
 } tcp_last_reads SEC(".maps");
 
-/* The overflow row exists from the start. */
+/* The overflow row exists from the start. With a row for each cgroup, user space makes it a hash that all CPUs share. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -78,7 +79,7 @@ static __always_inline bool is_accepted(struct sock *sk)
 
     if (sk->sk_protocol == IPPROTO_MPTCP)
         return is_accepted_mptcp(sk);
-    connection = find_connection(bpf_get_socket_cookie(sk));
+    connection = find_connection(cookie_of(sk));
     if (connection && connection->known)
         return connection->role == SERVER;
     tcp = bpf_skc_to_tcp_sock(sk);
@@ -94,9 +95,9 @@ static __always_inline __u64 data_read(const struct tcp_sock *tcp)
     return tcp->bytes_received - unread - has_read_end;
 }
 
-static __always_inline struct histogram *histogram_of(__u16 port)
+static __always_inline struct histogram *histogram_of(__u32 row, __u16 port)
 {
-    struct response_key key = {.port = port};
+    struct response_key key = {.port = port, .row = row};
     struct histogram *histogram = bpf_map_lookup_elem(&tcp_responses, &key);
 
     if (histogram)
@@ -107,6 +108,7 @@ static __always_inline struct histogram *histogram_of(__u16 port)
         return histogram;
     key.port = 0;
     key.overflow = 1;
+    key.row = HOST_ROW;
     return bpf_map_lookup_elem(&tcp_responses, &key);
 }
 
@@ -170,9 +172,9 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
     reading = bpf_sk_storage_get(&tcp_last_reads, sk, 0, 0);
     if (!reading || !reading->time)
         return 0;
-    histogram = histogram_of(sk->__sk_common.skc_num);
+    histogram = histogram_of(row_of_full(sk), sk->__sk_common.skc_num);
     if (histogram)
-        record(histogram, bpf_ktime_get_ns() - reading->time);
+        record(histogram, bpf_ktime_get_ns() - reading->time, by_cgroup);
     else
         count_loss(MAP_FULL);
     reading->time = 0;

@@ -3,9 +3,11 @@
 #ifndef RETRANSMITS_H
 #define RETRANSMITS_H
 
+#include "common/rows.h"
 #include "common/scope.h"
 #include "common/server_handshake.h"
 #include "common/socket.h"
+#include "flows/counters.h"
 #include "layout_segments.h"
 
 struct {
@@ -15,11 +17,20 @@ struct {
     __type(value, __u64);
 } tcp_retransmits SEC(".maps");
 
-static __always_inline void count_retransmits(enum retransmit_type kind, enum network_type type, __u64 segments)
+static __always_inline void count_retransmits(__u32 row, enum retransmit_type kind, enum network_type type,
+                                              __u64 segments)
 {
     __u32 index = retransmit_index(kind, type);
-    __u64 *count = bpf_map_lookup_elem(&tcp_retransmits, &index);
+    __u64 *count;
 
+    if (by_cgroup) {
+        struct flow_counters *flows = flows_of(row);
+
+        if (flows && index < RETRANSMIT_COUNT)
+            add_shared(&flows->retransmits[index], segments);
+        return;
+    }
+    count = bpf_map_lookup_elem(&tcp_retransmits, &index);
     if (count)
         *count += segments;
 }
@@ -62,7 +73,8 @@ static __always_inline int count_retransmit(struct sock *sk, struct sk_buff *buf
     if (!tcp)
         return 0;
     segments = control->tcp_gso_segs;
-    count_retransmits(kind_of(tcp, control->sacked), network_type_of(&sk->__sk_common), segments ? segments : 1);
+    count_retransmits(row_of_full(sk), kind_of(tcp, control->sacked), network_type_of(&sk->__sk_common),
+                      segments ? segments : 1);
     return 0;
 }
 
@@ -88,7 +100,7 @@ int BPF_PROG(on_retransmit_synack, const struct sock *listener, struct request_s
     if (!is_observed(&listener->__sk_common))
         return 0;
     type = network_type_of(&request->__req_common);
-    count_retransmits(RETRANSMIT_SYN_ACK, type, 1);
+    count_retransmits(row_of_full(listener), RETRANSMIT_SYN_ACK, type, 1);
     note_retransmitted_handshake(request, type);
     return 0;
 }

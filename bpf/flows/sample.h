@@ -19,26 +19,69 @@ const volatile __u64 rtt_period = 60000000000;
  */
 #define DELIVERED_FOR_RTT 128
 
-/* Adds what a connection in `state` has sent and received since the last call. */
-static __always_inline void sample_bytes(struct connection *connection, const struct tcp_sock *tcp, int state,
-                                         enum sampler sampler)
-{
-    __u64 sent = position(tcp, state), received = data_received(tcp);
-    __u64 more_sent = sent > connection->sent ? sent - connection->sent : 0;
-    __u64 more_received = received > connection->received ? received - connection->received : 0;
+/* How far a connection has sent and received. */
+struct progress {
+    __u64 sent;
+    __u64 received;
+};
 
-    if (!more_sent && !more_received)
-        return;
-    connection->sent += more_sent;
-    connection->received += more_received;
+static __always_inline struct progress progress_of(const struct tcp_sock *tcp, int state)
+{
+    struct progress progress = {.sent = position(tcp, state), .received = data_received(tcp)};
+
+    return progress;
+}
+
+/* What no connection has sent or received. */
+#define COUNTED_AT_END (~0ULL)
+
+/* Adds the bytes that a connection has sent and received since they were last counted, at its end. */
+static __always_inline void count_last_bytes(struct connection *connection, const struct tcp_sock *tcp, int state)
+{
+    struct progress now = progress_of(tcp, state);
+    /* Whatever a walk still adds for this connection, it then fails to exchange. */
+    __u64 sent = __sync_lock_test_and_set(&connection->sent, COUNTED_AT_END);
+    __u64 received = __sync_lock_test_and_set(&connection->received, COUNTED_AT_END);
+
     /* The bytes of a restored connection were sent and received earlier. */
     if (is_under_repair(tcp))
         return;
-    set_flag(connection, CARRIED, true);
+    if (now.sent > sent)
+        add_bytes(AT_EVENT, connection->row, TRANSMIT, connection->role, now.sent - sent);
+    if (now.received > received)
+        add_bytes(AT_EVENT, connection->row, RECEIVE, connection->role, now.received - received);
+}
+
+/*
+ * How much further a walk found a connection than its bytes were counted; 0 if it has ended since. The slot of an ended
+ * one may already be another socket's, and that may have sent just as much.
+ */
+static __always_inline __u64 advance(struct connection *connection, __u64 key, __u64 *counted, __u64 now)
+{
+    __u64 before = *counted;
+
+    if (now <= before || __sync_val_compare_and_swap(counted, before, now) != before)
+        return 0;
+    if (*(volatile __u64 *)&connection->key == key)
+        return now - before;
+    __sync_val_compare_and_swap(counted, now, before);
+    return 0;
+}
+
+/* Adds the bytes that a connection has sent and received since they were last counted, in a walk. */
+static __always_inline void sample_bytes(struct connection *connection, __u64 key, struct progress now,
+                                         bool is_under_repair)
+{
+    __u64 more_sent = advance(connection, key, &connection->sent, now.sent);
+    __u64 more_received = advance(connection, key, &connection->received, now.received);
+
+    if ((!more_sent && !more_received) || is_under_repair)
+        return;
+    connection->marks |= CARRIED;
     if (more_sent)
-        add_bytes(sampler, TRANSMIT, connection->role, more_sent);
+        add_bytes(IN_PASS, connection->row, TRANSMIT, connection->role, more_sent);
     if (more_received)
-        add_bytes(sampler, RECEIVE, connection->role, more_received);
+        add_bytes(IN_PASS, connection->row, RECEIVE, connection->role, more_received);
 }
 
 /* Records the smoothed round-trip time, in eighths of a microsecond, if it is that of the network. */
@@ -47,7 +90,7 @@ static __always_inline void observe_rtt(struct connection *connection, const str
 {
     if (!tcp->srtt_us || (has_flag(connection, DOUBTFUL_RTT) && tcp->delivered < DELIVERED_FOR_RTT))
         return;
-    record_duration(rtt_index(sampler, type), (__u64)tcp->srtt_us * 125);
+    record_duration(connection->row, rtt_index(sampler, type), (__u64)tcp->srtt_us * 125);
 }
 
 /* Begins to follow a socket that is older than the agent: finds its role and how far it has sent and received. */

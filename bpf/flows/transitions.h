@@ -25,8 +25,9 @@ static __noinline void end_connection(struct connection *connection, const struc
                                       int old_state, __u64 now)
 {
     if (connection->established)
-        record_duration(connection_duration_index(connection->role & 1, type), now - connection->established);
-    sample_bytes(connection, tcp, old_state, AT_EVENT);
+        record_duration(connection->row, connection_duration_index(connection->role & 1, type),
+                        now - connection->established);
+    count_last_bytes(connection, tcp, old_state);
     observe_rtt(connection, tcp, type, AT_EVENT);
 }
 
@@ -41,6 +42,7 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
     connection->sent = role == CLIENT;
     connection->received = 0;
     connection->minute = 0;
+    connection->marks = 0;
     connection->flags = (connection->flags & DISPLACED) | HANDSHAKING;
 }
 
@@ -49,11 +51,11 @@ static __always_inline void change_state(struct connection *connection, enum net
                                          int new_state, __u64 now)
 {
     if (connection->state && connection->state != old_state) {
-        make_up_for(AT_EVENT, type, connection->state, old_state);
+        make_up_for(AT_EVENT, connection->row, type, connection->state, old_state);
         connection->changed = 0;
     }
     if (connection->changed)
-        record_duration(state_duration_index(old_state), now - connection->changed);
+        record_duration(connection->row, state_duration_index(old_state), now - connection->changed);
     connection->changed = now;
     connection->state = new_state;
 }
@@ -64,25 +66,36 @@ static __noinline void adopt_at_event(struct connection *connection, const struc
 {
     adopt(connection, tcp, old_state, now);
     if (!connection->pass && old_state != TCP_CLOSE && is_complete())
-        make_up_for_birth(AT_EVENT, type, connection->role, old_state);
+        make_up_for_birth(AT_EVENT, connection->row, type, connection->role, old_state);
     set_flag(connection, HANDSHAKING, old_state == TCP_SYN_SENT || old_state == TCP_SYN_RECV);
 }
 
 /* A change of a socket that has no slot. */
-static __noinline void change_unknown(const struct tcp_sock *tcp, enum network_type type, int old_state, int new_state)
+static __noinline void change_unknown(const struct tcp_sock *tcp, __u32 row, enum network_type type, int old_state,
+                                      int new_state)
 {
     __u8 role = role_from_sequence(tcp, old_state);
 
     if (new_state != TCP_CLOSE) {
         note_unplaced();
         if (new_state == TCP_ESTABLISHED && !is_under_repair(tcp))
-            count_handshake(AT_EVENT, old_state == TCP_SYN_SENT ? CLIENT : SERVER, type, SUCCEEDED);
+            count_handshake(AT_EVENT, row, old_state == TCP_SYN_SENT ? CLIENT : SERVER, type, SUCCEEDED);
         return;
     }
     if (old_state != TCP_CLOSE && old_state != TCP_SYN_RECV && is_complete())
-        make_up_for_birth(AT_EVENT, type, role, old_state);
+        make_up_for_birth(AT_EVENT, row, type, role, old_state);
     if (old_state == TCP_SYN_SENT && !is_unsent(tcp))
-        count_handshake(AT_EVENT, CLIENT, type, failure_of(handshake_error(tcp, old_state, 0)));
+        count_handshake(AT_EVENT, row, CLIENT, type, failure_of(handshake_error(tcp, old_state, 0)));
+}
+
+/* The row of a socket, which is looked up once and then remembered. */
+static __always_inline __u32 row_at_event(struct connection *connection, const struct sock *sk)
+{
+    if (!by_cgroup || !connection)
+        return row_of_full(sk);
+    if (!connection->row)
+        connection->row = row_of_full(sk);
+    return connection->row;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -91,6 +104,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     enum network_type type;
     struct connection *connection;
     const struct tcp_sock *tcp;
+    __u32 row;
     __u64 now;
 
     /*
@@ -106,14 +120,17 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
         return 0;
     type = network_type_of(&sk->__sk_common);
     connection = remembered(sk, old_state, new_state);
+    row = row_at_event(connection, sk);
     if (old_state == TCP_SYN_RECV && (!connection || !connection->known))
-        count_transition_of(AT_EVENT, type, TCP_LISTEN, TCP_SYN_RECV);
-    count_transition_of(AT_EVENT, type, old_state, new_state);
+        count_transition_of(AT_EVENT, row, type, TCP_LISTEN, TCP_SYN_RECV);
+    count_transition_of(AT_EVENT, row, type, old_state, new_state);
+    if (by_cgroup && (new_state == TCP_FIN_WAIT2 || new_state == TCP_CLOSING))
+        note_time_wait(cookie_of(sk), row);
     tcp = tcp_sock_of(sk);
     if (!tcp)
         return 0;
     if (!connection) {
-        change_unknown(tcp, type, old_state, new_state);
+        change_unknown(tcp, row, type, old_state, new_state);
         return 0;
     }
     now = time_of_change(connection, tcp, old_state, new_state);
@@ -135,7 +152,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     if (new_state != TCP_CLOSE)
         return 0;
     if (old_state == TCP_LISTEN)
-        count_drops(connection, sk, type, bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport));
+        count_drops(connection, drops_of(sk), type, bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport));
     else
         end_connection(connection, tcp, type, old_state, now);
     forget(connection);
@@ -147,7 +164,7 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
 {
     if (old_state != new_state && is_counted_change(sk, old_state, new_state))
-        count_transition_of(AT_EVENT, network_type_of(&sk->__sk_common), old_state, new_state);
+        count_transition_of(AT_EVENT, HOST_ROW, network_type_of(&sk->__sk_common), old_state, new_state);
     return 0;
 }
 

@@ -15,19 +15,20 @@
  * Counts the changes that lead from the remembered state of a connection to the one that it is found in. A client
  * beyond ESTABLISHED has been in ESTABLISHED. A closed one most likely has not, and the reason is unknown.
  */
-__noinline int make_up_for(enum sampler sampler, enum network_type type, int remembered_state, int state)
+__noinline int make_up_for(enum sampler sampler, __u32 row, enum network_type type, int remembered_state,
+                          int state)
 {
     bool was_connecting = remembered_state == TCP_SYN_SENT;
 
     count_loss(UNSEEN);
     type &= 1;
     if (was_connecting && state == TCP_CLOSE) {
-        count_handshake(sampler, CLIENT, type, OTHER_FAILURE);
+        count_handshake(sampler, row, CLIENT, type, OTHER_FAILURE);
     } else if (was_connecting && state != TCP_ESTABLISHED && state != TCP_SYN_RECV) {
-        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+        count_transition_of(sampler, row, type, TCP_SYN_SENT, TCP_ESTABLISHED);
         remembered_state = TCP_ESTABLISHED;
     }
-    count_transition_of(sampler, type, remembered_state & 15, state & 15);
+    count_transition_of(sampler, row, type, remembered_state & 15, state & 15);
     return 0;
 }
 
@@ -35,25 +36,25 @@ __noinline int make_up_for(enum sampler sampler, enum network_type type, int rem
  * Counts the usual changes that lead to `state`, for a connection that no program saw and that is younger than a pass
  * which met all sockets.
  */
-__noinline int make_up_for_birth(enum sampler sampler, enum network_type type, __u8 role, int state)
+__noinline int make_up_for_birth(enum sampler sampler, __u32 row, enum network_type type, __u8 role, int state)
 {
     count_loss(UNSEEN);
     type &= 1;
     state &= 15;
     if (state == TCP_LISTEN || state == TCP_SYN_SENT) {
-        count_transition_of(sampler, type, TCP_CLOSE, state);
+        count_transition_of(sampler, row, type, TCP_CLOSE, state);
         return 0;
     }
     if (role == CLIENT) {
-        count_transition_of(sampler, type, TCP_CLOSE, TCP_SYN_SENT);
-        count_transition_of(sampler, type, TCP_SYN_SENT, TCP_ESTABLISHED);
+        count_transition_of(sampler, row, type, TCP_CLOSE, TCP_SYN_SENT);
+        count_transition_of(sampler, row, type, TCP_SYN_SENT, TCP_ESTABLISHED);
     } else {
-        count_transition_of(sampler, type, TCP_LISTEN, TCP_SYN_RECV);
-        count_transition_of(sampler, type, TCP_SYN_RECV, TCP_ESTABLISHED);
+        count_transition_of(sampler, row, type, TCP_LISTEN, TCP_SYN_RECV);
+        count_transition_of(sampler, row, type, TCP_SYN_RECV, TCP_ESTABLISHED);
     }
-    count_handshake(sampler, role, type, SUCCEEDED);
+    count_handshake(sampler, row, role, type, SUCCEEDED);
     if (state != TCP_ESTABLISHED)
-        count_transition_of(sampler, type, TCP_ESTABLISHED, state);
+        count_transition_of(sampler, row, type, TCP_ESTABLISHED, state);
     return 0;
 }
 

@@ -15,6 +15,8 @@
 #include "layout_states.h"
 #include "layout_stocks.h"
 #include "layout_trace.h"
+#include "layout_walk.h"
+#include "layout_workloads.h"
 
 /* An ELF object compiled from a .bpf.c file and embedded in the program. It lives as long as the process. */
 struct bpf_elf {

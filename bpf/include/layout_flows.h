@@ -100,19 +100,24 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 
 /* A slot is a cache line. */
 struct connection {
-    /* bpf_get_socket_cookie(); 0 in a free slot. */
-    unsigned long long cookie;
+    /* bpf_get_socket_cookie(), or the address of a socket that has no cookie (common/slots.h); 0 in a free slot. */
+    unsigned long long key;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;
     /* When its handshake began, or for a socket that is older than the agent, when it was first met. */
     unsigned long long opened;
     /* When it became ESTABLISHED; 0 if that was not seen. */
     unsigned long long established;
-    /* How far it had sent and received when `tcp_io` was last added to. For a listener, what it had dropped. */
+    /*
+     * How far it had sent and received when its bytes were last counted. For a listener, what it had dropped. A walk
+     * without locks changes them only by compare-and-exchange, and the end of the connection exchanges them.
+     */
     unsigned long long sent;
     unsigned long long received;
-    /* The last pass over all sockets that met it: the lower half of that pass's number. */
-    unsigned int pass;
+    /* The last pass over all sockets that met it: the lowest bits of that pass's number. */
+    unsigned short pass;
+    /* The row of its cgroup (enum workload_row). */
+    unsigned short row;
     /*
      * How many sockets whose first slot this is are in another slot. This belongs to the slot, not to the socket in it.
      */
@@ -122,12 +127,13 @@ struct connection {
     /* enum handshake_role; meaningful when `known` is set. */
     unsigned char role;
     unsigned char known;
-    /* Set if the last pass has not met it. */
-    unsigned char missed;
+    /* What only the pass writes, because it may not hold the lock of the socket: a doubt, and enum pass_mark. */
+    unsigned char marks;
     /* enum network_type. */
     unsigned char type;
     /*
      * The minute of the last observation of its round-trip time: the lowest bits of the number, plus one; 0 for never.
+     * Only the pass writes it after the connection's birth.
      */
     unsigned char minute;
     /* enum connection_flag. */
@@ -141,14 +147,27 @@ enum connection_flag {
     ORPHANED = 1,
     /* Its handshake has neither succeeded nor failed yet. */
     HANDSHAKING = 2,
-    /* It has carried data since the last observation of its round-trip time. */
-    CARRIED = 4,
     /* The kernel's first round-trip time is not that of the network. */
     DOUBTFUL_RTT = 8,
-    /* Its role is a guess. */
+    /* Its role is a guess, unless the pass has marked it as CONFIRMED. */
     GUESSED = 16,
     /* It is not in its first slot. */
     DISPLACED = 32,
+};
+
+/*
+ * What the pass notes in `marks`. The lowest four bits are a doubt: 0 for none, MISSED, or the state that its socket was
+ * found in although that is not the state it was last seen to enter.
+ */
+#define DOUBT_MASK 15
+
+enum pass_mark {
+    /* The last pass has not met it. */
+    MISSED = 15,
+    /* It has carried data since the last observation of its round-trip time. */
+    CARRIED = 16,
+    /* A listener has its port, so it is a server. */
+    CONFIRMED = 32,
 };
 
 /* `tcp_pass`: the last pass over all sockets, one row. */
@@ -164,8 +183,16 @@ struct pass {
     /* How many sockets have found no slot at their birth: in all, and when the pass began. */
     unsigned long long unplaced;
     unsigned long long unplaced_before;
+    /* How many sockets the walk has met that have no slot. */
+    unsigned long long unplaced_in_walk;
+    /* The number of the iterator's session. */
+    unsigned long long iteration;
     /* How many slots were taken at the end of the last pass. */
     unsigned long long taken;
+    /* When the pass before it began. */
+    unsigned long long began_before;
+    /* Sockets and slots that only another walk can decide about. It should come at once. */
+    unsigned long long doubts;
 };
 
 #endif

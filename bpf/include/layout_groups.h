@@ -10,6 +10,7 @@ enum grouping {
     BY_LOCAL_PORT = 0,
     BY_PEER_PORT = 1,
     BY_CONTAINER = 2,
+    BY_NAMESPACE = 3,
 };
 
 /* The fields that all sockets of a group share. */
@@ -17,7 +18,7 @@ struct group_key {
     enum grouping grouping;
     /* 1 on the overflow groups, for the sockets that find no room. */
     unsigned int overflow;
-    /* The port or the cgroup ID; 0 for sockets that have none. */
+    /* The port, the cgroup ID, or the number of the namespace; 0 for sockets that have none. */
     unsigned long long value;
 };
 
@@ -27,8 +28,8 @@ struct socket_counts {
 };
 
 /*
- * The fields that listeners of one row share: they have the same address, port and interface and were made in the same
- * cgroup.
+ * The fields that listeners of one row share: they have the same address, port, interface and namespace and were
+ * made in the same cgroup.
  */
 struct listening_key {
     /* In network byte order; an IPv4 address is only in the first word. */
@@ -40,7 +41,8 @@ struct listening_key {
     unsigned short port;
     /* 1 on the overflow rows, for the listeners that find no room. */
     unsigned short overflow;
-    unsigned int padding;
+    /* The inode number of the network namespace; 0 if only one is counted. */
+    unsigned int netns;
 };
 
 /* The most rows of `tcp_groups` and `tcp_group_queues`. */

@@ -10,6 +10,8 @@ struct response_key {
     unsigned short port;
     /* 1 on the overflow row, for the services that find no room. */
     unsigned short overflow;
+    /* The row of the cgroup (enum workload_row). */
+    unsigned int row;
 };
 
 /* The most services that have their own histogram, plus the overflow row. */

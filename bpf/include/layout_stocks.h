@@ -13,7 +13,9 @@ struct connection_count_key {
     unsigned short local_port;
     unsigned short peer_port;
     /* 1 on the overflow rows, for the sockets whose ports find no room. */
-    unsigned int overflow;
+    unsigned short overflow;
+    /* The row of the cgroup (enum workload_row). */
+    unsigned short row;
 };
 
 /* How many sockets a row has. */
@@ -27,6 +29,8 @@ struct listener_key {
     /* 1 on the overflow rows, for the listeners whose ports find no room. */
     unsigned short overflow;
     enum network_type type;
+    /* The row of the cgroup (enum workload_row). */
+    unsigned int row;
 };
 
 /* The sums of the queues of a row's listeners. */
@@ -44,24 +48,22 @@ struct listener_queues {
     unsigned long long syn_full;
 };
 
-/* `tcp_open_ports`: a bit for each port. */
+/* `tcp_port_owners`: a port in a network namespace, which is known by the address of its struct net. */
+struct port_key {
+    unsigned long long net;
+    unsigned int port;
+    unsigned int padding;
+};
+
+/* The most ports with listeners, in all namespaces. */
+#define OWNED_PORTS 16384
+
+/* `tcp_open_ports`: a bit for each port, set if it has a listener in any of the observed namespaces. */
 #define PORTS_PER_WORD 64
 #define PORT_WORDS 1024
 
 struct port_set {
     unsigned long long words[PORT_WORDS];
-};
-
-/* `tcp_pass_totals`: sums that a pass makes over all sockets, in one row. */
-struct pass_totals {
-    /* Bytes that wait, by enum io_direction: to be acknowledged, and to be read (Send-Q and Recv-Q of `ss`). */
-    unsigned long long queued[IO_DIRECTION_COUNT];
-    /* Connections that a zero window stops, by enum io_direction: the peer's window, and ours. */
-    unsigned long long stalled[IO_DIRECTION_COUNT];
-    /* Connections for which there is no slot. */
-    unsigned long long unfollowed;
-    /* For each state, the longest time in nanoseconds that a connection has been in it. */
-    unsigned long long oldest[TCP_STATE_COUNT];
 };
 
 /* The most rows that `tcp_state_map` and `tcp_listeners` hold. */

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What the pass does with sockets that have slots: it finds missed events, and samples live connections. */
+/*
+ * What the pass does with sockets that have slots: it finds missed events, and samples live connections.
+ *
+ * A walk that holds the socket's lock excludes events of this socket. Without the lock, an event may come at any time.
+ * So whatever looks like a missed event is only noted as a doubt, and counts when the next walk finds the same and there
+ * was no event in between.
+ */
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
@@ -7,13 +13,52 @@
 #include "flows/drops.h"
 #include "flows/sample.h"
 #include "flows/unseen.h"
+#include "stocks/counts.h"
 #include "stocks/visit.h"
-#include "stocks/waiting.h"
+
+/* The latest sockets without a slot that a walk without locks has met, by their keys. */
+#define STRANGERS (1 << 16)
+static __u32 strangers[STRANGERS];
+
+/* Whether the walk before met this socket, too, when it had no slot. If not, this is noted. */
+static __always_inline bool was_met_before(__u64 key)
+{
+    __u32 place = (key * 0x9e3779b97f4a7c15 >> 48) & (STRANGERS - 1), tag = key ^ key >> 32;
+
+    if (strangers[place] == tag)
+        return true;
+    strangers[place] = tag;
+    return false;
+}
+
+static __always_inline void set_doubt(struct connection *connection, __u8 doubt)
+{
+    connection->marks = (connection->marks & ~DOUBT_MASK) | doubt;
+}
+
+/* Whether an event was missed, because a socket is in another state than it was last seen to enter. */
+static __always_inline bool has_missed_change(struct connection *connection, const struct visited *visited,
+                                              struct pass *pass)
+{
+    bool is_same_doubt = (connection->marks & DOUBT_MASK) == visited->state && connection->changed < pass->began_before;
+
+    if (!connection->state || connection->state == visited->state) {
+        set_doubt(connection, 0);
+        return false;
+    }
+    if (visited->is_locked || is_same_doubt) {
+        set_doubt(connection, 0);
+        return true;
+    }
+    set_doubt(connection, visited->state);
+    pass->doubts++;
+    return false;
+}
 
 /* Gives a slot to a socket that has none; NULL if no slot is left. */
 static __always_inline struct connection *adopt_in_pass(const struct visited *visited, struct pass *pass)
 {
-    struct connection *connection = claim_connection(visited->cookie);
+    struct connection *connection = claim_connection(visited->key);
     const struct tcp_sock *tcp = visited->full;
     enum network_type type = visited->type;
     int state = visited->state;
@@ -22,6 +67,7 @@ static __always_inline struct connection *adopt_in_pass(const struct visited *vi
     if (!connection)
         return NULL;
     connection->type = type;
+    connection->row = owner_of_cgroup(cgroup_of_full(visited));
     if (state == TCP_LISTEN) {
         connection->state = state;
         connection->sent = was_born_unseen ? 0 : drops_of(&tcp->inet_conn.icsk_inet.sk);
@@ -33,30 +79,38 @@ static __always_inline struct connection *adopt_in_pass(const struct visited *vi
         adopt(connection, tcp, state, pass->began);
     }
     if (was_born_unseen && state != TCP_SYN_RECV && state != TCP_CLOSE)
-        make_up_for_birth(IN_PASS, type, connection->role, state);
+        make_up_for_birth(IN_PASS, connection->row, type, connection->role, state);
     return connection;
 }
 
 /*
  * Records that the pass has met a socket, and returns what is remembered of it. A new socket is followed from now on.
  */
-static __always_inline struct connection *meet(const struct visited *visited, struct pass *pass)
+static __always_inline struct connection *meet(struct sink *sink, const struct visited *visited, struct pass *pass)
 {
-    struct connection *connection = find_connection(visited->cookie);
+    struct connection *connection = find_connection(visited->key);
     enum network_type type = visited->type;
     int state = visited->state;
 
-    if (!connection)
+    /* Another program may have given a cookie to a socket whose key is its address. */
+    if (!connection && !visited->is_locked && addressed_slots && !is_address(visited->key))
+        connection = find_connection(visited->address);
+    if (!connection && (visited->is_locked || was_met_before(visited->key))) {
         connection = adopt_in_pass(visited, pass);
+    } else if (!connection) {
+        sink->is_pending = true;
+        pass->doubts++;
+    }
     if (!connection)
         return NULL;
     connection->pass = pass->session;
-    connection->missed = 0;
-    if (connection->state && connection->state != state) {
-        make_up_for(IN_PASS, type, connection->state, state);
+    if (!connection->row)
+        connection->row = owner_of_cgroup(cgroup_of_full(visited));
+    if (has_missed_change(connection, visited, pass)) {
+        make_up_for(IN_PASS, connection->row, type, connection->state, state);
         if (has_flag(connection, HANDSHAKING) && (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)) {
             set_flag(connection, HANDSHAKING, false);
-            count_handshake(IN_PASS, connection->role, type, SUCCEEDED);
+            count_handshake(IN_PASS, connection->row, connection->role, type, SUCCEEDED);
             connection->established = connection->opened;
         }
         connection->state = state;
@@ -66,54 +120,70 @@ static __always_inline struct connection *meet(const struct visited *visited, st
     return connection;
 }
 
-/* Samples the round-trip time and bytes of a connection. Returns what is remembered of it, or NULL. */
-static __always_inline struct connection *sample_connection(const struct visited *visited, struct pass *pass,
-                                                            struct pass_totals *totals)
+/*
+ * Reads how far a connection has sent and received. Without its lock, two readings must agree, because an acknowledgement
+ * may arrive in between. Returns whether they do, and it is still the same socket.
+ */
+static __always_inline bool read_progress(const struct visited *visited, struct progress *progress)
 {
-    struct connection *connection = meet(visited, pass);
+    struct progress again;
+
+    *progress = progress_of(visited->full, visited->state);
+    if (visited->is_locked)
+        return true;
+    barrier();
+    again = progress_of(visited->full, visited->state);
+    barrier();
+    return again.sent == progress->sent && again.received == progress->received &&
+           visited->socket->skc_state == visited->state &&
+           (is_address(visited->key) || (__u64)FIELD_IN(sock_common, visited->address, skc_cookie.counter) == visited->key);
+}
+
+/* Samples the round-trip time and bytes of a connection. */
+static __always_inline void sample_connection(struct connection *connection, const struct visited *visited,
+                                              struct pass *pass)
+{
     const struct tcp_sock *tcp = visited->full;
     int state = visited->state;
+    struct progress progress;
     __u8 minute;
 
-    if (!connection) {
-        totals->unfollowed++;
-        return NULL;
-    }
-    note_age(totals, state, connection->changed ? connection->changed : connection->opened, pass->began);
     if (!connection->known || state == TCP_CLOSE)
-        return connection;
-    if (has_flag(connection, GUESSED) && has_listener(visited->socket)) {
+        return;
+    if (has_flag(connection, GUESSED) && has_listener(visited->net, visited->socket->skc_num)) {
         connection->role = SERVER;
-        set_flag(connection, GUESSED, false);
+        connection->marks |= CONFIRMED;
     }
     if (state == TCP_SYN_SENT || state == TCP_SYN_RECV)
-        return connection;
-    sample_bytes(connection, tcp, state, IN_PASS);
+        return;
+    if (read_progress(visited, &progress))
+        sample_bytes(connection, connection->key, progress, is_under_repair(tcp));
     /*
      * Once for each interval. If the pass walks twice, the second walk finds that the connection already has this
      * minute.
      */
     minute = pass->began / rtt_period % 255 + 1;
-    if (has_flag(connection, CARRIED) && connection->minute != minute) {
+    if (connection->marks & CARRIED && connection->minute != minute) {
         observe_rtt(connection, tcp, visited->type, IN_PASS);
         connection->minute = minute;
-        set_flag(connection, CARRIED, false);
+        connection->marks &= ~CARRIED;
     }
-    return connection;
 }
 
 /* Follows a full socket, if a slot is left for it. Returns what is remembered of it, or NULL. */
-static __always_inline struct connection *follow_socket(const struct visited *visited, struct pass *pass,
-                                                        struct pass_totals *totals)
+static __always_inline struct connection *follow_socket(struct sink *sink, const struct visited *visited,
+                                                        struct pass *pass)
 {
-    struct connection *listener;
+    struct connection *connection = meet(sink, visited, pass);
 
-    if (visited->state != TCP_LISTEN)
-        return sample_connection(visited, pass, totals);
-    listener = meet(visited, pass);
-    if (listener)
-        count_drops(listener, &visited->full->inet_conn.icsk_inet.sk, visited->type, visited->socket->skc_num);
-    return listener;
+    if (!connection)
+        return NULL;
+    if (visited->state == TCP_LISTEN)
+        count_drops(connection, drops_of(&visited->full->inet_conn.icsk_inet.sk), visited->type,
+                    visited->socket->skc_num);
+    else
+        sample_connection(connection, visited, pass);
+    return connection;
 }
 
 #endif

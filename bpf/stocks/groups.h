@@ -11,6 +11,8 @@
 #include "stocks/queues.h"
 #include "stocks/visit.h"
 
+const volatile bool by_container = false;
+const volatile bool by_namespace = false;
 const volatile bool with_listeners = false;
 
 /* All sockets. */
@@ -39,6 +41,22 @@ struct {
 struct sink {
     struct socket_counts *totals;
 };
+
+static __always_inline bool has_owners(void)
+{
+    return by_container;
+}
+
+/* The sink counts by cgroups. */
+static __always_inline __u64 owner_of_cgroup(__u64 cgroup)
+{
+    return cgroup;
+}
+
+static __always_inline __u64 owner_of_time_wait(__u64 cookie)
+{
+    return 0;
+}
 
 /* Zeros, which are too many for a program's stack. */
 static const struct socket_counts no_sockets;
@@ -71,6 +89,12 @@ static __noinline int add_to_group(enum grouping grouping, __u64 value, __u32 in
     return 0;
 }
 
+/* The network namespace of a socket, by inode number as in /proc/PID/ns/net. */
+static __always_inline __u32 namespace_of(const struct visited *visited)
+{
+    return visited->is_locked ? netns_of(visited->socket) : FIELD_IN(net, visited->net, ns.inum);
+}
+
 static __always_inline void add_socket(struct sink *sink, const struct visited *visited, const struct place *place)
 {
     __u32 index = socket_count_index(visited->type, visited->state);
@@ -82,7 +106,9 @@ static __always_inline void add_socket(struct sink *sink, const struct visited *
     if (by_peer_port)
         add_to_group(BY_PEER_PORT, place->service.peer_port, index);
     if (by_container)
-        add_to_group(BY_CONTAINER, place->cgroup, index);
+        add_to_group(BY_CONTAINER, place->owner, index);
+    if (by_namespace)
+        add_to_group(BY_NAMESPACE, namespace_of(visited), index);
 }
 
 /* Adds a listener to the row of its address, or to the overflow row. */
@@ -90,10 +116,11 @@ static __always_inline void add_listener(struct sink *sink, const struct visited
 {
     const struct sock_common *socket = listener->socket;
     struct listening_key key = {
-        .cgroup = place->cgroup,
+        .cgroup = place->owner,
         .type = listener->type,
         .interface = socket->skc_bound_dev_if,
         .port = socket->skc_num,
+        .netns = all_namespaces ? namespace_of(listener) : 0,
     };
     struct listener_queues *row;
 
@@ -120,7 +147,8 @@ static __always_inline void add_listener(struct sink *sink, const struct visited
 }
 
 /* What waits in connections is not shown by group. */
-static __always_inline void add_connection(struct sink *sink, const struct visited *connection)
+static __always_inline void add_connection(struct sink *sink, const struct visited *connection,
+                                           const struct place *place, const struct connection *followed)
 {
 }
 

@@ -3,21 +3,21 @@
 #ifndef WAITING_H
 #define WAITING_H
 
-#include "layout_stocks.h"
 #include "layout_flows.h"
+#include "layout_workloads.h"
 #include "common/kernel.h"
 #include "layout_states.h"
 
 /* Records how long a connection has been in a state. */
-static __always_inline void note_age(struct pass_totals *totals, int state, __u64 since, __u64 now)
+static __always_inline void note_age(struct stock_counters *stocks, int state, __u64 since, __u64 now)
 {
     barrier_var(state);
-    if (since && since < now && state >= 0 && state < TCP_STATE_COUNT && now - since > totals->oldest[state])
-        totals->oldest[state] = now - since;
+    if (since && since < now && state >= 0 && state < TCP_STATE_COUNT && now - since > stocks->oldest[state])
+        stocks->oldest[state] = now - since;
 }
 
 /* Adds what waits in a connection, and whether a zero window stops it. */
-static __always_inline void add_waiting(struct pass_totals *totals, const struct tcp_sock *tcp, int state)
+static __always_inline void add_waiting(struct stock_counters *stocks, const struct tcp_sock *tcp, int state)
 {
     __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
     __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
@@ -26,12 +26,12 @@ static __always_inline void add_waiting(struct pass_totals *totals, const struct
     bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 
     if (unread > 0)
-        totals->queued[RECEIVE] += unread;
-    totals->queued[TRANSMIT] += unacknowledged;
+        stocks->queued[RECEIVE] += unread;
+    stocks->queued[TRANSMIT] += unacknowledged;
     if (can_receive && unread > 0 && window <= 0)
-        totals->stalled[RECEIVE]++;
+        stocks->stalled[RECEIVE]++;
     if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && (!tcp->snd_wnd || is_probing))
-        totals->stalled[TRANSMIT]++;
+        stocks->stalled[TRANSMIT]++;
 }
 
 #endif

@@ -1,23 +1,30 @@
 internal import CLibbpf
 internal import Glibc
 
-/// A per-CPU hash whose values are counters of 64 bits.
+/// A hash whose values are counters of 64 bits, either for each CPU or shared by all.
 ///
 /// It is borrowed from the ``Object`` that owns it: do not keep it longer.
-package struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
+package struct CounterHash<Key: BitwiseCopyable>: Sendable {
     private let keys: MapKeys<Key>
     private let columnCount: Int
+    private let isShared: Bool
 
-    init(descriptor: CInt, name: String, columnCount: Int) {
+    init(descriptor: CInt, name: String, columnCount: Int, isShared: Bool) {
         keys = MapKeys(descriptor: descriptor, name: name)
         self.columnCount = columnCount
+        self.isShared = isShared
+    }
+
+    /// How many numbers the kernel reads and writes for each key.
+    private func size() throws(BPFError) -> Int {
+        isShared ? columnCount : try PossibleProcessors.count() * columnCount
     }
 
     /// All keys, each with the sums of its counters over all CPUs.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func rows() throws(BPFError) -> [(key: Key, row: [UInt64])] {
-        var values = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
+        var values = [UInt64](repeating: 0, count: try size())
         var rows: [(key: Key, row: [UInt64])] = []
         for key in try keys.all() {
             let code = unsafe withUnsafePointer(to: key) { key in
@@ -34,7 +41,7 @@ package struct PerCPUHash<Key: BitwiseCopyable>: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
     package func addRow(for key: Key) throws(BPFError) {
-        let zeros = [UInt64](repeating: 0, count: try PossibleProcessors.count() * columnCount)
+        let zeros = [UInt64](repeating: 0, count: try size())
         let code = unsafe withUnsafePointer(to: key) { key in
             unsafe bpf_map_update_elem(keys.descriptor, key, zeros, UInt64(BPF_NOEXIST))
         }

@@ -1,0 +1,153 @@
+internal import ApplicationResources
+internal import BPF
+internal import CProbes
+internal import Metrics
+internal import Readings
+internal import Workloads
+
+/// Divides what the kernel has counted by workloads.
+final class Attribution {
+    private let flows: FlowRows
+    private var directory = WorkloadDirectory()
+    private var ledger: RowLedger<WorkloadIdentity>
+    private var applications: ApplicationResources
+    private let say: @Sendable (String) -> Void
+
+    /// Makes the first rows of a loaded object.
+    ///
+    /// - Parameters:
+    ///   - agent: The object.
+    ///   - options: What is known of workloads.
+    ///   - start: When the counters begin.
+    ///   - say: Receives lines for the log.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    init(
+        _ agent: AgentObject,
+        _ options: AttributionOptions,
+        start: Timestamp,
+        say: @escaping @Sendable (String) -> Void
+    ) throws(BPFError) {
+        flows = try FlowRows(agent)
+        ledger = RowLedger(
+            limit: options.limit,
+            start: start,
+            hostRow: HOST_ROW.rawValue,
+            overflowRow: OVERFLOW_ROW.rawValue
+        )
+        applications = ApplicationResources(
+            ApplicationResources.Settings(
+                isOn: options.asksApplications,
+                host: options.host,
+                reserved: Set(options.agent.map(ServiceIdentity.init))
+            )
+        )
+        self.say = say
+    }
+
+    /// Reads the cgroups, and frees rows. To be called before the pass.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func prepare() throws(BPFError) {
+        directory.refresh()
+        try flows.replenish()
+    }
+
+    /// The table of ``Counter/transitions`` of the whole machine.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func transitionTable() throws(BPFError) -> [UInt64] {
+        var sums = FlowCounters()
+        for row in [HOST_ROW.rawValue, OVERFLOW_ROW.rawValue] + (try flows.assignments().map(\.row)) {
+            try flows.read(row) { sums.add($0) }
+        }
+        // Those that have ended are not part of the next reading.
+        for entry in ledger.workloads where !entry.hasEnded { sums.add(entry.retired ?? []) }
+        return sums.table(.transitions)
+    }
+
+    /// What a reading found, by workload.
+    struct Parts {
+        /// The workloads; the host is the first.
+        var workloads: [Workload] = []
+        /// The index of the workload of each row.
+        var indexes: [WorkloadIndex: WorkloadIndex] = [:]
+        /// The flows.
+        var counters = Tables<Counter>()
+        /// How long things took.
+        var durations: [DurationRow] = []
+    }
+
+    /// Reads the flows, and finds out whose they are. To be called after the pass.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows in which the pass has found sockets.
+    ///   - counters: The counters that programs count here.
+    ///   - time: The time of the reading.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func divide(rows: Set<UInt32>, counters: [Counter], at time: Timestamp) throws(BPFError) -> Parts {
+        let assignments = try flows.assignments().map { cgroup, row in assignment(cgroup, row, rows.contains(row)) }
+        if try hasOverflow(rows) { ledger.noteOverflow() }
+        let ended = ledger.note(assignments, at: time)
+        // Before they are read for the last time.
+        for (cgroup, row) in ended { try flows.release(row, of: cgroup) }
+        let entries = ledger.workloads
+        var parts = Parts()
+        for (place, entry) in entries.enumerated() {
+            let index = WorkloadIndex(rawValue: UInt16(clamping: place))
+            var sums = FlowCounters()
+            sums.add(entry.retired ?? [])
+            for row in entry.rows {
+                parts.indexes[WorkloadIndex(row: row)] = index
+                try flows.read(row) { sums.add($0) }
+            }
+            for counter in counters { parts.counters[counter, index] = sums.table(counter) }
+            parts.durations += sums.durations(of: index)
+        }
+        for (cgroup, row) in ended {
+            try flows.read(row) { ledger.retire(row, $0) }
+            directory.forget(cgroup)
+        }
+        parts.workloads = name(entries)
+        return parts
+    }
+
+    private func assignment(_ cgroup: UInt64, _ row: UInt32, _ hasSockets: Bool) -> RowLedger<WorkloadIdentity>.Assignment
+    {
+        let identity = directory.identity(of: cgroup)
+        return RowLedger.Assignment(
+            cgroup: cgroup,
+            row: row,
+            identity: identity == .host ? nil : identity,
+            exists: directory.exists(cgroup),
+            hasSockets: hasSockets
+        )
+    }
+
+    /// Whether the kernel has counted anything for cgroups without a row.
+    private func hasOverflow(_ rows: Set<UInt32>) throws(BPFError) -> Bool {
+        let row = OVERFLOW_ROW.rawValue
+        return try rows.contains(row) || flows.read(row) { $0.contains { $0 > 0 } }
+    }
+
+    /// The workloads with their resources.
+    private func name(_ entries: [RowLedger<WorkloadIdentity>.Entry]) -> [Workload] {
+        let directory = directory
+        let observed = entries.compactMap { entry -> ObservedWorkload? in
+            guard case .workload(let id) = entry.id, let identity = entry.identity else { return nil }
+            return ObservedWorkload(
+                id: id,
+                name: WorkloadName(identity),
+                attributes: directory.attributes(of: identity),
+                hasEnded: entry.hasEnded,
+                processes: { directory.processes(of: identity) }
+            )
+        }
+        let findings = applications.update(observed)
+        for notice in findings.notices { say(notice) }
+        return entries.map { entry in
+            var attributes: Attributes = [:]
+            if case .workload(let id) = entry.id { attributes = findings.resources[id]?.attributes ?? [:] }
+            return Workload(entry.id, start: entry.start, attributes: attributes, hasEnded: entry.hasEnded)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+internal import BPF
+internal import CProbes
+internal import Readings
+
+/// The rows of cgroups in the kernel: which cgroup has which, and what was counted in them.
+final class FlowRows {
+    private let agent: AgentObject
+    private let rows: Map<UInt64, cgroup_row>
+    private let free: Queue<UInt32>
+    private let blocks: CounterBlocks
+    /// Rows that no cgroup has any more, but programs that were running may still add to.
+    private var leaving: [UInt32] = []
+    /// How many rows cgroups have.
+    private var used = 0
+
+    /// So many rows are kept free, because cgroups take them between two readings.
+    private static let reserve = 16
+
+    /// Makes the first rows of a loaded object.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    init(_ agent: AgentObject) throws(BPFError) {
+        self.agent = agent
+        rows = try agent.object.map("tcp_rows")
+        free = try agent.object.queue("tcp_free_rows")
+        blocks = try agent.object.counterBlocks(
+            "tcp_flows",
+            rowsPerBlock: Int(ROWS_PER_BLOCK),
+            columnCount: Int(FLOW_COUNTERS)
+        )
+        try grow()
+    }
+
+    /// The cgroups that have a row.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func assignments() throws(BPFError) -> [(cgroup: UInt64, row: UInt32)] {
+        let assignments = try rows.entries().map { (cgroup: $0.key, row: $0.value.row) }
+        used = assignments.count
+        return assignments
+    }
+
+    /// Frees the rows that were released before, and makes new ones if few are free.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func replenish() throws(BPFError) {
+        for row in leaving {
+            try blocks.clear(row)
+            try free.append(row)
+        }
+        leaving = []
+        try grow()
+    }
+
+    /// Takes the row of an ended cgroup from it.
+    ///
+    /// It is free after the next ``replenish()``.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func release(_ row: UInt32, of cgroup: UInt64) throws(BPFError) {
+        try rows.removeValue(of: cgroup)
+        leaving.append(row)
+    }
+
+    /// Reads the counters of a row, and passes them to `body`.
+    ///
+    /// - Throws: ``BPFError`` when there is no such row or the kernel refuses.
+    func read<Result>(_ row: UInt32, _ body: ([UInt64]) -> Result) throws(BPFError) -> Result {
+        try blocks.read(row, body)
+    }
+
+    private func grow() throws(BPFError) {
+        while blocks.rowCount - Int(FIRST_ROW.rawValue) - used < Self.reserve, blocks.canGrow {
+            for row in try blocks.grow() where row >= FIRST_ROW.rawValue {
+                try free.append(row)
+            }
+        }
+    }
+}
+
+/// The counters of a row, or the sums of several: a `struct flow_counters` of the kernel.
+struct FlowCounters {
+    /// The counters one after the other.
+    private(set) var counters = [UInt64](repeating: 0, count: Int(FLOW_COUNTERS))
+
+    /// Adds the counters of a row.
+    mutating func add(_ more: [UInt64]) {
+        for place in counters.indices.prefix(more.count) { counters[place] &+= more[place] }
+    }
+
+    /// The table of a counter.
+    func table(_ counter: Counter) -> [UInt64] {
+        switch counter {
+        case .transitions: KernelLayout.transitions.table(part(FLOW_TRANSITIONS, FLOW_HANDSHAKES))
+        case .handshakes: KernelLayout.handshakes.table(part(FLOW_HANDSHAKES, FLOW_IO))
+        case .bytes: KernelLayout.bytes.table(part(FLOW_IO, FLOW_RETRANSMITS))
+        case .retransmits: KernelLayout.retransmits.table(part(FLOW_RETRANSMITS, FLOW_RESETS))
+        case .resets: KernelLayout.resets.table(part(FLOW_RESETS, FLOW_DURATIONS))
+        }
+    }
+
+    /// The distributions that are not empty, as rows of a workload.
+    func durations(of workload: WorkloadIndex) -> [DurationRow] {
+        let size = Int(FLOW_HISTOGRAM)
+        let histograms = stride(from: Int(FLOW_DURATIONS), to: counters.count, by: size).map {
+            Array(counters[$0..<$0 + size])
+        }
+        var rows = [DurationRow](kernel: histograms)
+        for place in rows.indices { rows[place].workload = workload }
+        return rows
+    }
+
+    private func part(_ first: Int, _ end: Int) -> [UInt64] {
+        Array(counters[first..<end])
+    }
+}

@@ -1,0 +1,65 @@
+internal import BPF
+internal import Readings
+
+/// Whether a walk over the kernel's tables can be trusted on this kernel: it is held against the kernel's iterator.
+///
+/// The walk relies on how the kernel lays out its tables. If that changes, it must be noticed before it is used.
+struct WalkCheck {
+    /// Why the walk can't be used; nil if it can.
+    private(set) var reason: String?
+
+    private static let attempts = 4
+
+    /// Counts the sockets of this namespace in both ways.
+    ///
+    /// The iterator comes first: it gives each socket a cookie, so that the walk knows the sockets from then on.
+    ///
+    /// - Parameters:
+    ///   - count: The passes.
+    ///   - connections: The present table of ``Counter/transitions``.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    init(_ count: ConnectionCountProbe, connections: () throws(BPFError) -> [UInt64]) throws(BPFError) {
+        for _ in 0..<Self.attempts {
+            let before = try connections().reduce(0, &+)
+            let iterated = ConnectionCounts(of: try count.iterate())
+            guard let (report, findings) = try count.tryWalk() else {
+                reason = "this kernel does not let programs walk over its tables"
+                return
+            }
+            let changes = try connections().reduce(0, &+) &- before
+            if let trouble = report.trouble {
+                reason = trouble.description
+                return
+            }
+            reason = Self.difference(iterated, ConnectionCounts(of: findings), changes)
+            if reason == nil { return }
+        }
+    }
+
+    /// Where the counts differ by more than what has changed meanwhile.
+    ///
+    /// Sockets in TIME_WAIT and requests come and go without an event.
+    static func difference(_ one: ConnectionCounts, _ other: ConnectionCounts, _ changes: UInt64) -> String? {
+        for state in ConnectionState.counted where state != .timeWait && state != .synReceived && state != .finWait2 {
+            let (most, least) = (max(one[state], other[state]), min(one[state], other[state]))
+            if most - least > changes {
+                return "it finds \(other[state]) sockets in \(state), and the kernel's iterator \(one[state])"
+            }
+        }
+        return nil
+    }
+
+    /// What there is to say about it, unless it was said before anything was loaded.
+    func limitation(_ programs: AgentPrograms) -> Limitation? {
+        guard let reason, programs.walk != nil else { return nil }
+        return Limitation(.version, "sockets can't be counted without locks here: \(reason); counting takes longer")
+    }
+}
+
+extension ConnectionCounts {
+    /// The sums of what a pass has found.
+    init(of findings: ConnectionCountProbe.Findings) {
+        self.init()
+        for row in findings.connections { add(row.count, to: .init(row.state, row.type)) }
+    }
+}

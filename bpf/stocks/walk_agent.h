@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The agent's pass over the kernel's tables: counts each socket, samples those that are followed, and frees slots. */
+#ifndef WALK_AGENT_H
+#define WALK_AGENT_H
+
+#include "common/scope.h"
+#include "stocks/forget.h"
+#include "stocks/pass.h"
+#include "stocks/visited_at.h"
+
+/* The next slot to look at. */
+static __u32 next_slot;
+
+__noinline int visit_at(__u64 address)
+{
+    struct walk *walk = the_walk();
+    struct pass *pass = the_pass();
+    struct visited visited;
+
+    if (!walk || !pass)
+        return 0;
+    visited = visited_at(walk, address, all_namespaces && !walk->is_trial ? 0 : tables.own_net);
+    if (visited.socket)
+        visit_in_pass(&visited, pass, !walk->is_trial);
+    return 0;
+}
+
+static long visit_slot(__u32 index, void *context)
+{
+    struct connection *connection = slot_at(next_slot);
+    struct pass *pass = the_pass();
+
+    if (!connection || !pass)
+        return 1;
+    forget_if_ended(connection, pass);
+    next_slot++;
+    return is_late(1);
+}
+
+/* Runs until the time is over; to be run again until it returns WALK_ENDED. */
+SEC("raw_tp")
+int walk_and_sample(void *context)
+{
+    struct walk *walk = the_walk();
+    struct pass *pass = the_pass();
+
+    if (!walk || !pass)
+        return WALK_ENDED;
+    begin_call(walk);
+    if (walk->begins) {
+        if (!begin_walk(walk, all_namespaces && !walk->is_trial))
+            return WALK_ENDED;
+        next_slot = 0;
+        if (!walk->is_trial)
+            start_pass(pass);
+    }
+    if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial)
+        end_pass(pass, true);
+    if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
+        bpf_loop(CONNECTION_SLOTS, visit_slot, NULL, 0);
+    end_call(walk);
+    if (walk_stage != WALK_SLOTS)
+        return WALK_GOES_ON;
+    return walk->is_trial || next_slot >= CONNECTION_SLOTS ? WALK_ENDED : WALK_GOES_ON;
+}
+
+#endif
