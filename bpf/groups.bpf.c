@@ -2,21 +2,58 @@
 /* The object of `tcplens snapshot` and `tcplens top`: stocks by port and container. It is not part of the agent. */
 #include "stocks/groups.h"
 #include "stocks/iter.h"
+#include "stocks/visited_at.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
+static __always_inline void count_visited(const struct visited *visited)
+{
+    struct sink sink;
+    __u32 row = 0;
+
+    sink.totals = bpf_map_lookup_elem(&tcp_totals, &row);
+    visit_socket(&sink, visited, NULL);
+}
+
+__noinline int visit_at(__u64 address)
+{
+    struct walk *walk = the_walk();
+    struct visited visited;
+
+    if (!walk)
+        return 0;
+    visited = visited_at(walk, address, all_namespaces ? 0 : tables.own_net);
+    if (visited.socket)
+        count_visited(&visited);
+    return 0;
+}
+
+/* Runs until the time is over; to be run again until it returns WALK_ENDED. */
+SEC("raw_tp")
+int walk_groups(void *context)
+{
+    struct walk *walk = the_walk();
+
+    if (!walk)
+        return WALK_ENDED;
+    begin_call(walk);
+    if (walk->begins && !begin_walk(walk, all_namespaces))
+        return WALK_ENDED;
+    walk_sockets(walk);
+    end_call(walk);
+    return walk_stage == WALK_SLOTS ? WALK_ENDED : WALK_GOES_ON;
+}
+
+/* For kernels whose tables programs can't read. */
 SEC("iter/tcp")
 int count_groups(struct bpf_iter__tcp *context)
 {
     struct sock_common *socket = context->sk_common;
     struct visited visited;
-    struct sink sink;
-    __u32 row = 0;
 
     if (!socket)
         return 0;
-    sink.totals = bpf_map_lookup_elem(&tcp_totals, &row);
     visited = visited_by_iter(socket, false);
-    visit_socket(&sink, &visited, NULL);
+    count_visited(&visited);
     return 0;
 }

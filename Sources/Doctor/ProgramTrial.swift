@@ -60,7 +60,7 @@ struct ProgramTrial: Sendable {
         isInterpreted = ProgramCompiler.isOff()
         tryProbes(options)
         guard !isDenied else { return }
-        others = [trySnapshot(), tryTrace(options.scope)]
+        others = [trySnapshot(options), tryTrace(options.scope)]
     }
 
     private mutating func tryProbes(_ options: TCPProbes.Options) {
@@ -88,9 +88,11 @@ struct ProgramTrial: Sendable {
         loopback = try? LoopbackTrial(of: isSplit ? probes : TCPProbes(options, start: .now))
     }
 
-    private func trySnapshot() -> Other {
+    private func trySnapshot(_ options: TCPProbes.Options) -> Other {
         do throws(ProbeError) {
-            let probe = try ConnectionGroupProbe(by: Set(ConnectionGrouping.allCases), listeners: true)
+            let probe = try ConnectionGroupProbe(
+                .init(options.scope, by: Set(ConnectionGrouping.allCases), listeners: true)
+            )
             return Other(command: "snapshot", programs: probe.loadedPrograms)
         } catch {
             return Other(command: "snapshot", error: "\(error)", reason: error.reason)

@@ -1,84 +1,141 @@
 internal import BPF
 internal import CProbes
+internal import Glibc
 package import Readings
 
-/// Counts the connections of this network namespace by state and, in the same pass, by port and container.
+/// Counts connections by state and, in the same pass, by port, container and namespace.
 package final class ConnectionGroupProbe {
-    private static let program = "count_groups"
+    /// What to count.
+    package struct Options: Sendable {
+        /// Which connections to count.
+        package var scope: ObservationScope
+        /// What to group by.
+        package var groupings: Set<ConnectionGrouping>
+        /// Whether to read the listeners' queues too.
+        package var listeners: Bool
+        /// How many groups and listeners there is room for; nil for the usual number.
+        var room: UInt32?
+        /// Whether to count by the kernel's iterator, although a walk without locks is faster.
+        var iterates = false
 
-    private let groupings: Set<ConnectionGrouping>
+        /// Creates options.
+        package init(
+            _ scope: ObservationScope = .own,
+            by groupings: Set<ConnectionGrouping> = [],
+            listeners: Bool = false
+        ) {
+            (self.scope, self.groupings, self.listeners) = (scope, groupings, listeners)
+        }
+    }
+
+    private static let program = "count_groups"
+    private static let walkingProgram = "walk_groups"
+
+    private let options: Options
     private let object: Object
-    private let iterator: BPF.Iterator
+    /// How the sockets are visited; one of the two is nil.
+    private let iterator: BPF.Iterator?
+    private let walk: TableWalk?
     private let totals: Map<UInt32, SocketCounts>
     private let groups: Map<group_key, SocketCounts>
     private let openPorts: Map<UInt32, PortSet>
+    private let portOwners: Map<port_key, UInt64>
     private let listeners: Map<listening_key, listener_queues>
+    /// Counts by the iterator, once a walk has gone wrong.
+    private var substitute: ConnectionGroupProbe?
 
     /// Loads `bpf/groups.bpf.c`.
     ///
-    /// - Parameters:
-    ///   - groupings: What to group by.
-    ///   - listeners: Whether to read the listeners' queues too.
-    /// - Throws: ``ProbeError`` when the kernel refuses.
-    package convenience init(by groupings: Set<ConnectionGrouping> = [], listeners: Bool = false) throws(ProbeError) {
+    /// - Parameter options: What to count.
+    /// - Throws: ``ProbeError`` when the kernel refuses, or when all namespaces are asked for and can't be counted.
+    package convenience init(_ options: Options = Options()) throws(ProbeError) {
         do throws(BPFError) {
-            try self.init(groupings, listeners: listeners)
+            try self.init(counting: options)
         } catch {
             throw ProbeError(error)
         }
     }
 
     /// Loads the object.
-    ///
-    /// Tests pass a smaller `room`.
-    init(_ groupings: Set<ConnectionGrouping>, listeners: Bool, room: UInt32? = nil) throws(BPFError) {
-        self.groupings = groupings
-        object = try Object(.groups)
+    init(counting options: Options) throws(BPFError) {
+        self.options = options
+        let features = try ProgramFeatures.forWalk()
+        let why = features.whyNoWalk("counting takes longer")
+        let walks = why == nil && !options.iterates
+        if options.scope == .node, !walks {
+            let reason = why?.description ?? "the kernel's tables of sockets were not understood"
+            throw BPFError(operation: "count the sockets of all network namespaces (\(reason))", code: ENOTSUP)
+        }
+        let groupings = options.groupings
+        object = try features.object(.groups)
+        try object.choose([walks ? Self.walkingProgram : Self.program])
+        try object.setConstant("all_namespaces", to: options.scope == .node)
         try object.setConstant("by_local_port", to: groupings.contains(.localPort))
         try object.setConstant("by_peer_port", to: groupings.contains(.peerPort))
         try object.setConstant("by_container", to: groupings.contains(.container))
-        try object.setConstant("with_listeners", to: listeners)
+        try object.setConstant("by_namespace", to: groupings.contains(.namespace))
+        try object.setConstant("with_listeners", to: options.listeners)
         try object.setConstant("syn_limit", to: SYNBacklog.current())
         try object.setEphemeralPorts(EphemeralPorts.current())
-        try object.setConstant("reads_kernel_memory", to: ProgramFeature.kernelMemory.isAvailable())
-        if let room {
+        try object.setConstant("reads_kernel_memory", to: features.kernelMemory)
+        if let room = options.room {
             try object.setCapacity(room, of: "tcp_groups")
             try object.setCapacity(room, of: "tcp_group_queues")
         }
-        if groupings.contains(.container) {
-            try object.setCapacity(UInt32(UInt16.max) + 1, of: "tcp_port_owners")
+        if options.scope == .node || groupings.contains(.container) {
+            try object.setConstant("with_port_owners", to: true)
+            try object.setCapacity(UInt32(OWNED_PORTS), of: "tcp_port_owners")
         }
         try object.load()
         openPorts = try object.map("tcp_open_ports")
+        portOwners = try object.map("tcp_port_owners")
         totals = try object.map("tcp_totals")
         groups = try object.map("tcp_groups")
-        self.listeners = try object.map("tcp_group_queues")
-        iterator = try object.makeIterator(Self.program)
+        listeners = try object.map("tcp_group_queues")
+        walk = walks ? try TableWalk(Self.walkingProgram, of: object) : nil
+        iterator = walks ? nil : try object.makeIterator(Self.program)
     }
 
     /// The programs that run, and what they are attached to.
-    package var loadedPrograms: [LoadedProgram] { LoadedProgram.list([Self.program], of: object) }
+    package var loadedPrograms: [LoadedProgram] {
+        LoadedProgram.list([walk?.program ?? Self.program], of: object)
+    }
 
     /// Counts all connections now.
     ///
-    /// The walk visits each socket once but is not atomic: a socket that changes its state during the walk is counted
-    /// in one of the two states.
+    /// The pass is not atomic: a socket that changes its state during the pass is counted in one of the two states.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
     package func count() throws(ProbeError) -> ConnectionGroups {
         do throws(BPFError) {
-            try clear()
-            try iterator.run()
-            return try read()
+            return try counted()
         } catch {
             throw ProbeError(error)
         }
     }
 
+    private func counted() throws(BPFError) -> ConnectionGroups {
+        if let substitute { return try substitute.counted() }
+        try clear()
+        _ = try iterator?.run()
+        if let trouble = try walk?.run(of: object).trouble {
+            guard options.scope == .own else {
+                let operation = "count the sockets of all network namespaces (\(trouble.description))"
+                throw BPFError(operation: operation, code: ENOTSUP)
+            }
+            var options = options
+            options.iterates = true
+            let substitute = try ConnectionGroupProbe(counting: options)
+            self.substitute = substitute
+            return try substitute.counted()
+        }
+        return try read()
+    }
+
     private func read() throws(BPFError) -> ConnectionGroups {
         var all = ConnectionGroups()
         if let counts = try totals.value(of: 0) { all.all = ConnectionCounts(counts) }
-        for grouping in groupings { all.groups[grouping] = [:] }
+        for grouping in options.groupings { all.groups[grouping] = [:] }
         for (key, row) in try groups.entries() {
             guard let grouping = ConnectionGrouping(rawValue: key.grouping.rawValue) else { continue }
             let counts = ConnectionCounts(row)
@@ -96,9 +153,10 @@ package final class ConnectionGroupProbe {
     private func clear() throws(BPFError) {
         try totals.setValue(SocketCounts(repeating: 0), of: 0)
         try openPorts.setValue(PortSet(repeating: 0), of: 0)
+        try portOwners.removeValues(of: portOwners.entries().map(\.key))
         for key in try groups.keys() where key.overflow == 0 { try groups.removeValue(of: key) }
         for key in try listeners.keys() where key.overflow == 0 { try listeners.removeValue(of: key) }
-        for grouping in groupings {
+        for grouping in options.groupings {
             let key = group_key(grouping: CProbes.grouping(rawValue: grouping.rawValue), overflow: 1, value: 0)
             try groups.setValue(SocketCounts(repeating: 0), of: key)
         }
@@ -137,6 +195,7 @@ extension ListenerState {
                 : Place(address: IPAddress(key.address, type: type), port: key.port, interface: key.interface),
             type: type,
             cgroup: key.cgroup,
+            namespace: key.netns,
             count: row.listeners,
             accept: Queue(usage: row.accept_usage, limit: row.accept_limit, full: row.accept_full),
             syn: Queue(usage: row.syn_usage, limit: row.syn_limit, full: row.syn_full)

@@ -9,6 +9,8 @@ enum EmbeddedObject: String, CaseIterable, Sendable {
     case agentInterpreted = "agent_interpreted"
     /// The pass of `snapshot` and `top`, by port and container.
     case groups
+    /// The same for kernels that interpret programs.
+    case groupsInterpreted = "groups_interpreted"
     /// The events of `trace`.
     case trace
     /// The same for kernels that interpret programs.
@@ -20,6 +22,7 @@ enum EmbeddedObject: String, CaseIterable, Sendable {
         case .agent: unsafe agent_elf
         case .agentInterpreted: unsafe agent_interpreted_elf
         case .groups: unsafe groups_elf
+        case .groupsInterpreted: unsafe groups_interpreted_elf
         case .trace: unsafe trace_elf
         case .traceInterpreted: unsafe trace_interpreted_elf
         }
@@ -29,9 +32,10 @@ enum EmbeddedObject: String, CaseIterable, Sendable {
     var interpreted: EmbeddedObject {
         switch self {
         case .agent: .agentInterpreted
+        case .groups: .groupsInterpreted
         case .trace: .traceInterpreted
         // These contain no such calls.
-        case .agentInterpreted, .groups, .traceInterpreted: self
+        case .agentInterpreted, .groupsInterpreted, .traceInterpreted: self
         }
     }
 

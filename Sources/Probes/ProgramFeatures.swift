@@ -37,6 +37,18 @@ struct ProgramFeatures: Equatable {
         loops = try ProgramFeature.loops.isAvailable()
     }
 
+    /// Probes what the passes of `snapshot` and `top` need; the rest is taken to be there.
+    ///
+    /// - Throws: ``BPFError`` when the kernel accepts no programs at all.
+    static func forWalk() throws(BPFError) -> ProgramFeatures {
+        ProgramFeatures(
+            atomics: true,
+            kernelFunctions: try ProgramFeature.kernelFunctions.isAvailable(),
+            kernelMemory: try ProgramFeature.kernelMemory.isAvailable(),
+            loops: try ProgramFeature.loops.isAvailable()
+        )
+    }
+
     /// Parses an object, in the variant that this kernel accepts.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.

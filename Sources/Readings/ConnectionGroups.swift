@@ -6,13 +6,15 @@ package enum ConnectionGrouping: UInt32, CaseIterable, Sendable {
     case peerPort = 1
     /// The cgroup that a socket was made in.
     case container = 2
+    /// The network namespace.
+    case namespace = 3
 }
 
 /// How many connections there are in each group, and how full the queues of each listener are.
 package struct ConnectionGroups: Equatable, Sendable {
     /// The property that the connections of a group share.
     package enum Group: Hashable, Sendable {
-        /// A port, or the ID of a cgroup.
+        /// A port, the ID of a cgroup, or the number of a namespace.
         case value(UInt64)
         /// They have no such port, or their cgroup is unknown.
         case none
@@ -74,6 +76,8 @@ package struct ListenerState: Hashable, Sendable {
     package var type: NetworkType
     /// The ID of the cgroup; 0 if unknown.
     package var cgroup: UInt64
+    /// The inode number of the network namespace; 0 if only one was counted.
+    package var namespace: UInt32
     /// The number of listeners; with `SO_REUSEPORT` it may be more than one.
     package var count: UInt64
     /// Connections that wait for `accept()`.
@@ -105,11 +109,13 @@ package struct ListenerState: Hashable, Sendable {
         place: Place?,
         type: NetworkType,
         cgroup: UInt64 = 0,
+        namespace: UInt32 = 0,
         count: UInt64 = 1,
         accept: Queue,
         syn: Queue
     ) {
         (self.place, self.type, self.cgroup, self.count) = (place, type, cgroup, count)
+        self.namespace = namespace
         (self.accept, self.syn) = (accept, syn)
     }
 }

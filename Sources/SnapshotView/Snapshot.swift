@@ -40,13 +40,19 @@ package struct Snapshot {
         (self.groups, self.groupings, self.containers) = (groups, groupings, containers)
     }
 
-    /// Counts all connections now.
+    /// Counts all connections of a scope now.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    package static func take(by groupings: [SnapshotGrouping]) throws(ProbeError) -> Snapshot {
+    package static func take(
+        _ scope: ObservationScope = .own,
+        by groupings: [SnapshotGrouping]
+    ) throws(ProbeError) -> Snapshot {
         let probe = try ConnectionGroupProbe(
-            by: Set(groupings.compactMap(\.grouping)),
-            listeners: groupings.contains(.listener)
+            .init(
+                scope,
+                by: Set(groupings.compactMap(\.grouping)),
+                listeners: groupings.contains(.listener)
+            )
         )
         var snapshot = Snapshot(groups: try probe.count(), groupings: groupings)
         let cgroups = snapshot.cgroups

@@ -81,7 +81,7 @@ package struct TopLoop {
     private init(_ settings: Settings, logger: Logger) throws(Failure) {
         (self.settings, self.logger) = (settings, logger)
         do {
-            stocks = try ConnectionGroupProbe(by: TopGrouping.counted, listeners: true)
+            stocks = try ConnectionGroupProbe(.init(settings.scope, by: TopGrouping.counted, listeners: true))
             let options = TCPProbes.Options(scope: settings.scope, rttPeriod: .seconds(1))
             let probes = try TCPProbes(options, start: .now)
             for limitation in probes.limitations {

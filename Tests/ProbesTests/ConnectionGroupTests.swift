@@ -31,15 +31,17 @@ import Testing
         #expect(ConnectionCounts(row) == counts)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"))
-    func `every grouping adds up to all, with and without room for its groups`() throws {
+    @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"), arguments: [false, true])
+    func `every grouping adds up to all, with and without room for its groups`(iterates: Bool) throws {
         let listeners = (0..<9).map { _ in listener() }
         defer {
             for listener in listeners { close(listener.descriptor) }
         }
         for room: UInt32? in [nil, 6] {
             let groupings = Set(ConnectionGrouping.allCases)
-            let probe = try ConnectionGroupProbe(groupings, listeners: true, room: room)
+            var options = ConnectionGroupProbe.Options(by: groupings, listeners: true)
+            (options.room, options.iterates) = (room, iterates)
+            let probe = try ConnectionGroupProbe(counting: options)
             // The second pass contains nothing from the first.
             for _ in 0..<2 {
                 let found = try probe.count()
@@ -61,7 +63,7 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0, "loading a BPF program needs root"))
     func `groupings that were not requested are not counted`() throws {
-        let found = try ConnectionGroupProbe(by: [.peerPort]).count()
+        let found = try ConnectionGroupProbe(.init(by: [.peerPort])).count()
         #expect(found.groups.keys.map(\.self) == [.peerPort])
         #expect(found.listeners.isEmpty)
     }
