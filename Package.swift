@@ -95,6 +95,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What the applications on the machine say of themselves.
+        .target(
+            name: "ApplicationResources",
+            dependencies: ["Metrics", "OTLP", "Resource", "System"],
+            swiftSettings: strict
+        ),
+
         // What a run is set to, and what commands share.
         .target(
             name: "CommandSupport",
@@ -190,6 +197,12 @@ let package = Package(
         .testTarget(
             name: "ObservationsTests",
             dependencies: ["Catalogue", "Metrics", "Observations", "Readings", "Simulation"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ApplicationResourcesTests",
+            dependencies: ["ApplicationResources", "Metrics", "OTLP", "System"],
+            exclude: ["publish.py"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),

@@ -8,7 +8,8 @@ internal import System
 enum ResourceAttributes {
     /// Parses `text`; `nil` if any part of it is malformed.
     static func parse(_ text: String) -> Attributes? {
-        var attributes: Attributes = [:]
+        // Collected first, because adding to a set takes time in proportion to its size.
+        var attributes: [Attribute] = []
         for pair in text.split(separator: ",") where !pair.allSatisfy(\.isWhitespace) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let key = PercentEncoding.decode(parts[0].trimmed),
@@ -16,8 +17,8 @@ enum ResourceAttributes {
             else {
                 return nil
             }
-            attributes[key] = .string(value)
+            attributes.append(Attribute(key, .string(value)))
         }
-        return attributes
+        return Attributes(attributes)
     }
 }

@@ -41,6 +41,8 @@ enum Wire {
     typealias ExportMetricsServiceResponse = Opentelemetry__Proto__Collector__Metrics__V1__ExportMetricsServiceResponse
     typealias ExportMetricsPartialSuccess = Opentelemetry__Proto__Collector__Metrics__V1__ExportMetricsPartialSuccess
 
+    typealias ProcessContext = Opentelemetry__Proto__Processcontext__V1development__ProcessContext
+
     typealias Status = Google__Rpc__Status
 }
 
@@ -149,6 +151,12 @@ extension Wire.ExportMetricsServiceResponse: WireMessage {
 extension Wire.ExportMetricsPartialSuccess: WireMessage {
     static var initialize: (UnsafeMutablePointer<Self>?) -> Void {
         unsafe opentelemetry__proto__collector__metrics__v1__export_metrics_partial_success__init
+    }
+}
+
+extension Wire.ProcessContext: WireMessage {
+    static var initialize: (UnsafeMutablePointer<Self>?) -> Void {
+        unsafe opentelemetry__proto__processcontext__v1development__process_context__init
     }
 }
 

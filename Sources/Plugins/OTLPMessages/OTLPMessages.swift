@@ -10,6 +10,7 @@ struct OTLPMessages: BuildToolPlugin {
         "opentelemetry/proto/collector/metrics/v1/metrics_service",
         "opentelemetry/proto/common/v1/common",
         "opentelemetry/proto/metrics/v1/metrics",
+        "opentelemetry/proto/processcontext/v1development/process_context",
         "opentelemetry/proto/resource/v1/resource",
     ]
 

@@ -1,0 +1,49 @@
+internal import System
+
+/// When a process was started: in clock ticks since the machine was.
+///
+/// Together with the process id it identifies a process, because ids are used again.
+struct ProcessStart: Hashable, Comparable {
+    /// The number of ticks.
+    var ticks: UInt64
+
+    /// The start in nanoseconds of CLOCK_BOOTTIME.
+    ///
+    /// A tick has a hundredth of a second on all machines that Swift runs on (`sysconf(_SC_CLK_TCK)`).
+    var nanoseconds: UInt64 {
+        let (product, overflow) = ticks.multipliedReportingOverflow(by: 10_000_000)
+        return overflow ? .max : product
+    }
+
+    /// Whether `left` is earlier.
+    static func < (left: ProcessStart, right: ProcessStart) -> Bool { left.ticks < right.ticks }
+
+    /// Reads it from `/proc/PID/stat`.
+    ///
+    /// - Throws: The error of the system call; ESRCH as well if the process is gone.
+    static func read(
+        of process: Int32,
+        with buffer: inout ScratchBuffer
+    ) throws(FileDescriptor.SystemCallError) -> ProcessStart? {
+        let file = try FileDescriptor(file: "/proc/\(process)/stat")
+        buffer.wipe()
+        // The kernel makes the text anew for each read, so there is only one.
+        _ = try buffer.fill(from: file)
+        return ProcessStart(stat: buffer.content)
+    }
+
+    /// Reads it from the text of the file; nil if it is malformed.
+    init?(stat: ArraySlice<UInt8>) {
+        // The name of the program is in parentheses, and can contain any character (proc_pid_stat(5)).
+        guard let name = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        // Field 22, where the first after the name is field 3.
+        let fields = stat[(name + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
+        guard fields.count > 19, let ticks = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
+        self.ticks = ticks
+    }
+
+    /// Creates a start.
+    init(ticks: UInt64) {
+        self.ticks = ticks
+    }
+}

@@ -1,0 +1,34 @@
+internal import Metrics
+
+/// What one process says of itself.
+struct ProcessStatement: Equatable {
+    /// What its environment says.
+    var environment: Attributes = [:]
+    /// What it has published; nil if nothing.
+    var context: Attributes?
+    /// Whether the context is the parent's, which the process got when it was forked.
+    ///
+    /// Publishers keep their context from being inherited (MADV_DONTFORK), but not all may. The parent's instance is not
+    /// the child's.
+    var isInherited = false
+}
+
+/// What is known of one process.
+struct ProcessScan: Equatable {
+    /// When the process was started.
+    var start: ProcessStart
+    /// Where it published a context, and the header that was there.
+    var context: Location?
+    /// What it says.
+    var statement = ProcessStatement()
+    /// What was not taken.
+    var refusals = RefusalCounts()
+
+    /// Where a context is.
+    struct Location: Equatable {
+        /// The address of the mapping.
+        var mapping: UInt64
+        /// The header.
+        var header: ContextHeader
+    }
+}

@@ -1,0 +1,106 @@
+internal import Dispatch
+internal import Synchronization
+internal import System
+
+/// Reads processes on a thread of its own, so that none of them can hold up the caller.
+///
+/// A process can block whoever reads its memory, for as long as it wants (``ProcessMemory``). Only the thread waits
+/// then; it is left behind and continues when the process lets go of it or ends. Only a few threads can be left behind.
+struct ReadingThread {
+    /// What became of some requests.
+    struct Outcome {
+        /// The answers, by the index of the request.
+        var answers: [(index: Int, answer: ProcessReading.Answer)] = []
+        /// The request whose process blocks the thread, if any.
+        var blocking: Int?
+    }
+
+    /// How long one process may take; a healthy one takes less than a hundredth.
+    static let patience: Duration = .milliseconds(500)
+    /// How many threads may be left behind; each has a stack, of which little is resident.
+    static let maximumLeftBehind = 32
+
+    private var queue = DispatchQueue(label: "tcplens.processes")
+    private var leftBehind: [Batch] = []
+
+    /// Creates a thread.
+    init() {}
+
+    /// How many threads are blocked.
+    var leftBehindCount: Int { leftBehind.count }
+
+    /// Whether so many threads are blocked that nothing is read any more.
+    var isExhausted: Bool { leftBehind.count >= Self.maximumLeftBehind }
+
+    /// Carries out `requests` in their order, as many as are possible within `budget`.
+    ///
+    /// It returns after at most ``patience`` more than that.
+    mutating func carryOut(_ requests: [ProcessReading.Request], within budget: Duration) -> Outcome {
+        leftBehind.removeAll(where: \.isFinished)
+        guard !requests.isEmpty, !isExhausted else { return Outcome() }
+        let batch = Batch(requests)
+        queue.async { batch.run() }
+        if !batch.wait(for: budget) {
+            batch.stop()
+            if !batch.wait(for: Self.patience) {
+                leftBehind.append(batch)
+                // The next requests get a new thread.
+                queue = DispatchQueue(label: "tcplens.processes")
+            }
+        }
+        return batch.outcome
+    }
+}
+
+/// Requests that are carried out together.
+private final class Batch: Sendable {
+    private struct State {
+        var answers: [(index: Int, answer: ProcessReading.Answer)] = []
+        var current: Int?
+        var isStopped = false
+        var isFinished = false
+    }
+
+    private let requests: [ProcessReading.Request]
+    private let state = Mutex(State())
+    private let finished = DispatchSemaphore(value: 0)
+
+    init(_ requests: [ProcessReading.Request]) {
+        self.requests = requests
+    }
+
+    var isFinished: Bool { state.withLock(\.isFinished) }
+
+    var outcome: ReadingThread.Outcome {
+        state.withLock { state in
+            ReadingThread.Outcome(answers: state.answers, blocking: state.isFinished ? nil : state.current)
+        }
+    }
+
+    /// Carries out the requests.
+    func run() {
+        var buffer = ScratchBuffer(capacity: ProcessEnvironment.maximumLength)
+        for (index, request) in requests.enumerated() {
+            let mayBegin = state.withLock { state in
+                state.current = index
+                return !state.isStopped
+            }
+            guard mayBegin else { break }
+            let answer = ProcessReading.answer(request, with: &buffer)
+            state.withLock { $0.answers.append((index, answer)) }
+        }
+        state.withLock { $0.isFinished = true }
+        finished.signal()
+    }
+
+    /// Begins no further request.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+    }
+
+    /// Waits until all that was begun is done; whether it is.
+    func wait(for time: Duration) -> Bool {
+        let milliseconds = Int(clamping: min(time.wholeMilliseconds, 3_600_000))
+        return finished.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+    }
+}
