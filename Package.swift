@@ -76,7 +76,11 @@ let package = Package(
 
         // From metrics to those who want them.
         .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Catalogue", "Metrics", "Resource", "System"],
+            swiftSettings: strict
+        ),
         .target(
             name: "OTLPExport",
             dependencies: ["CLibcurl", "CZlib", "Configuration", "Metrics", "OTLP", "Pipeline", "System", asn1, deque],

@@ -32,6 +32,13 @@ package struct Distribution: Hashable, Sendable {
         self.sum = sum
     }
 
+    /// The same counts with another sum; the counts are not copied.
+    func withSum(_ sum: UInt128) -> Distribution {
+        var distribution = self
+        distribution.sum = sum
+        return distribution
+    }
+
     /// The number of durations.
     package var count: UInt64 {
         counts.reduce(0, &+)

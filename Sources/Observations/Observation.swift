@@ -29,10 +29,10 @@ package final class Observation {
         self.series = series
     }
 
-    /// Takes a reading, and returns the metrics of the machine.
+    /// Takes a reading, and returns the metrics of the machine by workload.
     ///
     /// - Throws: The error that the source had while reading.
-    fileprivate func machine(at time: Timestamp) throws -> [Metric] {
+    fileprivate func machine(at time: Timestamp) throws -> [MetricGroup] {
         let reading = source.read(at: time)
         self.reading = reading
         return try updated(by: reading) { series in
@@ -54,10 +54,10 @@ package final class Observation {
     /// Continues with the series of the reading's epoch.
     ///
     /// Series of another epoch are dropped.
-    private func updated(
+    private func updated<Metrics>(
         by reading: Reading,
-        _ update: (inout ObservedSeries) throws -> [Metric]
-    ) rethrows -> [Metric] {
+        _ update: (inout ObservedSeries) throws -> Metrics
+    ) rethrows -> Metrics {
         var series = self.series ?? ObservedSeries(reading.epoch, limit: limit)
         if series.epoch != reading.epoch {
             series = ObservedSeries(reading.epoch, limit: limit)
@@ -83,8 +83,13 @@ package struct MachineMetrics: MetricProducer {
     /// What the observation has added to the kernel's counters so far; nil before the first reading.
     package var series: ObservedSeries? { observation.series }
 
-    /// The stocks and flows.
+    /// The stocks and flows of the host alone.
     package func metrics(at time: Timestamp) throws -> [Metric] {
+        try groups(at: time).first { $0.subject == .own }?.metrics ?? []
+    }
+
+    /// The stocks and flows of the host and of each workload.
+    package func groups(at time: Timestamp) throws -> [MetricGroup] {
         try observation.machine(at: time)
     }
 }
