@@ -295,6 +295,12 @@ let package = Package(
             path: "Tests/Exporting",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "collecting",
+            dependencies: ["Metrics", "Observations", "Pipeline", "Readings"],
+            path: "Tests/Collecting",
+            swiftSettings: strict
+        ),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),

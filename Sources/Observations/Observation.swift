@@ -11,7 +11,8 @@ package final class Observation {
     private let limit: Int
     /// What has been added to the kernel's counters so far; nil before the first reading.
     package private(set) var series: ObservedSeries?
-    private var reading: Reading?
+    /// The parts of the last reading that are still needed. The others can be large, and are released at once.
+    private var last: (epoch: Epoch, upkeep: Result<Upkeep, ReadingError>)?
 
     /// Creates an observation of `source`.
     ///
@@ -34,8 +35,8 @@ package final class Observation {
     /// - Throws: The error that the source had while reading.
     fileprivate func machine(at time: Timestamp) throws -> [MetricGroup] {
         let reading = source.read(at: time)
-        self.reading = reading
-        return try updated(by: reading) { series in
+        last = (reading.epoch, reading.upkeep)
+        return try updated(for: reading.epoch) { series in
             series.drift.forget()
             return series.machine(try reading.activity.part(), at: time)
         }
@@ -45,22 +46,22 @@ package final class Observation {
     ///
     /// - Throws: The error that the source had while reading that.
     fileprivate func upkeep(at time: Timestamp) throws -> [Metric] {
-        guard let reading else { return [] }
-        return try updated(by: reading) { series in
-            series.upkeep(try reading.upkeep.part(), at: time)
+        guard let last else { return [] }
+        return try updated(for: last.epoch) { series in
+            series.upkeep(try last.upkeep.part(), at: time)
         }
     }
 
-    /// Continues with the series of the reading's epoch.
+    /// Continues with the series of `epoch`.
     ///
     /// Series of another epoch are dropped.
     private func updated<Metrics>(
-        by reading: Reading,
+        for epoch: Epoch,
         _ update: (inout ObservedSeries) throws -> Metrics
     ) rethrows -> Metrics {
-        var series = self.series ?? ObservedSeries(reading.epoch, limit: limit)
-        if series.epoch != reading.epoch {
-            series = ObservedSeries(reading.epoch, limit: limit)
+        var series = self.series ?? ObservedSeries(epoch, limit: limit)
+        if series.epoch != epoch {
+            series = ObservedSeries(epoch, limit: limit)
         }
         // So that they are changed in place and not copied.
         self.series = nil

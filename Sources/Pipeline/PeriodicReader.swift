@@ -163,7 +163,8 @@ package actor PeriodicReader {
     package func replace(resource: Resource, agentResource: Resource) {
         resources.replace(resource)
         var names = resources.takeRenamed()
-        if agentResource.attributes != self.agentResource.attributes {
+        // Without a resource of its own, the agent has the reader's.
+        if names[self.agentResource.attributes] == nil, agentResource.attributes != self.agentResource.attributes {
             names[self.agentResource.attributes] = agentResource.attributes
         }
         continueDeltas(under: names)
