@@ -26,13 +26,18 @@ package struct Distribution: Hashable, Sendable {
     /// - Parameters:
     ///   - counts: The number of durations in each bucket. Missing buckets are empty, and surplus ones are ignored.
     ///   - sum: The sum of all durations, in nanoseconds.
-    package init(counts: some Sequence<UInt64>, sum: UInt64) {
-        self.init(counts: counts, wideSum: UInt128(sum))
+    @inlinable package init(counts: some Sequence<UInt64>, sum: UInt64) {
+        // Inlinable, because otherwise each count is taken through generic witness tables.
+        self.init(array: Array(counts), wideSum: UInt128(sum))
     }
 
     /// Creates a distribution whose sum is known in full.
     init(counts: some Sequence<UInt64>, wideSum sum: UInt128) {
-        let counts = Array(counts.prefix(Self.bucketCount))
+        self.init(array: Array(counts), wideSum: sum)
+    }
+
+    @usableFromInline init(array: [UInt64], wideSum sum: UInt128) {
+        let counts = array.prefix(Self.bucketCount)
         let first = counts.firstIndex { $0 > 0 } ?? 0
         let last = counts.lastIndex { $0 > 0 } ?? first - 1
         self.first = first
@@ -82,7 +87,8 @@ extension Distribution: Accumulating {
             self.sum = sum
             return
         }
-        if !span.isEmpty, filledRange.lowerBound <= other.first, other.filledRange.upperBound <= filledRange.upperBound {
+        if !span.isEmpty, filledRange.lowerBound <= other.first, other.filledRange.upperBound <= filledRange.upperBound
+        {
             for (place, count) in other.span.enumerated() { span[other.first - first + place] &+= count }
             self.sum = sum
             return

@@ -12,8 +12,9 @@ struct ConnectionCountSeries: Sendable, Codable {
         var peerPort: UInt16 = 0
     }
 
-    /// The rows without a port. Those that exist do so at every collection, even if zero: an absent series would look
-    /// like a gap.
+    /// The rows without a port.
+    ///
+    /// Those that exist do so at every collection, even if zero: an absent series would look like a gap.
     private static let base: [Key] = NetworkType.allCases.flatMap { type in
         ConnectionState.counted.map { Key(state: $0, type: type) }
     }

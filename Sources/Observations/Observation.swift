@@ -11,7 +11,9 @@ package final class Observation {
     private let limit: Int
     /// What has been added to the kernel's counters so far; nil before the first reading.
     package private(set) var series: ObservedSeries?
-    /// The parts of the last reading that are still needed. The others can be large, and are released at once.
+    /// The parts of the last reading that are still needed.
+    ///
+    /// The others can be large, and are released at once.
     private var last: (epoch: Epoch, upkeep: Result<Upkeep, ReadingError>)?
 
     /// Creates an observation of `source`.

@@ -107,7 +107,11 @@ struct WorkloadSeries: Sendable, Codable {
     ///
     /// Most stocks of most workloads are always zero. One that was seen stays, because an absent series looks like a
     /// gap.
-    private mutating func note(_ table: [UInt64], _ series: [TableSeries], _ definition: MetricDefinition) -> Set<Int> {
+    private mutating func note(
+        _ table: [UInt64],
+        _ series: [TableSeries],
+        _ definition: MetricDefinition
+    ) -> Set<Int> {
         for series in series where table[series.row] > 0 {
             seen[definition.name, default: []].insert(series.row)
         }
@@ -132,7 +136,11 @@ struct WorkloadSeries: Sendable, Codable {
 
 extension WorkloadSeries {
     /// The points of a metric with distributions; nil if the reading lacks it.
-    private mutating func distributions(_ definition: MetricDefinition, of activity: WorkloadActivity, at time: Timestamp)
+    private mutating func distributions(
+        _ definition: MetricDefinition,
+        of activity: WorkloadActivity,
+        at time: Timestamp
+    )
         -> [ExponentialHistogramDataPoint]?
     {
         var points: [ExponentialHistogramDataPoint] = []

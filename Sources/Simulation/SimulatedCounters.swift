@@ -113,7 +113,8 @@ extension SimulatedCounters {
         namespace[counter]?.add(number)
     }
 
-    private mutating func add(_ id: Counter, _ values: any Coordinate..., of owner: Workload.ID, by number: UInt64 = 1) {
+    private mutating func add(_ id: Counter, _ values: any Coordinate..., of owner: Workload.ID, by number: UInt64 = 1)
+    {
         workloads[owner, default: WorkloadCounters()].add(id, values, by: number)
     }
 

@@ -26,7 +26,7 @@ package struct SimulatedHost: ReadingSource, Sendable {
         package var containerLife = 30.0
         /// Whether each container is a workload of its own; otherwise everything is the host's.
         package var tellsContainersApart = true
-        /// How many containers can be told apart at a time; all others are overflow.
+        /// How many containers can be workloads of their own at a time; all others are overflow.
         package var containerLimit = Int.max
 
         /// Creates options.

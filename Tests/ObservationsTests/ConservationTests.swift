@@ -11,7 +11,7 @@ import Testing
 
     private static func options(_ limit: Int?) -> SimulatedHost.Options {
         var options = SimulatedHost.Options()
-        options.rate = 15
+        options.rate = 8
         options.containers = 6
         options.containerLife = 15
         options.measuresResponses = true
@@ -61,7 +61,7 @@ import Testing
     /// Metrics of what is there now, or of a process that may begin again: an ended workload takes them with it.
     private static let present: Set = ["tcplens.listener.drops", "tcplens.response.duration"]
 
-    @Test(arguments: [100, 3, 1, 0], [[], Set(Fault.allCases)] as [Set<Fault>])
+    @Test(arguments: [100, 2, 0], [[], Set(Fault.allCases)] as [Set<Fault>])
     func `the sum over all resources is the machine's`(limit: Int, faults: Set<Fault>) throws {
         let machine = MachineMetrics(of: Observation(of: host(nil, faults)))
         let observation = Observation(of: host(limit, faults))
