@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",
-            dependencies: ["BPF", "CProbes", "Metrics", "Readings", "System"],
+            dependencies: ["ApplicationResources", "BPF", "CProbes", "Metrics", "Readings", "System", "Workloads"],
             swiftSettings: strict
         ),
         .target(name: "Simulation", dependencies: ["Metrics", "Readings", heap], swiftSettings: strict),
