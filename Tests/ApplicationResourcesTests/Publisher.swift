@@ -4,7 +4,7 @@ import Testing
 @testable import ApplicationResources
 @testable import System
 
-/// A process that publishes what it is told (`publish.py`); it ends with this object.
+/// A process that publishes what it gets (`publish.py`); it ends with this object.
 final class Publisher {
     private let process = Process()
     private let commands = Pipe()
@@ -27,7 +27,8 @@ final class Publisher {
         process.waitUntilExit()
     }
 
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").path()
+    private static let script =
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").path(percentEncoded: false)
     private static let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
 
     /// The process id.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A process that publishes what it is told in its process context (OTEP 4719), also in hostile ways.
+"""A process that publishes what it gets in its process context (OTEP 4719), also in hostile ways.
 
 Each line of standard input is a JSON list: a command and its arguments. Each is answered by a line of JSON. The process
 and its children end when standard input does.

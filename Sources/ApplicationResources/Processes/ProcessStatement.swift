@@ -8,8 +8,8 @@ struct ProcessStatement: Equatable {
     var context: Attributes?
     /// Whether the context is the parent's, which the process got when it was forked.
     ///
-    /// Publishers keep their context from being inherited (MADV_DONTFORK), but not all may. The parent's instance is not
-    /// the child's.
+    /// Publishers keep their context from being inherited (MADV_DONTFORK), but some may not. The parent's instance is
+    /// not the child's.
     var isInherited = false
 }
 
