@@ -48,7 +48,7 @@ package struct ApplicationResources {
     private var known: [UInt64: Known] = [:]
     private var thread = ReadingThread()
     private var turn = 0
-    private var hasSaidExhausted = false
+    private var saidInGeneral: Set<String> = []
     private var endedRefusals = RefusalCounts()
 
     /// Creates an empty value.
@@ -102,9 +102,11 @@ package struct ApplicationResources {
             findings.notices += unsaid(lines, about: workload.id)
             known[workload.id]?.collections += 1
         }
-        if thread.isExhausted, !hasSaidExhausted {
-            hasSaidExhausted = true
-            findings.notices.append(Notices.exhausted)
+        let isDenied = known.values.contains { $0.processes.refusals[.noAccess] > 0 }
+        for (line, isTrue) in [(Notices.exhausted, thread.isExhausted), (Notices.denied, isDenied)] where isTrue {
+            if saidInGeneral.insert(line).inserted {
+                findings.notices.append(line)
+            }
         }
         return findings
     }

@@ -7,7 +7,8 @@ struct WorkloadProcesses {
     /// How long after the first reading a process is read again, if it has not shown a change by itself.
     ///
     /// The interval doubles up to the greatest. Most SDKs publish when a program starts, so soon after a process was
-    /// found it pays to look again. Up to the interval is added to it, so that the work is spread. A program that replaces itself (`execve(2)`) is found in the same way.
+    /// found it pays to look again. A program that replaces itself (`execve(2)`) is found in the same way. Up to the
+    /// interval is added, so that the work is spread.
     static let intervals: (first: Duration, greatest: Duration) = (.seconds(5), .seconds(300))
 
     private struct Known {

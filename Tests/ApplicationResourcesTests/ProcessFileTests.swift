@@ -76,9 +76,13 @@ import Testing
 
     @Test func `the start of a process comes after a name with anything in it`() {
         let fields = (3...52).map { $0 == 22 ? "4711" : "\($0)" }.joined(separator: " ")
-        #expect(ProcessStart(stat: Array("12 (a) 1 (b ) 5) \(fields)\n".utf8)[...])?.ticks == 4711)
+        let status = ProcessStatus(stat: Array("12 (a) 1 (b ) 5) \(fields)\n".utf8)[...])
+        #expect(status?.start.ticks == 4711)
+        #expect(status?.isZombie == false)
+        let zombie = fields.replacing(/^3/, with: "Z")
+        #expect(ProcessStatus(stat: Array("12 (a) \(zombie)".utf8)[...])?.isZombie == true)
         for text in ["", "12 (a", "12 (a) S 1 2", "12 (a) \(fields)".replacing("4711", with: "x")] {
-            #expect(ProcessStart(stat: Array(text.utf8)[...]) == nil)
+            #expect(ProcessStatus(stat: Array(text.utf8)[...]) == nil)
         }
         #expect(ProcessStart(ticks: .max).nanoseconds == .max)
     }

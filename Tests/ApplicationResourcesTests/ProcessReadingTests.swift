@@ -129,6 +129,19 @@ import Testing
         #expect(read(publisher.id)?.statement.context?["service.version"] == "a")
     }
 
+    @Test func `a process whose first thread has ended is read by another one`() throws {
+        let publisher = try Publisher(environment: ["OTEL_SERVICE_NAME": "shop"], "--without-first-thread")
+        try publisher.publish(["service.name": "a"])
+        let deadline = ContinuousClock.now + .seconds(10)
+        var buffer = ScratchBuffer(capacity: 4096)
+        while try ProcessStatus.read(of: publisher.id, with: &buffer)?.isZombie != true, .now < deadline {}
+        let scan = try #require(read(publisher.id))
+        #expect(
+            scan.statement == ProcessStatement(environment: ["service.name": "shop"], context: ["service.name": "a"])
+        )
+        #expect(scan.context?.thread != publisher.id)
+    }
+
     @Test func `a forked child has no context, its parent's, or its own`() throws {
         let publisher = try Publisher()
         try publisher.publish(["service.name": "parent"])
@@ -188,7 +201,14 @@ import Testing
             let access = ProcessAccess.examine()
             guard access.tried > 0, access.readable < access.tried, access.traceable < access.tried else { exit(2) }
             guard access.reasons.contains(where: { $0.contains("CAP_SYS_PTRACE") }) else { exit(3) }
-            exit(access.isComplete ? 4 : 0)
+            guard !access.isComplete else { exit(4) }
+            // Many workloads, one line.
+            var resources = ApplicationResources(.init(host: ["h"]))
+            let workloads = (1...3 as ClosedRange<UInt64>).map { id in
+                ObservedWorkload(id: id, name: .path("/\(id)"), attributes: [:]) { [1] }
+            }
+            let findings = resources.update(workloads, within: .seconds(9))
+            exit(findings.notices == [Notices.denied] && resources.refusals[.noAccess] == 3 ? 0 : 5)
         }
     }
 

@@ -26,6 +26,8 @@ struct ProcessScan: Equatable {
 
     /// Where a context is.
     struct Location: Equatable {
+        /// The thread whose memory was read.
+        var thread: Int32
         /// The address of the mapping.
         var mapping: UInt64
         /// The header.
