@@ -12,7 +12,10 @@ import Testing
         return ProcessScan(
             start: ProcessStart(ticks: start),
             context: header.map { .init(thread: 7, mapping: 1, header: $0) },
-            statement: ProcessStatement(environment: ["service.name": name], context: header.map { _ in ["service.name": name] })
+            statement: ProcessStatement(
+                environment: ["service.name": name],
+                context: header.map { _ in ["service.name": name] }
+            )
         )
     }
 
