@@ -188,8 +188,23 @@ import Testing
         #expect(read(id) == nil)
     }
 
-    @Test func `without the right to read a process that is counted`() async {
-        guard getuid() == 0 else { return }
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func `a process in namespaces of its own is read like any other`() throws {
+        let publisher = try Publisher(
+            environment: ["OTEL_SERVICE_NAME": "shop"],
+            in: ["unshare", "--pid", "--fork", "--user", "--map-root-user", "--mount", "--kill-child"]
+        )
+        try publisher.publish(["service.name": "a"])
+        let id = Int32(try #require(try publisher("outer id") as? Int))
+        let scan = try #require(read(id))
+        #expect(
+            scan.statement == ProcessStatement(environment: ["service.name": "shop"], context: ["service.name": "a"])
+        )
+        #expect(scan.refusals == RefusalCounts())
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func `without the right to read a process that is counted`() async {
         await #expect(processExitsWith: .success) {
             setgid(65_534)
             setuid(65_534)

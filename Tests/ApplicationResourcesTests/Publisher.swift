@@ -11,9 +11,9 @@ final class Publisher {
     private let answers = Pipe()
 
     /// Starts it with nothing but these variables and a search path in its environment.
-    init(environment: [String: String] = [:], _ options: String...) throws {
+    init(environment: [String: String] = [:], in wrapper: [String] = [], _ options: String...) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script] + options
+        process.arguments = wrapper + ["python3", Self.script] + options
         process.environment = environment.merging(["PATH": Self.searchPath]) { given, _ in given }
         process.standardInput = commands
         process.standardOutput = answers

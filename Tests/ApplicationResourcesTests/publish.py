@@ -210,6 +210,9 @@ def answer(command, arguments):
         commands.write(json.dumps(rest) + "\n")
         commands.flush()
         return json.loads(answers.readline())
+    elif command == "outer id":
+        # The id in the namespace of the mounted /proc.
+        return int(os.readlink("/proc/self"))
     elif command == "set environment":
         os.environ[arguments[0]] = arguments[1]
     else:
