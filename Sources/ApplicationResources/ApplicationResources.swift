@@ -67,8 +67,8 @@ package struct ApplicationResources {
     /// - Parameters:
     ///   - workloads: The workloads.
     ///   - now: The time, which decides what is read again.
-    ///   - budget: How long processes are read. What is left is read at the next collection. If a process blocks its
-    ///     reader, the call takes up to half a second longer.
+    ///   - budget: How long processes are read, while the caller waits. What is left is read at the next collection. If
+    ///     a process blocks its reader, the call takes up to half a second longer, once for each workload.
     /// - Returns: The resources, and what there is to say about them.
     package mutating func update(
         _ workloads: [ObservedWorkload],
