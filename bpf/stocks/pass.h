@@ -32,18 +32,29 @@ static __always_inline void end_pass(struct pass *pass, bool follows)
         pass->is_complete = !pass->unplaced_in_walk && pass->unplaced == pass->unplaced_before;
 }
 
-/* Visits a socket. `visited` has a key if it is to be followed. */
-static __always_inline void visit_in_pass(const struct visited *visited, struct pass *pass, bool follows)
-{
-    struct sink sink = {.began = pass->began, .follows = follows};
-    struct connection *followed = NULL;
+/* Whether the socket that is being visited is not followed yet, because another walk has to confirm that it is new. */
+static bool is_pending;
 
-    if (follows && visited->full) {
-        followed = follow_socket(&sink, visited, pass);
-        if (!followed)
-            pass->unplaced_in_walk++;
-    }
-    visit_socket(&sink, visited, followed);
+/* Finds what is remembered of a socket, and samples it. To be called before count_visited(). */
+static __always_inline void follow_visited(const struct visited *visited, struct pass *pass)
+{
+    struct sink sink = {};
+
+    met_slot = CONNECTION_SLOTS;
+    if (!visited->full)
+        return;
+    follow_socket(&sink, visited, pass);
+    is_pending = sink.is_pending;
+    if (met_slot == CONNECTION_SLOTS)
+        pass->unplaced_in_walk++;
+}
+
+/* Adds a socket to the stocks. */
+static __always_inline void count_visited(const struct visited *visited, struct pass *pass, bool follows)
+{
+    struct sink sink = {.began = pass->began, .follows = follows, .is_pending = is_pending};
+
+    visit_socket(&sink, visited, follows ? slot_at(met_slot) : NULL);
 }
 
 #endif
