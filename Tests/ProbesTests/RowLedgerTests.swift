@@ -95,7 +95,7 @@ import Testing
         _ = ledger.note([assignment(3, "b"), assignment(4, "a"), assignment(5, nil)], at: time(50))
         #expect(ledger.workloads.map(\.rows) == [[1, 5], [4], [3]])
         #expect(ledger.workloads.map(\.retired) == [nil, [1, .max], nil])
-        #expect(!ledger.workloads.contains(where: \.hasEnded))
+        #expect(ledger.workloads.allSatisfy { !$0.hasEnded })
     }
 
     @Test func `the overflow has what is beyond the limit, and never ends`() {
