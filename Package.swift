@@ -77,7 +77,11 @@ let package = Package(
 
         // From metrics to those who want them.
         .target(name: "OTLP", dependencies: ["COTLP", "CProtobufC", "Metrics"], swiftSettings: strict),
-        .target(name: "Pipeline", dependencies: ["Catalogue", "Metrics", "System"], swiftSettings: strict),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Catalogue", "Metrics", "Resource", "System"],
+            swiftSettings: strict
+        ),
         .target(
             name: "OTLPExport",
             dependencies: ["CLibcurl", "CZlib", "Configuration", "Metrics", "OTLP", "Pipeline", "System", asn1, deque],
@@ -314,6 +318,12 @@ let package = Package(
             name: "exporting",
             dependencies: ["Configuration", "Metrics", "OTLPExport", "Pipeline", "System", argumentParser],
             path: "Tests/Exporting",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "collecting",
+            dependencies: ["Metrics", "Observations", "Pipeline", "Readings"],
+            path: "Tests/Collecting",
             swiftSettings: strict
         ),
 

@@ -14,6 +14,9 @@ package enum Catalogue {
         .timeWaitLimit, .ephemeralPortLimit, .memoryUsage, .memoryLimit,
     ]
 
+    /// Those of them that each workload has, too.
+    package static let workload: [MetricDefinition] = machine.compactMap(\.ofWorkload)
+
     /// The probes' metrics about themselves.
     package static let upkeep: [MetricDefinition] = [.programRuns, .programTime, .lostEvents, .stockDrift]
 

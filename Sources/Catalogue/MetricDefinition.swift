@@ -21,6 +21,25 @@ package struct MetricDefinition: Sendable {
     /// How its points are made from a reading; empty if other code makes them.
     package let sources: [Source]
 
+    /// The same metric of one workload, with what can be counted for a workload alone; nil if that is nothing.
+    ///
+    /// What belongs to no workload stays with the host, so that the sum over all resources is right.
+    package var ofWorkload: MetricDefinition? {
+        let own = sources.filter { !$0.isOfNamespace }
+        return own.isEmpty ? nil : MetricDefinition(self, from: own)
+    }
+
+    private init(_ other: MetricDefinition, from sources: [Source]) {
+        name = other.name
+        kind = other.kind
+        unit = other.unit
+        description = other.description
+        stability = other.stability
+        condition = other.condition
+        attributes = other.attributes
+        self.sources = sources
+    }
+
     init(
         _ name: String,
         _ kind: Kind,

@@ -26,6 +26,17 @@ package enum Source: Sendable {
     /// From the comparison of stocks and flows.
     case drift
 
+    /// Whether it is about a network namespace or the machine as a whole, and so never about one workload.
+    package var isOfNamespace: Bool {
+        switch self {
+        case .namespace: true
+        case .stock(let id, _): [.timeWaitLimit, .ephemeralPorts, .memory, .memoryLimit].contains(id)
+        case .connections, .listeners, .listenerDrops, .responseTimes, .counter, .durations, .programs, .losses,
+            .drift:
+            false
+        }
+    }
+
     /// A table of stocks, and when each of its series has a point.
     static func stock(_ id: Stock, _ presence: (_ coordinates: [Int]) -> TableSeries.Presence = { _ in .always })
         -> Self

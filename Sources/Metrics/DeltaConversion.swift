@@ -30,11 +30,19 @@ package struct DeltaConversion: Sendable, Codable {
     }
 
     /// Converts the metrics of the next collection to the preferred temporality.
-    package mutating func convert(_ metrics: [ResourceMetrics]) -> [ResourceMetrics] {
+    ///
+    /// - Parameters:
+    ///   - metrics: The metrics.
+    ///   - isComplete: Whether no producer failed. Otherwise resources that are absent may come back, and their next
+    ///     deltas cover the gap.
+    /// - Returns: The metrics in the preferred temporality.
+    package mutating func convert(_ metrics: [ResourceMetrics], isComplete: Bool = true) -> [ResourceMetrics] {
         guard preference != .cumulative else { return metrics }
-        let resources = Set(metrics.map(\.resource.attributes))
-        // A resource that changed does not come back; its points would be kept for ever.
-        streams = streams.filter { resources.contains($0.key.resource) }
+        // A resource that changed or ended does not come back; its points would be kept for ever.
+        if isComplete {
+            let resources = Set(metrics.map(\.resource.attributes))
+            streams = streams.filter { resources.contains($0.key.resource) }
+        }
         var metrics = metrics
         for resource in metrics.indices {
             for scope in metrics[resource].scopes.indices {
@@ -55,8 +63,18 @@ package struct DeltaConversion: Sendable, Codable {
     /// Continues the streams of the resource `old` under the resource `new`, from the next collection on.
     package mutating func rename(_ old: Attributes, to new: Attributes) {
         guard old != new else { return }
-        for (key, stream) in streams where key.resource == old {
-            streams[key] = nil
+        rename([old: new])
+    }
+
+    /// Continues the streams of each resource that is a key under the resource that is its value.
+    ///
+    /// All at once, so that two resources can swap their attributes.
+    package mutating func rename(_ names: [Attributes: Attributes]) {
+        guard !names.isEmpty else { return }
+        let moved = streams.filter { names[$0.key.resource] != nil }
+        for key in moved.keys { streams[key] = nil }
+        for (key, stream) in moved {
+            guard let new = names[key.resource] else { continue }
             streams[StreamKey(resource: new, scope: key.scope, name: key.name)] = stream
         }
     }

@@ -18,13 +18,14 @@ extension Distribution {
     /// An index shifted right is the index at the smaller scale ("perfect subsetting": OpenTelemetry specification,
     /// `metrics/data-model.md`), so the result is the same as if it had been counted at that scale.
     func buckets(shift: Int) -> ExponentialHistogramDataPoint.Buckets {
-        let positive = counts.dropFirst()
-        guard let first = positive.firstIndex(where: { $0 > 0 }), let last = positive.lastIndex(where: { $0 > 0 })
+        // The first and the last bucket of the range are not empty, unless the first is the zero bucket.
+        guard let last = filledRange.last, last > 0,
+            let first = filledRange.first(where: { $0 > 0 && count(of: $0) > 0 })
         else { return .init() }
         func index(_ bucket: Int) -> Int { (bucket - 1 + Self.firstIndex) >> shift }
         var merged = [UInt64](repeating: 0, count: index(last) - index(first) + 1)
         for bucket in first...last {
-            merged[index(bucket) - index(first)] &+= counts[bucket]
+            merged[index(bucket) - index(first)] &+= count(of: bucket)
         }
         return .init(offset: Int32(index(first)), counts: merged)
     }
@@ -55,7 +56,7 @@ extension Distribution {
             count: count,
             sum: seconds,
             scale: Self.scale - Int32(shift),
-            zeroCount: counts[0],
+            zeroCount: count(of: 0),
             zeroThreshold: Self.zeroThreshold,
             positive: buckets
         )

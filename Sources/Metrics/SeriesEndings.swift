@@ -145,11 +145,19 @@ package struct SeriesEndings: Sendable, Codable {
 
     /// Ends all series of these metrics, under the resource and the scope that they had.
     private mutating func end(_ keys: Set<StreamKey>, of metrics: inout [ResourceMetrics], at time: Timestamp) {
+        guard !keys.isEmpty else { return }
+        // Many resources may end at once, so that a search for each of their metrics would be slow.
+        var places = Dictionary(zip(metrics.lazy.map(\.resource), metrics.indices)) { first, _ in first }
         for key in keys.sorted(by: { $0.name < $1.name }) {
             guard let stream = streams.removeValue(forKey: key), !stream.attributes.isEmpty else { continue }
             var metric = stream.metric
             metric.data = metric.data.changed(by: Ends(places: Array(stream.attributes.indices), time: time))
-            metrics.add(metric, of: key.resource, key.scope)
+            let place = places[key.resource] ?? metrics.count
+            if place == metrics.count {
+                metrics.append(ResourceMetrics(resource: key.resource, scopes: []))
+                places[key.resource] = place
+            }
+            metrics[place].add(metric, of: key.scope)
         }
     }
 }
@@ -167,24 +175,21 @@ extension SeriesEndings.Kind {
     }
 }
 
-extension [ResourceMetrics] {
-    /// Adds points to a metric, and adds the metric to its resource and scope if it is not there.
-    fileprivate mutating func add(_ metric: Metric, of resource: Resource, _ scope: Scope) {
-        let place = firstIndex { $0.resource == resource } ?? count
-        if place == count {
-            append(ResourceMetrics(resource: resource, scopes: []))
-        }
-        let scopes = self[place].scopes
+extension ResourceMetrics {
+    /// Adds points to a metric, and adds the metric to its scope if it is not there.
+    fileprivate mutating func add(_ metric: Metric, of scope: Scope) {
         let index = scopes.firstIndex { $0.scope == scope } ?? scopes.count
         if index == scopes.count {
-            self[place].scopes.append(ScopeMetrics(scope: scope, metrics: []))
+            scopes.append(ScopeMetrics(scope: scope, metrics: []))
         }
-        let metrics = self[place].scopes[index].metrics
-        let same = metrics.firstIndex { $0.name == metric.name && $0.data.isSameKind(as: metric.data) }
+        let same = scopes[index].metrics.firstIndex {
+            $0.name == metric.name && $0.data.isSameKind(as: metric.data)
+        }
         if let same {
-            self[place].scopes[index].metrics[same].data = metrics[same].data.appending(metric.data)
+            let data = scopes[index].metrics[same].data
+            scopes[index].metrics[same].data = data.appending(metric.data)
         } else {
-            self[place].scopes[index].metrics.append(metric)
+            scopes[index].metrics.append(metric)
         }
     }
 }

@@ -12,22 +12,34 @@ struct ConnectionCountSeries: Sendable, Codable {
         var peerPort: UInt16 = 0
     }
 
-    /// The rows that exist at every collection, even if zero: an absent series would look like a gap.
+    /// The rows without a port.
+    ///
+    /// Those that exist do so at every collection, even if zero: an absent series would look like a gap.
     private static let base: [Key] = NetworkType.allCases.flatMap { type in
         ConnectionState.counted.map { Key(state: $0, type: type) }
     }
 
     private var series: StockSeries<Key>
+    /// Whether all base rows exist, or only those that have had a connection.
+    private let hasAllStates: Bool
+    /// The base rows that exist, unless all do.
+    private var seen: Set<Key> = []
     private var index = SeriesIndex<Key>()
 
     // Attributes are not saved, because they follow from the keys.
     private enum CodingKeys: CodingKey {
-        case series
+        case series, hasAllStates, seen
     }
 
     /// Creates an empty value for at most `limit` series.
-    init(limit: Int) {
+    ///
+    /// - Parameters:
+    ///   - limit: The most series.
+    ///   - hasAllStates: Whether there is a series for each state from the beginning. Otherwise there is one from the
+    ///     first connection in that state on: twenty zeros for each of a hundred containers help nobody.
+    init(limit: Int, hasAllStates: Bool = true) {
         series = StockSeries(limit: limit)
+        self.hasAllStates = hasAllStates
     }
 
     /// The points of `rows`.
@@ -44,8 +56,12 @@ struct ConnectionCountSeries: Sendable, Codable {
                 split.append((Key(row), row.count))
             }
         }
+        if !hasAllStates {
+            for key in Self.base where counts[key.state, key.type] > 0 { seen.insert(key) }
+        }
         // The base rows come first, so that the limit never affects them.
-        let base = Self.base.map { (key: $0, value: counts[$0.state, $0.type]) }
+        let base = Self.base.filter { hasAllStates || seen.contains($0) }
+            .map { (key: $0, value: counts[$0.state, $0.type]) }
         // The order of series is always the same, so it is cheap to detect that one was added or removed.
         let series = series.observe(base + split, overflow: overflow)
             .map { (order: $0.key?.order ?? .max, series: $0) }.sorted { $0.order < $1.order }

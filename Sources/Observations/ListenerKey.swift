@@ -25,20 +25,3 @@ extension ListenerRow {
     /// The series that it belongs to.
     var key: ListenerKey { ListenerKey(port: port, type: type) }
 }
-
-/// A row of one workload.
-protocol WorkloadRow {
-    /// The workload.
-    var workload: WorkloadIndex { get }
-}
-
-extension ConnectionRow: WorkloadRow {}
-extension ListenerRow: WorkloadRow {}
-extension PortRow: WorkloadRow {}
-
-extension Array where Element: WorkloadRow {
-    /// The rows of one workload.
-    func of(_ workload: WorkloadIndex) -> [Element] {
-        filter { $0.workload == workload }
-    }
-}

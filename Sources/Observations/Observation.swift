@@ -11,7 +11,10 @@ package final class Observation {
     private let limit: Int
     /// What has been added to the kernel's counters so far; nil before the first reading.
     package private(set) var series: ObservedSeries?
-    private var reading: Reading?
+    /// The parts of the last reading that are still needed.
+    ///
+    /// The others can be large, and are released at once.
+    private var last: (epoch: Epoch, upkeep: Result<Upkeep, ReadingError>)?
 
     /// Creates an observation of `source`.
     ///
@@ -29,13 +32,13 @@ package final class Observation {
         self.series = series
     }
 
-    /// Takes a reading, and returns the metrics of the machine.
+    /// Takes a reading, and returns the metrics of the machine by workload.
     ///
     /// - Throws: The error that the source had while reading.
-    fileprivate func machine(at time: Timestamp) throws -> [Metric] {
+    fileprivate func machine(at time: Timestamp) throws -> [MetricGroup] {
         let reading = source.read(at: time)
-        self.reading = reading
-        return try updated(by: reading) { series in
+        last = (reading.epoch, reading.upkeep)
+        return try updated(for: reading.epoch) { series in
             series.drift.forget()
             return series.machine(try reading.activity.part(), at: time)
         }
@@ -45,22 +48,22 @@ package final class Observation {
     ///
     /// - Throws: The error that the source had while reading that.
     fileprivate func upkeep(at time: Timestamp) throws -> [Metric] {
-        guard let reading else { return [] }
-        return try updated(by: reading) { series in
-            series.upkeep(try reading.upkeep.part(), at: time)
+        guard let last else { return [] }
+        return try updated(for: last.epoch) { series in
+            series.upkeep(try last.upkeep.part(), at: time)
         }
     }
 
-    /// Continues with the series of the reading's epoch.
+    /// Continues with the series of `epoch`.
     ///
     /// Series of another epoch are dropped.
-    private func updated(
-        by reading: Reading,
-        _ update: (inout ObservedSeries) throws -> [Metric]
-    ) rethrows -> [Metric] {
-        var series = self.series ?? ObservedSeries(reading.epoch, limit: limit)
-        if series.epoch != reading.epoch {
-            series = ObservedSeries(reading.epoch, limit: limit)
+    private func updated<Metrics>(
+        for epoch: Epoch,
+        _ update: (inout ObservedSeries) throws -> Metrics
+    ) rethrows -> Metrics {
+        var series = self.series ?? ObservedSeries(epoch, limit: limit)
+        if series.epoch != epoch {
+            series = ObservedSeries(epoch, limit: limit)
         }
         // So that they are changed in place and not copied.
         self.series = nil
@@ -83,8 +86,13 @@ package struct MachineMetrics: MetricProducer {
     /// What the observation has added to the kernel's counters so far; nil before the first reading.
     package var series: ObservedSeries? { observation.series }
 
-    /// The stocks and flows.
+    /// The stocks and flows of the host alone.
     package func metrics(at time: Timestamp) throws -> [Metric] {
+        try groups(at: time).first { $0.subject == .own }?.metrics ?? []
+    }
+
+    /// The stocks and flows of the host and of each workload.
+    package func groups(at time: Timestamp) throws -> [MetricGroup] {
         try observation.machine(at: time)
     }
 }

@@ -10,8 +10,9 @@ internal import Readings
 package struct ObservedSeries: Sendable, Codable {
     /// The epoch of the counters.
     let epoch: Epoch
-    /// The series of the host.
-    private var host: WorkloadSeries
+    /// The series of each workload that exists, the host among them.
+    private var workloads: [Workload.ID: WorkloadSeries] = [:]
+    private let limit: Int
     /// The comparison of stocks and flows.
     var drift = StockDrift()
     private var gaps = Gaps()
@@ -20,19 +21,39 @@ package struct ObservedSeries: Sendable, Codable {
 
     // Attributes are not saved, because they follow from the keys.
     private enum CodingKeys: CodingKey {
-        case epoch, host, drift, gaps
+        case epoch, workloads, limit, drift, gaps
     }
 
     /// Creates an empty value for at most `limit` series of each metric.
+    ///
+    /// The limit is for each metric of each workload (OpenTelemetry specification, `metrics/sdk.md`, "Cardinality
+    /// limits").
     init(_ epoch: Epoch, limit: Int) {
         self.epoch = epoch
-        host = WorkloadSeries(.host, epoch: epoch, limit: limit)
+        self.limit = limit
     }
 
-    /// The metrics of the machine.
-    mutating func machine(_ activity: Activity, at time: Timestamp) -> [Metric] {
+    /// The metrics of the machine, by workload, the host first.
+    ///
+    /// A workload that has ended is in the result for the last time, and its series are dropped. One that is not in
+    /// the reading has ended as well.
+    mutating func machine(_ activity: Activity, at time: Timestamp) -> [MetricGroup] {
         drift.note(activity)
-        return host.metrics(of: activity, at: time)
+        var continued: [Workload.ID: WorkloadSeries] = [:]
+        var groups: [MetricGroup] = []
+        for part in WorkloadActivity.parts(of: activity) {
+            let workload = part.workload
+            // Taken out, so that it is changed in place and not copied.
+            var series =
+                workloads.removeValue(forKey: workload.id)
+                ?? WorkloadSeries(workload, epoch: epoch, limit: limit)
+            let metrics = series.metrics(of: part, at: time)
+            if !workload.hasEnded { continued[workload.id] = series }
+            guard workload.id == .host || !metrics.isEmpty else { continue }
+            groups.append(MetricGroup(workload.id.subject, attributes: workload.attributes, metrics: metrics))
+        }
+        workloads = continued
+        return groups
     }
 
     /// The metrics of what a reading cost and missed.
@@ -78,6 +99,17 @@ package struct ObservedSeries: Sendable, Codable {
             }
         default:
             return nil
+        }
+    }
+}
+
+extension Workload.ID {
+    /// The same as what metrics describe.
+    fileprivate var subject: MetricGroup.Subject {
+        switch self {
+        case .host: .own
+        case .overflow: .overflow
+        case .workload(let number): .part(number)
         }
     }
 }

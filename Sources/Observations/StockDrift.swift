@@ -1,6 +1,8 @@
 internal import Readings
 
 /// Compares flows with stocks: a state must have gained what came into it less what left it.
+///
+/// It compares them for all workloads together.
 struct StockDrift: Sendable, Codable {
     /// A count of connections, with the number of changes of state when the count began and when it ended.
     struct Count: Sendable, Codable {
@@ -15,15 +17,35 @@ struct StockDrift: Sendable, Codable {
     /// For each state, the reading to compare with: the one during whose pass the state changed least.
     private var bases: [ConnectionState: Count] = [:]
 
+    /// The changes of state of each workload at the last reading, and those of all workloads that are gone.
+    private var tables: [Workload.ID: [UInt64]] = [:]
+    private var gone = TransitionCounts()
+
     /// The result of the last reading; nil if that failed.
     private(set) var last: [ConnectionState: Int64]?
 
     /// Takes in a reading.
     mutating func note(_ activity: Activity) {
-        let (before, after) = activity.transitions
+        var (before, after) = activity.transitions
+        note(tablesOf: activity)
+        before.add(gone)
+        after.add(gone)
         var counts = ConnectionCounts()
         for row in activity.connections { counts.add(row.count, to: .init(row.state, row.type)) }
         last = drift(Count(counts: counts, before: before, after: after))
+    }
+
+    /// Adds the changes of state of workloads that are gone to those that remain known.
+    ///
+    /// Their connections were counted before and are not any more, so what has become of them must not be forgotten.
+    private mutating func note(tablesOf activity: Activity) {
+        let counters = activity.counters[.transitions]
+        var present: [Workload.ID: [UInt64]] = [:]
+        for (index, workload) in activity.workloads.enumerated() where workload.id != .host {
+            present[workload.id] = counters[WorkloadIndex(rawValue: UInt16(clamping: index))]
+        }
+        for (id, table) in tables where present[id] == nil { gone.add(table) }
+        tables = present
     }
 
     /// Drops the last result, because the next reading may fail.

@@ -1,22 +1,6 @@
 package import Metrics
 internal import System
 
-/// The producers of metrics.
-///
-/// They are collected in order, those of the machine first.
-package struct MetricProducers {
-    /// The producers that observe the machine.
-    package var machine: [any MetricProducer]
-    /// The producers of the agent's metrics about itself, which belong to another resource.
-    package var agent: [any MetricProducer]
-
-    /// Creates a list.
-    package init(machine: [any MetricProducer] = [], agent: [any MetricProducer] = []) {
-        self.machine = machine
-        self.agent = agent
-    }
-}
-
 /// Collects from producers and passes the metrics to exporters (OpenTelemetry's periodic exporting metric reader).
 ///
 /// Collections run on the reader's own thread, which may block. There is never more than one at a time.
@@ -52,7 +36,7 @@ package actor PeriodicReader {
     private var producers: MetricProducers
     private var exporters: [any MetricExporter]
     private var identities: [ExporterIdentity]
-    private var resource: Resource
+    private var resources: SubjectResources
     private var agentResource: Resource
     private let scope: Scope
     private let sdk: SDKMetrics
@@ -97,7 +81,7 @@ package actor PeriodicReader {
     ) {
         self.producers = producers
         self.exporters = exporters
-        self.resource = resource
+        resources = SubjectResources(resource)
         self.agentResource = agentResource ?? resource
         self.scope = scope
         self.sdk = sdk
@@ -135,7 +119,7 @@ package actor PeriodicReader {
             var metrics =
                 converted[form]
                 ?? deltas[form, default: DeltaConversion(form.temporality)]
-                .convert(collection.metrics.inForm(form.histograms))
+                .convert(collection.metrics.inForm(form.histograms), isComplete: collection.failures.isEmpty)
             converted[form] = metrics
             if exporter.endsSeries {
                 metrics = endings[identity, default: SeriesEndings()].follow(
@@ -177,12 +161,19 @@ package actor PeriodicReader {
     ///
     /// Counters and deltas continue.
     package func replace(resource: Resource, agentResource: Resource) {
-        for preference in Array(deltas.keys) {
-            deltas[preference]?.rename(self.resource.attributes, to: resource.attributes)
-            deltas[preference]?.rename(self.agentResource.attributes, to: agentResource.attributes)
+        resources.replace(resource)
+        var names = resources.takeRenamed()
+        // Without a resource of its own, the agent has the reader's.
+        if names[self.agentResource.attributes] == nil, agentResource.attributes != self.agentResource.attributes {
+            names[self.agentResource.attributes] = agentResource.attributes
         }
-        self.resource = resource
+        continueDeltas(under: names)
         self.agentResource = agentResource
+    }
+
+    /// Continues the deltas of resources that have changed under their new attributes.
+    private func continueDeltas(under names: [Attributes: Attributes]) {
+        for form in Array(deltas.keys) { deltas[form]?.rename(names) }
     }
 
     /// Uses other producers from the next round on.
@@ -208,7 +199,7 @@ package actor PeriodicReader {
     ///   the same collection.
     /// - Returns: What `make` returns.
     package func saved<State: Sendable>(as make: @Sendable (MetricProducers, ReaderState) -> State) -> State {
-        make(producers, ReaderState(deltas: deltas, endings: endings, scale: pointClock.scale))
+        make(producers, ReaderState(deltas: deltas, endings: endings, resources: resources, scale: pointClock.scale))
     }
 
     /// Continues from `state`, which another reader has saved.
@@ -218,6 +209,8 @@ package actor PeriodicReader {
         deltas = state.deltas
         endings = state.endings.filter { identities.contains($0.key) }
         pointClock.scale = state.scale
+        resources.resume(state.resources)
+        continueDeltas(under: resources.takeRenamed())
     }
 
     private func export(
@@ -259,21 +252,31 @@ package actor PeriodicReader {
         let time = pointClock.time(at: clockReading())
         var collection = Collection(time: time, offset: pointClock.offset)
         var error: String?
-        let parts = [(resource, producers.machine), (agentResource, producers.agent)]
-        for (resource, producers) in parts where !producers.isEmpty {
-            var metrics: [Metric] = []
-            for producer in producers {
+        func groups(_ producers: [any MetricProducer]) -> [MetricGroup] {
+            producers.flatMap { producer -> [MetricGroup] in
                 do {
-                    metrics += try producer.metrics(at: time)
+                    return try producer.groups(at: time)
                 } catch let failure {
                     collection.failures.append("\(failure)")
                     error = "\(type(of: failure))"
+                    return []
                 }
             }
-            let scopes = [ScopeMetrics(scope: scope, metrics: metrics)]
-            collection.metrics.append(ResourceMetrics(resource: resource, scopes: scopes))
+        }
+        let machine = groups(producers.machine).gathered
+        if !producers.machine.isEmpty {
+            collection.metrics = machine.map { metrics(of: $0.metrics, resources.resource(of: $0)) }
+            if collection.failures.isEmpty { resources.keep(machine) }
+            continueDeltas(under: resources.takeRenamed())
+        }
+        if !producers.agent.isEmpty {
+            collection.metrics.append(metrics(of: groups(producers.agent).flatMap(\.metrics), agentResource))
         }
         sdk.collected(by: reader, after: clock.now() - start, error: error)
         return collection
+    }
+
+    private func metrics(of metrics: [Metric], _ resource: Resource) -> ResourceMetrics {
+        ResourceMetrics(resource: resource, scopes: [ScopeMetrics(scope: scope, metrics: metrics)])
     }
 }

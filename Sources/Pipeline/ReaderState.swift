@@ -19,6 +19,8 @@ package struct ReaderState: Sendable, Codable {
     var deltas: [PointForm: DeltaConversion] = [:]
     /// The series that each exporter's receiver knows; only this exporter can report their end to it.
     var endings: [ExporterIdentity: SeriesEndings] = [:]
+    /// The resources that the last points had.
+    var resources: SubjectResources
     /// The time scale of all points.
     var scale: TimeScale
 }

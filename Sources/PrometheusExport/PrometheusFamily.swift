@@ -109,13 +109,25 @@ extension PrometheusFamily {
 }
 
 extension Attributes {
+    /// The attributes of services that together identify a resource (semantic conventions, `resource/service.md`).
+    private static let identity: Set = ["service.namespace", "service.name", "service.instance.id"]
+
     /// The attributes that distinguish another resource from the first one, which alone is `target_info`.
     ///
-    /// They do not include the process, nor the instance of a resource with a process: the agent's own metrics have
+    /// Those that identify it are always among them, even if they are those of the first: with them the series of a
+    /// workload join those that its application exports. An attribute of the first that this one does not have is not
+    /// among them: to Prometheus a missing label is an empty one.
+    ///
+    /// Those of the agent's own resource do not include the process, nor the service and the instance: its metrics have
     /// their own names, and would be new series after each restart.
     fileprivate func identifying(besides first: Attributes) -> Attributes {
-        let ignored: Set = self["process.pid"] == nil ? [] : ["process.pid", "service.instance.id"]
-        return Attributes(filter { first[$0.key] != $0.value && !ignored.contains($0.key) })
+        guard self["process.pid"] == nil else {
+            return Attributes(
+                filter { first[$0.key] != $0.value && !["process.pid", "service.instance.id"].contains($0.key) }
+            )
+        }
+        guard self != first else { return [:] }
+        return Attributes(filter { first[$0.key] != $0.value || Self.identity.contains($0.key) })
     }
 }
 

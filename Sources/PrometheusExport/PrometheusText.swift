@@ -11,6 +11,8 @@ struct PrometheusText {
     /// The labels of the current point, without braces.
     private var labels: [UInt8] = []
     private var labelNames = PrometheusLabelNames(of: [:])
+    /// The labels that all points of the current part have, without braces.
+    private var constantLabels: [UInt8] = []
     private var bounds = PrometheusBounds()
 
     /// Writes `families`.
@@ -51,7 +53,8 @@ struct PrometheusText {
         // name.
         let name = isOpenMetrics ? "target" : "target_info"
         writeHeader(name, kind: isOpenMetrics ? "info" : "gauge", help: "What the metrics are about.")
-        setLabels(target, constant: [], taken: [])
+        constantLabels = []
+        setLabels(target, taken: [])
         writeSample("target_info", "", .int(1))
     }
 
@@ -79,26 +82,31 @@ struct PrometheusText {
             taken.insert("le")
         }
         labelNames = PrometheusLabelNames(of: [:], taken: taken)
+        // A workload has many, and each bucket of a histogram is a line with all of them.
+        constantLabels = []
+        for label in part.labels {
+            constantLabels.appendLabel(label.name, CollectionOfOne(label.value))
+        }
         switch part.data {
         case .gauge(let points), .sum(let points, _, isMonotonic: false):
             for point in points where !point.isEnd {
-                setLabels(point.attributes, constant: part.labels, taken: taken)
+                setLabels(point.attributes, taken: taken)
                 writeSample(family.name, "", point.value)
             }
         case .sum(let points, _, isMonotonic: true):
             for point in points where !point.isEnd {
-                setLabels(point.attributes, constant: part.labels, taken: taken)
+                setLabels(point.attributes, taken: taken)
                 writeSample(family.name, PrometheusFamily.total, point.value)
                 writeCreated(family.name, point.start)
             }
         case .histogram(let points, _):
             for point in points where !point.isEnd {
-                setLabels(point.attributes, constant: part.labels, taken: taken)
+                setLabels(point.attributes, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }
         case .exponentialHistogram(let points, _):
             for point in points where !point.isEnd {
-                setLabels(point.attributes, constant: part.labels, taken: taken)
+                setLabels(point.attributes, taken: taken)
                 write(ClassicHistogram(point), of: family.name)
             }
         }
@@ -154,7 +162,7 @@ struct PrometheusText {
     }
 
     /// Formats the labels of a point once for all of its samples.
-    private mutating func setLabels(_ attributes: Attributes, constant: [PrometheusLabel], taken: Set<String>) {
+    private mutating func setLabels(_ attributes: Attributes, taken: Set<String>) {
         if !labelNames.fit(attributes) {
             labelNames = PrometheusLabelNames(of: attributes, taken: taken)
         }
@@ -162,9 +170,8 @@ struct PrometheusText {
         for (name, places) in labelNames.names {
             labels.appendLabel(name, places.lazy.map { attributes[$0].value.description })
         }
-        for label in constant {
-            labels.appendLabel(label.name, CollectionOfOne(label.value))
-        }
+        if !labels.isEmpty, !constantLabels.isEmpty { labels.append(UInt8(ascii: ",")) }
+        labels += constantLabels
     }
 
     private mutating func write(_ texts: String...) {

@@ -12,9 +12,9 @@ package struct Activity: Sendable {
     package var stocks: Tables<Stock>
     /// The flows.
     package var counters: Tables<Counter>
-    /// The table of ``Counter/transitions`` before the connections were counted.
+    /// The table of ``Counter/transitions`` before the connections were counted, summed over ``workloads``.
     ///
-    /// ``counters`` has the one after that.
+    /// ``counters`` has those after that.
     package var transitionsBefore: [UInt64]
     /// What listeners have dropped; nil if that is unknown.
     package var listenerDrops: [PortRow<UInt64>]?
@@ -36,8 +36,10 @@ package struct Activity: Sendable {
         namespaceCounters = NamespaceCounters()
     }
 
-    /// The changes of state of one workload, before and after its connections were counted.
+    /// The changes of state of all workloads, before and after their connections were counted.
     package var transitions: (before: TransitionCounts, after: TransitionCounts) {
-        (TransitionCounts(transitionsBefore), TransitionCounts(counters[.transitions, .host] ?? []))
+        var after = TransitionCounts()
+        for table in counters[.transitions].values { after.add(table) }
+        return (TransitionCounts(transitionsBefore), after)
     }
 }

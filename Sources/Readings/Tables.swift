@@ -35,15 +35,7 @@ extension TableID {
 
 /// Tables of numbers, for each workload those that are known.
 package struct Tables<ID: TableID>: Hashable, Sendable {
-    /// The numbers of one workload.
-    package struct Table: Hashable, Sendable {
-        /// The workload.
-        package var workload: WorkloadIndex
-        /// A number for each row.
-        package var values: [UInt64]
-    }
-
-    private var tables: [ID: [Table]] = [:]
+    private var tables: [ID: [WorkloadIndex: [UInt64]]] = [:]
 
     /// Creates no tables.
     package init() {}
@@ -52,16 +44,20 @@ package struct Tables<ID: TableID>: Hashable, Sendable {
     ///
     /// When a shorter table is set, the missing rows become zeros.
     package subscript(id: ID, workload: WorkloadIndex) -> [UInt64]? {
-        get { tables[id]?.first { $0.workload == workload }?.values }
+        get { tables[id]?[workload] }
         set {
-            var others = tables[id, default: []].filter { $0.workload != workload }
-            if var values = newValue {
-                values.append(contentsOf: repeatElement(0, count: max(id.rowCount - values.count, 0)))
-                others.append(Table(workload: workload, values: values))
+            guard var values = newValue else {
+                tables[id]?[workload] = nil
+                if tables[id]?.isEmpty == true { tables[id] = nil }
+                return
             }
-            tables[id] = others.isEmpty ? nil : others
+            values.append(contentsOf: repeatElement(0, count: max(id.rowCount - values.count, 0)))
+            tables[id, default: [:]][workload] = values
         }
     }
+
+    /// The tables of all workloads for which this one is known.
+    package subscript(id: ID) -> [WorkloadIndex: [UInt64]] { tables[id] ?? [:] }
 }
 
 /// A stock: what exists now.

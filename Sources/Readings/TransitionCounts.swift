@@ -1,3 +1,5 @@
+internal import Metrics
+
 /// How often connections went from one state to another, by type: a table of ``Counter/transitions``.
 package struct TransitionCounts: Hashable, Sendable, Codable {
     /// A change of state.
@@ -22,6 +24,17 @@ package struct TransitionCounts: Hashable, Sendable, Codable {
     /// Reads a table; missing rows are zero.
     package init(_ counters: [UInt64] = []) {
         self.counters = counters
+    }
+
+    /// Adds a table.
+    package mutating func add(_ table: [UInt64]) {
+        counters.append(contentsOf: repeatElement(0, count: max(table.count - counters.count, 0)))
+        for (row, count) in table.enumerated() { counters[row].add(count) }
+    }
+
+    /// Adds other counts.
+    package mutating func add(_ other: TransitionCounts) {
+        add(other.counters)
     }
 
     /// How often `transition` happened.

@@ -4,6 +4,8 @@ internal import Readings
 struct SimulatedConnection: Sendable {
     /// The role of this host.
     let role: HandshakeRole
+    /// The workload that it is counted for.
+    let owner: Workload.ID
     /// The protocol.
     let type: NetworkType
     /// The port of the service, on this host or on the peer.

@@ -7,35 +7,25 @@ struct SimulatedCounters: Sendable {
     ///
     /// It began before the host was observed.
     private(set) var namespace = NamespaceCounters { _ in 1000 }
-    private var tables: [Counter: [UInt64]]
-    private var histograms: [Durations: [Histogram]]
+    private var workloads: [Workload.ID: WorkloadCounters] = [.host: WorkloadCounters()]
     private var losses = Losses()
     private var runs: UInt64 = 0
 
-    init() {
-        tables = Dictionary(
-            uniqueKeysWithValues: Counter.allCases.map { ($0, [UInt64](repeating: 0, count: $0.rowCount)) }
-        )
-        histograms = Dictionary(
-            uniqueKeysWithValues: Durations.allCases.map {
-                ($0, [Histogram](repeating: Histogram(), count: $0.rowCount))
-            }
-        )
-    }
-
-    /// The tables of the host.
-    var counters: Tables<Counter> {
-        var counters = Tables<Counter>()
-        for (id, values) in tables { counters[id, .host] = values }
-        return counters
-    }
-
-    /// The distributions that are not empty.
-    var durations: [DurationRow] {
-        Durations.allCases.flatMap { id in
-            (histograms[id] ?? []).enumerated().map { DurationRow(id, row: $0, value: $1.distribution) }
-                .filter { $0.value.count > 0 }
+    /// The tables of each of `workloads`, and the distributions that are not empty.
+    func read(_ workloads: [Workload]) -> (counters: Tables<Counter>, durations: [DurationRow]) {
+        var (counters, durations) = (Tables<Counter>(), [DurationRow]())
+        for (place, workload) in workloads.enumerated() {
+            let index = WorkloadIndex(rawValue: UInt16(clamping: place))
+            let counted = self.workloads[workload.id] ?? WorkloadCounters()
+            for (id, values) in counted.tables { counters[id, index] = values }
+            durations += counted.durations(of: index)
         }
+        return (counters, durations)
+    }
+
+    /// Forgets what was counted for a workload.
+    mutating func forget(_ workload: Workload.ID) {
+        workloads[workload] = nil
     }
 
     /// What counting would have cost.
@@ -49,9 +39,14 @@ struct SimulatedCounters: Sendable {
 
 extension SimulatedCounters {
     /// Counts a change of state.
-    mutating func transition(_ previous: ConnectionState, _ state: ConnectionState, _ type: NetworkType) {
+    mutating func transition(
+        _ previous: ConnectionState,
+        _ state: ConnectionState,
+        _ type: NetworkType,
+        of owner: Workload.ID
+    ) {
         runs &+= 1
-        add(.transitions, type, previous, state)
+        add(.transitions, type, previous, state, of: owner)
     }
 
     /// Counts a change of state as lost.
@@ -64,19 +59,19 @@ extension SimulatedCounters {
 
     /// Counts a handshake that has ended.
     mutating func handshake(_ connection: SimulatedConnection, _ outcome: HandshakeOutcome, took time: UInt64? = nil) {
-        add(.handshakes, connection.role, connection.type, outcome)
-        if let time { record(time, .handshakes, connection.role, connection.type) }
+        add(.handshakes, connection.role, connection.type, outcome, of: connection.owner)
+        if let time { record(time, .handshakes, connection.role, connection.type, of: connection.owner) }
     }
 
     /// Counts the time in a state that a connection leaves.
     mutating func left(_ connection: SimulatedConnection, after time: UInt64) {
-        record(time, .states, connection.state)
+        record(time, .states, connection.state, of: connection.owner)
     }
 
     /// Counts a reset that ends a connection.
     mutating func reset(_ connection: SimulatedConnection, _ generator: inout Generator) {
         let direction: IODirection = generator.chance(0.5) ? .transmit : .receive
-        add(.resets, direction, connection.type)
+        add(.resets, direction, connection.type, of: connection.owner)
         if direction == .transmit { count(.abortsOnData) }
     }
 
@@ -87,15 +82,19 @@ extension SimulatedCounters {
         isLossy: Bool,
         _ generator: inout Generator
     ) {
-        record(life, .connections, connection.role, connection.type)
-        record(generator.duration(medianSeconds: isLossy ? 0.2 : 0.002), .roundTrips, connection.type)
+        let owner = connection.owner
+        record(life, .connections, connection.role, connection.type, of: owner)
+        let roundTrip = generator.duration(medianSeconds: isLossy ? 0.2 : 0.002)
+        record(roundTrip, .roundTrips, connection.type, of: owner)
         for direction in IODirection.allCases {
-            add(.bytes, direction, connection.role, by: UInt64.random(in: 100...100_000, using: &generator))
+            let bytes = UInt64.random(in: 100...100_000, using: &generator)
+            add(.bytes, direction, connection.role, of: owner, by: bytes)
         }
         count(.segmentsSent, by: UInt64.random(in: 3...100, using: &generator))
         count(.segmentsReceived, by: UInt64.random(in: 3...100, using: &generator))
         while generator.chance(isLossy ? 0.5 : 0.01) {
-            add(.retransmits, RetransmitType.allCases.randomElement(using: &generator) ?? .other, connection.type)
+            let reason = RetransmitType.allCases.randomElement(using: &generator) ?? .other
+            add(.retransmits, reason, connection.type, of: owner)
         }
     }
 
@@ -114,11 +113,12 @@ extension SimulatedCounters {
         namespace[counter]?.add(number)
     }
 
-    private mutating func add(_ id: Counter, _ values: any Coordinate..., by number: UInt64 = 1) {
-        tables[id]?[id.row(of: values)].add(number)
+    private mutating func add(_ id: Counter, _ values: any Coordinate..., of owner: Workload.ID, by number: UInt64 = 1)
+    {
+        workloads[owner, default: WorkloadCounters()].add(id, values, by: number)
     }
 
-    private mutating func record(_ time: UInt64, _ id: Durations, _ values: any Coordinate...) {
-        histograms[id]?[id.row(of: values)].add(nanoseconds: time)
+    private mutating func record(_ time: UInt64, _ id: Durations, _ values: any Coordinate..., of owner: Workload.ID) {
+        workloads[owner, default: WorkloadCounters()].record(time, id, values)
     }
 }

@@ -20,6 +20,15 @@ package struct SimulatedHost: ReadingSource, Sendable {
         /// Whether response times are measured.
         package var measuresResponses = false
 
+        /// How many containers run at a time.
+        package var containers = 0
+        /// The median life of a container, in seconds.
+        package var containerLife = 30.0
+        /// Whether each container is a workload of its own; otherwise everything is the host's.
+        package var tellsContainersApart = true
+        /// How many containers can be workloads of their own at a time; all others are overflow.
+        package var containerLimit = Int.max
+
         /// Creates options.
         package init() {}
     }
@@ -45,10 +54,12 @@ package struct SimulatedHost: ReadingSource, Sendable {
     package mutating func read(at time: Timestamp) -> Reading {
         let (elapsed, isBefore) = time.unixNanoseconds.subtractingReportingOverflow(epoch.start.unixNanoseconds)
         world.live(until: isBefore ? 0 : elapsed)
+        // What has ended is in this reading for the last time.
+        defer { world.forgetEnded() }
         return Reading(
             taken: time,
             epoch: epoch,
-            activity: .success(world.activity),
+            activity: .success(world.activity(since: epoch.start)),
             upkeep: .success(world.counters.upkeep)
         )
     }

@@ -27,6 +27,11 @@ struct World: Sendable {
         /// What it has dropped since it was created.
         var drops: UInt64 = 0
         var responses = Histogram()
+
+        /// Whether it is the listener of `connection`.
+        func has(_ connection: SimulatedConnection) -> Bool {
+            (port, type) == (connection.port, connection.type)
+        }
     }
 
     static let acceptLimit: UInt64 = 8
@@ -38,6 +43,7 @@ struct World: Sendable {
     private(set) var now: UInt64 = 0
     private(set) var connections: [UInt64: SimulatedConnection] = [:]
     private(set) var services: [Service]
+    private(set) var containers: SimulatedContainers
     var counters: SimulatedCounters
     private var generator: Generator
     private var events = Heap<Event>()
@@ -49,7 +55,20 @@ struct World: Sendable {
         generator = Generator(seed: options.seed)
         counters = SimulatedCounters()
         services = [443, 8080].flatMap { port in NetworkType.allCases.map { Service(port: port, type: $0) } }
+        containers = SimulatedContainers(options, &generator)
         plan(nil, nil, at: generator.wait(meanSeconds: 1 / options.rate))
+    }
+
+    /// Forgets the containers that have ended, and of which nothing is left.
+    mutating func forgetEnded() {
+        let gone = containers.ended.filter { hasEnded($0) }
+        containers.forget { container in gone.contains { $0.number == container.number } }
+        for container in gone { counters.forget(container.owner) }
+    }
+
+    /// Whether nothing more will be counted for a container.
+    func hasEnded(_ container: SimulatedContainer) -> Bool {
+        container.death <= now && !connections.values.contains { $0.owner == container.owner }
     }
 
     /// Runs all events up to `time`, in nanoseconds since the start.
@@ -59,6 +78,7 @@ struct World: Sendable {
             events.removeMin()
             now = event.due
             restartServices()
+            replaceContainers()
             if let id = event.connection, let step = event.step {
                 apply(step, to: id)
             } else {
@@ -83,9 +103,20 @@ struct World: Sendable {
         guard faults.contains(.restarts), now &- restarted >= Self.restartInterval else { return }
         restarted = now
         for index in services.indices {
-            counters.transition(.listen, .closed, services[index].type)
-            counters.transition(.closed, .listen, services[index].type)
+            let owner = containers.owner(ofService: index)
+            counters.transition(.listen, .closed, services[index].type, of: owner)
+            counters.transition(.closed, .listen, services[index].type, of: owner)
             (services[index].drops, services[index].waiting) = (0, 0)
+        }
+    }
+
+    /// Ends containers, and begins others in their place; each has a new listener.
+    private mutating func replaceContainers() {
+        for (old, new) in containers.replace(now: now, &generator) where services.indices.contains(old.place) {
+            let type = services[old.place].type
+            counters.transition(.listen, .closed, type, of: old.owner)
+            counters.transition(.closed, .listen, type, of: new.owner)
+            services[old.place] = Service(port: services[old.place].port, type: type)
         }
     }
 }
@@ -109,6 +140,7 @@ extension World {
         let state: ConnectionState = role == .client ? .synSent : .synReceived
         connections[id] = SimulatedConnection(
             role: role,
+            owner: role == .server ? containers.owner(ofService: index) : containers.randomOwner(&generator),
             type: service.type,
             port: service.port,
             state: state,
@@ -116,7 +148,7 @@ extension World {
             opened: now
         )
         // A request socket enters SYN_RECV without an event.
-        if role == .client { transition(.closed, .synSent, service.type) }
+        if role == .client, let connection = connections[id] { transition(.closed, .synSent, connection) }
         planLife(of: id, role)
     }
 
@@ -146,7 +178,7 @@ extension World {
             counters.handshake(connection, outcome)
             enter(.closed, &connection)
         case .establish:
-            if connection.role == .server { transition(.listen, .synReceived, connection.type) }
+            if connection.role == .server { transition(.listen, .synReceived, connection) }
             counters.handshake(connection, .succeeded, took: now &- connection.opened)
             enter(.established, &connection)
             connection.established = now
@@ -164,7 +196,7 @@ extension World {
     }
 
     private mutating func enter(_ state: ConnectionState, _ connection: inout SimulatedConnection) {
-        transition(connection.state, state, connection.type)
+        transition(connection.state, state, connection)
         counters.left(connection, after: now &- connection.since)
         if state == .closed, let established = connection.established {
             let isLossy = faults.contains(.retransmitStorm)
@@ -174,16 +206,20 @@ extension World {
         (connection.state, connection.since) = (state, now)
     }
 
-    private mutating func transition(_ previous: ConnectionState, _ state: ConnectionState, _ type: NetworkType) {
+    private mutating func transition(
+        _ previous: ConnectionState,
+        _ state: ConnectionState,
+        _ connection: SimulatedConnection
+    ) {
         if faults.contains(.lostEvents), generator.chance(0.05) {
             counters.lose(&generator)
         } else {
-            counters.transition(previous, state, type)
+            counters.transition(previous, state, connection.type, of: connection.owner)
         }
     }
 
     private mutating func respond(_ connection: SimulatedConnection) {
-        guard let index = services.firstIndex(where: { ($0.port, $0.type) == (connection.port, connection.type) })
+        guard let index = services.firstIndex(where: { $0.has(connection) })
         else { return }
         services[index].responses.add(nanoseconds: generator.duration(medianSeconds: 0.005))
     }

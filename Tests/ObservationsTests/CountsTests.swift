@@ -10,7 +10,7 @@ import Testing
 
     private func metric(_ name: String, of activity: Activity) throws -> Metric {
         var series = WorkloadSeries(.host, epoch: Epoch(start: start), limit: 2000)
-        return try #require(series.metrics(of: activity, at: time).first { $0.name == name })
+        return try #require(series.metrics(ofHost: activity, at: time).first { $0.name == name })
     }
 
     @Test func `counts add up by state, by type and in all`() {

@@ -15,7 +15,7 @@ import Testing
             (0..<id.rowCount).map { DurationRow(id, row: $0, value: value) }
         }
         var series = WorkloadSeries(.host, epoch: Epoch(start: Timestamp(unixNanoseconds: 1)), limit: 2000)
-        return series.metrics(of: activity, at: time).map { $0.inForm(.explicitBuckets) }
+        return series.metrics(ofHost: activity, at: time).map { $0.inForm(.explicitBuckets) }
     }
 
     private func points(_ name: String) throws -> [HistogramDataPoint] {

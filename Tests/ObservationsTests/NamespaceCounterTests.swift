@@ -18,7 +18,7 @@ import Testing
         var activity = Activity()
         activity.namespaceCounters = NamespaceCounters { counters[$0] }
         var series = WorkloadSeries(.host, epoch: epoch, limit: 2000)
-        let metric = series.metrics(of: activity, at: Timestamp(unixNanoseconds: 2)).first { $0.name == name }
+        let metric = series.metrics(ofHost: activity, at: Timestamp(unixNanoseconds: 2)).first { $0.name == name }
         guard case .sum(let points, .cumulative, isMonotonic: true) = metric?.data else { return [:] }
         return points.reduce(into: [:]) { values, point in
             guard case .int(let value) = point.value else { return }

@@ -38,7 +38,7 @@ final class Attribution {
             ApplicationResources.Settings(
                 isOn: options.asksApplications,
                 host: options.host,
-                reserved: Set(options.agent.map(ServiceIdentity.init))
+                reserved: Set(options.agent.map { ServiceIdentity(of: $0) })
             )
         )
         self.say = say
@@ -133,10 +133,11 @@ final class Attribution {
     private func name(_ entries: [RowLedger<WorkloadIdentity>.Entry]) -> [Workload] {
         let directory = directory
         let observed = entries.compactMap { entry -> ObservedWorkload? in
-            guard case .workload(let id) = entry.id, let identity = entry.identity else { return nil }
+            guard case .workload(let id) = entry.id, let identity = entry.identity, let name = WorkloadName(identity)
+            else { return nil }
             return ObservedWorkload(
                 id: id,
-                name: WorkloadName(identity),
+                name: name,
                 attributes: directory.attributes(of: identity),
                 hasEnded: entry.hasEnded,
                 processes: { directory.processes(of: identity) }
