@@ -126,7 +126,8 @@ final class Attribution {
     /// Whether the kernel has counted anything for cgroups without a row.
     private func hasOverflow(_ rows: Set<UInt32>) throws(BPFError) -> Bool {
         let row = OVERFLOW_ROW.rawValue
-        return try rows.contains(row) || flows.read(row) { $0.contains { $0 > 0 } }
+        if rows.contains(row) { return true }
+        return try flows.read(row) { $0.contains { $0 > 0 } }
     }
 
     /// The workloads with their resources.
