@@ -96,7 +96,9 @@ extension ProcessAccess {
             reasons.append("this process is in another PID namespace than the host, and sees only the processes in it")
         }
         let options = MountInfo.parse(text("/proc/self/mountinfo")).last { $0.path == "/proc" }?.options ?? []
-        if let option = options.first(where: { $0.hasPrefix("hidepid=") }), option != "hidepid=0", option != "hidepid=off" {
+        if let option = options.first(where: { $0.hasPrefix("hidepid=") }), option != "hidepid=0",
+            option != "hidepid=off"
+        {
             reasons.append("/proc is mounted with \(option), which hides processes of others without CAP_SYS_PTRACE")
         }
         return reasons

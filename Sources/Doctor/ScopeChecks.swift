@@ -112,6 +112,7 @@ extension ScopeChecks {
     ///   - mounts: The mounted file systems.
     ///   - isKubernetes: Whether the environment says that this is a pod of Kubernetes.
     ///   - exists: Whether a file exists.
+    /// - Returns: The checks.
     static func examine(
         _ options: TCPProbes.Options,
         _ trial: ProgramTrial,
