@@ -209,7 +209,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ApplicationResourcesTests",
-            dependencies: ["ApplicationResources", "Metrics", "OTLP", "System"],
+            dependencies: ["ApplicationResources", "Metrics", "System"],
             exclude: ["publish.py"],
             swiftSettings: strict
         ),

@@ -48,7 +48,7 @@ package struct ApplicationResources {
     private var known: [UInt64: Known] = [:]
     private var thread = ReadingThread()
     private var turn = 0
-    private var hasSaidExhausted = false
+    private var saidInGeneral: Set<String> = []
     private var endedRefusals = RefusalCounts()
 
     /// Creates an empty value.
@@ -67,8 +67,8 @@ package struct ApplicationResources {
     /// - Parameters:
     ///   - workloads: The workloads.
     ///   - now: The time, which decides what is read again.
-    ///   - budget: How long processes are read. What is left is read at the next collection. If a process blocks its
-    ///     reader, the call takes up to half a second longer.
+    ///   - budget: How long processes are read, while the caller waits. What is left is read at the next collection. If
+    ///     a process blocks its reader, the call takes up to half a second longer, once for each workload.
     /// - Returns: The resources, and what there is to say about them.
     package mutating func update(
         _ workloads: [ObservedWorkload],
@@ -102,9 +102,11 @@ package struct ApplicationResources {
             findings.notices += unsaid(lines, about: workload.id)
             known[workload.id]?.collections += 1
         }
-        if thread.isExhausted, !hasSaidExhausted {
-            hasSaidExhausted = true
-            findings.notices.append(Notices.exhausted)
+        let isDenied = known.values.contains { $0.processes.refusals[.noAccess] > 0 }
+        for (line, isTrue) in [(Notices.exhausted, thread.isExhausted), (Notices.denied, isDenied)] where isTrue {
+            if saidInGeneral.insert(line).inserted {
+                findings.notices.append(line)
+            }
         }
         return findings
     }

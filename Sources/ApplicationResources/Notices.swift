@@ -11,6 +11,12 @@ enum Notices {
         them end
         """
 
+    /// Some processes can't be read; that is the same for many workloads, so it is not said of each.
+    static let denied = """
+        some processes can't be asked which service they are, because the kernel does not allow it ("tcplens doctor" \
+        says why); their workloads are called by their own names
+        """
+
     /// What there is to say about a workload.
     static func lines(
         about workload: ObservedWorkload,
@@ -32,7 +38,7 @@ enum Notices {
                 """
             )
         }
-        for refusal in Refusal.allCases where refusals.refusals.contains(refusal) {
+        for refusal in Refusal.allCases where refusal != .noAccess && refusals.refusals.contains(refusal) {
             lines.append("not all that \(workload.name) says of its service is taken: \(refusal.rawValue)")
         }
         return lines

@@ -70,7 +70,8 @@ extension ProcessAccess {
     /// Why processes can't be read, as far as files say.
     private static func reasons() -> [String] {
         var reasons: [String] = []
-        let status = text("/proc/self/status")
+        // Capabilities are those of a thread.
+        let status = text("/proc/thread-self/status")
         let capabilities = value(of: "CapEff", in: status).flatMap { UInt64($0, radix: 16) } ?? 0
         // CAP_SYS_PTRACE is number 19 (`linux/capability.h`).
         if capabilities & 1 << 19 == 0 {
@@ -96,9 +97,8 @@ extension ProcessAccess {
             reasons.append("this process is in another PID namespace than the host, and sees only the processes in it")
         }
         let options = MountInfo.parse(text("/proc/self/mountinfo")).last { $0.path == "/proc" }?.options ?? []
-        if let option = options.first(where: { $0.hasPrefix("hidepid=") }), option != "hidepid=0",
-            option != "hidepid=off"
-        {
+        let hiding = options.first { $0.hasPrefix("hidepid=") }
+        if let option = hiding, option != "hidepid=0", option != "hidepid=off" {
             reasons.append("/proc is mounted with \(option), which hides processes of others without CAP_SYS_PTRACE")
         }
         return reasons

@@ -7,7 +7,8 @@ struct WorkloadProcesses {
     /// How long after the first reading a process is read again, if it has not shown a change by itself.
     ///
     /// The interval doubles up to the greatest. Most SDKs publish when a program starts, so soon after a process was
-    /// found it pays to look again. A program that replaces itself (`execve(2)`) is found in the same way.
+    /// found it pays to look again. A program that replaces itself (`execve(2)`) is found in the same way. Up to the
+    /// interval is added, so that the work is spread.
     static let intervals: (first: Duration, greatest: Duration) = (.seconds(5), .seconds(300))
 
     private struct Known {
@@ -77,7 +78,9 @@ struct WorkloadProcesses {
             }
             let isSame = last.map { $0.scan == scan } ?? false
             let interval = isSame ? min((last?.interval ?? .zero) * 2, Self.intervals.greatest) : Self.intervals.first
-            known[process] = Known(scan: scan, interval: interval, nextScan: now + interval)
+            // Those that were found together are not all read together again.
+            let spread = interval * Int(process % 16) / 16
+            known[process] = Known(scan: scan, interval: interval, nextScan: now + interval + spread)
             refusals.add(isSame ? RefusalCounts() : scan.refusals)
         }
     }

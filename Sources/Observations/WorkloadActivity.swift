@@ -10,7 +10,7 @@ struct WorkloadActivity {
     private let index: WorkloadIndex
     private(set) var connections: [ConnectionRow] = []
     private(set) var listeners: [ListenerRow] = []
-    /// The metrics of what its listeners dropped; nil if that is unknown.
+    /// What its listeners dropped; nil if that is unknown.
     private(set) var listenerDrops: [PortRow<UInt64>]?
     /// How long things took; nil if connections can't be followed.
     private(set) var durations: [DurationRow]?

@@ -8,7 +8,7 @@ extension WorkloadIdentity {
     /// - Parameter path: The path below the root of the tree. It begins with `/..` if it is outside the cgroup
     ///   namespace that it was read in.
     package init(path: String) {
-        let segments = path.split(separator: "/")
+        let segments = path.segments
         let first = segments.firstIndex { $0 != ".." } ?? segments.endIndex
         let inside = segments[first...]
         if inside.isEmpty {
@@ -32,7 +32,7 @@ extension WorkloadIdentity {
         case .container(let container): return container.path
         case .pod(_, let path): return path
         case .unit:
-            let segments = path.split(separator: "/")
+            let segments = path.segments
             let top = segments.indices.first { WorkloadIdentity(path: Self.path(segments[...$0])) == identity }
             return top.map { Self.path(segments[...$0]) } ?? path
         }
@@ -83,7 +83,7 @@ extension WorkloadIdentity.Container {
     /// An id has exactly 64 lower-case hexadecimal digits, so the 32 digits of `run-….scope` (systemd-run(1)) do not
     /// count. The process that watches a container (conmon) has a cgroup with the container's id, and is not in it.
     static func identifier(in name: Substring) -> (id: String, prefix: Substring)? {
-        let text = name.hasSuffix(".scope") ? name.dropLast(6) : name
+        let text = name.ends(with: ".scope") ? name.dropping(".scope".utf8.count) : name
         guard text.utf8.count >= 64 else { return nil }
         let start = text.utf8.index(text.utf8.endIndex, offsetBy: -64)
         guard text.utf8[start...].allSatisfy(\.isLowerHexadecimal) else { return nil }
@@ -91,8 +91,8 @@ extension WorkloadIdentity.Container {
         if before.isEmpty { return (String(text[start...]), before) }
         guard before.last == "-" || before.last == ":" else { return nil }
         // The colon form of runc: slice:prefix:id.
-        let prefix = before.dropLast().suffix(while: { $0 != ":" })
-        guard prefix != "conmon", !prefix.hasSuffix("-conmon") else { return nil }
+        let prefix = before.dropLast().suffix(while: { $0 != UInt8(ascii: ":") })
+        guard prefix != "conmon", !prefix.ends(with: "-conmon") else { return nil }
         return (String(text[start...]), prefix)
     }
 
@@ -127,11 +127,11 @@ extension WorkloadIdentity.Pod {
     /// uid, because dashes separate the levels of a slice (systemd.slice(5)). In the colon form of runc the name of
     /// the container follows.
     fileprivate init?(_ name: Substring, in parent: Substring?) {
-        var text = name.prefix { $0 != ":" }
-        if text.hasSuffix(".slice") { text = text.dropLast(6) }
+        var text = Substring(name.utf8.prefix { $0 != UInt8(ascii: ":") })
+        if text.ends(with: ".slice") { text = text.dropping(6) }
         for length in [36, 32] where text.utf8.count >= length + 3 {
             let start = text.utf8.index(text.utf8.endIndex, offsetBy: -length)
-            guard let uid = Self.canonical(text.utf8[start...]), text[..<start].hasSuffix("pod") else { continue }
+            guard let uid = Self.canonical(text.utf8[start...]), text[..<start].ends(with: "pod") else { continue }
             let before = text[..<start].dropLast(3)
             guard before.isEmpty || before.last == "-" else { continue }
             self.init(uid: uid, qualityOfService: Self.qualityOfService(before.isEmpty ? parent : before.dropLast()))
@@ -157,7 +157,7 @@ extension WorkloadIdentity.Pod {
 
     /// The class by the name of the cgroup above; pods of the class Guaranteed are in that of all pods.
     private static func qualityOfService(_ group: Substring?) -> WorkloadIdentity.QualityOfService? {
-        switch group?.suffix(while: { $0 != "-" }).split(separator: ".").first {
+        switch group?.suffix(while: { $0 != UInt8(ascii: "-") }).split(separator: ".").first {
         case "burstable": .burstable
         case "besteffort": .bestEffort
         case "kubepods": .guaranteed
@@ -192,18 +192,18 @@ extension WorkloadIdentity.Unit {
     /// those of files of the kernel (`cg_escape`).
     fileprivate static func name(_ cgroup: Substring) -> String? {
         let name = cgroup.first == "_" ? cgroup.dropFirst() : cgroup
-        guard let suffix = suffixes.first(where: { name.hasSuffix($0) }) else { return nil }
+        guard let suffix = suffixes.first(where: { name.ends(with: $0) }) else { return nil }
         return isValid(name, suffix) ? String(name) : nil
     }
 
     private static func isSlice(_ cgroup: Substring) -> Bool {
         let name = cgroup.first == "_" ? cgroup.dropFirst() : cgroup
-        return name.hasSuffix(".slice") && isValid(name, ".slice")
+        return name.ends(with: ".slice") && isValid(name, ".slice")
     }
 
     /// Whether `name` can be that of a unit (systemd.unit(5)); a template without an instance never has processes.
     private static func isValid(_ name: Substring, _ suffix: String) -> Bool {
-        let stem = name.dropLast(suffix.count)
+        let stem = name.dropping(suffix.utf8.count)
         return name.utf8.count <= 255 && !stem.isEmpty && stem.first != "@" && stem.last != "@"
             && stem.utf8.allSatisfy(\.isPartOfUnitName)
     }
@@ -234,10 +234,28 @@ extension UInt8 {
     }
 }
 
+// Names are compared by bytes, because by characters each cgroup would take ten times as long.
+
+extension String {
+    /// The names in a path.
+    fileprivate var segments: [Substring] {
+        utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+    }
+}
+
 extension Substring {
-    fileprivate func suffix(while belongs: (Character) -> Bool) -> Substring {
-        var start = endIndex
-        while start > startIndex, belongs(self[index(before: start)]) { start = index(before: start) }
+    fileprivate func ends(with suffix: String) -> Bool {
+        utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    }
+
+    /// Without this many bytes of ASCII at the end.
+    fileprivate func dropping(_ count: Int) -> Substring {
+        Substring(utf8.dropLast(count))
+    }
+
+    fileprivate func suffix(while belongs: (UInt8) -> Bool) -> Substring {
+        var start = utf8.endIndex
+        while start > utf8.startIndex, belongs(utf8[utf8.index(before: start)]) { start = utf8.index(before: start) }
         return self[start...]
     }
 }

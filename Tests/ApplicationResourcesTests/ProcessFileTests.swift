@@ -14,7 +14,12 @@ import Testing
 
     @Test func `only two variables are looked at`() {
         let (attributes, refusals) = environment(
-            "SECRET=service.name=x", "OTEL_SERVICE_NAMES=y", "XOTEL_SERVICE_NAME=z", "OTEL_SERVICE_NAME=shop", "", "=",
+            "SECRET=service.name=x",
+            "OTEL_SERVICE_NAMES=y",
+            "XOTEL_SERVICE_NAME=z",
+            "OTEL_SERVICE_NAME=shop",
+            "",
+            "=",
             "OTEL_RESOURCE_ATTRIBUTES=service.name=other,service.namespace=n%20m,team=t,deployment.environment.name=p"
         )
         #expect(
@@ -71,16 +76,21 @@ import Testing
 
     @Test func `the start of a process comes after a name with anything in it`() {
         let fields = (3...52).map { $0 == 22 ? "4711" : "\($0)" }.joined(separator: " ")
-        #expect(ProcessStart(stat: Array("12 (a) 1 (b ) 5) \(fields)\n".utf8)[...])?.ticks == 4711)
+        let status = ProcessStatus(stat: Array("12 (a) 1 (b ) 5) \(fields)\n".utf8)[...])
+        #expect(status?.start.ticks == 4711)
+        #expect(status?.isZombie == false)
+        let zombie = fields.replacing(/^3/, with: "Z")
+        #expect(ProcessStatus(stat: Array("12 (a) \(zombie)".utf8)[...])?.isZombie == true)
         for text in ["", "12 (a", "12 (a) S 1 2", "12 (a) \(fields)".replacing("4711", with: "x")] {
-            #expect(ProcessStart(stat: Array(text.utf8)[...]) == nil)
+            #expect(ProcessStatus(stat: Array(text.utf8)[...]) == nil)
         }
         #expect(ProcessStart(ticks: .max).nanoseconds == .max)
     }
 
     @Test func `a header has a signature, a version and three numbers`() throws {
         func bytes(_ signature: String, _ version: UInt8) -> [UInt8] {
-            Array(signature.utf8) + [version, 0, 0, 0, 1, 2, 0, 0] + [3, 0, 0, 0, 0, 0, 0, 0x80] + [4, 5, 0, 0, 0, 0, 0, 0]
+            Array(signature.utf8) + [version, 0, 0, 0, 1, 2, 0, 0]
+                + [3, 0, 0, 0, 0, 0, 0, 0x80] + [4, 5, 0, 0, 0, 0, 0, 0]
         }
         let header = try ContextHeader(bytes("OTEL_CTX", 2))
         #expect(header == ContextHeader(size: 513, published: 1 << 63 | 3, address: 1284))
@@ -93,7 +103,8 @@ import Testing
     private func readChanging(_ published: [UInt64]) throws(ContextError) -> (ProcessContext, reads: Int) {
         var (times, reads) = (published[...], 0)
         // ProcessContext { resource { attributes { key: "service.name", value { string_value: "ab" } } } }
-        let message: [UInt8] = [10, 22, 10, 20, 10, 12] + Array("service.name".utf8) + [18, 4, 10, 2] + Array("ab".utf8)
+        let name = Array("service.name".utf8)
+        let message: [UInt8] = [10, 22, 10, 20, 10, 12] + name + [18, 4, 10, 2] + Array("ab".utf8)
         var refusals = RefusalCounts()
         let context = try ProcessContext.read(at: 0x1000, counting: &refusals) { count, address in
             reads += 1

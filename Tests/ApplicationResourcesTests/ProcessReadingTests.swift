@@ -48,10 +48,11 @@ import Testing
 
     @Test func `the environment is that with which the program was started`() throws {
         let publisher = try Publisher(environment: [
-            "OTEL_SERVICE_NAME": "shop", "OTEL_RESOURCE_ATTRIBUTES": "service.instance.id=1,service.token=x", "HOME": "/",
+            "OTEL_SERVICE_NAME": "shop", "OTEL_RESOURCE_ATTRIBUTES": "service.instance.id=1,service.token=x",
         ])
         let before = try #require(read(publisher.id))
-        #expect(before.statement == ProcessStatement(environment: ["service.name": "shop", "service.instance.id": "1"]))
+        #expect(before.statement.environment == ["service.name": "shop", "service.instance.id": "1"])
+        #expect(before.statement.context == nil)
         #expect(before.refusals[.credential] == 1)
         // What a program changes later can't be seen.
         try publisher("set environment", "OTEL_SERVICE_NAME", "other")
@@ -128,6 +129,19 @@ import Testing
         #expect(read(publisher.id)?.statement.context?["service.version"] == "a")
     }
 
+    @Test func `a process whose first thread has ended is read by another one`() throws {
+        let publisher = try Publisher(environment: ["OTEL_SERVICE_NAME": "shop"], "--without-first-thread")
+        try publisher.publish(["service.name": "a"])
+        let deadline = ContinuousClock.now + .seconds(10)
+        var buffer = ScratchBuffer(capacity: 4096)
+        while try ProcessStatus.read(of: publisher.id, with: &buffer)?.isZombie != true, .now < deadline {}
+        let scan = try #require(read(publisher.id))
+        #expect(
+            scan.statement == ProcessStatement(environment: ["service.name": "shop"], context: ["service.name": "a"])
+        )
+        #expect(scan.context?.thread != publisher.id)
+    }
+
     @Test func `a forked child has no context, its parent's, or its own`() throws {
         let publisher = try Publisher()
         try publisher.publish(["service.name": "parent"])
@@ -174,8 +188,23 @@ import Testing
         #expect(read(id) == nil)
     }
 
-    @Test func `without the right to read a process that is counted`() async {
-        guard getuid() == 0 else { return }
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func `a process in namespaces of its own is read like any other`() throws {
+        let publisher = try Publisher(
+            environment: ["OTEL_SERVICE_NAME": "shop"],
+            in: ["unshare", "--pid", "--fork", "--user", "--map-root-user", "--mount", "--kill-child"]
+        )
+        try publisher.publish(["service.name": "a"])
+        let id = Int32(try #require(try publisher("outer id") as? Int))
+        let scan = try #require(read(id))
+        #expect(
+            scan.statement == ProcessStatement(environment: ["service.name": "shop"], context: ["service.name": "a"])
+        )
+        #expect(scan.refusals == RefusalCounts())
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root"))
+    func `without the right to read a process that is counted`() async {
         await #expect(processExitsWith: .success) {
             setgid(65_534)
             setuid(65_534)
@@ -187,7 +216,14 @@ import Testing
             let access = ProcessAccess.examine()
             guard access.tried > 0, access.readable < access.tried, access.traceable < access.tried else { exit(2) }
             guard access.reasons.contains(where: { $0.contains("CAP_SYS_PTRACE") }) else { exit(3) }
-            exit(access.isComplete ? 4 : 0)
+            guard !access.isComplete else { exit(4) }
+            // Many workloads, one line.
+            var resources = ApplicationResources(.init(host: ["h"]))
+            let workloads = (1...3 as ClosedRange<UInt64>).map { id in
+                ObservedWorkload(id: id, name: .path("/\(id)"), attributes: [:]) { [1] }
+            }
+            let findings = resources.update(workloads, within: .seconds(9))
+            exit(findings.notices == [Notices.denied] && resources.refusals[.noAccess] == 3 ? 0 : 5)
         }
     }
 

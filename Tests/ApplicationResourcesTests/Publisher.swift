@@ -4,16 +4,16 @@ import Testing
 @testable import ApplicationResources
 @testable import System
 
-/// A process that publishes what it is told (`publish.py`); it ends with this object.
+/// A process that publishes what it gets (`publish.py`); it ends with this object.
 final class Publisher {
     private let process = Process()
     private let commands = Pipe()
     private let answers = Pipe()
 
     /// Starts it with nothing but these variables and a search path in its environment.
-    init(environment: [String: String] = [:]) throws {
+    init(environment: [String: String] = [:], in wrapper: [String] = [], _ options: String...) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script]
+        process.arguments = wrapper + ["python3", Self.script] + options
         process.environment = environment.merging(["PATH": Self.searchPath]) { given, _ in given }
         process.standardInput = commands
         process.standardOutput = answers
@@ -27,7 +27,8 @@ final class Publisher {
         process.waitUntilExit()
     }
 
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").path()
+    private static let script =
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").path(percentEncoded: false)
     private static let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
 
     /// The process id.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A process that publishes what it is told in its process context (OTEP 4719), also in hostile ways.
+"""A process that publishes what it gets in its process context (OTEP 4719), also in hostile ways.
 
 Each line of standard input is a JSON list: a command and its arguments. Each is answered by a line of JSON. The process
 and its children end when standard input does.
@@ -210,6 +210,9 @@ def answer(command, arguments):
         commands.write(json.dumps(rest) + "\n")
         commands.flush()
         return json.loads(answers.readline())
+    elif command == "outer id":
+        # The id in the namespace of the mounted /proc.
+        return int(os.readlink("/proc/self"))
     elif command == "set environment":
         os.environ[arguments[0]] = arguments[1]
     else:
@@ -224,4 +227,9 @@ def serve(commands, answers):
         answers.flush()
 
 
-serve(sys.stdin, sys.stdout)
+if sys.argv[1:] == ["--without-first-thread"]:
+    # As Swift's runtime does it. The interpreter goes on in the other thread.
+    threading.Thread(target=lambda: (serve(sys.stdin, sys.stdout), os._exit(0))).start()
+    libc.syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+else:
+    serve(sys.stdin, sys.stdout)

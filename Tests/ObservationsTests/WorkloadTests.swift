@@ -82,6 +82,24 @@ import Testing
         #expect(again.values(connections, .part(1)).count == 1)
     }
 
+    @Test func `workloads that come and go leave nothing behind`() throws {
+        var series = ObservedSeries(epoch, limit: 2000)
+        func size() throws -> Int { try JSONEncoder().encode(series).count }
+        var sizes: [Int] = []
+        for round in 1...300 as ClosedRange<UInt64> {
+            // Their numbers have three digits, and half of them end without a word.
+            _ = series.machine(activity([workload(100 + 2 * round)]), at: time(3 * round))
+            sizes.append(try size())
+            if round % 2 == 0 {
+                _ = series.machine(activity([workload(100 + 2 * round, hasEnded: true)]), at: time(3 * round + 1))
+            }
+            _ = series.machine(activity([]), at: time(3 * round + 2))
+        }
+        #expect(try size() < sizes[0])
+        // Only numbers that count become longer.
+        #expect(sizes[299] < sizes[0] + 1000)
+    }
+
     @Test func `a workload has stocks once they were seen, the host always`() {
         var series = ObservedSeries(epoch, limit: 2000)
         var reading = activity([workload(1)])

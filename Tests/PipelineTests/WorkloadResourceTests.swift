@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Synchronization
 import TestSupport
@@ -147,6 +148,21 @@ import Testing
         producer.names.withLock { $0 = [1: "a"] }
         _ = await reader.round()
         #expect(exporters.map(\.news) == ["tcplens=10 a=10", "tcplens=5 a=5"])
+    }
+
+    @Test func `resources that come and go leave nothing behind`() async throws {
+        let producer = Producer([1000: "a"])
+        let reader = reader(producer)
+        func size() async throws -> Int {
+            try JSONEncoder().encode(await reader.saved { _, state in state }).count
+        }
+        _ = await reader.round()
+        let first = try await size()
+        for number in 1001...1200 as ClosedRange<UInt64> {
+            producer.names.withLock { $0 = [number: "a\(number % 10)"] }
+            _ = await reader.round()
+        }
+        #expect(try await size() < first + 200)
     }
 
     @Test func `workloads follow when the reader's resource is replaced`() async {

@@ -43,7 +43,7 @@ import Testing
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
         let pass = try ConnectionCountProbe(agent)
         let count = 60
-        let sockets = try Self.connections(count)
+        let sockets = try LocalConnections.make(count)
         defer { for socket in sockets { close(socket) } }
         _ = try pass.pass()
         let before = try Self.roundTrips(agent)
@@ -67,22 +67,5 @@ import Testing
             // The last value of each group is a sum.
             return row.indices.reduce(total) { $1 % groupSize == groupSize - 1 ? $0 : $0 + row[$1] }
         }
-    }
-
-    /// Both ends of connections from this process to itself.
-    private static func connections(_ count: Int) throws -> [CInt] {
-        let listener = try LoopbackSocket(family: AF_INET)
-        try listener.bind(to: "127.0.0.1", port: 0)
-        try #require(listen(listener.descriptor, CInt(count)) == 0)
-        let port = try listener.port()
-        var sockets: [CInt] = []
-        for _ in 0..<count {
-            let client = try LoopbackSocket(family: AF_INET)
-            try client.connect(to: "127.0.0.1", port: port)
-            sockets.append(dup(client.descriptor))
-            sockets.append(accept(listener.descriptor, nil, nil))
-        }
-        try #require(sockets.allSatisfy { $0 >= 0 })
-        return sockets
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let programs = AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: true)
         #expect(
             programs.all == [
-                "count_and_sample", "forget_ended", "follow_connection", "on_retransmit", "on_retransmit_synack",
+                "count_and_sample", "forget_ended", "walk_and_sample", "follow_connection", "on_retransmit", "on_retransmit_synack",
                 "on_send_reset", "on_receive_reset", "on_receive", "on_take", "on_send",
             ]
         )
@@ -48,16 +48,26 @@ import Testing
         #expect(programs.limitations == expected)
     }
 
+    @Test func `without loops in programs, sockets are counted by the iterator`() {
+        var features = Self.everything
+        features.loops = false
+        let programs = AgentPrograms(for: KernelFeatures(programs: features), responseTime: false)
+        #expect(programs.walk == nil && programs.pass == ["count_and_sample", "forget_ended"])
+        #expect(programs.limitations.map(\.cause) == [.version])
+    }
+
     @Test func `each limitation has its reason`() {
         var features = Self.everything
         features.kernelFunctions = false
         var kernel = KernelFeatures(programs: features)
-        let interpreted: [Limitation] = [.interpreted("no response times over MPTCP")]
+        let walk = Limitation.interpreted("counting takes longer")
+        let interpreted: [Limitation] = [walk, .interpreted("no response times over MPTCP")]
         #expect(AgentPrograms(for: kernel, responseTime: true).limitations == interpreted)
         kernel.missingTracepoints = ["tcp_retransmit_synack", "tcp_receive_reset", "sock_recv_length"]
         let programs = AgentPrograms(for: kernel, responseTime: true)
         #expect(programs.all == ["count_and_sample", "forget_ended", "follow_connection"])
         let expected: [Limitation] = [
+            walk,
             .noTracepoint("tcp_retransmit_synack", "no retransmits"),
             .noTracepoint("tcp_receive_reset", "no resets"),
             .noTracepoint("sock_recv_length", "no response times"),

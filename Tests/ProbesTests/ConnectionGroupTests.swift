@@ -17,7 +17,7 @@ import Testing
         #expect(object.layout(of: "tcp_groups")?.key == MemoryLayout<group_key>.stride)
         #expect(object.layout(of: "tcp_group_queues")?.key == MemoryLayout<listening_key>.stride)
         #expect(object.layout(of: "tcp_group_queues")?.value == MemoryLayout<listener_queues>.stride)
-        let numbers = [BY_LOCAL_PORT, BY_PEER_PORT, BY_CONTAINER].map(\.rawValue)
+        let numbers = [BY_LOCAL_PORT, BY_PEER_PORT, BY_CONTAINER, BY_NAMESPACE].map(\.rawValue)
         #expect(ConnectionGrouping.allCases.map(\.rawValue) == numbers)
     }
 

@@ -63,7 +63,7 @@ import Testing
         let connection = try LoopbackConnection(to: "127.0.0.1")
         // Twice, because unfollowed connections are a stock and do not accumulate like losses.
         let found = [try pass.pass(), try pass.pass()]
-        #expect(found.allSatisfy { ($0.stocks[.unfollowed, .host]?.first ?? 0) >= 2 })
+        #expect(found.allSatisfy { ($0.stocks[.unfollowed, WorkloadIndex(row: HOST_ROW.rawValue)]?.first ?? 0) >= 2 })
         #expect(try agent.object.losses(of: [])[.mapFull, default: 0] == 0)
         withExtendedLifetime(connection) {}
     }

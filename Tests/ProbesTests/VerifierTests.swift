@@ -11,16 +11,17 @@ import Testing
     /// The instructions that were processed on Linux 6.18 with clang 21.
     private static let recorded: KeyValuePairs<EmbeddedObject, KeyValuePairs<String, UInt32>> = [
         .agent: [
-            "follow_connection": 24_666, "count_and_sample": 7_148, "forget_ended": 281,
-            "on_retransmit": 152, "on_retransmit_synack": 195, "on_send_reset": 174, "on_receive_reset": 87,
-            "on_receive": 565, "on_take": 547, "on_send": 385, "count_transition": 129, "count_connections": 989,
+            "follow_connection": 29_334, "count_and_sample": 10_621, "forget_ended": 280, "walk_and_sample": 22_556,
+            "on_retransmit": 572, "on_retransmit_synack": 195, "on_send_reset": 174, "on_receive_reset": 87,
+            "on_receive": 565, "on_take": 547, "on_send": 385, "count_transition": 129, "count_connections": 2_525,
         ],
         .agentInterpreted: [
-            "follow_connection": 24_730, "count_and_sample": 7_148, "forget_ended": 281,
-            "on_retransmit": 166, "on_retransmit_synack": 187, "on_send_reset": 174, "on_receive_reset": 87,
-            "on_receive": 294, "on_take": 334, "on_send": 385, "count_transition": 129, "count_connections": 989,
+            "follow_connection": 29_334, "count_and_sample": 10_621, "forget_ended": 280, "walk_and_sample": 22_556,
+            "on_retransmit": 570, "on_retransmit_synack": 187, "on_send_reset": 174, "on_receive_reset": 87,
+            "on_receive": 294, "on_take": 334, "on_send": 385, "count_transition": 129, "count_connections": 2_577,
         ],
-        .groups: ["count_groups": 2_846],
+        .groups: ["count_groups": 2_846, "walk_groups": 9_536],
+        .groupsInterpreted: ["count_groups": 2_846, "walk_groups": 9_536],
         .trace: [
             "trace_change": 13_439, "trace_nested_change": 13_608, "trace_change_alone": 6_180,
             "trace_retransmitted_synack": 211, "find_local_port": 36, "read_clock": 12,
@@ -46,8 +47,8 @@ import Testing
             let object = try Object(embedded)
             let programs = programs.filter { $0.key != "on_retransmit" || kernel.retransmitTellsErrors }
             try object.choose(programs.map(\.key))
-            if embedded == .groups {
-                for option in ["by_local_port", "by_peer_port", "by_container", "with_listeners"] {
+            if embedded == .groups || embedded == .groupsInterpreted {
+                for option in ["by_local_port", "by_peer_port", "by_container", "by_namespace", "with_listeners"] {
                     try object.setConstant(option, to: true)
                 }
             }

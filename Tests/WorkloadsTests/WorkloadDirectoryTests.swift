@@ -264,6 +264,7 @@ extension WorkloadDirectoryTests {
             CgroupTree.Mount(path: "/m/b.slice", prefix: "/b.slice", isWhole: false),
         ])
         var directory = tree.directory()
+        #expect(tree.reads == 3, "none of them twice")
         for _ in 0..<2 {
             #expect(directory.identity(of: first) == .unit(.init("a.service")))
             #expect(directory.path(of: second) == "/b.slice/b.service/c")

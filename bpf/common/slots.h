@@ -190,10 +190,30 @@ struct {
 } tcp_address SEC(".maps");
 
 /*
+ * The slot of the socket with `key`, or CONNECTION_SLOTS. A global function, so the verifier checks it once and not for
+ * each call; on the path of events, find_connection() is faster.
+ */
+__noinline __u32 slot_of(__u64 key)
+{
+    __u32 slot = first_slot(key);
+    struct connection *connection = slot_at(slot);
+
+    if (connection && connection->key == key)
+        return slot;
+    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
+        slot = other_slot(key, probe);
+        connection = slot_at(slot);
+        if (connection && connection->key == key)
+            return slot;
+    }
+    return CONNECTION_SLOTS;
+}
+
+/*
  * What is remembered of a socket by its address, or NULL. The verifier forbids calculating with a pointer, but not with
  * a number that was a pointer when it was stored.
  */
-static __noinline struct connection *find_by_address(struct sock *sk)
+static __always_inline struct connection *find_by_address(struct sock *sk)
 {
     __u32 row = 0;
     volatile __u64 *address = bpf_map_lookup_elem(&tcp_address, &row);
@@ -201,7 +221,7 @@ static __noinline struct connection *find_by_address(struct sock *sk)
     if (!address)
         return NULL;
     *address = (__u64)sk;
-    return find_connection(*address);
+    return slot_at(slot_of(*address));
 }
 
 /*

@@ -55,10 +55,16 @@ static __always_inline bool has_missed_change(struct connection *connection, con
     return false;
 }
 
-/* Gives a slot to a socket that has none; NULL if no slot is left. */
-static __always_inline struct connection *adopt_in_pass(const struct visited *visited, struct pass *pass)
+/* Begins to follow the socket with `key` in a free slot, or returns CONNECTION_SLOTS. The verifier checks it once. */
+__noinline __u32 claim_slot(__u64 key)
 {
-    struct connection *connection = claim_connection(visited->key);
+    return claim_connection(key) ? slot_of(key) : CONNECTION_SLOTS;
+}
+
+/* Gives a slot to a socket that has none; NULL if no slot is left. */
+static __always_inline struct connection *adopt_in_pass(__u32 slot, const struct visited *visited, struct pass *pass)
+{
+    struct connection *connection = slot_at(slot);
     const struct tcp_sock *tcp = visited->full;
     enum network_type type = visited->type;
     int state = visited->state;
@@ -83,24 +89,39 @@ static __always_inline struct connection *adopt_in_pass(const struct visited *vi
     return connection;
 }
 
-/*
- * Records that the pass has met a socket, and returns what is remembered of it. A new socket is followed from now on.
- */
-static __always_inline struct connection *meet(struct sink *sink, const struct visited *visited, struct pass *pass)
-{
-    struct connection *connection = find_connection(visited->key);
-    enum network_type type = visited->type;
-    int state = visited->state;
+/* The slot of the socket that is being visited; CONNECTION_SLOTS if it has none. */
+static __u32 met_slot;
 
+/*
+ * Finds the slot of a socket that the pass has met. A new socket is followed from now on. Sets `met_slot` to
+ * CONNECTION_SLOTS if there is none.
+ */
+static __always_inline void find_met(struct sink *sink, const struct visited *visited, struct pass *pass)
+{
+    met_slot = slot_of(visited->key);
     /* Another program may have given a cookie to a socket whose key is its address. */
-    if (!connection && !visited->is_locked && addressed_slots && !is_address(visited->key))
-        connection = find_connection(visited->address);
-    if (!connection && (visited->is_locked || was_met_before(visited->key))) {
-        connection = adopt_in_pass(visited, pass);
-    } else if (!connection) {
+    if (met_slot == CONNECTION_SLOTS && !visited->is_locked && addressed_slots && !is_address(visited->key))
+        met_slot = slot_of(visited->address);
+    if (met_slot != CONNECTION_SLOTS)
+        return;
+    if (visited->is_locked || was_met_before(visited->key)) {
+        met_slot = claim_slot(visited->key);
+        adopt_in_pass(met_slot, visited, pass);
+    } else {
         sink->is_pending = true;
         pass->doubts++;
     }
+}
+
+/* Records that the pass has met a socket, and returns what is remembered of it, or NULL. */
+static __always_inline struct connection *meet(struct sink *sink, const struct visited *visited, struct pass *pass)
+{
+    struct connection *connection;
+    enum network_type type = visited->type;
+    int state = visited->state;
+
+    find_met(sink, visited, pass);
+    connection = slot_at(met_slot);
     if (!connection)
         return NULL;
     connection->pass = pass->session;
@@ -170,20 +191,19 @@ static __always_inline void sample_connection(struct connection *connection, con
     }
 }
 
-/* Follows a full socket, if a slot is left for it. Returns what is remembered of it, or NULL. */
-static __always_inline struct connection *follow_socket(struct sink *sink, const struct visited *visited,
+/* Follows a full socket, if a slot is left for it: `met_slot`. */
+static __always_inline void follow_socket(struct sink *sink, const struct visited *visited,
                                                         struct pass *pass)
 {
     struct connection *connection = meet(sink, visited, pass);
 
     if (!connection)
-        return NULL;
+        return;
     if (visited->state == TCP_LISTEN)
         count_drops(connection, drops_of(&visited->full->inet_conn.icsk_inet.sk), visited->type,
                     visited->socket->skc_num);
     else
         sample_connection(connection, visited, pass);
-    return connection;
 }
 
 #endif

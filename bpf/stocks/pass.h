@@ -21,29 +21,48 @@ static __always_inline void start_pass(struct pass *pass)
     pass->began = bpf_ktime_get_ns();
     pass->unplaced_before = pass->unplaced;
     pass->unplaced_in_walk = 0;
+    pass->pending_in_walk = 0;
     pass->doubts = 0;
     pass->taken = 0;
 }
 
-/* To be called when all sockets have been visited. `follows` is set on kernels that can follow connections. */
-static __always_inline void end_pass(struct pass *pass, bool follows)
+/*
+ * To be called when all observed sockets have been visited. Whether the sockets are new that another walk has to
+ * confirm is decided by what is known before that walk.
+ */
+static __always_inline void end_pass(struct pass *pass)
 {
-    if (follows)
-        pass->is_complete = !pass->unplaced_in_walk && pass->unplaced == pass->unplaced_before;
+    if (pass->unplaced_in_walk || pass->unplaced != pass->unplaced_before)
+        pass->is_complete = 0;
+    else if (!pass->pending_in_walk)
+        pass->is_complete = 1;
 }
 
-/* Visits a socket. `visited` has a key if it is to be followed. */
-static __always_inline void visit_in_pass(const struct visited *visited, struct pass *pass, bool follows)
-{
-    struct sink sink = {.began = pass->began, .follows = follows};
-    struct connection *followed = NULL;
+/* Whether the socket that is being visited is not followed yet, because another walk has to confirm that it is new. */
+static bool is_pending;
 
-    if (follows && visited->full) {
-        followed = follow_socket(&sink, visited, pass);
-        if (!followed)
-            pass->unplaced_in_walk++;
-    }
-    visit_socket(&sink, visited, followed);
+/* Finds what is remembered of a socket, and samples it. To be called before count_visited(). */
+static __always_inline void follow_visited(const struct visited *visited, struct pass *pass)
+{
+    struct sink sink = {};
+
+    met_slot = CONNECTION_SLOTS;
+    if (!visited->full)
+        return;
+    follow_socket(&sink, visited, pass);
+    is_pending = sink.is_pending;
+    if (is_pending)
+        pass->pending_in_walk++;
+    else if (met_slot == CONNECTION_SLOTS)
+        pass->unplaced_in_walk++;
+}
+
+/* Adds a socket to the stocks. */
+static __always_inline void count_visited(const struct visited *visited, struct pass *pass, bool follows)
+{
+    struct sink sink = {.began = pass->began, .follows = follows, .is_pending = is_pending};
+
+    visit_socket(&sink, visited, follows ? slot_at(met_slot) : NULL);
 }
 
 #endif

@@ -11,7 +11,17 @@
 /* The next slot to look at. */
 static __u32 next_slot;
 
-__noinline int visit_at(__u64 address)
+/* The namespace whose sockets are visited; 0 for all. */
+static __always_inline __u64 visited_net(const struct walk *walk)
+{
+    return all_namespaces && !walk->is_trial ? 0 : tables.own_net;
+}
+
+/*
+ * A visit has two steps, each in a global function, so that the verifier does not combine every way through the first
+ * with every way through the second.
+ */
+__noinline int follow_at(__u64 address)
 {
     struct walk *walk = the_walk();
     struct pass *pass = the_pass();
@@ -19,9 +29,32 @@ __noinline int visit_at(__u64 address)
 
     if (!walk || !pass)
         return 0;
-    visited = visited_at(walk, address, all_namespaces && !walk->is_trial ? 0 : tables.own_net);
+    visited = visited_at(walk, address, visited_net(walk));
     if (visited.socket)
-        visit_in_pass(&visited, pass, !walk->is_trial);
+        follow_visited(&visited, pass);
+    return visited.socket != NULL;
+}
+
+__noinline int count_at(__u64 address)
+{
+    struct walk *walk = the_walk();
+    struct pass *pass = the_pass();
+    struct visited visited;
+
+    if (!walk || !pass)
+        return 0;
+    visited = visited_at(walk, address, visited_net(walk));
+    if (visited.socket)
+        count_visited(&visited, pass, !walk->is_trial);
+    return 0;
+}
+
+__noinline int visit_at(__u64 address)
+{
+    struct walk *walk = the_walk();
+
+    if (walk && (walk->is_trial || follow_at(address)))
+        count_at(address);
     return 0;
 }
 
@@ -55,7 +88,7 @@ int walk_and_sample(void *context)
             start_pass(pass);
     }
     if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial)
-        end_pass(pass, true);
+        end_pass(pass);
     if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
         bpf_loop(CONNECTION_SLOTS, visit_slot, NULL, 0);
     end_call(walk);

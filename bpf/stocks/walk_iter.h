@@ -23,13 +23,20 @@ static __always_inline int count_in_pass(struct bpf_iter__tcp *context, bool fol
         start_pass(pass);
     }
     if (!socket) {
-        end_pass(pass, follows);
+        /* It has only met the sockets of one namespace. */
+        if (follows && !all_namespaces)
+            end_pass(pass);
         return 0;
     }
     visited = visited_by_iter(socket, true);
-    if (follows && visited.full)
-        visited.key = bpf_get_socket_cookie((void *)visited.full);
-    visit_in_pass(&visited, pass, follows);
+    if (follows) {
+        if (visited.full)
+            visited.key = bpf_get_socket_cookie((void *)visited.full);
+        follow_visited(&visited, pass);
+        /* Once more, so that the verifier forgets what it knows of the way through the former. */
+        visited = visited_by_iter(socket, true);
+    }
+    count_visited(&visited, pass, follows);
     return 0;
 }
 

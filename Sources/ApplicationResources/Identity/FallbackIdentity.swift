@@ -2,8 +2,8 @@ internal import Metrics
 
 /// What a workload is called if its processes do not say which service they are.
 ///
-/// In Kubernetes these are the rules of the semantic conventions (`docs/non-normative/k8s-attributes.md`), as far as the
-/// facts are known here: labels, annotations and the names of owners are not, so the pod's name comes first. The
+/// In Kubernetes these are the rules of the semantic conventions (`docs/non-normative/k8s-attributes.md`), as far as
+/// the facts are known here: labels, annotations and the names of owners are not, so the pod's name comes first. The
 /// Collector's `k8sattributes` processor knows them and can replace the name.
 ///
 /// The conventions have no rule for units of systemd (release 1.44: neither `service` nor another group mentions them)

@@ -1,7 +1,7 @@
 /// The header at the beginning of a mapping named `OTEL_CTX`: 32 bytes in the byte order of the machine.
 ///
-/// Its fields: a signature of 8 bytes, the version and the size of the message with 4 bytes each, the time of publication
-/// with 8 bytes, and the address of the message with 8 bytes. Source: OTEP 4719, "Header Structure", and the header of
+/// Its fields: a signature of 8 bytes, the version and the size of the message with 4 bytes each, the time of
+/// publication with 8 bytes, and the address of the message with 8 bytes. Source: OTEP 4719, "Header Structure", and
 /// `process-context/c-and-cpp` in open-telemetry/sig-profiling.
 struct ContextHeader: Hashable {
     /// The number of bytes.
@@ -12,8 +12,8 @@ struct ContextHeader: Hashable {
 
     /// The bytes of the message.
     var size: UInt32
-    /// When the context was published, in nanoseconds of CLOCK_BOOTTIME, or in older drafts of the wall clock; 0 while it
-    /// is written.
+    /// When the context was published, in nanoseconds of CLOCK_BOOTTIME, or in older drafts of the wall clock; 0 while
+    /// it is written.
     var published: UInt64
     /// Where the message is.
     var address: UInt64

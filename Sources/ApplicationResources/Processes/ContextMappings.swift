@@ -9,7 +9,9 @@ struct ContextMappings: Equatable {
     /// Whether the file was longer than ``maximumLength``, and the rest was not read.
     var isIncomplete = false
 
-    /// How many are looked at. There should be one; a forked process can have its parent's as well.
+    /// How many are looked at.
+    ///
+    /// There should be one; a forked process can have its parent's as well.
     static let maximumCount = 8
     /// How many bytes of `/proc/PID/maps` are read.
     ///
@@ -18,8 +20,8 @@ struct ContextMappings: Equatable {
 
     /// What the kernel calls such a mapping.
     ///
-    /// The first two are names given by `prctl(PR_SET_VMA)`, of a mapping of a memfd and of an anonymous one (Linux 5.17
-    /// with CONFIG_ANON_VMA_NAME). The third is the memfd's own. Source: OTEP 4719, "Reading Protocol", and
+    /// The first two are names given by `prctl(PR_SET_VMA)`, of a mapping of a memfd and of an anonymous one (Linux
+    /// 5.17 with CONFIG_ANON_VMA_NAME). The third is the memfd's own. Source: OTEP 4719, "Reading Protocol", and
     /// `process-context/c-and-cpp` in open-telemetry/sig-profiling.
     private static let names = ["[anon_shmem:OTEL_CTX]", "[anon:OTEL_CTX]", "/memfd:OTEL_CTX"].map { Array($0.utf8) }
 

@@ -24,7 +24,8 @@ struct ProcessContext: Equatable {
 
     /// Reads the context of a process; nil if it has none that can be read.
     ///
-    /// Of several, the one that was published last is the process's own: a forked process can have its parent's as well.
+    /// Of several, the one that was published last is the process's own: a forked process can have its parent's as
+    /// well.
     ///
     /// - Throws: ``ContextError/gone``.
     static func read(

@@ -46,6 +46,7 @@ enum ProcessEnvironment {
     ///   - block: The variables.
     ///   - isCut: Whether the block goes on, so that the last variable may be incomplete.
     ///   - refusals: Counts what is not taken.
+    /// - Returns: The attributes that may be taken.
     static func attributes(
         in block: ArraySlice<UInt8>,
         isCut: Bool = false,

@@ -33,24 +33,29 @@ enum ProcessReading {
 
     /// Carries out `request`.
     static func answer(_ request: Request, with buffer: inout ScratchBuffer) -> Answer {
-        guard let start = try? ProcessStart.read(of: request.process, with: &buffer) else { return .gone }
-        if let known = request.known, known.start == start, isUnchanged(known.context, of: request.process) {
+        guard let status = try? ProcessStatus.read(of: request.process, with: &buffer) else { return .gone }
+        if let known = request.known, known.start == status.start, isUnchanged(known.context) {
             return .unchanged
         }
-        return scan(request.process, start, with: &buffer)
+        guard let thread = status.thread(of: request.process) else { return .gone }
+        let answer = scan(thread, status.start, with: &buffer)
+        // The process may have been replaced by another with the same id in the meantime.
+        guard let after = try? ProcessStatus.read(of: request.process, with: &buffer), after.start == status.start
+        else { return .gone }
+        return answer
     }
 
     /// Whether the context is still the same; a process without one is only looked at again when its time comes.
-    private static func isUnchanged(_ context: ProcessScan.Location?, of process: Int32) -> Bool {
+    private static func isUnchanged(_ context: ProcessScan.Location?) -> Bool {
         guard let context else { return true }
-        return (try? ProcessContext.header(at: context.mapping, of: process)) == context.header
+        return (try? ProcessContext.header(at: context.mapping, of: context.thread)) == context.header
     }
 
-    private static func scan(_ process: Int32, _ start: ProcessStart, with buffer: inout ScratchBuffer) -> Answer {
+    private static func scan(_ thread: Int32, _ start: ProcessStart, with buffer: inout ScratchBuffer) -> Answer {
         var scan = ProcessScan(start: start)
         do throws(FileDescriptor.SystemCallError) {
             scan.statement.environment = try ProcessEnvironment.read(
-                of: process,
+                of: thread,
                 with: &buffer,
                 counting: &scan.refusals
             )
@@ -59,8 +64,8 @@ enum ProcessReading {
             scan.refusals.add(error.isDenied ? .noAccess : .unmapped)
         }
         do throws(ContextError) {
-            if let context = try ProcessContext.read(of: process, with: &buffer, counting: &scan.refusals) {
-                scan.context = .init(mapping: context.mapping, header: context.header)
+            if let context = try ProcessContext.read(of: thread, with: &buffer, counting: &scan.refusals) {
+                scan.context = .init(thread: thread, mapping: context.mapping, header: context.header)
                 scan.statement.context = context.attributes
                 // Times of the wall clock, as in older drafts, are later than each start.
                 scan.statement.isInherited = context.header.published &+ tolerance < start.nanoseconds
@@ -72,8 +77,6 @@ enum ProcessReading {
                 scan.refusals.add(refusal)
             }
         }
-        // The process may have been replaced by another with the same id in the meantime.
-        guard (try? ProcessStart.read(of: process, with: &buffer)) == start else { return .gone }
         return .scanned(scan)
     }
 }

@@ -8,8 +8,8 @@ struct ProcessStatement: Equatable {
     var context: Attributes?
     /// Whether the context is the parent's, which the process got when it was forked.
     ///
-    /// Publishers keep their context from being inherited (MADV_DONTFORK), but not all may. The parent's instance is not
-    /// the child's.
+    /// Publishers keep their context from being inherited (MADV_DONTFORK), but some may not. The parent's instance is
+    /// not the child's.
     var isInherited = false
 }
 
@@ -26,6 +26,8 @@ struct ProcessScan: Equatable {
 
     /// Where a context is.
     struct Location: Equatable {
+        /// The thread whose memory was read.
+        var thread: Int32
         /// The address of the mapping.
         var mapping: UInt64
         /// The header.

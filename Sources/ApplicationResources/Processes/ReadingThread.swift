@@ -17,8 +17,8 @@ struct ReadingThread {
 
     /// How long one process may take; a healthy one takes less than a hundredth.
     static let patience: Duration = .milliseconds(500)
-    /// How many threads may be left behind; each has a stack, of which little is resident.
-    static let maximumLeftBehind = 32
+    /// How many threads may be left behind; each keeps its buffer of 256 KiB.
+    static let maximumLeftBehind = 16
 
     private var queue = DispatchQueue(label: "tcplens.processes")
     private var leftBehind: [Batch] = []

@@ -103,7 +103,7 @@ package enum RunSetting {
         help: "Ask processes which service they are (default: on).",
         valueName: "on|off"
     )
-    /// The most workloads that are told apart.
+    /// The most workloads that are distinguished.
     package static let workloadLimit = Setting(
         \.workloadLimit,
         SettingName(
