@@ -5,7 +5,7 @@ import Workloads
 
 /// The checks of whose connections are observed, and distinguished.
 ///
-/// None of them can stop `run` from working: where a scope can't be had, loading the programs fails.
+/// None of them can stop `run` from working: where a scope is not available, loading the programs fails.
 struct ScopeChecks {
     /// What `run` would observe.
     var options: TCPProbes.Options

@@ -13,8 +13,6 @@ struct NamespaceNames {
 
     /// The most processes and names that are read.
     private static let limit = 100_000
-    /// The initial namespace of processes (PROC_PID_INIT_INO of the kernel): there, process 1 is the host's.
-    private static let initial: UInt32 = 0xEFFF_FFFC
 
     /// What is known of the processes of a namespace.
     private struct Members {
@@ -34,8 +32,9 @@ struct NamespaceNames {
             guard let identifier = NetworkNamespace.identifier(of: "\(links)/\(name)") else { continue }
             names[identifier] = name
         }
-        if NetworkNamespace.identifier(of: "\(processes)/1/ns/pid") == Self.initial,
-            let host = NetworkNamespace.identifier(of: "\(processes)/1/ns/net")
+        // The kernel's own threads are visible only from the host's namespace of processes, and stay in its network.
+        if text("\(processes)/2/comm") == "kthreadd",
+            let host = NetworkNamespace.identifier(of: "\(processes)/2/ns/net")
         {
             names[host] = "host"
         }
