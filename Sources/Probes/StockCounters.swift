@@ -14,7 +14,9 @@ extension Tables<Stock> {
     ///   - workload: Whose it is.
     ///   - follows: Whether connections are followed. Otherwise their ages are unknown.
     mutating func add(_ row: StockCounters, of workload: WorkloadIndex, follows: Bool) {
-        let queued = Int(STOCK_QUEUED), stalled = Int(STOCK_STALLED), oldest = Int(STOCK_OLDEST)
+        let queued = Int(STOCK_QUEUED)
+        let stalled = Int(STOCK_STALLED)
+        let oldest = Int(STOCK_OLDEST)
         // In the order of enum io_direction.
         self[.queuedBytes, workload] = [row[queued], row[queued + 1]]
         self[.stalled, workload] = [row[stalled], row[stalled + 1]]

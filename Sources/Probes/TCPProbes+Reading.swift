@@ -45,6 +45,7 @@ extension TCPProbes: ReadingSource {
         try attribution.prepare()
         activity.transitionsBefore = try attribution.transitionTable()
         let found = try pass(into: &activity)
+        _ = try attribution.makeRoom(rows: found.rows)
         let parts = try attribution.divide(
             rows: found.rows,
             counters: [.transitions, .handshakes, .bytes] + counters.map(\.counter),

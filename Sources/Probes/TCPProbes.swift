@@ -120,6 +120,15 @@ package final class TCPProbes {
         self.agent = agent
         self.say = say
         try startWalking()
+        try makeRoom()
+    }
+
+    /// Makes rows for all cgroups whose sockets are older than the programs.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    private func makeRoom() throws(BPFError) {
+        guard let attribution else { return }
+        while try attribution.makeRoom(rows: count.pass().rows) {}
     }
 
     /// Follows the sockets of this namespace, and checks whether later passes can walk over the kernel's tables.

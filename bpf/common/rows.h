@@ -68,6 +68,15 @@ static __always_inline __u32 row_of_cgroup(__u64 cgroup)
     return row ? row->row : add_row(cgroup);
 }
 
+/*
+ * Whether the row that is remembered of a connection is the right one. A cgroup without a row may get one later, and
+ * its long connections and its listeners with it.
+ */
+static __always_inline bool is_settled(__u32 row)
+{
+    return row != NO_ROW && row != OVERFLOW_ROW;
+}
+
 /* The row of a full socket. */
 static __always_inline __u32 row_of_full(const struct sock *sk)
 {

@@ -88,12 +88,12 @@ static __noinline void change_unknown(const struct tcp_sock *tcp, __u32 row, enu
         count_handshake(AT_EVENT, row, CLIENT, type, failure_of(handshake_error(tcp, old_state, 0)));
 }
 
-/* The row of a socket, which is looked up once and then remembered. */
+/* The row of a socket, which is looked up until there is one and then remembered. */
 static __always_inline __u32 row_at_event(struct connection *connection, const struct sock *sk)
 {
     if (!by_cgroup || !connection)
         return row_of_full(sk);
-    if (!connection->row)
+    if (!is_settled(connection->row))
         connection->row = row_of_full(sk);
     return connection->row;
 }

@@ -125,7 +125,7 @@ static __always_inline struct connection *meet(struct sink *sink, const struct v
     if (!connection)
         return NULL;
     connection->pass = pass->session;
-    if (!connection->row)
+    if (!is_settled(connection->row))
         connection->row = owner_of_cgroup(cgroup_of_full(visited));
     if (has_missed_change(connection, visited, pass)) {
         make_up_for(IN_PASS, connection->row, type, connection->state, state);

@@ -52,6 +52,16 @@ final class Attribution {
         try flows.replenish()
     }
 
+    /// Makes rows for cgroups that had none. They get them at the next event or pass.
+    ///
+    /// - Parameter rows: The rows in which a pass has found sockets.
+    /// - Returns: Whether another pass finds fewer sockets in the overflow.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func makeRoom(rows: Set<UInt32>) throws(BPFError) -> Bool {
+        guard rows.contains(OVERFLOW_ROW.rawValue) else { return false }
+        return try flows.makeRoom()
+    }
+
     /// The table of ``Counter/transitions`` of the whole machine.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
@@ -111,7 +121,8 @@ final class Attribution {
         return parts
     }
 
-    private func assignment(_ cgroup: UInt64, _ row: UInt32, _ hasSockets: Bool) -> RowLedger<WorkloadIdentity>.Assignment
+    private func assignment(_ cgroup: UInt64, _ row: UInt32, _ hasSockets: Bool)
+        -> RowLedger<WorkloadIdentity>.Assignment
     {
         let identity = directory.identity(of: cgroup)
         return RowLedger.Assignment(

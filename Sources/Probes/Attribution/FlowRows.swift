@@ -14,7 +14,7 @@ final class FlowRows {
     private var used = 0
 
     /// So many rows are kept free, because cgroups take them between two readings.
-    private static let reserve = 16
+    private static let reserve = 64
 
     /// Makes the first rows of a loaded object.
     ///
@@ -69,8 +69,23 @@ final class FlowRows {
         try blocks.read(row, body)
     }
 
+    /// Makes as many rows again as there are, because there were too few.
+    ///
+    /// - Returns: Whether there are more now; false if there are as many as there may be.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func makeRoom() throws(BPFError) -> Bool {
+        let before = blocks.rowCount
+        try grow(to: 2 * before)
+        return blocks.rowCount > before
+    }
+
     private func grow() throws(BPFError) {
-        while blocks.rowCount - Int(FIRST_ROW.rawValue) - used < Self.reserve, blocks.canGrow {
+        try grow(to: Int(FIRST_ROW.rawValue) + used + Self.reserve)
+    }
+
+    /// Adds rows until there are as many, or as many as there may be.
+    private func grow(to count: Int) throws(BPFError) {
+        while blocks.rowCount < count, blocks.canGrow {
             for row in try blocks.grow() where row >= FIRST_ROW.rawValue {
                 try free.append(row)
             }

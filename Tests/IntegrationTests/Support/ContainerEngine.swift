@@ -109,10 +109,10 @@ final class ContainerEngine {
         return try podman(["run"] + options + ["localhost/base:1"] + python(arguments))
     }
 
-    /// Makes a pod of podman, and returns its id.
+    /// Makes a pod of podman with a network namespace of its own, and returns its id.
     func pod() throws -> String {
         let infra = ["--infra-image", "localhost/base:1", "--infra-command", "sleep 1000"]
-        let id = try podman(["pod", "create"] + infra + network)
+        let id = try podman(["pod", "create", "--network", "none"] + infra)
         try tree.make("/libpod_parent/\(id)")
         return id
     }
