@@ -46,7 +46,7 @@ extension IntegrationTests {
         /// Waits until this many connections are there that stay, and takes the last collection.
         private func finish(_ agent: WorkloadAgent, established: Int) throws -> WorkloadReport {
             _ = try eventually("the connections", within: .seconds(60)) {
-                let report = agent.reports.last
+                let report = agent.last
                 return report?.sum { $0.stock("established") } == established ? true : nil
             }
             // Those that are reset come last.
@@ -59,7 +59,7 @@ extension IntegrationTests {
         @Test func `a container with a server and one with a client are two resources`() throws {
             let agent = try WorkloadAgent(in: traffic, WorkloadAgent.options("self"))
             let server = try engine.start("serve", "7001")
-            _ = try eventually("the server") { agent.reports.last?.sum { $0.stock("listen") } == 1 ? true : nil }
+            _ = try eventually("the server") { agent.last?.sum { $0.stock("listen") } == 1 ? true : nil }
             let client = try engine.start("ask", "7001", "4", "3")
             let podman = "container.runtime.name=podman"
             expect(
@@ -76,11 +76,11 @@ extension IntegrationTests {
             let pod = try engine.pod()
             let server = try engine.start(in: pod, "serve", "7001")
             _ = try eventually("the server") {
-                agent.reports.last?.workload("container.id=\(server)")?.stock("listen") == 1 ? true : nil
+                agent.last?.workload("container.id=\(server)")?.stock("listen") == 1 ? true : nil
             }
             let client = try engine.start(in: pod, "ask", "7001", "5", "2")
             _ = try eventually("the connections") {
-                agent.reports.last?.workload("container.id=\(client)")?.stock("established") == 5 ? true : nil
+                agent.last?.workload("container.id=\(client)")?.stock("established") == 5 ? true : nil
             }
             for _ in 0..<3 { try agent.waitForCollections() }
             var report = try agent.end()
@@ -97,7 +97,7 @@ extension IntegrationTests {
             let agent = try WorkloadAgent(in: traffic, WorkloadAgent.options("self"))
             let (uid, server, client) = (ContainerNames.uid(), ContainerNames.id(), ContainerNames.id())
             try engine.start(server, at: "/kubepods/burstable/pod\(uid)/\(server)", "serve", "7001")
-            _ = try eventually("the server") { agent.reports.last?.sum { $0.stock("listen") } == 1 ? true : nil }
+            _ = try eventually("the server") { agent.last?.sum { $0.stock("listen") } == 1 ? true : nil }
             try engine.start(client, at: "/kubepods/burstable/pod\(uid)/\(client)", "ask", "7001", "6", "1")
             let pod = ["k8s.pod.uid=\(uid)", "tcplens.k8s.pod.qos_class=Burstable"]
             expect(

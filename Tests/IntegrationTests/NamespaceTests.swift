@@ -42,7 +42,7 @@ extension IntegrationTests {
         /// The last collection after this moment.
         private func report(of agent: WorkloadAgent) throws -> ConsoleReport? {
             try agent.waitForCollections()
-            return agent.reports.last?.workload("container.id=\(id)")
+            return agent.last?.workload("container.id=\(id)")
         }
 
         private func expect(_ report: ConsoleReport?, _ sockets: Namespaces.Sockets) {

@@ -76,6 +76,8 @@ extension IntegrationTests {
             var process: Traffic? = try Traffic(in: export.traffic)
             try process.map { try tree.move($0, to: "/docker/\(id)") }
             try process?("listen 4 7001 128", "connect a 4 7001 6", "close a client", "close a server", "unlisten 7001")
+            // A cgroup that no collection has met while it existed has no name, and counts for the host.
+            _ = try eventually("its connections") { try export.history(of: id).last ?? nil }
             process = nil
             tree.remove("/docker/\(id)")
             let count = try export.sink.resources().count
@@ -115,15 +117,15 @@ extension IntegrationTests {
             #expect(starts.count == 2 && starts[0] < starts[1])
         }
 
-        /// Each cgroup makes a different number of connections, and is gone at once.
+        /// Thirty are there at the same time, and each makes a number of connections of its own.
         @Test func `of 300 workloads with a limit of 20, nothing is lost or counted twice`() throws {
             let unusual = try UnusualTraffic("workloads.py")
-            let options = WorkloadAgent.options("self", interval: "500ms") + ["--workload-limit", "20"]
+            let options = WorkloadAgent.options("self", interval: "300ms") + ["--workload-limit", "20"]
             let agent = try WorkloadAgent(in: unusual.traffic, options)
             var memory: [Int] = []
             var made = 0
             for _ in 0..<2 {
-                made += try #require(try unusual("one_after_the_other")["connections"])
+                made += try #require(try unusual("some_after_others")["connections"])
                 for _ in 0..<6 { try agent.waitForCollections(1) }
                 memory.append(try agent.residentMemory())
                 #expect(try rows(of: agent) == 0, "rows of ended cgroups")
@@ -145,7 +147,7 @@ extension IntegrationTests {
             #expect(last.workloads.count == 1, "\(last.workloads.map(\.resource))")
             let overflow = last.workloads.first?.report.transitions("closed", "syn_sent") ?? 0
             #expect(overflow > 0 && overflow < made)
-            #expect(told.count > 22, "no workload had room again")
+            #expect(told.count > 5 * 20, "no workload had room again")
             #expect(memory[1] < memory[0] + 4096, "KiB resident after each half: \(memory)")
             #expect(blocks < 64 << 20)
         }

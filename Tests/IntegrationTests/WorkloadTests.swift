@@ -104,7 +104,7 @@ extension IntegrationTests {
             let (tree, traffic) = (try ControlGroupTree(), try Traffic())
             let options = WorkloadAgent.options("self", interval: "500ms")
             var agent = areOlder ? nil : try WorkloadAgent(in: traffic, options)
-            let ids = (0..<150).map { _ in ContainerNames.id() }
+            let ids = (0..<100).map { _ in ContainerNames.id() }
             let processes = try ids.map { id in
                 let process = try Traffic(in: traffic)
                 try tree.move(process, to: "/docker/\(id)")

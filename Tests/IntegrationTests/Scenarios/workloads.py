@@ -8,13 +8,12 @@ Prints as JSON what there was to count.
 import json
 import os
 import secrets
-import socket
 import sys
 import time
 
 sys.dont_write_bytecode = True
 
-from sockets import cut, listening
+from sockets import connected, cut, listening
 
 
 def hierarchy():
@@ -23,26 +22,27 @@ def hierarchy():
         return next(line.split()[1] for line in mounts if line.split()[2] == "cgroup2")
 
 
-def one_after_the_other(count=300):
-    """A cgroup after another, with the names of containers; the end of each is a reset, so that no state is left."""
+def some_after_others(count=150, together=30):
+    """Cgroups with the names of containers, some of them at the same time, and then the next ones.
+
+    The end of each connection is a reset, so that no state is left.
+    """
     parent = hierarchy() + "/docker"
     os.makedirs(parent, exist_ok=True)
     connections = 0
-    for number in range(count):
-        path = f"{parent}/{secrets.token_hex(32)}"
-        os.mkdir(path)
-        made = 1 + number % 7
-        child = os.fork()
-        if not child:
-            with open(f"{path}/cgroup.procs", "w") as processes:
-                processes.write(str(os.getpid()))
-            make(made)
-            os._exit(0)
-        status = os.waitpid(child, 0)[1]
-        assert status == 0, status
-        remove(path)
-        connections += made
-        time.sleep(0.02)
+    for first in range(0, count, together):
+        numbers = range(first, min(count, first + together))
+        reading, writing = os.pipe()
+        paths = [f"{parent}/{secrets.token_hex(32)}" for _ in numbers]
+        children = [begin(path, 7000 + number, 1 + number % 7, writing, reading) for path, number in zip(paths, numbers)]
+        connections += sum(1 + number % 7 for number in numbers)
+        os.close(reading)
+        # Long enough for an agent to see them.
+        time.sleep(1)
+        os.close(writing)
+        for child, path in zip(children, paths):
+            assert os.waitpid(child, 0)[1] == 0
+            remove(path)
     try:
         os.rmdir(parent)
     except OSError:
@@ -51,10 +51,24 @@ def one_after_the_other(count=300):
     return {"connections": connections}
 
 
-def make(count):
-    with listening(7000) as listener:
+def begin(path, port, count, writing, reading):
+    """Starts a process in a cgroup, which makes connections and then waits until all others have ended theirs."""
+    os.mkdir(path)
+    child = os.fork()
+    if child:
+        return child
+    os.close(writing)
+    with open(f"{path}/cgroup.procs", "w") as processes:
+        processes.write(str(os.getpid()))
+    make(port, count)
+    os.read(reading, 1)
+    os._exit(0)
+
+
+def make(port, count):
+    with listening(port) as listener:
         for _ in range(count):
-            client = socket.create_connection(("127.0.0.1", 7000))
+            client = connected(port)
             cut(client, listener.accept()[0])
 
 

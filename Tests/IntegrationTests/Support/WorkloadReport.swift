@@ -35,21 +35,41 @@ struct WorkloadReport {
 
     /// The complete collections of `output`, in their order.
     static func all(_ output: String) -> [WorkloadReport] {
-        let starts = output.matches(of: #/(?m)^Resource  /#).map(\.range.lowerBound)
-        var (reports, parts): ([WorkloadReport], [Part]) = ([], [])
-        for (start, end) in zip(starts, starts.dropFirst() + [output.endIndex]) {
-            let text = output[start..<end]
-            let resource = String(text.prefix { $0 != "\n" }.dropFirst("Resource  ".count))
-            let part = Part(resource: resource, report: ConsoleReport(String(text)))
+        collections(output).compactMap { WorkloadReport($0) }
+    }
+
+    /// The last complete collection of `output`.
+    static func last(_ output: String) -> WorkloadReport? {
+        collections(output).last.flatMap { WorkloadReport($0) }
+    }
+
+    /// The texts of the resources of each collection.
+    private static func collections(_ output: String) -> [[Substring]] {
+        let title = "Resource  "
+        var (collections, resources): ([[Substring]], [Substring]) = ([], [])
+        // Texts are searched by bytes, because there may be megabytes of them.
+        let starts = output.utf8Starts(ofLinesBeginning: title)
+        for (start, end) in zip(starts, starts.dropFirst() + [output.utf8.endIndex]) {
+            resources.append(output[start..<end])
             // The agent's own resource, which has its process, is the last of a collection.
-            if resource.contains("process.pid="), let host = parts.first {
-                reports.append(WorkloadReport(host: host, workloads: Array(parts.dropFirst()), agent: part))
-                parts = []
-            } else {
-                parts.append(part)
-            }
+            guard output[start..<end].prefix(while: { $0 != "\n" }).contains("process.pid=") else { continue }
+            collections.append(resources)
+            resources = []
         }
-        return reports
+        return collections
+    }
+
+    private init?(_ resources: [Substring]) {
+        let parts = resources.map { text in
+            let resource = String(text.prefix { $0 != "\n" }.dropFirst("Resource  ".count))
+            return Part(resource: resource, report: ConsoleReport(String(text)))
+        }
+        guard let host = parts.first, let agent = parts.last, parts.count > 1 else { return nil }
+        self.init(host: host, workloads: Array(parts.dropFirst().dropLast()), agent: agent)
+    }
+
+    init(host: Part, workloads: [Part], agent: Part) {
+        (self.host, self.workloads, self.agent) = (host, workloads, agent)
     }
 
     /// The one workload whose resource has these attributes; nil if there is none or there are several.
@@ -102,8 +122,11 @@ final class WorkloadAgent {
     /// All complete collections so far.
     var reports: [WorkloadReport] { WorkloadReport.all(process.output) }
 
+    /// The last complete collection so far.
+    var last: WorkloadReport? { WorkloadReport.last(process.output) }
+
     /// How many collections there were so far.
-    private var collections: Int { process.output.matches(of: /tcplens\.stock\.drift/).count }
+    private var collections: Int { process.output.utf8Starts(ofLinesBeginning: "tcplens.stock.drift").count }
 
     /// Waits for further collections, which all began after the call if there are two.
     func waitForCollections(_ count: Int = 2) throws {
@@ -118,7 +141,7 @@ final class WorkloadAgent {
     func end() throws -> WorkloadReport {
         process.signal(15)
         process.wait()
-        guard process.status == 0, let last = reports.last else {
+        guard process.status == 0, let last else {
             throw Timeout(description: "the agent failed: \(process.error)")
         }
         return last
@@ -148,5 +171,20 @@ final class WorkloadAgent {
             sizes[map] = text.firstMatch(of: /memlock:\s+(\d+)/).flatMap { Int($0.1) }
         }
         return sizes.values.reduce(0, +)
+    }
+}
+
+extension String {
+    /// Where the lines begin that begin with `text`.
+    fileprivate func utf8Starts(ofLinesBeginning text: String) -> [String.Index] {
+        let pattern = Data(text.utf8)
+        let bytes = Data(utf8)
+        var (starts, place): ([String.Index], Data.Index) = ([], bytes.startIndex)
+        while let found = bytes.range(of: pattern, in: place..<bytes.endIndex) {
+            let isLine = found.lowerBound == bytes.startIndex || bytes[found.lowerBound - 1] == UInt8(ascii: "\n")
+            if isLine { starts.append(utf8.index(utf8.startIndex, offsetBy: found.lowerBound)) }
+            place = found.upperBound
+        }
+        return starts
     }
 }
