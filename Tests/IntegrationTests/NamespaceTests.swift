@@ -58,7 +58,8 @@ extension IntegrationTests {
             var made = try namespaces.make(20)
             let agent = try WorkloadAgent(in: Traffic(), WorkloadAgent.options("node"))
             try expect(report(of: agent), made)
-            made.merge(try namespaces.make(80)) { $1 }
+            let younger = try namespaces.make(80)
+            made.merge(younger) { $1 }
             #expect(made.count == 100)
             // No process and no descriptor has these any more.
             try namespaces("leave 60")
@@ -70,12 +71,15 @@ extension IntegrationTests {
             #expect(gone.sum("system.network.connection.count") == 0)
             let left = try snapshot()
             #expect(made.keys.allSatisfy { left[$0] == nil })
-            let report = try agent.end()
-            let part = report.workload("container.id=\(id)")
-            guard report.losses == 0 else { return }
-            // Their older connections were adopted, and only the others are flows.
-            #expect(report.agent.report.sum("tcplens.stock.drift") == 0)
-            #expect(part?.transitions("closed", "listen") ?? 0 > 0)
+            let last = try agent.end()
+            // Older listeners are no flow, and all of them end.
+            let part = try #require(last.workload("container.id=\(id)"))
+            let listeners = (
+                younger.values.reduce(0) { $0 + ($1["listen"] ?? 0) },
+                made.values.reduce(0) { $0 + ($1["listen"] ?? 0) }
+            )
+            #expect(abs(part.transitions("closed", "listen") - listeners.0) <= last.losses)
+            #expect(abs(part.transitions("listen", "closed") - listeners.1) <= last.losses)
         }
 
         @Test func `namespaces with a table of their own are counted, and go without harm`() throws {
@@ -94,7 +98,8 @@ extension IntegrationTests {
             try namespaces("churn 200 own")
             try namespaces("drop 5")
             #expect(try report(of: agent)?.sum("system.network.connection.count") == 0)
-            #expect(try agent.end().losses == 0, "\(agent.log)")
+            _ = try agent.end()
+            #expect(!agent.log.contains("went wrong"), "\(agent.log)")
         }
 
         @Test func `a thousand namespaces that come and go leave nothing behind`() throws {
@@ -111,14 +116,42 @@ extension IntegrationTests {
             #expect(after.2 <= before.2, "bytes of BPF maps: \(before.2), then \(after.2)")
             let report = try agent.end()
             let part = try #require(report.workload("container.id=\(id)"))
-            #expect(part.transitions("closed", "syn_sent") + report.losses >= 2400)
-            if report.losses == 0 { #expect(part.transitions("closed", "syn_sent") == 2400) }
+            // What was missed is counted, together with what was missed of others.
+            let missed = 2400 - part.transitions("closed", "syn_sent")
+            #expect(missed >= 0 && missed <= report.losses)
             #expect(part.sum("system.network.connection.count") == 0)
         }
 
         @Test func `an agent of the node and two of namespaces beside it are each right, and different`() throws {
-            let traffic = [try Traffic(), try Traffic()]
             let ids = [ContainerNames.id(), ContainerNames.id()]
+            let (texts, reports, node) = try withoutLosses {
+                let told = try beside(ids)
+                return (told, told.node.losses)
+            }
+            for (number, id) in ids.enumerated() {
+                let part = try #require(node.workload("container.id=\(id)"))
+                for report in [reports[number], part] {
+                    #expect(report.stock("established") == 2 * (3 + number))
+                    #expect(report.transitions("syn_sent", "established") == 5 + number)
+                    #expect(report.sum("tcplens.resets", "network.io.direction=transmit") == 2)
+                }
+            }
+            let resources = texts.flatMap { $0.matches(of: /(?m)^Resource  (.*)$/).map { String($0.1) } }.map {
+                WorkloadReport.Part(resource: $0, report: ConsoleReport(""))
+            }
+            let all = resources + node.machine + [node.agent]
+            let instances = all.map {
+                "\($0["service.namespace"] ?? "") \($0["service.name"] ?? "") \($0["service.instance.id"] ?? "")"
+            }
+            // Each agent of a namespace has two resources, and each is in one collection here.
+            #expect(resources.count == 4)
+            #expect(Set(instances).count == all.count, "\(instances)")
+        }
+
+        /// What two agents of namespaces print and report, and what one of the node reports.
+        private func beside(_ ids: [String]) throws -> (texts: [String], reports: [ConsoleReport], node: WorkloadReport)
+        {
+            let traffic = [try Traffic(), try Traffic()]
             for (traffic, id) in zip(traffic, ids) { try tree.move(traffic, to: "/docker/\(id)") }
             let own = try traffic.map { try Agent(in: $0) }
             let node = try WorkloadAgent(in: Traffic(), WorkloadAgent.options("node"))
@@ -133,25 +166,7 @@ extension IntegrationTests {
             }
             let texts = own.map(\.text)
             let reports = try own.map { try $0.end() }
-            let of = try node.end()
-            for (number, id) in ids.enumerated() {
-                let part = try #require(of.workload("container.id=\(id)"))
-                for report in [reports[number], part] {
-                    #expect(report.stock("established") == 2 * (3 + number))
-                    #expect(report.transitions("syn_sent", "established") == 5 + number)
-                    #expect(report.sum("tcplens.resets", "network.io.direction=transmit") == 2)
-                }
-            }
-            let resources = texts.flatMap { $0.matches(of: /(?m)^Resource  (.*)$/).map { String($0.1) } }.map {
-                WorkloadReport.Part(resource: $0, report: ConsoleReport(""))
-            }
-            let all = resources + of.machine + [of.agent]
-            let instances = all.map {
-                "\($0["service.namespace"] ?? "") \($0["service.name"] ?? "") \($0["service.instance.id"] ?? "")"
-            }
-            // Each agent of a namespace has two resources, and each is in one collection here.
-            #expect(resources.count == 4)
-            #expect(Set(instances).count == all.count, "\(instances)")
+            return (texts, reports, try node.end())
         }
     }
 }

@@ -30,6 +30,28 @@ extension IntegrationTests {
                 }
             }
 
+            /// How many events the agent has missed.
+            func losses() throws -> Int {
+                let agent = try sink.resources().last?.first { $0.attributes["process.pid"] != nil }
+                return agent?.sum("tcplens.lost_events") ?? 0
+            }
+
+            /// Waits until the last request has this number of new connections of a container.
+            func wait(for count: Int, of id: String) throws -> ExportedResource {
+                do {
+                    return try eventually("its connections") {
+                        let last = try history(of: id).last ?? nil
+                        return last?.transitions("syn_sent", "established") == count ? last : nil
+                    }
+                } catch is Timeout {
+                    let last = try sink.resources().last ?? []
+                    let told = last.map {
+                        "\($0.attributes["container.id"] ?? "-"): \($0.transitions("syn_sent", "established"))"
+                    }
+                    throw Timeout(description: "not \(count) connections, but \(told), \(try losses()) events missed")
+                }
+            }
+
             /// Waits until the last request has nothing of a container.
             func waitForEnd(of id: String) throws {
                 _ = try eventually("the workload to be gone") {
@@ -42,7 +64,26 @@ extension IntegrationTests {
         }
 
         @Test func `a workload that ends is exported once more, then its series end`() throws {
-            let (export, tree, id) = (try Export(), try ControlGroupTree(), ContainerNames.id())
+            let seen = try withoutLosses {
+                let export = try Export()
+                return (try life(export), try export.losses())
+            }
+            let (last, before) = (try #require(seen.last), try #require(seen.dropLast().last))
+            #expect(last.points.allSatisfy { $0.isEnd })
+            #expect(before.points.contains { !$0.isEnd })
+            // Its last values are those of its whole life.
+            #expect(before.transitions("syn_sent", "established") == 12)
+            #expect(before.sum("system.network.connection.count") == 0)
+            #expect(before.sum("tcplens.connection.io", "network.io.direction=transmit") == 30)
+            func key(_ point: ExportedResource.Point) -> String { "\(point.metric) \(point.attributes.sorted())" }
+            #expect(Set(last.points.map(key)) == Set(before.points.filter { !$0.isEnd }.map(key)))
+            let ended = seen.filter { $0.points.allSatisfy(\.isEnd) }
+            #expect(ended.count == 1)
+        }
+
+        /// What is exported of a workload that ends.
+        private func life(_ export: Export) throws -> [ExportedResource] {
+            let (tree, id) = (try ControlGroupTree(), ContainerNames.id())
             var process: Traffic? = try Traffic(in: export.traffic)
             try process.map { try tree.move($0, to: "/docker/\(id)") }
             try process?("listen 4 7001 128", "connect a 4 7001 3", "connect b 4 7001 4", "send a client 10")
@@ -57,18 +98,7 @@ extension IntegrationTests {
             tree.remove("/docker/\(id)")
             try export.waitForEnd(of: id)
 
-            let seen = try export.history(of: id).compactMap(\.self)
-            let (last, before) = (try #require(seen.last), try #require(seen.dropLast().last))
-            #expect(last.points.allSatisfy { $0.isEnd })
-            #expect(before.points.contains { !$0.isEnd })
-            // Its last values are those of its whole life.
-            #expect(before.transitions("syn_sent", "established") == 12)
-            #expect(before.sum("system.network.connection.count") == 0)
-            #expect(before.sum("tcplens.connection.io", "network.io.direction=transmit") == 30)
-            func key(_ point: ExportedResource.Point) -> String { "\(point.metric) \(point.attributes.sorted())" }
-            #expect(Set(last.points.map(key)) == Set(before.points.filter { !$0.isEnd }.map(key)))
-            let ended = seen.filter { $0.points.allSatisfy(\.isEnd) }
-            #expect(ended.count == 1)
+            return try export.history(of: id).compactMap(\.self)
         }
 
         @Test func `sockets in TIME_WAIT keep a workload until they end`() throws {
@@ -90,17 +120,26 @@ extension IntegrationTests {
         }
 
         @Test func `a workload with the name of one that ended begins anew`() throws {
-            let (export, tree, id) = (try Export(), try ControlGroupTree(), ContainerNames.id())
+            for isLast in [false, false, true] {
+                let export = try Export()
+                do {
+                    return try expectNewStart(export)
+                } catch let error as Timeout {
+                    // See withoutLosses().
+                    guard try export.losses() > 0, !isLast else { throw error }
+                }
+            }
+        }
+
+        private func expectNewStart(_ export: Export) throws {
+            let (tree, id) = (try ControlGroupTree(), ContainerNames.id())
             var starts: [UInt64] = []
             for count in [5, 3] {
                 let begin = UInt64(Date().timeIntervalSince1970 * 1e9)
                 var process: Traffic? = try Traffic(in: export.traffic)
                 try process.map { try tree.move($0, to: "/docker/\(id)") }
                 try process?("listen 4 7001 128", "connect a 4 7001 \(count)")
-                let found = try eventually("its connections") {
-                    let last = try export.history(of: id).last ?? nil
-                    return last?.transitions("syn_sent", "established") == count ? last : nil
-                }
+                let found = try export.wait(for: count, of: id)
                 let own = Set(
                     found.points.filter { $0.metric == "tcplens.connection.transitions" && !$0.isEnd }
                         .compactMap(\.start)
@@ -133,7 +172,6 @@ extension IntegrationTests {
             let blocks = try agent.kernelMemory()
             let reports = agent.reports + [try agent.end()]
             let last = try #require(reports.last)
-            try #require(last.losses == 0)
             #expect(last.sum { $0.stock("established") + $0.stock("listen") } == 0)
 
             var told: [String: Int] = [:]
@@ -141,7 +179,8 @@ extension IntegrationTests {
                 let key = part["container.id"] ?? part.resource
                 told[key] = part.report.transitions("closed", "syn_sent")
             }
-            #expect(told.values.reduce(0, +) == made)
+            let missed = made - told.values.reduce(0, +)
+            #expect(missed >= 0 && missed <= last.losses)
             #expect(reports.allSatisfy { $0.workloads.filter { $0["container.id"] == nil }.count <= 1 })
             #expect(reports.allSatisfy { $0.workloads.count <= 21 })
             #expect(last.workloads.count == 1, "\(last.workloads.map(\.resource))")

@@ -52,7 +52,10 @@ final class Attribution {
         try flows.replenish()
     }
 
-    /// Makes rows for cgroups that had none. They get them at the next event or pass.
+    /// Makes rows for cgroups that had none.
+    ///
+    /// They get them at the next event or pass.
+    ///
     ///
     /// - Parameter rows: The rows in which a pass has found sockets.
     /// - Returns: Whether another pass finds fewer sockets in the overflow.
