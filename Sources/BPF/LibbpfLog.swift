@@ -9,8 +9,10 @@ enum LibbpfLog {
     private static let turn = Mutex(())
     /// The number of lines that are kept.
     ///
-    /// A verifier's log can have megabytes, and its end says why it refused.
+    /// A verifier's log can have megabytes. What comes before it says which program was refused, and its end says why.
     private static let capacity = 200
+    /// How many of those are the first ones.
+    private static let firstLines = 50
 
     private static let install: Void = {
         _ = unsafe libbpf_set_print { level, format, arguments in
@@ -27,7 +29,8 @@ enum LibbpfLog {
     private static func append(_ text: String) {
         lines.withLock { lines in
             lines += text.split(separator: "\n").map(String.init)
-            lines.removeFirst(max(0, lines.count - capacity))
+            guard lines.count > capacity else { return }
+            lines.removeSubrange(firstLines..<lines.count - (capacity - firstLines))
         }
     }
 

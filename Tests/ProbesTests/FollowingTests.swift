@@ -68,6 +68,26 @@ import Testing
         withExtendedLifetime(connection) {}
     }
 
+    /// The slots of sockets made at the same time are adjacent, so a socket may well meet many of them in a row.
+    @Test func `slots in a row that are taken leave room for others`() throws {
+        let agent = try AgentObject(.init(namespace: try ObservationScope.own.namespace()))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
+        let probe = try ConnectionProbe(agent)
+        var other = connection()
+        (other.key, other.changed) = (1 << 62, .max)
+        // Each block of an eighth in turn, because cookies begin anywhere.
+        let block = UInt32(CONNECTION_SLOTS) / 8
+        for first in stride(from: 0, to: UInt32(CONNECTION_SLOTS), by: Int(block)) {
+            for slot in first..<first + block { try slots.setValue(other, of: slot) }
+            for socket in try LocalConnections.make(400) { close(socket) }
+            for slot in first..<first + block { try slots.setValue(connection(), of: slot) }
+        }
+        let unplaced = try passes.value(of: 0)?.unplaced
+        #expect(unplaced == 0)
+        withExtendedLifetime(probe) {}
+    }
+
     /// A connection to a port of loopback without a listener.
     private func refuse() throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)

@@ -61,12 +61,12 @@ static __always_inline __u32 first_slot(__u64 key)
 }
 
 /*
- * The slot for a socket whose first slot is taken. Sockets made at the same time, which are adjacent, are scattered.
- * Otherwise a few long connections would leave no room for the sockets that come 65 536 later.
+ * The slot for a socket whose first slot is taken. Each probe is somewhere else: sockets made at the same time are
+ * adjacent, so where one slot is taken, the next ones often are, too. The probes of two such sockets differ as well.
  */
 static __always_inline __u32 other_slot(__u64 key, __u32 probe)
 {
-    return (scattered(key) + probe) % CONNECTION_SLOTS;
+    return scattered(key + ((__u64)probe << 32)) % CONNECTION_SLOTS;
 }
 
 static __always_inline struct connection *slot_at(__u32 slot)
