@@ -56,7 +56,6 @@ final class Attribution {
     ///
     /// They get them at the next event or pass.
     ///
-    ///
     /// - Parameter rows: The rows in which a pass has found sockets.
     /// - Returns: Whether another pass finds fewer sockets in the overflow.
     /// - Throws: ``BPFError`` when the kernel refuses.
