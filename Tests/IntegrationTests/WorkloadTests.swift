@@ -106,6 +106,24 @@ extension IntegrationTests {
             return try agent.end()
         }
 
+        /// A cgroup may be younger than the list of cgroups that a collection begins with, and have sockets before the
+        /// collection ends.
+        @Test func `a cgroup that is made during a collection is known`() throws {
+            let (tree, traffic) = (try ControlGroupTree(), try Traffic())
+            let agent = try WorkloadAgent(in: traffic, WorkloadAgent.options("self", interval: "50ms"))
+            let processes = try (0..<60).map { _ in try Traffic(in: traffic) }
+            let ids = processes.map { _ in ContainerNames.id() }
+            for (number, process) in processes.enumerated() {
+                try tree.move(process, to: "/docker/\(ids[number])")
+                try process("listen 4 \(7100 + number) 128", "sleep 7")
+            }
+            try agent.waitForCollections(4)
+            let report = try agent.end()
+            #expect(report.sum { $0.stock("listen") } == ids.count)
+            let told = ids.filter { report.workload("container.id=\($0)")?.stock("listen") == 1 }
+            #expect(told.count == ids.count, "the others count for the host")
+        }
+
         /// The agent makes room for cgroups as they come.
         ///
         /// Until there is room, they are counted together.

@@ -97,7 +97,12 @@ final class Attribution {
     ///   - time: The time of the reading.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func divide(rows: Set<UInt32>, counters: [Counter], at time: Timestamp) throws(BPFError) -> Parts {
-        let assignments = try flows.assignments().map { cgroup, row in assignment(cgroup, row, rows.contains(row)) }
+        let cgroups = try flows.assignments()
+        // Some may be younger than the list of cgroups. A row stays with the workload that it is first given to.
+        if cgroups.contains(where: { ledger.workload(of: $0.row) == nil && directory.path(of: $0.cgroup) == nil }) {
+            directory.refresh()
+        }
+        let assignments = cgroups.map { cgroup, row in assignment(cgroup, row, rows.contains(row)) }
         if try hasOverflow(rows) { ledger.noteOverflow() }
         let ended = ledger.note(assignments, at: time)
         // Before they are read for the last time.
