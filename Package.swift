@@ -128,15 +128,16 @@ let package = Package(
             name: "AgentRuntime",
             dependencies: [
                 "CPlatform", "CommandSupport", "ConsoleExport", "HTTPServer", "Metrics", "OTLPExport", "Observations",
-                "Pipeline", "Probes", "PrometheusExport", "Resource", "Settings", "System", logging, unixSignals,
+                "Pipeline", "Probes", "PrometheusExport", "Resource", "Settings", "System", "Workloads", logging,
+                unixSignals,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Doctor",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes",
-                "Readings", "Rendering", "Resource", "Settings", "System",
+                "AgentRuntime", "ApplicationResources", "CPlatform", "CommandSupport", "Metrics", "OTLPExport",
+                "Pipeline", "Probes", "Readings", "Rendering", "Resource", "Settings", "System", "Workloads",
             ],
             swiftSettings: strict
         ),
@@ -152,6 +153,7 @@ let package = Package(
             name: "SnapshotView",
             dependencies: [
                 "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "Resource", "SocketText", "System",
+                "Workloads",
             ],
             swiftSettings: strict
         ),
@@ -166,7 +168,8 @@ let package = Package(
         .target(
             name: "TraceView",
             dependencies: [
-                "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SocketText", "System", logging,
+                "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SocketText", "System", "Workloads",
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -265,14 +268,16 @@ let package = Package(
         .testTarget(
             name: "AgentRuntimeTests",
             dependencies: [
-                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Observations", "Pipeline", "Resource",
-                "Settings", "Simulation", "System", "TestSupport", logging,
+                "AgentRuntime", "CommandSupport", "HTTPServer", "Metrics", "Observations", "Pipeline", "Probes",
+                "Resource", "Settings", "Simulation", "System", "TestSupport", "Workloads", logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "DoctorTests",
-            dependencies: ["Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System"],
+            dependencies: [
+                "ApplicationResources", "Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System", "Workloads",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -282,7 +287,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SnapshotViewTests",
-            dependencies: ["Probes", "Readings", "Rendering", "SnapshotView", "System"],
+            dependencies: ["Probes", "Readings", "Rendering", "SnapshotView", "System", "Workloads"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -293,7 +298,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TraceViewTests",
-            dependencies: ["CProbes", "Probes", "Readings", "Rendering", "SocketText", "System", "TraceView"],
+            dependencies: [
+                "CProbes", "Probes", "Readings", "Rendering", "SocketText", "System", "TraceView", "Workloads",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
