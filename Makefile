@@ -49,6 +49,7 @@ run: release mounts
 test: packages test-packages swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)$(AS_ROOT) swift test --skip-build
 

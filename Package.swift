@@ -311,7 +311,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["TCPLens", "exporting", "traffic"],
-            exclude: ["SDK", "Scenarios", "fetch-backends", "crowd.py", "mishaps.py", "terminal.py"],
+            exclude: [
+                "SDK", "Scenarios", "fetch-backends", "fetch-containers", "crowd.py", "mishaps.py", "terminal.py",
+            ],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),

@@ -144,6 +144,9 @@ final class Agent {
     /// Its log.
     var log: String { process.error }
 
+    /// What it has printed so far.
+    var text: String { process.output }
+
     /// Ends it and returns its last collection.
     func end() throws -> ConsoleReport {
         process.signal(15)

@@ -54,6 +54,16 @@ enum Executable {
         isRoot && (backend("victoria-metrics") != nil || ProcessInfo.processInfo.environment["CI"] != nil)
     }
 
+    /// The folder with a container engine that `Tests/IntegrationTests/fetch-containers` has fetched.
+    static let containers = built("containers/root/usr/bin/podman").map {
+        String($0.dropLast("/usr/bin/podman".count))
+    }
+
+    /// Whether tests that need `containers` can run; in CI they must, and fail without them.
+    static var canTestContainers: Bool {
+        isRoot && (containers != nil || ProcessInfo.processInfo.environment["CI"] != nil)
+    }
+
     /// Whether BPF programs can be loaded.
     static var isRoot: Bool { geteuid() == 0 }
 }

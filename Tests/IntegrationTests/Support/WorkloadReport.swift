@@ -1,0 +1,152 @@
+import Foundation
+
+/// A collection that the console exporter of `tcplens run` printed, with a resource for each workload.
+struct WorkloadReport {
+    /// One resource and its metrics.
+    struct Part {
+        /// The resource's attributes as they were printed: `container.id=… host.name=…`.
+        var resource: String
+        /// Its metrics.
+        var report: ConsoleReport
+
+        /// Whether the resource has these attributes, such as `container.id=…`.
+        func has(_ attributes: [String]) -> Bool {
+            attributes.allSatisfy { " \(resource) ".contains(" \($0) ") }
+        }
+
+        /// The value of an attribute, if it has no spaces.
+        subscript(key: String) -> String? {
+            " \(resource) ".firstRange(of: " \(key)=").map { range in
+                let text = " \(resource) "
+                return String(text[range.upperBound...].prefix { $0 != " " })
+            }
+        }
+    }
+
+    /// The host, and everything that belongs to no workload.
+    var host: Part
+    /// The workloads, the overflow among them.
+    var workloads: [Part]
+    /// The agent itself.
+    var agent: Part
+
+    /// The host and the workloads, which are the whole machine.
+    var machine: [Part] { [host] + workloads }
+
+    /// The complete collections of `output`, in their order.
+    static func all(_ output: String) -> [WorkloadReport] {
+        let starts = output.matches(of: #/(?m)^Resource  /#).map(\.range.lowerBound)
+        var (reports, parts): ([WorkloadReport], [Part]) = ([], [])
+        for (start, end) in zip(starts, starts.dropFirst() + [output.endIndex]) {
+            let text = output[start..<end]
+            let resource = String(text.prefix { $0 != "\n" }.dropFirst("Resource  ".count))
+            let part = Part(resource: resource, report: ConsoleReport(String(text)))
+            // The agent's own resource, which has its process, is the last of a collection.
+            if resource.contains("process.pid="), let host = parts.first {
+                reports.append(WorkloadReport(host: host, workloads: Array(parts.dropFirst()), agent: part))
+                parts = []
+            } else {
+                parts.append(part)
+            }
+        }
+        return reports
+    }
+
+    /// The one workload whose resource has these attributes; nil if there is none or there are several.
+    func workload(_ attributes: String...) -> ConsoleReport? {
+        let found = workloads.filter { $0.has(attributes) }
+        return found.count == 1 ? found.first?.report : nil
+    }
+
+    /// The sum of a number over the whole machine.
+    func sum(_ number: (ConsoleReport) -> Int) -> Int {
+        machine.reduce(0) { $0 + number($1.report) }
+    }
+
+    /// The connections of the whole machine.
+    var stocks: SocketTable {
+        machine.reduce(into: SocketTable()) { table, part in
+            for (key, count) in part.report.stocks.counts { table.counts[key, default: 0] += count }
+        }
+    }
+
+    /// How many events the agent has missed.
+    var losses: Int { agent.report.sum("tcplens.lost_events") }
+}
+
+/// An agent that attributes sockets to workloads, and prints its collections.
+final class WorkloadAgent {
+    private let process: RunningProcess
+
+    /// Starts an agent in the namespace of `traffic`, and waits for its first collection.
+    init(in traffic: Traffic, _ options: [String]) throws {
+        process = try RunningProcess(
+            [Executable.tcplens, "run"] + options,
+            in: traffic,
+            environment: ["OTEL_METRICS_EXPORTER": "console"]
+        )
+        try waitForCollections(1)
+    }
+
+    /// The options of an agent that observes one namespace, and of one that observes all.
+    static func options(_ scope: String, interval: String = "300ms") -> [String] {
+        ["--scope", scope, "--attribution", "workload", "--application-resource", "off", "--interval", interval]
+    }
+
+    /// Its process.
+    var processIdentifier: Int32 { process.processIdentifier }
+
+    /// Its log.
+    var log: String { process.error }
+
+    /// All complete collections so far.
+    var reports: [WorkloadReport] { WorkloadReport.all(process.output) }
+
+    /// How many collections there were so far.
+    private var collections: Int { process.output.matches(of: /tcplens\.stock\.drift/).count }
+
+    /// Waits for further collections, which all began after the call if there are two.
+    func waitForCollections(_ count: Int = 2) throws {
+        let before = collections
+        _ = try eventually("\(count) collections") {
+            if !process.isRunning { throw Timeout(description: "the agent ended: \(process.error)") }
+            return collections >= before + count ? true : nil
+        }
+    }
+
+    /// Ends it, and returns its last collection.
+    func end() throws -> WorkloadReport {
+        process.signal(15)
+        process.wait()
+        guard process.status == 0, let last = reports.last else {
+            throw Timeout(description: "the agent failed: \(process.error)")
+        }
+        return last
+    }
+
+    /// The kernel's numbers of its maps.
+    func maps() throws -> Set<Int> { try process.kernelIdentifiers("map_id") }
+
+    /// How many descriptors it has open.
+    func descriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processIdentifier)/fd").count
+    }
+
+    /// Its resident memory, in KiB.
+    func residentMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
+        return status.firstMatch(of: /VmRSS:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
+    }
+
+    /// The memory of its BPF maps, in bytes.
+    func kernelMemory() throws -> Int {
+        let folder = "/proc/\(processIdentifier)/fdinfo"
+        var sizes: [Substring: Int] = [:]
+        for descriptor in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let text = (try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)) ?? ""
+            guard let map = text.firstMatch(of: /map_id:\s+(\d+)/)?.1 else { continue }
+            sizes[map] = text.firstMatch(of: /memlock:\s+(\d+)/).flatMap { Int($0.1) }
+        }
+        return sizes.values.reduce(0, +)
+    }
+}
