@@ -14,6 +14,7 @@ extension Agent {
             do throws(Failure) {
                 _ = try await loadProbes(
                     settings.activeProbes,
+                    as: new,
                     process: ProcessMetrics(start: surroundings.now(), isAnew: true)
                 )
                 logger.notice(

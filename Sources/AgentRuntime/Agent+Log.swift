@@ -25,7 +25,8 @@ extension Agent {
         let destinations = settings.exporterPlans.map(\.destination).joined(separator: ", ")
         logger.info(
             """
-            tcplens \(Program.version) on Linux\(kernel) as \(name)\(programs); every \(settings.interval) to \
+            tcplens \(Program.version) on Linux\(kernel) as \(name)\(programs); \
+            observing \(settings.observationText); every \(settings.interval) to \
             \(destinations.isEmpty ? "nowhere" : destinations)
             """
         )
@@ -48,5 +49,6 @@ extension Agent {
         logger = Logger.standardError(level)
         log = RoundLog(logger: logger)
         scrapeLog = RoundLog(logger: logger)
+        notices.follow(logger)
     }
 }

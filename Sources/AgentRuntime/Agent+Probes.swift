@@ -7,14 +7,20 @@ extension Agent {
     ///
     /// - Parameters:
     ///   - options: What to observe; nil for nothing.
+    ///   - identity: Whom receivers take the agent for from now on.
     ///   - newProcess: Measures the agent's own use of resources from now on; nil keeps the present object.
     /// - Returns: The programs that run, and what can't be measured on this kernel.
     /// - Throws: ``Failure`` when the kernel refuses. Then the present programs keep running.
     func loadProbes(
         _ options: TCPProbes.Options?,
+        as identity: AgentIdentity,
         process newProcess: ProcessMetrics? = nil
     ) async throws(Failure) -> ProbeReport {
         let process = newProcess ?? process
+        var options = options
+        if let attribution = options?.attribution {
+            options?.attribution = attribution.identified(by: identity)
+        }
         let report = try await load(options, process)
         self.process = process
         return report
@@ -25,8 +31,8 @@ extension Agent {
             return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers { [sdk, observe = surroundings.observe] start in
-                let observed = try observe(options, start)
+            return try await reader.replaceProducers { [sdk, notices, observe = surroundings.observe] start in
+                let observed = try observe(options, start) { notices.note($0) }
                 return (
                     MetricProducers(machine: observed.machine, agent: [sdk, process] + observed.upkeep),
                     observed.report

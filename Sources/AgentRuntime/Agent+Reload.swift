@@ -47,7 +47,7 @@ extension Agent {
             do throws(Failure) {
                 let process = isAnother ? ProcessMetrics(start: surroundings.now(), isAnew: true) : nil
                 // The last step that can fail. It replaces the old programs at once.
-                report = try await loadProbes(new.activeProbes, process: process)
+                report = try await loadProbes(new.activeProbes, as: identity, process: process)
             } catch {
                 await discard(parts)
                 throw error

@@ -30,6 +30,7 @@ package actor Agent {
     var logger: Logger
     var log: RoundLog
     var scrapeLog: RoundLog
+    let notices: NoticeLog
     /// The running parts.
     var running: Running
     /// What it is still able to do.
@@ -60,6 +61,7 @@ package actor Agent {
         logger = Logger.standardError(settings.logLevel)
         log = RoundLog(logger: logger)
         scrapeLog = RoundLog(logger: logger)
+        notices = NoticeLog(logger: logger)
         let start = surroundings.now()
         sdk = SDKMetrics(start: start)
         process = ProcessMetrics(start: start)
@@ -84,7 +86,7 @@ package actor Agent {
         logWarning(of: identity)
         let report: ProbeReport
         do throws(Failure) {
-            report = try await loadProbes(settings.activeProbes)
+            report = try await loadProbes(settings.activeProbes, as: identity)
         } catch {
             throw Failure("\(error.message). 'tcplens doctor' says what is missing")
         }

@@ -17,8 +17,10 @@ struct AgentSurroundings: Sendable {
     var now: @Sendable () -> Timestamp = { .now }
     /// Loads programs that count from a start time on.
     ///
-    /// Throws when the kernel refuses.
-    var observe: @Sendable (TCPProbes.Options, _ start: Timestamp) throws -> ObservedMachine = ObservedMachine.load
+    /// What they find out later, they say; see ``NoticeLog``. Throws when the kernel refuses.
+    var observe:
+        @Sendable (TCPProbes.Options, _ start: Timestamp, _ say: @escaping @Sendable (String) -> Void) throws
+            -> ObservedMachine = ObservedMachine.load
     /// Creates the exporter of a plan; nil for one that only listens.
     ///
     /// A successor takes over the spool when the exporter that has it ends.
@@ -40,13 +42,20 @@ struct ObservedMachine {
     /// Loads the programs for `options`, whose counters begin at `start`.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
-    @Sendable static func load(_ options: TCPProbes.Options, start: Timestamp) throws -> ObservedMachine {
-        let probes = try TCPProbes(options, start: start)
+    @Sendable static func load(
+        _ options: TCPProbes.Options,
+        start: Timestamp,
+        say: @escaping @Sendable (String) -> Void
+    ) throws -> ObservedMachine {
+        let probes = try TCPProbes(options, start: start, say: say)
         let observation = Observation(of: probes, limit: options.cardinalityLimit)
         return ObservedMachine(
             machine: [MachineMetrics(of: observation)],
             upkeep: [UpkeepMetrics(of: observation)],
-            report: ProbeReport(programs: probes.programs, limitations: probes.limitations.map(\.description))
+            report: ProbeReport(
+                programs: probes.programs,
+                limitations: probes.limitations.map(\.description) + AttributionNotes.lines(options.attribution)
+            )
         )
     }
 }

@@ -15,6 +15,11 @@ package struct ProcessAccess: Equatable, Sendable {
     /// Why not of all; empty if there is nothing to say.
     package var reasons: [String] = []
 
+    /// Creates a result.
+    package init(tried: Int = 0, readable: Int = 0, traceable: Int = 0, reasons: [String] = []) {
+        (self.tried, self.readable, self.traceable, self.reasons) = (tried, readable, traceable, reasons)
+    }
+
     /// How many processes are tried.
     private static let maximumCount = 256
 

@@ -15,6 +15,9 @@ package struct KernelBTF: ~Copyable {
     /// BTF's number for a typedef; the macro and the enumerator of this name collide in Swift.
     private static let typedef: UInt32 = 8
 
+    /// BTF's number for a structure.
+    private static let structure: UInt32 = 4
+
     /// BTF's number for a function.
     private static let function: UInt32 = 12
 
@@ -42,6 +45,17 @@ package struct KernelBTF: ~Copyable {
     /// Whether this kernel has a function of that name.
     package func hasFunction(_ name: String) -> Bool {
         unsafe btf__find_by_name_kind(types, name, Self.function) > 0
+    }
+
+    /// Whether a structure of this kernel has a member of that name; not in another structure inside it.
+    package func has(member: String, of structure: String) -> Bool {
+        let index = unsafe btf__find_by_name_kind(types, structure, Self.structure)
+        guard index > 0, let type = unsafe btf__type_by_id(types, UInt32(index)) else { return false }
+        let members = unsafe UnsafeBufferPointer(start: btf_members(type), count: Int(btf_vlen(type)))
+        return unsafe members.contains { candidate in
+            guard let name = unsafe btf__name_by_offset(types, candidate.name_off) else { return false }
+            return unsafe String(cString: name) == member
+        }
     }
 
     /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.

@@ -21,6 +21,9 @@ struct RunOptions: ParsableArguments {
         RunSettings.Options(file: configuration.config, once: configuration.once)
             .with(RunSetting.interval, configuration.interval?.duration)
             .with(RunSetting.scope, observation.scope.scope)
+            .with(RunSetting.attribution, observation.attribution)
+            .with(RunSetting.applicationResource, observation.applicationResource)
+            .with(RunSetting.workloadLimit, observation.workloadLimit)
             .with(RunSetting.attributes, text: observation.attributes)
             .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
             .with(RunSetting.responseTime, observation.responseTime ? true : nil)
@@ -52,6 +55,12 @@ struct ConfigurationOptions: ParsableArguments {
 /// What is counted, and how finely.
 struct ObservationOptions: ParsableArguments {
     @OptionGroup var scope: ScopeOption
+
+    @Option(RunSetting.attribution) var attribution: AttributionMode?
+
+    @Option(RunSetting.applicationResource) var applicationResource: Bool?
+
+    @Option(RunSetting.workloadLimit, as: Int.self) var workloadLimit: Int?
 
     @Option(RunSetting.attributes, as: String.self) var attributes: String?
 

@@ -13,17 +13,19 @@ struct SnapshotCommand: ParsableCommand {
         abstract: "Show how many connections stand in each state, now.",
         usage: "tcplens snapshot [<options>]",
         discussion: """
-            The connections are those of the network namespace that the command runs in.
+            The connections are those of the network namespace that the command runs in,
+            or of all of them with --scope node.
 
               sudo tcplens snapshot
               sudo tcplens snapshot --by port,container,listener
+              sudo tcplens snapshot --scope node --by namespace,container
               sudo tcplens snapshot --by port --format csv > ports.csv
             """
     )
 
     @Option(
         help: ArgumentHelp(
-            "Group connections by port, peer-port, container or listener; one or more of them.",
+            "Group by port, peer-port, container, namespace or listener; one or more of them.",
             valueName: "list"
         ),
         completion: .list(SnapshotGrouping.allCases.map(\.rawValue)),
@@ -63,7 +65,13 @@ struct SnapshotCommand: ParsableCommand {
     }
 
     func run() throws {
-        let request = SnapshotRequest(groupings: by.distinct, format: format, top: top, all: all)
+        let request = SnapshotRequest(
+            scope: scope.scope ?? .own,
+            groupings: by.distinct,
+            format: format,
+            top: top,
+            all: all
+        )
         try request.print(on: .current)
     }
 }

@@ -15,6 +15,7 @@ struct TopCommand: AsyncParsableCommand {
 
               sudo tcplens top
               sudo tcplens top --by port --interval 5s
+              sudo tcplens top --scope node --by container
               sudo tcplens top --count 1 > report.txt
             """
     )

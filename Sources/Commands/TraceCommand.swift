@@ -17,6 +17,7 @@ struct TraceCommand: AsyncParsableCommand {
         discussion: """
               sudo tcplens trace --failed
               sudo tcplens trace --port 443 --slower-than 3s
+              sudo tcplens trace --scope node --role server
               sudo tcplens trace --format json | jq 'select(.bytes_sent > 1e6)'
             """
     )

@@ -70,11 +70,16 @@ package struct Examination: Sendable {
     /// No programs are loaded if nothing is to be observed.
     private func machine(_ probes: TCPProbes.Options?) async -> [Check] {
         let facts = KernelFacts(of: source.machine)
+        let isKubernetes = source.machine.environment["KUBERNETES_SERVICE_HOST"] != nil
         let checks = await runBlocking { () -> [Check] in
             guard let probes else { return [] }
             let trial = ProgramTrial(probes)
             let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "tcplens"
+            let scope = ScopeChecks.examine(probes, trial, mounts: facts.mounts, isKubernetes: isKubernetes) {
+                FileManager.default.fileExists(atPath: $0)
+            }
             return KernelChecks(facts: facts, program: program).checks(trial) + ProgramChecks(trial: trial).checks
+                + scope.checks
         }
         return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: .visible()).checks
     }

@@ -23,12 +23,24 @@ struct ProgramTrial: Sendable {
     ///
     /// `run` does not need them.
     var others: [Other] = []
+    /// Whether sockets are counted without locks, which is held against the kernel's iterator; nil if nothing was loaded.
+    var walks: Bool?
+    /// Whether the sockets of all namespaces can be counted; nil if that was not tried.
+    var node: NodeScope?
     /// Whether the kernel forbids this process to load programs.
     var isDenied = false
     /// Whether programs are interpreted; false if that is unknown.
     var isInterpreted = false
     /// The number of processors; nil if it is unknown.
     var processors: ProcessorCount?
+
+    /// Whether the sockets of all namespaces can be counted.
+    enum NodeScope: Equatable, Sendable {
+        /// They can.
+        case works
+        /// They can't, for this reason.
+        case refused(String)
+    }
 
     /// The result of loading another command's programs.
     struct Other: Equatable, Sendable {
@@ -61,6 +73,18 @@ struct ProgramTrial: Sendable {
         tryProbes(options)
         guard !isDenied else { return }
         others = [trySnapshot(options), tryTrace(options.scope)]
+        // Whoever asked for it learns it from the programs of `run`.
+        if options.scope == .own { node = Self.tryNode() }
+    }
+
+    private static func tryNode() -> NodeScope {
+        do throws(ProbeError) {
+            _ = try ConnectionGroupProbe(.init(.node)).count()
+            return .works
+        } catch {
+            if case .oneNamespace(let why) = error.reason { return .refused(why) }
+            return .refused("\(error)")
+        }
     }
 
     private mutating func tryProbes(_ options: TCPProbes.Options) {
@@ -76,6 +100,7 @@ struct ProgramTrial: Sendable {
             return
         }
         limitations = probes.limitations
+        walks = probes.walks
         do {
             _ = try probes.read(at: .now).activity.get()
         } catch {

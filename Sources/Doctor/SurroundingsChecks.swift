@@ -58,10 +58,7 @@ struct SurroundingsChecks {
         return .warning(
             "cgroups",
             "version 2 is not mounted: 'tcplens trace' can't name containers",
-            Check.Remedy(
-                "Mount it, beside version 1 if that is there",
-                "sudo mkdir -p /sys/fs/cgroup/unified && sudo mount -t cgroup2 none /sys/fs/cgroup/unified"
-            )
+            .controlGroups
         )
     }
 

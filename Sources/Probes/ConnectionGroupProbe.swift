@@ -1,6 +1,5 @@
 internal import BPF
 internal import CProbes
-internal import Glibc
 package import Readings
 
 /// Counts connections by state and, in the same pass, by port, container and namespace.
@@ -63,8 +62,8 @@ package final class ConnectionGroupProbe {
         let why = features.whyNoWalk("counting takes longer")
         let walks = why == nil && !options.iterates
         if options.scope == .node, !walks {
-            let reason = why?.description ?? "the kernel's tables of sockets were not understood"
-            throw BPFError(operation: "count the sockets of all network namespaces (\(reason))", code: ENOTSUP)
+            let reason = try ProgramFeatures.whyOneNamespace()
+            throw .oneNamespace(reason ?? "the kernel's tables of sockets were not understood")
         }
         let groupings = options.groupings
         object = try features.object(.groups)
@@ -120,8 +119,7 @@ package final class ConnectionGroupProbe {
         _ = try iterator?.run()
         if let trouble = try walk?.run(of: object).trouble {
             guard options.scope == .own else {
-                let operation = "count the sockets of all network namespaces (\(trouble.description))"
-                throw BPFError(operation: operation, code: ENOTSUP)
+                throw .oneNamespace(trouble.description)
             }
             var options = options
             options.iterates = true

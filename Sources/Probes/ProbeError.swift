@@ -17,6 +17,8 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
         case noTypes
         /// The verifier refuses a program, with this message.
         case refused(program: String, words: String)
+        /// The sockets of all namespaces were asked for, and only those of one can be counted.
+        case oneNamespace(why: String)
         /// Something else, with libbpf's last message.
         case other(words: String?)
     }
@@ -38,6 +40,10 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
 
     /// One line: what failed, why, and what to do.
     package var description: String {
+        if case .oneNamespace(let why) = reason {
+            return "cannot \(cause.operation): \(why). Use --scope self, which counts those of this network namespace, "
+                + "or another kernel"
+        }
         guard let advice else { return "cannot \(cause)" }
         return "cannot \(cause): \(advice)"
     }
@@ -66,6 +72,8 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
                 + "tcplens needs a kernel built with CONFIG_DEBUG_INFO_BTF, and /sys mounted"
         case .refused(let program, let words):
             "the verifier refuses \(program): \(words)"
+        case .oneNamespace(let why):
+            why
         case .other(let words):
             words
         }
@@ -73,6 +81,7 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
 
     private static func reason(of cause: BPFError) -> Reason {
         let log = VerifierLog(cause.log)
+        if cause.operation == BPFError.countingAll { return .oneNamespace(why: cause.log) }
         if cause.code == EPERM { return .denied(isPrivileged: Privileges.areHeld) }
         if cause.code == ENOMEM { return .memory(limit: MemoryLimit.smallest()) }
         if log.isRefusalToRead { return .lockdown }
@@ -96,5 +105,15 @@ private enum Privileges {
         let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
         let bits = line.flatMap { UInt64($0.dropFirst("CapEff:".count).drop { $0.isWhitespace }, radix: 16) } ?? 0
         return bits & sysAdmin != 0 || bits & perfmonAndBPF == perfmonAndBPF
+    }
+}
+
+extension BPFError {
+    /// What is tried if the sockets of all namespaces are asked for.
+    fileprivate static let countingAll = "count the sockets of all network namespaces"
+
+    /// The sockets of all namespaces were asked for, and only those of one can be counted.
+    static func oneNamespace(_ why: String) -> BPFError {
+        BPFError(operation: countingAll, code: ENOTSUP, log: why)
     }
 }

@@ -27,6 +27,13 @@ struct ProgramFeatures: Equatable {
         return nil
     }
 
+    /// Why only the sockets of one namespace can be counted; nil if those of all can.
+    ///
+    /// - Throws: ``BPFError`` when the kernel accepts no programs at all.
+    static func whyOneNamespace() throws(BPFError) -> String? {
+        try forWalk().whyNoWalk("only the sockets of one namespace can be counted").map(\.description)
+    }
+
     /// Probes the kernel.
     ///
     /// - Throws: ``BPFError`` when it accepts no programs at all.

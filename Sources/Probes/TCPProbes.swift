@@ -1,5 +1,4 @@
 internal import BPF
-internal import Glibc
 package import Metrics
 internal import Readings
 
@@ -114,7 +113,8 @@ package final class TCPProbes {
         responseTime = chosen.responseTime.isEmpty ? nil : try ResponseTimeProbe(agent)
         loaded(LoadedProgram.list(chosen.responseTime, of: agent.object))
         epoch = Epoch(start: start, namespaceCounters: .current())
-        limitations = chosen.limitations
+        let limitation = options.attribution == nil ? nil : try AttributionLimits.limitation(follows: chosen.follows)
+        limitations = chosen.limitations + [limitation].compactMap(\.self)
         programs = chosen.all
         scope = options.scope
         self.agent = agent
@@ -131,8 +131,11 @@ package final class TCPProbes {
         count.giveUpWalk()
         limitations += check.limitation(agent.programs).map { [$0] } ?? []
         guard scope == .node else { return }
-        throw BPFError(operation: "count the sockets of all network namespaces (\(reason))", code: ENOTSUP)
+        throw .oneNamespace(agent.programs.walk == nil ? try ProgramFeatures.whyOneNamespace() ?? reason : reason)
     }
+
+    /// Whether sockets are counted without locks, by a walk over the kernel's tables.
+    package var walks: Bool { count.walk != nil }
 
     /// The table of ``Counter/transitions``, of all workloads.
     ///

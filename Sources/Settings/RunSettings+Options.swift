@@ -63,6 +63,9 @@ extension RunSettings {
                 usage: "health and metrics for Prometheus can't both be at \(address): choose another port for one"
             )
         }
+        if let problem = attributionProblem {
+            throw Failure(usage: problem)
+        }
         if otlp.spool != nil, otlp.spoolLimit < OTLPConfiguration.smallestSpool {
             warnings.append("a spool of \(otlp.spoolLimit) bytes has room for no request: what waits is in memory")
         }

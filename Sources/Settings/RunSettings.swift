@@ -42,6 +42,13 @@ package struct RunSettings: Equatable, Sendable {
     package var health: ListenAddress?
     /// What to observe.
     package var probes = TCPProbes.Options()
+    /// Whether sockets are divided by workloads; nil for what is usual in the scope.
+    package var attribution: AttributionMode?
+    /// Whether applications are asked which service they are; nil for what is usual, which is to ask them if sockets
+    /// are divided.
+    package var applicationResource: Bool?
+    /// The most workloads that are told apart.
+    package var workloadLimit = AttributionOptions.standardLimit
     /// The attributes of the resource that the user sets.
     package var resource = ResourceSettings()
     /// The configuration file, if there is one.
@@ -68,7 +75,12 @@ package struct RunSettings: Equatable, Sendable {
     }
 
     /// What to observe; nil means nothing.
-    package var activeProbes: TCPProbes.Options? { isDisabled ? nil : probes }
+    package var activeProbes: TCPProbes.Options? {
+        guard !isDisabled else { return nil }
+        var probes = probes
+        probes.attribution = attributionOptions
+        return probes
+    }
 
     /// Logs what was ignored, and why.
     package func logWarnings() {

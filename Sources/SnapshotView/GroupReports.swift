@@ -40,6 +40,8 @@ struct ContainerReport: Encodable, Equatable {
     var cgroup: UInt64?
     /// The path of the cgroup; absent if it is not visible from here.
     var container: String?
+    /// The name of the workload that it belongs to; absent in scope `self`, and if it is unknown.
+    var workload: String?
     /// Whether it is the overflow row, for what is beyond `--top` or found no room in the kernel's map.
     var others: Bool?
     /// Its rows.
@@ -48,10 +50,11 @@ struct ContainerReport: Encodable, Equatable {
     var total: UInt64
 
     /// Creates the report of a group.
-    init(_ row: Snapshot.Row, _ containers: [UInt64: String], all: Bool) {
+    init(_ row: Snapshot.Row, _ snapshot: Snapshot, all: Bool) {
         if case .value(let value) = row.group {
             cgroup = value
-            container = containers[value]
+            container = snapshot.containers[value]
+            workload = snapshot.workloads[value]
         }
         others = row.group == .others ? true : nil
         connections = SnapshotReport.rows(row.counts, all: all)
@@ -61,13 +64,14 @@ struct ContainerReport: Encodable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case cgroup = "cgroup_id"
         case container = "cgroup"
-        case others, connections, total
+        case workload, others, connections, total
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(cgroup, forKey: .cgroup)
         try container.encodeIfPresent(self.container, forKey: .container)
+        try container.encodeIfPresent(workload, forKey: .workload)
         try container.encodeIfPresent(others, forKey: .others)
         try container.encode(connections, forKey: .connections)
         try container.encode(total, forKey: .total)
@@ -109,9 +113,13 @@ struct ListenerReport: Encodable, Equatable {
     var cgroup: UInt64?
     /// The path of their cgroup; absent if it is not visible from here.
     var container: String?
+    /// The name of the workload that they belong to; absent in scope `self`, and if it is unknown.
+    var workload: String?
+    /// The inode number of their network namespace; absent in scope `self`.
+    var namespace: UInt32?
 
     /// Creates the report of a row.
-    init(_ listener: ListenerState, _ containers: [UInt64: String]) {
+    init(_ listener: ListenerState, _ snapshot: Snapshot) {
         address = listener.place?.addressText
         port = listener.place?.port
         type = listener.type.attributeValue
@@ -119,7 +127,9 @@ struct ListenerReport: Encodable, Equatable {
         listeners = listener.count
         (accept, syn) = (Queue(listener.accept), Queue(listener.syn))
         cgroup = listener.cgroup == 0 ? nil : listener.cgroup
-        container = containers[listener.cgroup]
+        container = snapshot.containers[listener.cgroup]
+        workload = snapshot.workloads[listener.cgroup]
+        namespace = listener.namespace == 0 ? nil : listener.namespace
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -127,7 +137,8 @@ struct ListenerReport: Encodable, Equatable {
         case syn = "syn_queue"
         case cgroup = "cgroup_id"
         case container = "cgroup"
-        case address, port, type, others, listeners
+        case namespace = "netns"
+        case address, port, type, others, listeners, workload
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -141,5 +152,7 @@ struct ListenerReport: Encodable, Equatable {
         try container.encode(syn, forKey: .syn)
         try container.encode(cgroup, forKey: .cgroup)
         try container.encodeIfPresent(self.container, forKey: .container)
+        try container.encodeIfPresent(workload, forKey: .workload)
+        try container.encodeIfPresent(namespace, forKey: .namespace)
     }
 }

@@ -9,8 +9,8 @@ struct GroupTable {
 
     /// The heading of the names.
     var title: String
-    /// Whether names are paths of cgroups.
-    var isOfContainers = false
+    /// Whether names are paths of cgroups, or as long, and from outside.
+    var isOfPaths = false
     /// The groups, with their names.
     var rows: [(name: String, counts: ConnectionCounts)]
     /// Whether to show states without connections.
@@ -40,7 +40,7 @@ struct GroupTable {
         var table = TextTable(columns: [.text(title)] + numbers + (rest.isEmpty ? [] : [.number("OTHER")]))
         let limit = style.columns.map { max(Self.shortestName, $0 * 2 / 5) }
         for (place, row) in rows.enumerated() {
-            let name = isOfContainers ? CgroupText.text(row.name, to: limit, style) : row.name
+            let name = isOfPaths ? CgroupText.text(row.name, to: limit, style) : row.name
             let total = ["\(row.counts.total)"] + states.map { "\(row.counts[$0])" }
             let others = rest.isEmpty ? [] : ["\(rest.reduce(0) { $0 + row.counts[$1] })"]
             table.rows.append([name] + total + others)

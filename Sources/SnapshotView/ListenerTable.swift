@@ -16,21 +16,31 @@ struct ListenerTable {
         var count: UInt64
         /// Their container.
         var container = ""
+        /// Their network namespace.
+        var namespace = ""
     }
 
     /// The listeners.
     var rows: [Row]
+    /// Whether to say in which namespace each listens.
+    var hasNamespaces = false
+
+    /// The longest name of a namespace.
+    private static let namespaceWidth = 16
 
     /// The table.
     ///
     /// A full queue is marked.
     func text(_ style: OutputStyle) -> String {
         var table = TextTable(
-            columns: [.text("LISTENER"), .number("ACCEPT QUEUE"), .number("SYN QUEUE"), .text("CONTAINER")]
+            columns: [.text("LISTENER"), .number("ACCEPT QUEUE"), .number("SYN QUEUE")]
+                + (hasNamespaces ? [.text("NAMESPACE")] : []) + [.text("CONTAINER")]
         )
+        let last = table.columns.count - 1
         let (accept, syn) = (cells(\.accept), cells(\.syn))
         for (place, row) in rows.enumerated() {
-            table.rows.append([row.name, accept[place], syn[place], ""])
+            let namespace = hasNamespaces ? [CgroupText.text(row.namespace, to: Self.namespaceWidth, style)] : []
+            table.rows.append([row.name, accept[place], syn[place]] + namespace + [""])
             for (column, queue) in [(1, row.accept), (2, row.syn)] where queue.full > 0 {
                 table.colours[.init(row: place, column: column)] = .red
             }
@@ -39,7 +49,7 @@ struct ListenerTable {
         let before = table.width - "CONTAINER".count
         for (place, row) in rows.enumerated() {
             let room = style.columns.map { max("CONTAINER".count, $0 - before) }
-            table.rows[place][3] = CgroupText.text(row.container, to: room, style)
+            table.rows[place][last] = CgroupText.text(row.container, to: room, style)
         }
         return table.text(style)
     }
@@ -66,6 +76,7 @@ extension ListenerTable {
     /// The rows of a snapshot's listeners, fullest queues first.
     init(_ snapshot: Snapshot, limit: Int?) {
         let cut = snapshot.listeners(limit: limit)
+        hasNamespaces = snapshot.scope == .node
         func row(_ listener: ListenerState) -> Row {
             let count = listener.count > 1 ? " x\(listener.count)" : ""
             return Row(
@@ -73,7 +84,9 @@ extension ListenerTable {
                 accept: listener.accept,
                 syn: listener.syn,
                 count: listener.count,
-                container: listener.place == nil ? "" : snapshot.container(listener.cgroup) ?? "-"
+                container: listener.place == nil ? "" : snapshot.container(listener.cgroup) ?? "-",
+                namespace: listener.namespace == 0
+                    ? "" : snapshot.namespaces[listener.namespace] ?? "\(listener.namespace)"
             )
         }
         rows = cut.rows.map(row)

@@ -31,13 +31,21 @@ package struct Snapshot {
     /// The paths of cgroups, by ID.
     package var containers: [UInt64: String] = [:]
 
+    /// The names of the workloads of cgroups, by ID; only if all namespaces are observed.
+    package var workloads: [UInt64: String] = [:]
+    /// The names of network namespaces, by inode number.
+    package var namespaces: [UInt32: String] = [:]
+    /// Whose connections these are.
+    package var scope = ObservationScope.own
+
     /// Creates a snapshot of counts.
     package init(
         groups: ConnectionGroups,
         groupings: [SnapshotGrouping] = [],
-        containers: [UInt64: String] = [:]
+        containers: [UInt64: String] = [:],
+        scope: ObservationScope = .own
     ) {
-        (self.groups, self.groupings, self.containers) = (groups, groupings, containers)
+        (self.groups, self.groupings, self.containers, self.scope) = (groups, groupings, containers, scope)
     }
 
     /// Counts all connections of a scope now.
@@ -54,13 +62,9 @@ package struct Snapshot {
                 listeners: groupings.contains(.listener)
             )
         )
-        var snapshot = Snapshot(groups: try probe.count(), groupings: groupings)
-        let cgroups = snapshot.cgroups
-        // Reading the cgroup tree takes time, so it is only done if names are shown.
-        if !cgroups.isEmpty {
-            var containers = Containers()
-            for cgroup in cgroups { snapshot.containers[cgroup] = containers.path(of: cgroup) }
-        }
+        var snapshot = Snapshot(groups: try probe.count(), groupings: groupings, scope: scope)
+        var names = SnapshotNames(scope)
+        names.name(&snapshot, namespaces: true)
         return snapshot
     }
 
@@ -87,7 +91,7 @@ package struct Snapshot {
             let (port, otherPort) = (one.place?.port ?? 0, other.place?.port ?? 0)
             guard port == otherPort else { return port < otherPort }
             guard one.type == other.type else { return one.type.rawValue < other.type.rawValue }
-            return endpoint(one) < endpoint(other)
+            return (endpoint(one), one.namespace) < (endpoint(other), other.namespace)
         }
         return cut(rows, limit) { $0.place == nil }
     }
@@ -100,13 +104,19 @@ package struct Snapshot {
 
     /// The name of a cgroup; `nil` if it has none.
     package func container(_ cgroup: UInt64) -> String? {
-        cgroup == 0 ? nil : containers[cgroup] ?? "cgroup \(cgroup)"
+        cgroup == 0 ? nil : workloads[cgroup] ?? containers[cgroup] ?? "cgroup \(cgroup)"
+    }
+
+    /// The name and the number of a network namespace.
+    package func namespace(_ number: UInt64) -> String {
+        UInt32(exactly: number).flatMap { namespaces[$0] }.map { "\($0) (\(number))" } ?? "\(number)"
     }
 
     /// The name of a group.
     package func name(_ group: ConnectionGroups.Group, _ grouping: ConnectionGrouping) -> String {
         switch group {
         case .value(let cgroup) where grouping == .container: container(cgroup) ?? "-"
+        case .value(let number) where grouping == .namespace: namespace(number)
         case .value(let port): "\(port)"
         case .none: "-"
         case .others: "others"

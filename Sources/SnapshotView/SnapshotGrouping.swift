@@ -9,6 +9,8 @@ package enum SnapshotGrouping: String, CaseIterable, Sendable {
     case peerPort = "peer-port"
     /// The containers of connections.
     case container
+    /// The network namespaces of connections.
+    case namespace
     /// The queues of each listener.
     case listener
 
@@ -18,6 +20,7 @@ package enum SnapshotGrouping: String, CaseIterable, Sendable {
         case .port: .localPort
         case .peerPort: .peerPort
         case .container: .container
+        case .namespace: .namespace
         case .listener: nil
         }
     }
@@ -28,6 +31,7 @@ package enum SnapshotGrouping: String, CaseIterable, Sendable {
         case .port: "PORT"
         case .peerPort: "PEER PORT"
         case .container: "CONTAINER"
+        case .namespace: "NAMESPACE"
         case .listener: "LISTENER"
         }
     }

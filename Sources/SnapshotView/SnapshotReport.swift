@@ -30,11 +30,13 @@ struct SnapshotReport: Encodable, Equatable {
     var peerPorts: [PortReport]?
     /// By containers, if requested.
     var containers: [ContainerReport]?
+    /// By network namespaces, if requested.
+    var namespaces: [NamespaceReport]?
     /// The queues of listeners, if requested.
     var listeners: [ListenerReport]?
 
     private enum CodingKeys: String, CodingKey {
-        case time, scope, host, connections, total, ports, containers, listeners
+        case time, scope, host, connections, total, ports, containers, namespaces, listeners
         case peerPorts = "peer_ports"
     }
 
@@ -48,7 +50,7 @@ struct SnapshotReport: Encodable, Equatable {
     ///   - host: The name of the machine.
     init(_ snapshot: Snapshot, all: Bool, top: Int? = nil, time: Date, host: String) {
         self.time = time.formatted(.iso8601)
-        scope = ObservationScope.own.rawValue
+        scope = snapshot.scope.rawValue
         self.host = host
         total = snapshot.groups.all.total
         connections = Self.rows(snapshot.groups.all, all: all)
@@ -61,10 +63,11 @@ struct SnapshotReport: Encodable, Equatable {
             switch grouping {
             case .port: ports = cut(.localPort).map { PortReport($0, all: all) }
             case .peerPort: peerPorts = cut(.peerPort).map { PortReport($0, all: all) }
-            case .container: containers = cut(.container).map { ContainerReport($0, snapshot.containers, all: all) }
+            case .container: containers = cut(.container).map { ContainerReport($0, snapshot, all: all) }
+            case .namespace: namespaces = cut(.namespace).map { NamespaceReport($0, snapshot.namespaces, all: all) }
             case .listener:
                 let cut = snapshot.listeners(limit: top)
-                listeners = (cut.rows + (cut.more + cut.others).sums).map { ListenerReport($0, snapshot.containers) }
+                listeners = (cut.rows + (cut.more + cut.others).sums).map { ListenerReport($0, snapshot) }
             }
         }
     }

@@ -1,7 +1,7 @@
 import CommandSupport
 import FoundationEssentials
 import Metrics
-import Probes
+package import Probes
 import Readings
 import Rendering
 package import Resource
@@ -9,6 +9,7 @@ import System
 
 /// The arguments of `tcplens snapshot`.
 package struct SnapshotRequest {
+    private let scope: ObservationScope
     private let groupings: [SnapshotGrouping]
     private let format: SnapshotFormat
     private let top: Int?
@@ -17,12 +18,19 @@ package struct SnapshotRequest {
     /// Creates a request.
     ///
     /// - Parameters:
+    ///   - scope: Whose connections to show.
     ///   - groupings: What to show in addition to the states, without duplicates.
     ///   - format: How to print it.
     ///   - top: How many of the largest groups to show; nil for as many as fit.
     ///   - all: Whether to show states without connections.
-    package init(groupings: [SnapshotGrouping], format: SnapshotFormat, top: Int?, all: Bool) {
-        (self.groupings, self.format, self.top, self.all) = (groupings, format, top, all)
+    package init(
+        scope: ObservationScope = .own,
+        groupings: [SnapshotGrouping],
+        format: SnapshotFormat,
+        top: Int?,
+        all: Bool
+    ) {
+        (self.scope, self.groupings, self.format, self.top, self.all) = (scope, groupings, format, top, all)
     }
 
     /// Takes the snapshot and prints it to standard output.
@@ -31,7 +39,7 @@ package struct SnapshotRequest {
     package func print(on machine: Machine) throws {
         let snapshot: Snapshot
         do {
-            snapshot = try Snapshot.take(by: groupings)
+            snapshot = try Snapshot.take(scope, by: groupings)
         } catch {
             throw Failure("\(error)")
         }

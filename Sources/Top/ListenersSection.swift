@@ -63,8 +63,7 @@ struct ListenersSection {
     private func line(_ listener: ListenerState, _ layout: Layout, _ style: OutputStyle) -> StyledLine {
         let accept = listener.accept
         let colour = Self.colour(accept)
-        let name = layout.isNarrow ? EndpointText.port(of: listener) : snapshot.endpoint(listener)
-        var line = StyledLine(style.clipStart(name, to: layout.name - 1).padded(to: layout.name))
+        var line = StyledLine(name(of: listener, layout, style).padded(to: layout.name))
         if layout.container > 0 {
             let path = snapshot.container(listener.cgroup) ?? "-"
             line.append(CgroupText.text(path, to: layout.container - 1, style).padded(to: layout.container), .dim)
@@ -80,6 +79,15 @@ struct ListenersSection {
         let syn = listener.syn
         line.append(Self.usage(syn).padded(to: Self.synWidth, left: true), syn.usage > 0 ? Self.colour(syn) : .dim)
         return line
+    }
+
+    /// The address, or, where many may listen on the same one, the port with the container.
+    private func name(of listener: ListenerState, _ layout: Layout, _ style: OutputStyle) -> String {
+        let port = EndpointText.port(of: listener)
+        guard !layout.isNarrow else { return style.clipStart(port, to: layout.name - 1) }
+        guard snapshot.scope == .node, layout.container == 0, let container = snapshot.container(listener.cgroup)
+        else { return style.clipStart(snapshot.endpoint(listener), to: layout.name - 1) }
+        return port + " " + CgroupText.text(container, to: layout.name - 2 - port.count, style)
     }
 
     private static func colour(_ queue: ListenerState.Queue) -> OutputStyle.Colour {

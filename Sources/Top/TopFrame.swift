@@ -24,6 +24,8 @@ struct TopFrame {
         var kernel: String
         /// The interval between readings.
         var interval: Duration
+        /// Whose connections are shown.
+        var scope = ObservationScope.own
         /// What can't be measured on this kernel.
         var limitations: [String] = []
         /// Converts to the time of day.
@@ -93,10 +95,13 @@ struct TopFrame {
         let interval = "every \(IntervalText.text(place.interval))"
         let total = model.reading.stocks.all.total
         let right = view.isPaused ? "PAUSED" : "\(total) connection\(total == 1 ? "" : "s")"
+        // What is not the usual scope is left out last.
+        let scope = place.scope == .own ? [] : ["scope \(place.scope.rawValue)"]
         let host = place.host.plain
         // In a narrow window the least important items are left out first.
         let candidates = [
-            [host, "Linux \(place.kernel.plain)", time, interval], [host, time, interval], [host, time], [time], [],
+            [host, "Linux \(place.kernel.plain)"] + scope + [time, interval], [host] + scope + [time, interval],
+            [host] + scope + [time], scope + [time], scope, [],
         ]
         let name = "tcplens top"
         let fitting = candidates.map { $0.reduce("") { "\($0)  \($1)" } }

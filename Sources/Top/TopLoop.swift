@@ -40,7 +40,7 @@ package struct TopLoop {
     private let place: TopFrame.Place
     /// The stocks, counted in a separate pass, because the agent's pass does not know containers.
     private let stocks: ConnectionGroupProbe
-    private var containers = Containers()
+    private var names: SnapshotNames
     /// The flows.
     private let probes: TCPProbes
     /// Divides the gaps by their reasons.
@@ -80,6 +80,7 @@ package struct TopLoop {
 
     private init(_ settings: Settings, logger: Logger) throws(Failure) {
         (self.settings, self.logger) = (settings, logger)
+        names = SnapshotNames(settings.scope)
         do {
             stocks = try ConnectionGroupProbe(.init(settings.scope, by: TopGrouping.counted, listeners: true))
             let options = TCPProbes.Options(scope: settings.scope, rttPeriod: .seconds(1))
@@ -92,6 +93,7 @@ package struct TopLoop {
                 host: settings.host,
                 kernel: settings.kernel,
                 interval: settings.interval,
+                scope: settings.scope,
                 limitations: probes.limitations.map(\.description)
             )
             self.probes = probes
@@ -141,11 +143,13 @@ package struct TopLoop {
 
     private mutating func collect() throws {
         let time = Timestamp.now
-        let stocks = try stocks.count()
+        var stocks = Snapshot(groups: try stocks.count(), scope: settings.scope)
+        names.name(&stocks, namespaces: false)
         let taken = probes.read(at: time)
         let reading = TopReading(
-            stocks,
-            containers: names(of: stocks),
+            stocks.groups,
+            containers: stocks.containers.merging(stocks.workloads) { $1 },
+            scope: stocks.scope,
             try taken.activity.get(),
             since: taken.epoch,
             losses: gaps.losses(try taken.upkeep.get().losses)
@@ -156,14 +160,6 @@ package struct TopLoop {
         guard isScreen || model.hasRates else { return }
         try draw()
         frames += model.hasRates ? 1 : 0
-    }
-
-    private mutating func names(of stocks: ConnectionGroups) -> [UInt64: String] {
-        var names: [UInt64: String] = [:]
-        for cgroup in Snapshot(groups: stocks).cgroups {
-            names[cgroup] = containers.path(of: cgroup)
-        }
-        return names
     }
 
     /// Handles an event.

@@ -35,8 +35,10 @@ struct TopReading: Equatable {
 
     /// The connections of each group, and the queues of listeners.
     var stocks = ConnectionGroups()
-    /// The paths of their cgroups, by ID.
+    /// The names of their workloads, or else the paths of their cgroups, by ID.
     var containers: [UInt64: String] = [:]
+    /// Whose connections these are.
+    var scope = ObservationScope.own
     /// What has happened since the start, without what this kernel can't count.
     var flows: [Flow: UInt64] = [:]
     /// The durations of handshakes.
@@ -45,7 +47,7 @@ struct TopReading: Equatable {
     var roundTrips = Distribution.zero
 
     /// The stocks as a snapshot.
-    var snapshot: Snapshot { Snapshot(groups: stocks, containers: containers) }
+    var snapshot: Snapshot { Snapshot(groups: stocks, containers: containers, scope: scope) }
 
     /// Creates an empty reading.
     init() {}
@@ -54,21 +56,24 @@ struct TopReading: Equatable {
     ///
     /// - Parameters:
     ///   - stocks: The connections, counted in a separate pass.
-    ///   - containers: The paths of their cgroups, by ID.
+    ///   - containers: The names of their workloads, or else the paths of their cgroups, by ID.
+    ///   - scope: Whose connections these are.
     ///   - activity: The flows.
     ///   - epoch: The start of the flows.
     ///   - losses: What could not be counted, by reason.
     init(
         _ stocks: ConnectionGroups,
         containers: [UInt64: String] = [:],
+        scope: ObservationScope = .own,
         _ activity: Activity,
         since epoch: Epoch,
         losses: [LossReason: UInt64] = [:]
     ) {
-        (self.stocks, self.containers) = (stocks, containers)
+        (self.stocks, self.containers, self.scope) = (stocks, containers, scope)
         for (reason, count) in losses { flows[.lost(reason)] = count }
         take(activity.counters)
-        take(activity.namespaceCounters, since: epoch.namespaceCounters)
+        // They are those of this namespace only, and would be taken for those of all.
+        if scope == .own { take(activity.namespaceCounters, since: epoch.namespaceCounters) }
         if let drops = activity.listenerDrops {
             flows[.drops] = drops.reduce(0) { $0 &+ $1.value }
         }

@@ -3,6 +3,7 @@ import Metrics
 import Probes
 import Readings
 import SocketText
+import Workloads
 
 /// Writes changes of state as JSON, one object per line.
 ///
@@ -25,10 +26,12 @@ struct TraceJSON {
     /// The last namespace and cgroup that were written, and the fields that name them.
     private var place: (namespace: UInt32, cgroup: UInt64, fields: [UInt8]) = (0, 0, [])
     private var containers: Containers
+    private var workloads: WorkloadDirectory?
 
-    /// Creates a writer that gets the names of containers from `containers`.
-    init(containers: Containers) {
-        self.containers = containers
+    /// Creates a writer that gets the names of containers from `containers`, and those of `workloads`, if they are
+    /// shown.
+    init(containers: Containers, workloads: WorkloadDirectory? = nil) {
+        (self.containers, self.workloads) = (containers, workloads)
     }
 
     /// Appends the line of `change` to `line`.
@@ -96,6 +99,10 @@ struct TraceJSON {
             if let path = containers.path(of: change.cgroup) {
                 fields.append(#","cgroup":"#)
                 fields.append(json: path.utf8)
+                if let name = workloads?.name(ofCgroup: change.cgroup) {
+                    fields.append(#","workload":"#)
+                    fields.append(json: name.utf8)
+                }
                 place.fields = fields
             }
             // A cgroup without a name is looked up again with the next event.

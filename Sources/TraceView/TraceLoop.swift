@@ -71,7 +71,7 @@ package struct TraceLoop {
         } catch {
             throw Failure("\(error)")
         }
-        output = TraceOutput(settings.format, environment: settings.environment)
+        output = TraceOutput(settings.format, settings.scope, environment: settings.environment)
         self.stop = stop
         self.logger = logger
         left = settings.count ?? .max

@@ -1,6 +1,7 @@
 import Probes
 internal import Rendering
 internal import System
+import Workloads
 
 /// Prints changes of state in one of the formats.
 struct TraceOutput {
@@ -15,14 +16,15 @@ struct TraceOutput {
 
     /// Creates an output.
     ///
-    /// Colours are used if the terminal and the user allow them.
-    init(_ format: TraceFormat, environment: [String: String]) {
+    /// Colours are used if the terminal and the user allow them. Beyond the own namespace, workloads are named.
+    init(_ format: TraceFormat, _ scope: ObservationScope, environment: [String: String]) {
+        let workloads = scope == .node ? WorkloadDirectory() : nil
         switch format {
         case .json:
-            form = .json(TraceJSON(containers: Containers()))
+            form = .json(TraceJSON(containers: Containers(), workloads: workloads))
         case .table:
             let style = OutputStyle(.output, environment: environment)
-            form = .table(TraceTable(style, containers: Containers()))
+            form = .table(TraceTable(style, containers: Containers(), workloads: workloads))
         }
     }
 

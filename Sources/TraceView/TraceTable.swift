@@ -4,6 +4,7 @@ import Readings
 internal import Rendering
 internal import SocketText
 internal import System
+import Workloads
 
 /// Writes changes of state as text: one line each, in columns.
 ///
@@ -19,6 +20,8 @@ struct TraceTable {
     private var style: OutputStyle
     private let timeOfDay: (Int) -> LocalTime
     private var containers: Containers
+    /// Names workloads, if other namespaces are observed, too.
+    private var workloads: WorkloadDirectory?
     private var second: (number: Int, text: String) = (-1, "")
     /// The widths of the addresses on each side, which grow with the widest so far.
     private var width: (local: Int, peer: Int)
@@ -29,10 +32,11 @@ struct TraceTable {
     init(
         _ style: OutputStyle,
         containers: Containers,
+        workloads: WorkloadDirectory? = nil,
         timeOfDay: @escaping (Int) -> LocalTime = LocalTime.init(secondsSinceEpoch:)
     ) {
         self.style = style
-        self.containers = containers
+        (self.containers, self.workloads) = (containers, workloads)
         self.timeOfDay = timeOfDay
         let endWidth = Self.isNarrow(style) ? "127.0.0.1:65535".count : "255.255.255.255:65535".count
         width = (endWidth, endWidth)
@@ -104,7 +108,9 @@ struct TraceTable {
             let command = String(decoding: process.command, as: UTF8.self).printable()
             details.append("\(command)[\(process.identifier)]")
         }
-        if let container = containers.path(of: change.cgroup) { details.append(container.printable()) }
+        let name = workloads?.name(ofCgroup: change.cgroup) ?? containers.path(of: change.cgroup)
+        if let name { details.append(name.printable()) }
+        if workloads != nil { details.append("netns=\(change.namespace)") }
         return details
     }
 

@@ -53,6 +53,17 @@ package enum CgroupVisibility: Hashable, Sendable {
     case none
 }
 
+extension CgroupVisibility {
+    /// What the mounts show that the cgroups are read from.
+    package init(of mounts: [CgroupTree.Mount]) {
+        if let whole = mounts.first(where: \.isWhole) {
+            self = .whole(whole.path)
+        } else {
+            self = mounts.isEmpty ? .none : .part(mounts.map(\.path))
+        }
+    }
+}
+
 extension CgroupVisibility: CustomStringConvertible {
     /// What it means, for people.
     package var description: String {

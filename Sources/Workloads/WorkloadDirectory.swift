@@ -68,8 +68,7 @@ package struct WorkloadDirectory {
 
     /// Which cgroups can be seen, as of the last ``refresh()``.
     package var visibility: CgroupVisibility {
-        if let whole = mounts.first(where: { $0.mount.isWhole }) { return .whole(whole.mount.path) }
-        return mounts.isEmpty ? .none : .part(mounts.map { $0.mount.path })
+        CgroupVisibility(of: mounts.map { $0.mount })
     }
 
     /// Whether there are more cgroups than are read; sockets of the others count for the host.

@@ -2,6 +2,7 @@ import CommandSupport
 import Foundation
 import Metrics
 import Pipeline
+import Probes
 import Resource
 import Settings
 import Synchronization
@@ -20,6 +21,8 @@ private final class MadeUpSurroundings: Sendable {
     private let exports = AsyncStream<Void>.makeStream()
     /// Whether programs can't be loaded any more.
     let refusesPrograms = Mutex(false)
+    /// What was to be observed.
+    let options = Mutex<[TCPProbes.Options]>([])
 
     /// A clock whose sleeps end at once.
     let clock = ManualClock()
@@ -50,9 +53,11 @@ private final class MadeUpSurroundings: Sendable {
         var surroundings = AgentSurroundings()
         surroundings.clock = clock
         surroundings.now = { Timestamp(unixNanoseconds: 1_700_000_000_000_000_000) }
-        surroundings.observe = { _, _ in
+        surroundings.observe = { options, _, say in
             guard !self.refusesPrograms.withLock({ $0 }) else { throw Refusal() }
             self.note("load")
+            self.options.withLock { $0.append(options) }
+            say("what was found out while reading")
             return ObservedMachine(machine: [MadeUpMachine(surroundings: self)])
         }
         surroundings.exporter = { plan, isSuccessor throws(Failure) in
@@ -145,6 +150,31 @@ private struct MadeUpExporter: MetricExporter {
         #expect(events.first == "make http://collector:4318/v1/metrics")
         #expect(events.dropFirst().contains("end console"))
         #expect(await agent.running.exporters.count == 1)
+    }
+
+    @Test func `a change of the scope or of attribution loads the programs again`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write(more: "scope: self")
+        let agent = try await agent()
+        try await agent.runOnce()
+        for more in [
+            "scope: node", "scope: node, attribution: none", "scope: node, application_resource: false",
+            "scope: node, application_resource: false, workload_limit: 5",
+        ] {
+            _ = surroundings.taken()
+            try write(more: more)
+            #expect(await agent.reload(), "\(more)")
+            #expect(surroundings.taken().first == "load", "\(more)")
+        }
+        let options = surroundings.options.withLock { $0 }
+        #expect(options.map(\.scope) == [.own, .node, .node, .node, .node])
+        #expect(options.map { $0.attribution?.limit } == [nil, 1000, nil, 1000, 5])
+        #expect(options.map { $0.attribution?.asksApplications } == [nil, true, nil, false, false])
+        // No workload may have an identity of the agent's own resources.
+        let own = await [agent.identity.resource, agent.identity.agentResource].map(\.attributes)
+        #expect(options.last?.attribution?.agent.prefix(2) == own[...])
+        #expect(options.last?.attribution?.agent.count == 3)
+        #expect(options.last?.attribution?.host.isEmpty == false)
     }
 
     @Test func `a refusal by the kernel changes nothing`() async throws {

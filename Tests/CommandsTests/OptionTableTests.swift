@@ -11,8 +11,7 @@ import Testing
     private static let samples = [
         "--log-level": "debug", "--interval": "5s", "--cardinality-limit": "50", "--attributes": "network.local.port",
         "--health": "localhost:1", "--queue-limit": "1MiB", "--spool": "/spool", "--spool-limit": "2MiB",
-        // It has only one value, which is the default.
-        "--scope": "self",
+        "--scope": "node", "--attribution": "none", "--application-resource": "off", "--workload-limit": "7",
     ]
 
     @Test func `every option in the table is one of run, and sets its value`() throws {
@@ -23,7 +22,6 @@ import Testing
             let options = try RunOptions.parse([option] + (value.map { [$0] } ?? []))
             var settings = defaults
             try settings.apply(options.source.options)
-            guard option != "--scope" else { continue }
             #expect(setting.entry(of: settings).value != setting.entry(of: defaults).value, "\(option)")
         }
     }

@@ -32,7 +32,10 @@ extension IntegrationTests {
             try expect([tcplens, "snapshot", "--by", "colour"], status: 2, says: "it takes port, peer-port")
             try expect([tcplens, "snapshot", "--by", "port,listener", "--format", "csv"], status: 2, says: "one --by")
             try expect([tcplens, "snapshot", "--top", "3"], status: 2, says: "needs --by")
-            try expect([tcplens, "snapshot", "--scope", "node"], status: 2, says: "self is the only one so far")
+            try expect([tcplens, "snapshot", "--scope", "pod"], status: 2, says: "it can be self or node")
+            try expect([tcplens, "run", "--workload-limit", "0"], status: 2, says: "must be from 1 to 32000")
+            try expect([tcplens, "run", "--attribution", "pod"], status: 2, says: "none or workload")
+            try expect([tcplens, "run", "--application-resource", "on"], status: 2, says: "TCPLENS_ATTRIBUTION")
             try expect([tcplens, "sink", "--port", "65536"], status: 2, says: "--port")
             try expect([tcplens, "run", "--log-level", "loud"], status: 2, says: "loud")
         }

@@ -270,7 +270,7 @@ extension IntegrationTests {
             }
         }
 
-        @Test(arguments: [["--count", "0"], ["--interval", "10ms"], ["--by", "colour"], ["--scope", "node"]])
+        @Test(arguments: [["--count", "0"], ["--interval", "10ms"], ["--by", "colour"], ["--scope", "pod"]])
         func `invalid options are wrong usage`(options: [String]) throws {
             let result = try run([Executable.tcplens, "top"] + options)
             #expect(result.status == 2)

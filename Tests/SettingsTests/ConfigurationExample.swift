@@ -53,7 +53,10 @@ enum ConfigurationExample {
               exporter:
                 prometheus/development: {host: "::", port: 9999}
         tcplens/development:
-          scope: self
+          scope: node
+          attribution: workload
+          application_resource: false
+          workload_limit: 70
           attributes: [network.local.port, network.peer.port]
           response_time: true
           prometheus_created: true

@@ -48,8 +48,12 @@ import Testing
         let ports: Set<PortAttribute> = Set(PortAttribute.allCases)
         #expect(
             settings.probes
-                == .init(ports: ports, cardinalityLimit: 50, responseTime: true)
+                == .init(scope: .node, ports: ports, cardinalityLimit: 50, responseTime: true)
         )
+        #expect(settings.attribution == .workload)
+        #expect(settings.applicationResource == false)
+        #expect(settings.workloadLimit == 70)
+        #expect(settings.activeProbes?.attribution == AttributionOptions(limit: 70, asksApplications: false))
         #expect(settings.otlp.histograms == .exponential)
         #expect(settings.consoleHistograms == .explicitBuckets)
         #expect(settings.prometheusCreated)

@@ -102,13 +102,16 @@ import Testing
         Mistake("port: 9999", "port: 65536", at: "6", "meter_provider.readers[2].pull.exporter.prometheus/developme"),
         Mistake("prometheus/development:", "prometheus:", at: "p", "meter_provider.readers[2].pull.exporter: expec"),
         Mistake("tcplens/development:", "tcplens:", at: "tcp", "tcplens: the key is unknown"),
-        Mistake("scope: self", "scope: node", at: "node", "tcplens/development.scope: expected one of self"),
+        Mistake("scope: node", "scope: pod", at: "pod", "tcplens/development.scope: expected one of self, node"),
+        Mistake("attribution: workload", "attribution: pod", at: "pod", "tcplens/development.attribution: expected one"),
+        Mistake("resource: false", "resource: on", at: "on", "tcplens/development.application_resource: expected true"),
+        Mistake("workload_limit: 70", "workload_limit: 0", at: "0", "tcplens/development.workload_limit: expected"),
         Mistake("network.peer.port]", "x]", at: "x", "tcplens/development.attributes[1]: expected one of network"),
         Mistake("response_time: true", "response_time: 1", at: "1", "tcplens/development.response_time: expected true"),
         Mistake("\"[::1]:8080\"", "8080", at: "8080", "tcplens/development.health: expected a string"),
         Mistake("\"[::1]:8080\"", "localhost", at: "local", "tcplens/development.health: expected HOST:PORT"),
         Mistake(
-            "scope: self",
+            "scope: node",
             "cardinality_limit: 50",
             at: "c",
             "tcplens/development.cardinality_limit: the key is un"

@@ -48,6 +48,20 @@ import Testing
         try expect(lines(TopSamples.busy(), columns, rows, .init(grouping: grouping)), name)
     }
 
+    @Test func `beyond the own namespace the scope is in the heading, and listeners have their container`() throws {
+        var place = place
+        place.scope = .node
+        func frame(_ columns: Int) -> [StyledLine] {
+            let size = TopFrame.Size(columns: columns, rows: 24)
+            let model = TopSamples.busy(scope: .node)
+            return TopFrame(model, at: place, .init(grouping: .container), size: size, style: Self.unicode).lines
+        }
+        try expect(frame(80), "node-80x24")
+        for columns in [40, 60, 120] {
+            #expect(frame(columns)[0].text(Self.unicode).contains("scope node"), "\(columns)")
+        }
+    }
+
     @Test func `a quiet machine`() throws {
         try expect(lines(TopSamples.quiet, 80, 24), "quiet-80x24")
     }

@@ -17,9 +17,13 @@ struct TopSamples {
     private var handshakes = Distribution.zero
     private var roundTrips = Distribution.zero
 
+    /// Whose connections these are.
+    private var scope = ObservationScope.own
+
     /// The busy machine after this many seconds: connections are refused, a queue is full, and connections leak.
-    static func busy(after seconds: Int = 130) -> TopModel {
+    static func busy(after seconds: Int = 130, scope: ObservationScope = .own) -> TopModel {
         var samples = TopSamples()
+        samples.scope = scope
         for second in 0..<seconds {
             samples.add(second)
         }
@@ -90,7 +94,7 @@ struct TopSamples {
         handshakes.add(Self.distribution([(0.000_2, 80), (0.003, 15), (0.25, 5)]))
         roundTrips.add(Self.distribution([(0.000_12, 150), (0.001, 40), (0.018, 10)]))
         var reading = TopReading()
-        (reading.stocks, reading.containers) = (stocks, containers)
+        (reading.stocks, reading.containers, reading.scope) = (stocks, containers, scope)
         reading.flows = flows
         (reading.handshakes, reading.roundTrips) = (handshakes, roundTrips)
         take(reading)

@@ -4,6 +4,7 @@ import Rendering
 import SocketText
 import System
 import Testing
+import Workloads
 
 @testable import Probes
 @testable import TraceView
@@ -64,6 +65,30 @@ import Testing
             """#
         #expect(json(change()) == expected)
         #expect(json(change(), change()) == expected + expected)
+    }
+
+    @Test func `beyond the own namespace a workload has its name, and a change the number of its namespace`() {
+        let id = String(repeating: "0123456789abcdef", count: 4)
+        let source = CgroupSource(
+            mounts: { [.init(path: "/c")] },
+            identifier: { $0 == "/c" ? 1 : nil },
+            children: { path, _ in
+                path == "/c" ? [.init(identifier: 7, name: "docker-\(id).scope", isLeaf: true)] : []
+            }
+        )
+        let workloads = WorkloadDirectory(source: source)
+        var json = TraceJSON(containers: containers, workloads: workloads)
+        var bytes: [UInt8] = []
+        json.write(change(), to: &bytes)
+        let line = String(decoding: bytes, as: UTF8.self)
+        #expect(line.contains(#","cgroup":"/a \"b\"\\c","workload":"docker 0123456789ab","rtt"#), "\(line)")
+        var table = TraceTable(.init(), containers: containers, workloads: workloads) { LocalTime(secondsSinceEpoch: $0) }
+        bytes = []
+        table.write(change(), to: &bytes)
+        table.write(change { $0.cgroup = 8 }, to: &bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines[0].hasSuffix(" docker 0123456789ab netns=4026531840"), "\(lines)")
+        #expect(lines[1].hasSuffix("received=0 netns=4026531840"), "\(lines)")
     }
 
     @Test func `what is not known is null where every change has it, and absent elsewhere`() {

@@ -79,9 +79,45 @@ package enum RunSetting {
     package static let scope = Setting(
         \.probes.scope,
         SettingName(option: "--scope", variable: "TCPLENS_SCOPE", key: "tcplens/development.scope"),
-        .choice(Choices<ObservationScope>()) { "'\($0)' is not a scope; self is the only one so far" },
-        help: "Whose connections to look at: self (the default) means those of this network namespace.",
+        .choice(Choices<ObservationScope>()) { "'\($0)' is not a scope; it can be self or node" },
+        help: "Look at self, this network namespace (default), or node, all of the machine.",
         valueName: "scope"
+    )
+    /// Whether sockets are divided by workloads.
+    package static let attribution = Setting(
+        optional: \.attribution,
+        SettingName(option: "--attribution", variable: "TCPLENS_ATTRIBUTION", key: "tcplens/development.attribution"),
+        .choice(Choices<AttributionMode>()) { "'\($0)' is no attribution; it can be none or workload" },
+        help: "Count for each workload, or for none (default: workload in scope node).",
+        valueName: "mode"
+    )
+    /// Whether applications are asked which service they are.
+    package static let applicationResource = Setting(
+        optional: \.applicationResource,
+        SettingName(
+            option: "--application-resource",
+            variable: "TCPLENS_APPLICATION_RESOURCE",
+            key: "tcplens/development.application_resource"
+        ),
+        .onOff,
+        help: "Ask workloads' processes which service they are (default: on).",
+        valueName: "on|off"
+    )
+    /// The most workloads that are told apart.
+    package static let workloadLimit = Setting(
+        \.workloadLimit,
+        SettingName(
+            option: "--workload-limit",
+            variable: "TCPLENS_WORKLOAD_LIMIT",
+            key: "tcplens/development.workload_limit"
+        ),
+        .integer(in: AttributionOptions.limits),
+        help: "Tell at most n workloads apart; those beyond it are counted in one (default: 1000).",
+        valueName: "n",
+        problem: { limit in
+            let limits = AttributionOptions.limits
+            return limits.contains(limit) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)"
+        }
     )
     /// The ports to split counts by.
     package static let attributes = Setting(
@@ -153,7 +189,8 @@ package enum RunSetting {
     static let topLevel: [any AnySetting] = [disabled, logLevel]
     /// The settings in the section `tcplens/development` of a file, in the order in which they are printed.
     static let ofTCPLens: [any AnySetting] = [
-        scope, attributes, responseTime, prometheusCreated, health, queueLimit, spoolLimit, spool,
+        scope, attribution, applicationResource, workloadLimit, attributes, responseTime, prometheusCreated, health,
+        queueLimit, spoolLimit, spool,
     ]
     /// The settings that files keep in their readers, because OpenTelemetry's schema has them there.
     static let ofReaders: [any AnySetting] = [

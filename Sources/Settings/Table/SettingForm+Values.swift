@@ -19,6 +19,20 @@ extension SettingForm where Value == Bool {
     }
 }
 
+extension SettingForm where Value == Bool {
+    /// On or off; true or false in files, as for other settings there, and in variables, too.
+    static var onOff: SettingForm {
+        let choices: Choices<Bool> = ["on": true, "off": false]
+        var form = choice(choices) { "'\($0)' is neither on nor off" }
+        form.variable = { (reader, name) throws(Failure) in
+            reader.choice(name, from: ["on": true, "off": false, "true": true, "false": false])
+        }
+        form.entry = bool.entry
+        form.written = bool.written
+        return form
+    }
+}
+
 extension SettingForm where Value == Int {
     /// A whole number in `range`.
     static func integer(in range: ClosedRange<Int>) -> SettingForm {
