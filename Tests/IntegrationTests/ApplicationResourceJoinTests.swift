@@ -18,7 +18,7 @@ extension IntegrationTests {
 
         /// Services, an agent for the whole node, and two backends: VictoriaMetrics gets OTLP from a Collector, and
         /// Prometheus scrapes the services and the agent.
-        private struct Node {
+        private final class Node {
             let backends: [Backend]
             let services: [String: WebService]
             private let traffic: Traffic
@@ -27,7 +27,8 @@ extension IntegrationTests {
             private let collector: Collector
 
             init() throws {
-                (traffic, tree) = (try Traffic(), try ControlGroupTree())
+                let (traffic, tree) = (try Traffic(), try ControlGroupTree())
+                (self.traffic, self.tree) = (traffic, tree)
                 let victoriaMetrics = try VictoriaMetrics(in: traffic, "-opentelemetry.usePrometheusNaming")
                 collector = try Collector(in: traffic, .init(next: VictoriaMetrics.endpoint))
                 let agent = try RunningProcess(
