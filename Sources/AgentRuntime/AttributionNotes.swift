@@ -5,9 +5,9 @@ internal import Settings
 import System
 import Workloads
 
-/// What is said at the start about whose sockets are told apart.
+/// What is said at the start about whose sockets are distinguished.
 enum AttributionNotes {
-    /// What can't be told apart because of what this process sees of the cgroups; nothing if nothing is divided.
+    /// What can't be distinguished because of what this process sees of the cgroups; nothing if nothing is divided.
     static func lines(_ options: AttributionOptions?, visibility: () -> CgroupVisibility = visibility) -> [String] {
         guard options != nil else { return [] }
         switch visibility() {
@@ -23,7 +23,7 @@ enum AttributionNotes {
         case .none:
             return [
                 """
-                cgroup version 2 is not mounted here, so no workload is told apart: all sockets count for the host. \
+                cgroup version 2 is not mounted here, so no workload is distinguished: all sockets count for the host. \
                 'tcplens doctor' says what to do
                 """
             ]

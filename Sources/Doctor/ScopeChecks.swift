@@ -3,7 +3,7 @@ import Probes
 import System
 import Workloads
 
-/// The checks of whose connections are observed, and told apart.
+/// The checks of whose connections are observed, and distinguished.
 ///
 /// None of them can stop `run` from working: where a scope can't be had, loading the programs fails.
 struct ScopeChecks {
@@ -52,7 +52,7 @@ struct ScopeChecks {
         let name = "workloads"
         switch visibility {
         case .whole(let mount):
-            let found = "told apart by the cgroups at \(mount), at most \(limit)"
+            let found = "distinguished by the cgroups at \(mount), at most \(limit)"
             guard mounts.path(ofType: "cgroup") != nil else { return .ok(name, found) }
             return .ok(name, "\(found); containers with cgroups of version 1 only count for the unit of their runtime")
         case .part(let places):
@@ -70,7 +70,7 @@ struct ScopeChecks {
             let version = mounts.path(ofType: "cgroup") == nil ? "no cgroups are mounted" : "only version 1 is mounted"
             return .warning(
                 name,
-                "can't be told apart: \(version), and sockets have a cgroup of version 2; all count for the host",
+                "can't be distinguished: \(version), and sockets have a cgroup of version 2; all count for the host",
                 .controlGroups
             )
         }
@@ -112,6 +112,7 @@ extension ScopeChecks {
     ///   - mounts: The mounted file systems.
     ///   - isKubernetes: Whether the environment says that this is a pod of Kubernetes.
     ///   - exists: Whether a file exists.
+    /// - Returns: The checks.
     static func examine(
         _ options: TCPProbes.Options,
         _ trial: ProgramTrial,

@@ -1,6 +1,6 @@
 package import Probes
 
-/// Whose sockets are told apart.
+/// Whose sockets are distinguished.
 package enum AttributionMode: String, CaseIterable, Equatable, Sendable {
     /// Nobody's: all count for the host.
     case off = "none"
@@ -9,7 +9,7 @@ package enum AttributionMode: String, CaseIterable, Equatable, Sendable {
 }
 
 extension RunSettings {
-    /// Whose sockets are told apart, with the default of the scope.
+    /// Whose sockets are distinguished, with the default of the scope.
     package var attributionMode: AttributionMode {
         attribution ?? (probes.scope == .node ? .workload : .off)
     }

@@ -47,7 +47,7 @@ package struct RunSettings: Equatable, Sendable {
     /// Whether applications are asked which service they are; nil for what is usual, which is to ask them if sockets
     /// are divided.
     package var applicationResource: Bool?
-    /// The most workloads that are told apart.
+    /// The most workloads that are distinguished.
     package var workloadLimit = AttributionOptions.standardLimit
     /// The attributes of the resource that the user sets.
     package var resource = ResourceSettings()

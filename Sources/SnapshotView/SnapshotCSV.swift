@@ -69,10 +69,11 @@ struct SnapshotCSV {
 
     private var listeners: [[String]] {
         let cut = snapshot.listeners(limit: top)
-        let names = [
-            "address", "port", "type", "listeners", "accept_queue_usage", "accept_queue_limit", "accept_queue_full",
-            "syn_queue_usage", "syn_queue_limit", "syn_queue_full", "cgroup", "cgroup_id",
-        ] + (snapshot.scope == .node ? ["workload", "netns"] : [])
+        let names =
+            [
+                "address", "port", "type", "listeners", "accept_queue_usage", "accept_queue_limit", "accept_queue_full",
+                "syn_queue_usage", "syn_queue_limit", "syn_queue_full", "cgroup", "cgroup_id",
+            ] + (snapshot.scope == .node ? ["workload", "netns"] : [])
         return [names] + (cut.rows + (cut.more + cut.others).sums).map(listener)
     }
 

@@ -33,7 +33,8 @@ struct SnapshotScreen {
         var rows = cut.rows.map { (name: snapshot.name($0.group, by), counts: $0.counts) }
         if !cut.more.isEmpty { rows.append(("\(cut.more.count) more", cut.more.sum)) }
         rows += cut.others.map { (snapshot.name($0.group, by), $0.counts) }
-        return GroupTable(title: grouping.title, isOfPaths: by == .container || by == .namespace, rows: rows, all: all).text(style)
+        return GroupTable(title: grouping.title, isOfPaths: by == .container || by == .namespace, rows: rows, all: all)
+            .text(style)
     }
 
     /// How many groups each section shows, and whether there is a blank line between sections.

@@ -85,7 +85,11 @@ import Workloads
         }
     }
 
-    private func checks(visibility: CgroupVisibility, mounts: String = "", change: (inout ScopeChecks) -> Void = { _ in })
+    private func checks(
+        visibility: CgroupVisibility,
+        mounts: String = "",
+        change: (inout ScopeChecks) -> Void = { _ in }
+    )
         -> [Check]
     {
         checks(.init(scope: .node, attribution: .init()), visibility, mounts: mounts, change: change)

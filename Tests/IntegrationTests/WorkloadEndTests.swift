@@ -34,7 +34,9 @@ extension IntegrationTests {
             func waitForEnd(of id: String) throws {
                 _ = try eventually("the workload to be gone") {
                     let history = try history(of: id)
-                    return history.last == .some(nil) && history.contains { $0 != nil } ? true : nil
+                    // It was there before.
+                    let isGone = (history.last ?? nil) == nil
+                    return isGone && history.contains { $0 != nil } ? true : nil
                 }
             }
         }
@@ -57,7 +59,7 @@ extension IntegrationTests {
 
             let seen = try export.history(of: id).compactMap(\.self)
             let (last, before) = (try #require(seen.last), try #require(seen.dropLast().last))
-            #expect(last.points.allSatisfy(\.isEnd))
+            #expect(last.points.allSatisfy { $0.isEnd })
             #expect(before.points.contains { !$0.isEnd })
             // Its last values are those of its whole life.
             #expect(before.transitions("syn_sent", "established") == 12)

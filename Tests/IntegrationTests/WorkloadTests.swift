@@ -98,22 +98,31 @@ extension IntegrationTests {
             }
         }
 
-        @Test func `a burst of new workloads between two collections is told apart`() throws {
-            let tree = try ControlGroupTree()
-            let traffic = try Traffic()
-            let agent = try WorkloadAgent(in: traffic, WorkloadAgent.options("self", interval: "1h"))
+        /// The agent makes room for cgroups as they come, and has to have it before a cgroup's first socket.
+        @Test(arguments: [true, false])
+        func `more cgroups than the agent has room for at first are told apart`(isOlder: Bool) throws {
+            let (tree, traffic) = (try ControlGroupTree(), try Traffic())
+            let options = WorkloadAgent.options("self", interval: "1h")
+            var agent = isOlder ? nil : try WorkloadAgent(in: traffic, options)
             let ids = (0..<60).map { _ in ContainerNames.id() }
-            for id in ids {
+            let processes = try ids.map { id in
                 let process = try Traffic(in: traffic)
                 try tree.move(process, to: "/docker/\(id)")
-                try process("listen 4 7001 128", "connect a 4 7001 1", "reset a client", "reset a server")
-                try process("unlisten 7001", "listen 4 7001 128", "unlisten 7001")
+                return process
             }
-            let report = try agent.end()
-            #expect(report.sum { $0.transitions("closed", "syn_sent") } == ids.count)
-            for id in ids {
-                #expect(report.workload("container.id=\(id)")?.transitions("closed", "syn_sent") == 1)
+            for (number, process) in processes.enumerated() {
+                try process("listen 4 \(7100 + number) 128", "connect a 4 \(7100 + number) 2")
             }
+            if isOlder { agent = try WorkloadAgent(in: traffic, options) }
+            for process in processes { try process("reset a client", "reset a server") }
+            let report = try #require(try agent?.end())
+            #expect(report.sum { $0.stock("listen") } == ids.count)
+            #expect(report.sum { $0.transitions("established", "closed") } == 4 * ids.count)
+            let told = ids.filter { id in
+                let part = report.workload("container.id=\(id)")
+                return part?.stock("listen") == 1 && part?.transitions("established", "closed") == 4
+            }
+            #expect(told.count == ids.count, "the others are in the overflow")
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Settings
 
-/// Whose sockets are told apart, by what is set and what is not.
+/// Whose sockets are distinguished, by what is set and what is not.
 @Suite struct AttributionSettingTests {
     /// The settings of an environment with options over them.
     private func settings(_ environment: [String: String], _ options: RunSettings.Options = .init()) throws
@@ -23,7 +23,7 @@ import Testing
             (["TCPLENS_SCOPE": "NODE", "TCPLENS_ATTRIBUTION": "Workload"], true),
         ] as [([String: String], Bool)]
     )
-    func `workloads are told apart in scope node, unless something else is set`(
+    func `workloads are distinguished in scope node, unless something else is set`(
         environment: [String: String],
         isDivided: Bool
     ) throws {

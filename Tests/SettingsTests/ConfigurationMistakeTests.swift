@@ -103,7 +103,12 @@ import Testing
         Mistake("prometheus/development:", "prometheus:", at: "p", "meter_provider.readers[2].pull.exporter: expec"),
         Mistake("tcplens/development:", "tcplens:", at: "tcp", "tcplens: the key is unknown"),
         Mistake("scope: node", "scope: pod", at: "pod", "tcplens/development.scope: expected one of self, node"),
-        Mistake("attribution: workload", "attribution: pod", at: "pod", "tcplens/development.attribution: expected one"),
+        Mistake(
+            "attribution: workload",
+            "attribution: pod",
+            at: "pod",
+            "tcplens/development.attribution: expected one"
+        ),
         Mistake("resource: false", "resource: on", at: "on", "tcplens/development.application_resource: expected true"),
         Mistake("workload_limit: 70", "workload_limit: 0", at: "0", "tcplens/development.workload_limit: expected"),
         Mistake("network.peer.port]", "x]", at: "x", "tcplens/development.attributes[1]: expected one of network"),

@@ -18,7 +18,8 @@ import Workloads
         }
 
         deinit {
-            process.terminate()
+            // SIGTERM may be blocked in this process, and so in its child.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
 

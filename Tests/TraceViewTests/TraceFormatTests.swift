@@ -82,7 +82,9 @@ import Workloads
         json.write(change(), to: &bytes)
         let line = String(decoding: bytes, as: UTF8.self)
         #expect(line.contains(#","cgroup":"/a \"b\"\\c","workload":"docker 0123456789ab","rtt"#), "\(line)")
-        var table = TraceTable(.init(), containers: containers, workloads: workloads) { LocalTime(secondsSinceEpoch: $0) }
+        var table = TraceTable(.init(), containers: containers, workloads: workloads) {
+            LocalTime(secondsSinceEpoch: $0)
+        }
         bytes = []
         table.write(change(), to: &bytes)
         table.write(change { $0.cgroup = 8 }, to: &bytes)

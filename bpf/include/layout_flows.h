@@ -183,8 +183,9 @@ struct pass {
     /* How many sockets have found no slot at their birth: in all, and when the pass began. */
     unsigned long long unplaced;
     unsigned long long unplaced_before;
-    /* How many sockets the walk has met that have no slot. */
+    /* How many sockets the walk has met for which there is no slot, and that get one if the next walk meets them, too. */
     unsigned long long unplaced_in_walk;
+    unsigned long long pending_in_walk;
     /* The number of the iterator's session. */
     unsigned long long iteration;
     /* How many slots were taken at the end of the last pass. */

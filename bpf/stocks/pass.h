@@ -21,15 +21,21 @@ static __always_inline void start_pass(struct pass *pass)
     pass->began = bpf_ktime_get_ns();
     pass->unplaced_before = pass->unplaced;
     pass->unplaced_in_walk = 0;
+    pass->pending_in_walk = 0;
     pass->doubts = 0;
     pass->taken = 0;
 }
 
-/* To be called when all sockets have been visited. `follows` is set on kernels that can follow connections. */
-static __always_inline void end_pass(struct pass *pass, bool follows)
+/*
+ * To be called when all observed sockets have been visited. Whether the sockets are new that another walk has to
+ * confirm is decided by what is known before that walk.
+ */
+static __always_inline void end_pass(struct pass *pass)
 {
-    if (follows)
-        pass->is_complete = !pass->unplaced_in_walk && pass->unplaced == pass->unplaced_before;
+    if (pass->unplaced_in_walk || pass->unplaced != pass->unplaced_before)
+        pass->is_complete = 0;
+    else if (!pass->pending_in_walk)
+        pass->is_complete = 1;
 }
 
 /* Whether the socket that is being visited is not followed yet, because another walk has to confirm that it is new. */
@@ -45,7 +51,9 @@ static __always_inline void follow_visited(const struct visited *visited, struct
         return;
     follow_socket(&sink, visited, pass);
     is_pending = sink.is_pending;
-    if (met_slot == CONNECTION_SLOTS)
+    if (is_pending)
+        pass->pending_in_walk++;
+    else if (met_slot == CONNECTION_SLOTS)
         pass->unplaced_in_walk++;
 }
 

@@ -88,7 +88,7 @@ int walk_and_sample(void *context)
             start_pass(pass);
     }
     if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial)
-        end_pass(pass, true);
+        end_pass(pass);
     if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
         bpf_loop(CONNECTION_SLOTS, visit_slot, NULL, 0);
     end_call(walk);

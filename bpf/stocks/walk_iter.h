@@ -23,7 +23,9 @@ static __always_inline int count_in_pass(struct bpf_iter__tcp *context, bool fol
         start_pass(pass);
     }
     if (!socket) {
-        end_pass(pass, follows);
+        /* It has only met the sockets of one namespace. */
+        if (follows && !all_namespaces)
+            end_pass(pass);
         return 0;
     }
     visited = visited_by_iter(socket, true);

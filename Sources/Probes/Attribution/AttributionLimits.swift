@@ -10,7 +10,7 @@ enum AttributionLimits {
     /// - Returns: The limitation.
     /// - Throws: ``BPFError`` when there is no BTF.
     static func limitation(follows: Bool) throws(BPFError) -> Limitation? {
-        let lost = "no workload is told apart, and all sockets count for the host"
+        let lost = "no workload is distinguished, and all sockets count for the host"
         guard follows else { return .noAtomics(lost) }
         // It takes some megabytes, and is freed at once.
         guard try KernelBTF().has(member: "cgroup", of: "sock_cgroup_data") else {

@@ -100,10 +100,10 @@ package enum RunSetting {
             key: "tcplens/development.application_resource"
         ),
         .onOff,
-        help: "Ask workloads' processes which service they are (default: on).",
+        help: "Ask processes which service they are (default: on).",
         valueName: "on|off"
     )
-    /// The most workloads that are told apart.
+    /// The most workloads that are distinguished.
     package static let workloadLimit = Setting(
         \.workloadLimit,
         SettingName(

@@ -167,9 +167,16 @@ final class ContainerEngine {
     }
 
     /// Runs a command, and returns its last line.
+    ///
+    /// The processes that it leaves behind may not inherit descriptors: `Process` waits until its own are closed.
     @discardableResult
     private func call(_ command: [String]) throws -> String {
-        let result = try run(command, environment: environment)
+        let script = """
+            (for file in /proc/self/fd/*; do
+                file=${file##*/}; [ "$file" -le 2 ] || eval "exec $file>&-"
+            done; exec "$@"); exit $?
+            """
+        let result = try run(["bash", "-c", script, "call"] + command, environment: environment)
         guard result.status == 0 else {
             throw Timeout(description: "\(command.joined(separator: " ")): \(result.error)")
         }

@@ -14,6 +14,9 @@ struct SnapshotJSON: Decodable {
         var port: Int?
         var cgroup: UInt64?
         var container: String?
+        var namespace: UInt64?
+        var name: String?
+        var workload: String?
         var others: Bool?
         var connections: [Row]
         var total: Int
@@ -21,7 +24,8 @@ struct SnapshotJSON: Decodable {
         private enum CodingKeys: String, CodingKey {
             case cgroup = "cgroup_id"
             case container = "cgroup"
-            case port, others, connections, total
+            case namespace = "netns"
+            case port, name, workload, others, connections, total
         }
 
         /// How many are in a state.
@@ -47,13 +51,16 @@ struct SnapshotJSON: Decodable {
         var syn: Queue
         var cgroup: UInt64?
         var container: String?
+        var namespace: UInt64?
+        var workload: String?
 
         private enum CodingKeys: String, CodingKey {
+            case namespace = "netns"
             case accept = "accept_queue"
             case syn = "syn_queue"
             case cgroup = "cgroup_id"
             case container = "cgroup"
-            case address, port, type, listeners
+            case address, port, type, listeners, workload
         }
     }
 
@@ -62,11 +69,12 @@ struct SnapshotJSON: Decodable {
     var ports: [Group]?
     var peerPorts: [Group]?
     var containers: [Group]?
+    var namespaces: [Group]?
     var listeners: [Listener]?
 
     private enum CodingKeys: String, CodingKey {
         case peerPorts = "peer_ports"
-        case connections, total, ports, containers, listeners
+        case connections, total, ports, containers, namespaces, listeners
     }
 
     /// Takes a snapshot in the namespace of `traffic`.

@@ -40,6 +40,8 @@ struct WorkloadRing {
     init(_ scope: String) throws {
         let (tree, traffic, members) = (try ControlGroupTree(), try Traffic(), ControlGroupNaming.all())
         self.members = members
+        // Without a way to answer a SYN there is no request.
+        _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
         let processes = try members.map { naming in
             let process = try Traffic(in: traffic)
             try tree.move(process, to: naming.path)
@@ -50,6 +52,7 @@ struct WorkloadRing {
         try traffic("listen 4 7001 128", "connect a 4 7001 5")
         let plans = members.indices.map { Plan(member: $0) }
         for (plan, process) in zip(plans, processes) { try process("listen \(plan.type) \(plan.port) 128") }
+        try agent.waitForCollections()
         for (plan, client) in zip(plans, processes) {
             let next = (plan.member + 1) % members.count
             try Self.talk(plan, client, plans[next], processes[next])
