@@ -190,7 +190,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Configuration", "HTTPServer", "Metrics", "OTLPExport"],
             path: "Tests/TestSupport",
-            exclude: ["FaultServer"],
+            exclude: ["FaultServer", "publish.py"],
             swiftSettings: strict
         ),
         .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
@@ -209,8 +209,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ApplicationResourcesTests",
-            dependencies: ["ApplicationResources", "Metrics", "System"],
-            exclude: ["publish.py"],
+            dependencies: ["ApplicationResources", "Metrics", "System", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
@@ -310,7 +309,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "exporting", "traffic"],
+            dependencies: ["TCPLens", "TestSupport", "exporting", "traffic"],
             exclude: [
                 "SDK", "Scenarios", "fetch-backends", "fetch-containers", "crowd.py", "mishaps.py", "terminal.py",
             ],

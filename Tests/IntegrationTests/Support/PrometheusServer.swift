@@ -1,6 +1,6 @@
 import Foundation
 
-/// A real Prometheus that scrapes one target each second, in the namespace of a test.
+/// A real Prometheus that scrapes its targets each second, in the namespace of a test.
 final class PrometheusServer {
     private let process: RunningProcess
     private let directory: URL
@@ -9,7 +9,7 @@ final class PrometheusServer {
     /// Starts it and waits until it answers.
     ///
     /// - Throws: When there is none to start, or it does not start.
-    init(scraping target: String, in namespace: Traffic) throws {
+    init(scraping targets: String..., in namespace: Traffic) throws {
         guard let program = Executable.backend("prometheus") else {
             throw Timeout(description: "there is no prometheus: Tests/IntegrationTests/fetch-backends gets one")
         }
@@ -23,7 +23,7 @@ final class PrometheusServer {
         scrape_configs:
           - job_name: tcplens
             static_configs:
-              - targets: ["\(target)"]
+              - targets: [\(targets.map { "\"\($0)\"" }.joined(separator: ", "))]
         """.write(to: configuration, atomically: true, encoding: .utf8)
         process = try RunningProcess(
             [

@@ -227,9 +227,10 @@ def serve(commands, answers):
         answers.flush()
 
 
-if sys.argv[1:] == ["--without-first-thread"]:
-    # As Swift's runtime does it. The interpreter goes on in the other thread.
-    threading.Thread(target=lambda: (serve(sys.stdin, sys.stdout), os._exit(0))).start()
-    libc.syscall(60 if os.uname().machine == "x86_64" else 93, 0)
-else:
-    serve(sys.stdin, sys.stdout)
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--without-first-thread"]:
+        # As Swift's runtime does it. The interpreter goes on in the other thread.
+        threading.Thread(target=lambda: (serve(sys.stdin, sys.stdout), os._exit(0))).start()
+        libc.syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+    else:
+        serve(sys.stdin, sys.stdout)

@@ -1,19 +1,27 @@
 import Foundation
-import Testing
 
-@testable import ApplicationResources
-@testable import System
-
-/// A process that publishes what it gets (`publish.py`); it ends with this object.
-final class Publisher {
+/// A process that publishes what it gets (`publish.py`), or another script with its commands; it ends with this object.
+package final class Publisher {
     private let process = Process()
     private let commands = Pipe()
     private let answers = Pipe()
 
     /// Starts it with nothing but these variables and a search path in its environment.
-    init(environment: [String: String] = [:], in wrapper: [String] = [], _ options: String...) throws {
+    ///
+    /// - Parameters:
+    ///   - environment: The variables.
+    ///   - wrapper: A command that runs the command that follows it.
+    ///   - script: The script, unless it is `publish.py`.
+    ///   - options: Its arguments.
+    /// - Throws: When there is no such program.
+    package init(
+        environment: [String: String] = [:],
+        in wrapper: [String] = [],
+        script: String? = nil,
+        _ options: String...
+    ) throws {
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = wrapper + ["python3", Self.script] + options
+        process.arguments = wrapper + ["python3", script ?? Self.script] + options
         process.environment = environment.merging(["PATH": Self.searchPath]) { given, _ in given }
         process.standardInput = commands
         process.standardOutput = answers
@@ -28,21 +36,23 @@ final class Publisher {
     }
 
     private static let script =
-        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").path(percentEncoded: false)
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "publish.py").plainPath
     private static let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
 
     /// The process id.
-    var id: Int32 { process.processIdentifier }
+    package var id: Int32 { process.processIdentifier }
 
     /// Kills it.
-    func kill() {
+    package func kill() {
         Foundation.kill(id, SIGKILL)
         process.waitUntilExit()
     }
 
     /// Gives it a command with its arguments, and returns the answer.
+    ///
+    /// - Throws: When it has ended.
     @discardableResult
-    func callAsFunction(_ command: Any...) throws -> Any {
+    package func callAsFunction(_ command: Any...) throws -> Any {
         var line = try JSONSerialization.data(withJSONObject: command)
         line.append(UInt8(ascii: "\n"))
         try commands.fileHandleForWriting.write(contentsOf: line)
@@ -57,21 +67,17 @@ final class Publisher {
     }
 
     /// Publishes the attributes in `pairs`.
-    func publish(_ pairs: KeyValuePairs<String, Any>) throws {
+    ///
+    /// - Throws: When it has ended.
+    package func publish(_ pairs: KeyValuePairs<String, Any>) throws {
         try self("publish", pairs.map { [$0.key, $0.value] })
     }
 
     /// Forks a child, and returns its process id.
-    func fork() throws -> Int32 {
-        Int32(try #require(try self("fork") as? Int))
+    ///
+    /// - Throws: When it has ended, or can't fork.
+    package func fork() throws -> Int32 {
+        guard let child = try self("fork") as? Int else { throw CocoaError(.featureUnsupported) }
+        return Int32(child)
     }
-}
-
-/// Reads `process` on this thread.
-func read(_ process: Int32) -> ProcessScan? {
-    var buffer = ScratchBuffer(capacity: ProcessEnvironment.maximumLength)
-    guard case .scanned(let scan) = ProcessReading.answer(.init(process: process, known: nil), with: &buffer) else {
-        return nil
-    }
-    return scan
 }

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+
+/// An agent that asks the applications in cgroups which service they are, and what it exports of them.
+final class ApplicationWatch {
+    let traffic: Traffic
+    let tree: ControlGroupTree
+    let sink: Sink
+    let agent: RunningProcess
+    private var port = 7000
+
+    /// Starts an agent without applications, and waits for its first request.
+    ///
+    /// `wrapper` is a command that runs the command that follows it.
+    init(_ options: String..., interval: String = "300ms", wrapper: [String] = []) throws {
+        (traffic, tree) = (try Traffic(), try ControlGroupTree())
+        sink = try Sink("--format", "json", in: traffic)
+        agent = try RunningProcess(
+            wrapper + [Executable.tcplens, "run", "--attribution", "workload", "--interval", interval] + options,
+            in: traffic,
+            environment: ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": sink.endpoint]
+        )
+        _ = try sink.requests(1)
+    }
+
+    /// The path of a cgroup for a container, of a pod if one is given.
+    static func container(in pod: String? = nil) -> String {
+        let id = ContainerNames.id()
+        return pod.map { "/kubepods/burstable/pod\($0)/\(id)" } ?? "/system.slice/docker-\(id).scope"
+    }
+
+    /// Starts an application in a cgroup, with connections and with these variables in its environment.
+    ///
+    /// `user` is the number of its user.
+    func start(at path: String, _ environment: [String: String] = [:], user: Int = 0) throws -> Publisher {
+        try tree.make(path)
+        port += 1
+        let enter = ["nsenter", "--net=/proc/\(traffic.processIdentifier)/ns/net"]
+        let move = ["sh", "-c", "echo $$ >\(tree.directory(path))/cgroup.procs && exec \"$@\"", "sh"]
+        let become = user == 0 ? [] : ["setpriv", "--reuid", "\(user)", "--clear-groups"]
+        let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Scenarios/applications.py").path(percentEncoded: false)
+        return try Publisher(environment: environment, in: enter + move + become, script: script, "\(port)")
+    }
+
+    /// The attributes of the resources of the last request: the host's first, the agent's own last.
+    func resources() throws -> [[String: String]] {
+        let lines = sink.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        return try lines.last.map { try Self.resources(of: $0) } ?? []
+    }
+
+    /// The attributes of the resources of all requests.
+    func history() throws -> [[[String: String]]] {
+        try sink.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
+            try Self.resources(of: $0)
+        }
+    }
+
+    private static func resources(of line: Substring) throws -> [[String: String]] {
+        guard let request = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? NSDictionary else {
+            throw Timeout(description: "no object: \(line.prefix(100))")
+        }
+        return ExportedResource.all(in: request).map(\.attributes)
+    }
+
+    /// How many requests there were.
+    var requestCount: Int { sink.output.utf8.count { $0 == UInt8(ascii: "\n") } }
+
+    /// Waits for further requests; of two, the second was begun after the call.
+    func waitForRequests(_ count: Int = 2) throws {
+        let before = requestCount
+        _ = try eventually("\(count) requests") {
+            if !agent.isRunning { throw Timeout(description: "the agent ended: \(agent.error)") }
+            Thread.sleep(forTimeInterval: 0.1)
+            return requestCount >= before + count ? true : nil
+        }
+    }
+
+    /// Waits until the resource of the container at `path` has these attributes, and returns it.
+    func wait(for path: String, _ attributes: [String: String]) throws -> [String: String] {
+        let id = path.matches(of: /[0-9a-f]{64}/).last.map { String($0.0) } ?? path
+        var last: [String: String] = [:]
+        do {
+            return try eventually("\(attributes)") {
+                Thread.sleep(forTimeInterval: 0.1)
+                last = try resources().first { $0["container.id"] == id } ?? [:]
+                return attributes.allSatisfy { last[$0.key] == $0.value } ? last : nil
+            }
+        } catch let timeout as Timeout {
+            throw Timeout(description: "\(timeout): it is \(last); \(agent.error)")
+        }
+    }
+
+    /// The lines of the agent's log that contain a text, without their times.
+    func lines(_ text: String) -> [String] {
+        agent.error.split(separator: "\n").filter { $0.contains(text) }.map { line in
+            line.firstRange(of: "[TCPLens] ").map { String(line[$0.upperBound...]) } ?? String(line)
+        }
+    }
+
+    /// Its resident memory, in KiB.
+    func residentMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(agent.processIdentifier)/status", encoding: .utf8)
+        return status.firstMatch(of: /VmRSS:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
+    }
+
+    /// Ends the agent, and returns its exit status.
+    func end() -> Int32 {
+        agent.signal(SIGTERM)
+        agent.wait()
+        return agent.status
+    }
+}
+
+extension [String: String] {
+    /// What identifies the service of a resource among all others, in the form of Prometheus' `job` and `instance`.
+    var identity: String {
+        let namespace = self["service.namespace"].map { "\($0)/" } ?? ""
+        return "\(namespace)\(self["service.name"] ?? "") \(self["service.instance.id"] ?? "")"
+    }
+}
