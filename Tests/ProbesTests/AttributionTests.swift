@@ -64,6 +64,17 @@ import Testing
         #expect(activity.workloads.allSatisfy { $0.id == .host || $0.id == .overflow })
     }
 
+    @Test func `rows are only added when none is free`() throws {
+        let agent = try AgentObject(.init(namespace: 0, workloads: 500))
+        let flows = try FlowRows(agent)
+        #expect(try !flows.makeRoom(), "all rows are free")
+        let rows: Map<UInt64, cgroup_row> = try agent.object.map("tcp_rows")
+        // As many as were offered at first, and one fewer than the rows of all blocks.
+        for cgroup in UInt64(1 << 40)..<UInt64(1 << 40) + 69 { try rows.setValue(cgroup_row(row: 9, padding: 0), of: cgroup) }
+        #expect(try flows.makeRoom())
+        #expect(try !flows.makeRoom())
+    }
+
     @Test func `the parts of the counters are where Swift looks for them`() {
         #expect(Int(FLOW_COUNTERS) * 8 == MemoryLayout<flow_counters>.size)
         #expect(Int(STOCK_COUNTERS) * 8 == MemoryLayout<StockCounters>.size)

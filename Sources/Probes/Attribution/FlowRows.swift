@@ -69,12 +69,16 @@ final class FlowRows {
         try blocks.read(row, body)
     }
 
-    /// Makes as many rows again as there are, because there were too few.
+    /// Makes as many rows again as there are, if none is free.
     ///
-    /// - Returns: Whether there are more now; false if there are as many as there may be.
+    /// That sockets are in the overflow is not enough: those in TIME_WAIT stay there.
+    ///
+    /// - Returns: Whether there are more now; false if there are enough, or as many as there may be.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func makeRoom() throws(BPFError) -> Bool {
         let before = blocks.rowCount
+        let taken = try assignments().count + leaving.count + Int(FIRST_ROW.rawValue)
+        guard taken >= before else { return false }
         try grow(to: 2 * before)
         return blocks.rowCount > before
     }
