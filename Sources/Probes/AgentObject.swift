@@ -33,6 +33,8 @@ final class AgentObject {
 
     /// How many rows the stocks have.
     let rowCount: UInt32
+    /// Whether programs may read the kernel's memory.
+    let readsMemory: Bool
 
     /// Loads `bpf/agent.bpf.c` with the programs that `kernel` can run.
     ///
@@ -41,6 +43,7 @@ final class AgentObject {
     /// - Throws: ``BPFError`` with the verifier's message when the kernel refuses a program.
     init(_ options: Options, kernel: KernelFeatures) throws(BPFError) {
         programs = AgentPrograms(for: kernel, responseTime: options.responseTime)
+        readsMemory = kernel.programs.kernelMemory
         object = try kernel.programs.object(.agent)
         // Nothing can be attributed on kernels that do not follow connections.
         let workloads = programs.follows ? options.workloads : nil
@@ -55,7 +58,7 @@ final class AgentObject {
         try object.setConstant("by_local_port", to: options.ports.contains(.local))
         try object.setConstant("by_peer_port", to: options.ports.contains(.peer))
         try object.setConstant("syn_limit", to: SYNBacklog.current())
-        try object.setConstant("reads_kernel_memory", to: kernel.programs.kernelMemory)
+        try object.setConstant("reads_kernel_memory", to: readsMemory)
         try object.setConstant(
             "rtt_period",
             to: UInt64(clamping: options.rttPeriod.components.seconds) &* 1_000_000_000

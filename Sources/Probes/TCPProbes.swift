@@ -138,7 +138,7 @@ package final class TCPProbes {
         let check = try WalkCheck(count) { () throws(BPFError) -> [UInt64] in try self.transitionTable() }
         guard let reason = check.reason else { return }
         count.giveUpWalk()
-        limitations += check.limitation(agent.programs).map { [$0] } ?? []
+        limitations += check.limitation(agent.programs, readsMemory: agent.readsMemory).map { [$0] } ?? []
         guard scope == .node else { return }
         throw .oneNamespace(agent.programs.walk == nil ? try ProgramFeatures.whyOneNamespace() ?? reason : reason)
     }

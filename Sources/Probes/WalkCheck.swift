@@ -7,6 +7,7 @@ internal import Readings
 struct WalkCheck {
     /// Why the walk can't be used; nil if it can.
     private(set) var reason: String?
+    private var isWithoutTable = false
 
     private static let attempts = 4
 
@@ -29,6 +30,7 @@ struct WalkCheck {
             let changes = try connections().reduce(0, &+) &- before
             if let trouble = report.trouble {
                 reason = trouble.description
+                isWithoutTable = trouble == .noTable
                 return
             }
             reason = Self.difference(iterated, ConnectionCounts(of: findings), changes)
@@ -50,8 +52,14 @@ struct WalkCheck {
     }
 
     /// What there is to say about it, unless it was said before anything was loaded.
-    func limitation(_ programs: AgentPrograms) -> Limitation? {
+    ///
+    /// - Parameters:
+    ///   - programs: The loaded programs.
+    ///   - readsMemory: Whether programs may read the kernel's memory. If not, they can still cast addresses, but only
+    ///     since 6.2.
+    func limitation(_ programs: AgentPrograms, readsMemory: Bool) -> Limitation? {
         guard let reason, programs.walk != nil else { return nil }
+        if !readsMemory, isWithoutTable { return .lockdown("counting takes longer") }
         return Limitation(.version, "sockets can't be counted without locks here: \(reason); counting takes longer")
     }
 }

@@ -197,6 +197,7 @@ check "connections of a container by snapshot" "established 26 listen 5 syn_rece
     "$(inside ./tcplens snapshot --by container --format csv | grep "^/oracle-$$," \
         | awk -F, '$3 ~ /established|listen|syn_received/ { count[$3] += $5 } END { for (s in count) print s, count[s] }' \
         | sort | xargs)"
+. "$parts/oracle-node.sh"
 check "the queues of a listener by snapshot" "127.0.0.1,7003,ipv4,1,2,8,0,0,8,0" \
     "$(inside ./tcplens snapshot --by listener --format csv | grep ,7003, | cut -d , -f 1-10)"
 check "stocks by top" "ESTABLISHED 26 SYN_RECV 3 FIN_WAIT2 7 TIME_WAIT 14 CLOSE_WAIT 7 LISTEN 5" "$(by_top)"
