@@ -275,7 +275,8 @@ let package = Package(
         .testTarget(
             name: "DoctorTests",
             dependencies: [
-                "ApplicationResources", "Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System", "Workloads",
+                "ApplicationResources", "Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System",
+                "Workloads",
             ],
             swiftSettings: strict
         ),

@@ -102,6 +102,7 @@ extension Object {
     ///   - map: The name.
     ///   - rowsPerBlock: How many rows each block has.
     ///   - columnCount: How many counters each row has.
+    /// - Returns: The blocks, of which there are none yet.
     /// - Throws: ``BPFError`` if no map has this name, or it holds no maps.
     package func counterBlocks(_ map: String, rowsPerBlock: Int, columnCount: Int) throws(BPFError) -> CounterBlocks {
         let found = try unsafe find(map: map)

@@ -77,7 +77,9 @@ final class AgentObject {
         UInt32(clamping: min(workloads, 32_000)) + 64
     }
 
-    /// Gives each cgroup a row of its own, which all CPUs share. The counters of each CPU are then not used.
+    /// Gives each cgroup a row of its own, which all CPUs share.
+    ///
+    /// The counters of each CPU are then not used.
     private func countByCgroup() throws(BPFError) {
         try object.setConstant("by_cgroup", to: true)
         let rows = rowCount - FIRST_ROW.rawValue
@@ -96,10 +98,11 @@ final class AgentObject {
 
     /// How many sockets can be remembered that may come to TIME_WAIT: a power of two.
     ///
-    /// Cookies are numbered consecutively, and those of all sockets count. So there are four places for each socket that
-    /// may be in TIME_WAIT, up to 8 MiB.
+    /// Cookies are numbered consecutively, and those of all sockets count. So there are four places for each socket
+    /// that may be in TIME_WAIT, up to 8 MiB.
     ///
     /// - Parameter limit: The limit of sockets in TIME_WAIT; nil if that is unknown.
+    /// - Returns: The number of places.
     static func timeWaitPlaces(limit: UInt64?) -> UInt32 {
         var places: UInt32 = 1 << 12
         while places < 1 << 20, UInt64(places) < (limit ?? 1 << 16) &* 4 { places <<= 1 }

@@ -5,8 +5,8 @@
 struct AgentPrograms {
     /// The program that counts changes of state: one that follows connections, or one that only counts.
     let transitions: String
-    /// The programs of the pass by the kernel's iterator: the one that counts, and, if connections are followed, the one
-    /// that frees their slots.
+    /// The programs of the pass by the kernel's iterator: the one that counts, and, if connections are followed, the
+    /// one that frees their slots.
     let pass: [String]
     /// The program of the pass over the kernel's tables; nil if this kernel does not let programs do that.
     let walk: String?

@@ -25,8 +25,9 @@ final class ConnectionCountProbe {
     /// What the last walk reported.
     private(set) var lastWalk = TableWalk.Report()
 
-    /// The time between two walks of a pass. An event may take a few microseconds, and longer if its processor is taken
-    /// away from it.
+    /// The time between two walks of a pass, in microseconds.
+    ///
+    /// An event may take a few microseconds, and longer if its processor is taken away from it.
     private static let pause: UInt32 = 2_000
 
     /// Creates the iterators of a loaded object, and finds its maps.

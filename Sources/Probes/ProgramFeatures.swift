@@ -19,8 +19,8 @@ struct ProgramFeatures: Equatable {
 
     /// Why programs can't walk over the kernel's tables of sockets; nil if they can.
     ///
-    /// Whether they can cast an address (since 6.2) shows only when one is loaded. Kernels that can have loops, too, and
-    /// forbid calls of functions only where programs are interpreted.
+    /// Whether they can cast an address (since 6.2) shows only when one is loaded. Kernels that can have loops, too,
+    /// and forbid calls of functions only where programs are interpreted.
     func whyNoWalk(_ lost: String) -> Limitation? {
         if !loops { return "no loops in programs of this kernel (before 5.17): \(lost)" }
         if !kernelFunctions { return .interpreted(lost) }

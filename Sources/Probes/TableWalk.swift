@@ -64,6 +64,7 @@ struct TableWalk {
     /// - Parameters:
     ///   - object: The object that the program belongs to.
     ///   - isTrial: Whether only the sockets of this process's namespace are counted, and none is followed.
+    /// - Returns: The report of the program.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func run(of object: borrowing Object, isTrial: Bool = false) throws(BPFError) -> Report {
         var begin = walk()

@@ -57,6 +57,7 @@ struct WalkCheck {
     ///   - programs: The loaded programs.
     ///   - readsMemory: Whether programs may read the kernel's memory. If not, they can still cast addresses, but only
     ///     since 6.2.
+    /// - Returns: The limitation; nil if there is none.
     func limitation(_ programs: AgentPrograms, readsMemory: Bool) -> Limitation? {
         guard let reason, programs.walk != nil else { return nil }
         if !readsMemory, isWithoutTable { return .lockdown("counting takes longer") }

@@ -11,7 +11,8 @@ import Testing
         let programs = AgentPrograms(for: KernelFeatures(programs: Self.everything), responseTime: true)
         #expect(
             programs.all == [
-                "count_and_sample", "forget_ended", "walk_and_sample", "follow_connection", "on_retransmit", "on_retransmit_synack",
+                "count_and_sample", "forget_ended", "walk_and_sample", "follow_connection", "on_retransmit",
+                "on_retransmit_synack",
                 "on_send_reset", "on_receive_reset", "on_receive", "on_take", "on_send",
             ]
         )

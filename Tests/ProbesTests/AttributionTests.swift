@@ -15,7 +15,8 @@ import Testing
         return try TCPProbes(.init(scope: scope, attribution: attribution), start: Timestamp(unixNanoseconds: 1))
     }
 
-    private static func activity(_ probes: TCPProbes, _ time: Timestamp = Timestamp(unixNanoseconds: 2)) throws -> Activity
+    private static func activity(_ probes: TCPProbes, _ time: Timestamp = Timestamp(unixNanoseconds: 2)) throws
+        -> Activity
     {
         try probes.read(at: time).activity.get()
     }
@@ -70,7 +71,9 @@ import Testing
         #expect(try !flows.makeRoom(), "all rows are free")
         let rows: Map<UInt64, cgroup_row> = try agent.object.map("tcp_rows")
         // As many as were offered at first, and one fewer than the rows of all blocks.
-        for cgroup in UInt64(1 << 40)..<UInt64(1 << 40) + 69 { try rows.setValue(cgroup_row(row: 9, padding: 0), of: cgroup) }
+        for cgroup in UInt64(1 << 40)..<UInt64(1 << 40) + 69 {
+            try rows.setValue(cgroup_row(row: 9, padding: 0), of: cgroup)
+        }
         #expect(try flows.makeRoom())
         #expect(try !flows.makeRoom())
     }

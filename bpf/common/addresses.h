@@ -2,8 +2,8 @@
 /*
  * Reads kernel memory at an address that the verifier knows nothing about. A bad address reads as 0.
  *
- * Where programs can cast an address (CAN_CAST, since 6.2), a read is a single instruction, and lockdown does not forbid
- * it. Elsewhere it is a call of bpf_probe_read_kernel().
+ * Where programs can cast an address (CAN_CAST, since 6.2), a read is a single instruction, and lockdown does not
+ * forbid it. Elsewhere it is a call of bpf_probe_read_kernel().
  */
 #ifndef ADDRESSES_H
 #define ADDRESSES_H
@@ -14,7 +14,7 @@
 #define OFFSET(type, field) bpf_core_field_offset(struct type, field)
 
 /* A structure of the kernel at an address; only where CAN_CAST. */
-#define STRUCTURE_AT(type, address)                                                                                    \
+#define STRUCTURE_AT(type, address) \
     ((const struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type)))
 
 /*
@@ -41,14 +41,14 @@ static __always_inline __u64 load64(__u64 address)
 #define POINTER_IN(type, address, field) load64((address) + OFFSET(type, field))
 
 /* A field in a structure of the kernel at an address. */
-#define FIELD_IN(type, address, field)                                                                                 \
-    ({                                                                                                                 \
-        typeof(((struct type *)0)->field) value_ = 0;                                                                  \
-        if (CAN_CAST)                                                                                                  \
-            value_ = STRUCTURE_AT(type, address)->field;                                                               \
-        else if (reads_kernel_memory)                                                                                  \
-            bpf_probe_read_kernel((void *)&value_, sizeof(value_), (const void *)((address) + OFFSET(type, field)));   \
-        value_;                                                                                                        \
+#define FIELD_IN(type, address, field) \
+    ({ \
+        typeof(((struct type *)0)->field) value_ = 0; \
+        if (CAN_CAST) \
+            value_ = STRUCTURE_AT(type, address)->field; \
+        else if (reads_kernel_memory) \
+            bpf_probe_read_kernel((void *)&value_, sizeof(value_), (const void *)((address) + OFFSET(type, field))); \
+        value_; \
     })
 
 /* The ID of the cgroup of the full socket at an address; 0 if the kernel does not show it. */

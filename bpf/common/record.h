@@ -13,8 +13,8 @@ static __always_inline void add_shared(__u64 *counter, __u64 value)
 }
 
 /*
- * Adds a duration to a histogram that either all CPUs share or only this one has, in a per-CPU map that only one program
- * writes. On one CPU the kernel never runs a tracing program inside itself (it skips it and counts a
+ * Adds a duration to a histogram that either all CPUs share or only this one has, in a per-CPU map that only one
+ * program writes. On one CPU the kernel never runs a tracing program inside itself (it skips it and counts a
  * `recursion_misses`), so there plain additions lose nothing.
  */
 static __always_inline void record(struct histogram *histogram, __u64 ns, bool is_shared)

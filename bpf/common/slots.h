@@ -3,8 +3,8 @@
  * What is remembered of each connection, found by the key of its socket.
  *
  * The key is the socket's cookie. A walk without locks can read a cookie, but it can't give one to a socket that was
- * made before the agent began and so has none. The key of such a socket is its address, until it ends. No cookie has the
- * highest bit, which every address of the kernel has.
+ * made before the agent began and so has none. The key of such a socket is its address, until it ends. No cookie has
+ * the highest bit, which every address of the kernel has.
  */
 #ifndef SLOTS_H
 #define SLOTS_H

@@ -3,8 +3,8 @@
  * Counters of what happens to connections, and functions that add to them. They are called for events, and by the pass
  * over all sockets for events that were missed.
  *
- * Each CPU has its own counters, and on each CPU the events and the pass have their own (enum sampler), because an event
- * may interrupt the pass. With a row for each cgroup, all of them add to the counters of the row.
+ * Each CPU has its own counters, and on each CPU the events and the pass have their own (enum sampler), because an
+ * event may interrupt the pass. With a row for each cgroup, all of them add to the counters of the row.
  */
 #ifndef COUNTERS_H
 #define COUNTERS_H

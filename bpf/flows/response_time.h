@@ -32,7 +32,9 @@ struct {
     __type(value, struct reading);
 } tcp_last_reads SEC(".maps");
 
-/* The overflow row exists from the start. With a row for each cgroup, user space makes it a hash that all CPUs share. */
+/*
+ * The overflow row exists from the start. With a row for each cgroup, user space makes it a hash that all CPUs share.
+ */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);

@@ -15,8 +15,7 @@
  * Counts the changes that lead from the remembered state of a connection to the one that it is found in. A client
  * beyond ESTABLISHED has been in ESTABLISHED. A closed one most likely has not, and the reason is unknown.
  */
-__noinline int make_up_for(enum sampler sampler, __u32 row, enum network_type type, int remembered_state,
-                          int state)
+__noinline int make_up_for(enum sampler sampler, __u32 row, enum network_type type, int remembered_state, int state)
 {
     bool was_connecting = remembered_state == TCP_SYN_SENT;
 

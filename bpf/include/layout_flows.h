@@ -156,8 +156,8 @@ enum connection_flag {
 };
 
 /*
- * What the pass notes in `marks`. The lowest four bits are a doubt: 0 for none, MISSED, or the state that its socket was
- * found in although that is not the state it was last seen to enter.
+ * What the pass notes in `marks`. The lowest four bits are a doubt: 0 for none, MISSED, or the state that its socket
+ * was found in although that is not the state it was last seen to enter.
  */
 #define DOUBT_MASK 15
 
@@ -183,7 +183,9 @@ struct pass {
     /* How many sockets have found no slot at their birth: in all, and when the pass began. */
     unsigned long long unplaced;
     unsigned long long unplaced_before;
-    /* How many sockets the walk has met for which there is no slot, and that get one if the next walk meets them, too. */
+    /*
+     * How many sockets the walk has met for which there is no slot, and that get one if the next walk meets them, too.
+     */
     unsigned long long unplaced_in_walk;
     unsigned long long pending_in_walk;
     /* The number of the iterator's session. */

@@ -3,8 +3,8 @@
  * What the pass does with sockets that have slots: it finds missed events, and samples live connections.
  *
  * A walk that holds the socket's lock excludes events of this socket. Without the lock, an event may come at any time.
- * So whatever looks like a missed event is only noted as a doubt, and counts when the next walk finds the same and there
- * was no event in between.
+ * So whatever looks like a missed event is only noted as a doubt, and counts when the next walk finds the same and
+ * there was no event in between.
  */
 #ifndef FOLLOW_H
 #define FOLLOW_H
@@ -142,8 +142,8 @@ static __always_inline struct connection *meet(struct sink *sink, const struct v
 }
 
 /*
- * Reads how far a connection has sent and received. Without its lock, two readings must agree, because an acknowledgement
- * may arrive in between. Returns whether they do, and it is still the same socket.
+ * Reads how far a connection has sent and received. Without its lock, two readings must agree, because an
+ * acknowledgement may arrive in between. Returns whether they do, and it is still the same socket.
  */
 static __always_inline bool read_progress(const struct visited *visited, struct progress *progress)
 {
@@ -157,7 +157,8 @@ static __always_inline bool read_progress(const struct visited *visited, struct 
     barrier();
     return again.sent == progress->sent && again.received == progress->received &&
            visited->socket->skc_state == visited->state &&
-           (is_address(visited->key) || (__u64)FIELD_IN(sock_common, visited->address, skc_cookie.counter) == visited->key);
+           (is_address(visited->key) ||
+            (__u64)FIELD_IN(sock_common, visited->address, skc_cookie.counter) == visited->key);
 }
 
 /* Samples the round-trip time and bytes of a connection. */
@@ -192,8 +193,7 @@ static __always_inline void sample_connection(struct connection *connection, con
 }
 
 /* Follows a full socket, if a slot is left for it: `met_slot`. */
-static __always_inline void follow_socket(struct sink *sink, const struct visited *visited,
-                                                        struct pass *pass)
+static __always_inline void follow_socket(struct sink *sink, const struct visited *visited, struct pass *pass)
 {
     struct connection *connection = meet(sink, visited, pass);
 

@@ -30,7 +30,9 @@ struct visited {
     const struct tcp_sock *full;
     const struct tcp_request_sock *request;
     const struct tcp_timewait_sock *time_wait;
-    /* Whether the walk holds the socket's lock. Without it, the socket may change at any time, or become another one. */
+    /*
+     * Whether the walk holds the socket's lock. Without it, the socket may change at any time, or become another one.
+     */
     bool is_locked;
     /* Where the socket is in the kernel's memory, and the struct net of its namespace. */
     __u64 address;
@@ -60,7 +62,9 @@ static __u64 owner_of_time_wait(__u64 cookie);
 static void add_socket(struct sink *sink, const struct visited *visited, const struct place *place);
 /* Adds the queues of a listener. It is also passed to add_socket(). */
 static void add_listener(struct sink *sink, const struct visited *listener, const struct place *place);
-/* Adds what waits in a connection. It is also passed to add_socket(). `followed` is what is remembered of it, or NULL. */
+/*
+ * Adds what waits in a connection. It is also passed to add_socket(). `followed` is what is remembered of it, or NULL.
+ */
 static void add_connection(struct sink *sink, const struct visited *connection, const struct place *place,
                            const struct connection *followed);
 
@@ -90,8 +94,7 @@ static __always_inline struct service service_of_full(const struct visited *visi
         return service_of(socket, true);
     if (visited->state == TCP_SYN_SENT)
         return service_of(socket, false);
-    is_server =
-        is_known ? followed->role == SERVER : role_from_sequence(visited->full, visited->state) == SERVER;
+    is_server = is_known ? followed->role == SERVER : role_from_sequence(visited->full, visited->state) == SERVER;
     is_guessed = is_known ? followed->flags & GUESSED && !(followed->marks & CONFIRMED) : is_server;
     return is_guessed ? guessed_service(socket, has_listener(visited->net, socket->skc_num))
                       : service_of(socket, is_server);
@@ -111,8 +114,8 @@ static __always_inline __u64 owner_of_full(const struct visited *visited, const 
 
 /*
  * Whom a request belongs to: as the later connection, to its listener. The listener is in a union, so the verifier sees
- * a number, and following it needs the right to read arbitrary memory or to cast. Without either, it is the owner of the
- * listeners on the port.
+ * a number, and following it needs the right to read arbitrary memory or to cast. Without either, it is the owner of
+ * the listeners on the port.
  */
 static __always_inline __u64 owner_of_request(const struct visited *visited)
 {
@@ -123,8 +126,8 @@ static __always_inline __u64 owner_of_request(const struct visited *visited)
 }
 
 /*
- * Whom a socket in TIME_WAIT belongs to. It knows neither its role nor its cgroup. If its owner was not recorded either,
- * the listeners on its port decide.
+ * Whom a socket in TIME_WAIT belongs to. It knows neither its role nor its cgroup. If its owner was not recorded
+ * either, the listeners on its port decide.
  */
 static __always_inline __u64 owner_of_waiting(const struct visited *visited)
 {

@@ -18,13 +18,12 @@ static __always_inline const void *copy_socket(__u64 address, __u32 size)
     return copied_socket;
 }
 
-#define SOCKET_AT(type, address)                                                                                       \
-    (CAN_CAST ? (const void *)STRUCTURE_AT(type, address)                                                              \
-              : copy_socket(address, bpf_core_type_size(struct type)))
+#define SOCKET_AT(type, address) \
+    (CAN_CAST ? (const void *)STRUCTURE_AT(type, address) : copy_socket(address, bpf_core_type_size(struct type)))
 
 /*
- * Casts the socket at an address. `socket` is NULL if it is not to be visited: it has just left the table, or belongs to
- * another namespace. `net` is the only namespace to visit, or 0 for all.
+ * Casts the socket at an address. `socket` is NULL if it is not to be visited: it has just left the table, or belongs
+ * to another namespace. `net` is the only namespace to visit, or 0 for all.
  */
 static __always_inline struct visited visited_at(struct walk *walk, __u64 address, __u64 net)
 {

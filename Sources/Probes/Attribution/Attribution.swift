@@ -44,7 +44,9 @@ final class Attribution {
         self.say = say
     }
 
-    /// Reads the cgroups, and frees rows. To be called before the pass.
+    /// Reads the cgroups, and frees rows.
+    ///
+    /// To be called before the pass.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     func prepare() throws(BPFError) {
@@ -89,12 +91,15 @@ final class Attribution {
         var durations: [DurationRow] = []
     }
 
-    /// Reads the flows, and finds out whose they are. To be called after the pass.
+    /// Reads the flows, and finds out whose they are.
+    ///
+    /// To be called after the pass.
     ///
     /// - Parameters:
     ///   - rows: The rows in which the pass has found sockets.
     ///   - counters: The counters that programs count here.
     ///   - time: The time of the reading.
+    /// - Returns: What was found.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func divide(rows: Set<UInt32>, counters: [Counter], at time: Timestamp) throws(BPFError) -> Parts {
         let cgroups = try flows.assignments()

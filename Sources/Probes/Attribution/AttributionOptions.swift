@@ -2,7 +2,7 @@ package import Metrics
 
 /// Whether and how sockets are counted for each workload.
 package struct AttributionOptions: Equatable, Sendable {
-    /// The most workloads that are told apart.
+    /// The most workloads that are distinguished.
     package var limit: Int
     /// Whether applications are asked which service they are.
     package var asksApplications: Bool

@@ -3,8 +3,8 @@ internal import Readings
 
 /// Which workload each row of the kernel belongs to, and when a row or a workload has ended.
 ///
-/// The kernel counts by cgroups, each of which has a row. A workload may have several cgroups, one after the other or at
-/// the same time. What the rows of ended cgroups had counted stays with the workload until that ends, too.
+/// The kernel counts by cgroups, each of which has a row. A workload may have several cgroups, one after the other or
+/// at the same time. What the rows of ended cgroups had counted stays with the workload until that ends, too.
 struct RowLedger<Identity: Hashable & Sendable>: Sendable {
     /// A cgroup with its row, and what is known of it now.
     struct Assignment: Sendable {
@@ -43,8 +43,9 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
         var idle = 0
     }
 
-    /// A row is only free when no connection remembers it any more. The pass forgets connections that it has not met
-    /// twice in a row, so a second reading without sockets is enough.
+    /// A row is only free when no connection remembers it any more.
+    ///
+    /// The pass forgets connections that it has not met twice in a row, so a second reading without sockets is enough.
     private static var idleReadings: Int { 2 }
 
     /// The most workloads.
@@ -59,7 +60,7 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
     /// Creates a ledger without cgroups.
     ///
     /// - Parameters:
-    ///   - limit: The most workloads that are told apart.
+    ///   - limit: The most workloads that are distinguished.
     ///   - start: When the counters began.
     ///   - hostRow: The row of the root cgroup, and of everything unknown.
     ///   - overflowRow: The row of the cgroups for which the kernel had no row.
