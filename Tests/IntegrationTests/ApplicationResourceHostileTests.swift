@@ -39,7 +39,7 @@ extension IntegrationTests {
                 try watch.wait(for: victims[0], bank),
                 try watch.wait(for: victims[1], ["tcplens.service.source": "workload"]),
             ]
-            let (start, memory) = (watch.requestCount, try watch.residentMemory())
+            let (start, memory) = (try watch.history().count, try watch.residentMemory())
 
             var hostile: [(path: String, reason: String?, application: Publisher)] = []
             for context in Self.contexts {

@@ -60,7 +60,7 @@ extension IntegrationTests {
             withExtendedLifetime(replicas) {}
         }
 
-        /// Each worker of gunicorn makes its own SDK, which makes up an instance unless it is told one.
+        /// Each worker of gunicorn makes its own SDK, which makes up an instance unless it is given one.
         @Test(.enabled(if: Executable.canTestSDK, "skipped: no SDK"), arguments: [false, true])
         func `workers of gunicorn are one service`(publishing: Bool) throws {
             let watch = try ApplicationWatch("--scope", "self")
@@ -74,7 +74,7 @@ extension IntegrationTests {
                 in: watch.traffic,
                 ["OTEL_RESOURCE_ATTRIBUTES": "service.name=cart,service.namespace=shop\(instance)"]
             )
-            let clients = try service.ask(6, milliseconds: 20)
+            try service.ask(6, milliseconds: 20)
             let source = publishing ? "process_context" : "environment"
             let resource = try watch.wait(
                 for: path,
@@ -93,7 +93,6 @@ extension IntegrationTests {
                 #expect(resource["service.instance.id"] == "cart-1")
                 #expect(watch.lines("container ") == [], "\(watch.agent.error)")
             }
-            withExtendedLifetime(clients) {}
         }
 
         @Test func `what a program sets in its own environment does not show, and what it publishes later does`() throws

@@ -1,4 +1,4 @@
-"""An application with two connections to itself, which says of itself what it is told to.
+"""An application with two connections to itself, which says of itself what it gets as commands.
 
 Usage: applications.py PORT     in a network namespace of its own; it takes the commands of publish.py
 """
