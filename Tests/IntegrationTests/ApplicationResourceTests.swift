@@ -6,7 +6,7 @@ extension IntegrationTests {
     /// What applications say of themselves is on the resources of their workloads.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ApplicationResourceTests {
         @Test func `two services in a pod are two resources, and each has its own word`() throws {
-            let watch = try ApplicationWatch("--scope", "node")
+            let watch = try ApplicationWatch("--scope", "self")
             let pod = ContainerNames.uid()
             let paths = [ApplicationWatch.container(in: pod), ApplicationWatch.container(in: pod)]
             let shop = try watch.start(at: paths[0], ["OTEL_SERVICE_NAME": "shop"], user: 65_534)
@@ -25,7 +25,7 @@ extension IntegrationTests {
             )
             #expect(first["service.namespace"] == nil)
             #expect(first["container.id"] != second["container.id"])
-            #expect(watch.lines("notice").allSatisfy { !$0.contains("container ") }, "\(watch.agent.error)")
+            #expect(watch.notices == [], "\(watch.agent.error)")
             withExtendedLifetime(shop) {}
         }
 
@@ -91,7 +91,7 @@ extension IntegrationTests {
             } else {
                 #expect(said == ["cart-1"])
                 #expect(resource["service.instance.id"] == "cart-1")
-                #expect(watch.lines("container ") == [], "\(watch.agent.error)")
+                #expect(watch.notices == [], "\(watch.agent.error)")
             }
         }
 
@@ -112,7 +112,7 @@ extension IntegrationTests {
             // From now on a change shows at the next collection, and it is not said to be a disagreement.
             try application.publish(["service.name": "latest"])
             _ = try watch.wait(for: path, ["service.name": "latest", "tcplens.service.source": "process_context"])
-            #expect(watch.lines("container ") == [], "\(watch.agent.error)")
+            #expect(watch.notices == [], "\(watch.agent.error)")
         }
 
         /// Without the right to read other processes, and where it is switched off.

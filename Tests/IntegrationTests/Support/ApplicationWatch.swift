@@ -95,6 +95,11 @@ final class ApplicationWatch {
         }
     }
 
+    /// What it has to say of containers.
+    var notices: [String] {
+        lines(" notice ").filter { $0.contains("container ") }
+    }
+
     /// Its resident memory, in KiB.
     func residentMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(agent.processIdentifier)/status", encoding: .utf8)
