@@ -57,8 +57,8 @@ extension IntegrationTests {
             }
             // What the victims are, said by others.
             for victim in before {
-                let false_ = ["service.name", "service.namespace", "service.instance.id", "container.id"]
-                let pairs = false_.compactMap { key in victim[key].map { (key, $0) } }
+                let keys = ["service.name", "service.namespace", "service.instance.id", "container.id"]
+                let pairs = keys.compactMap { key in victim[key].map { (key, $0) } }
                 let published = try watch.start(at: ApplicationWatch.container())
                 try published("publish", pairs.map { [$0.0, $0.1] })
                 let list = pairs.map { "\($0.0)=\($0.1)" }.joined(separator: ",")

@@ -104,7 +104,9 @@ extension IntegrationTests {
                     }
                 } catch let timeout as Timeout {
                     let names = ["http_server_request_duration_seconds_count", "tcplens_handshakes_total"]
-                    let answers = try names.map { try backend.ask("count by (service_name, service_instance_id) (\($0))") }
+                    let answers = try names.map { name in
+                        try backend.ask("count by (service_name, service_instance_id) (\(name))")
+                    }
                     throw Timeout(description: "\(timeout): \(rows); \(answers); \(site.log)")
                 }
                 for (name, labels) in expected {

@@ -33,16 +33,15 @@ final class ApplicationWatch {
 
     /// Starts an application in a cgroup, with connections and with these variables in its environment.
     ///
-    /// `user` is the number of its user.
+    /// It continues as the user with the number `user`.
     func start(at path: String, _ environment: [String: String] = [:], user: Int = 0) throws -> Publisher {
         try tree.make(path)
         port += 1
         let enter = ["nsenter", "--net=/proc/\(traffic.processIdentifier)/ns/net"]
         let move = ["sh", "-c", "echo $$ >\(tree.directory(path))/cgroup.procs && exec \"$@\"", "sh"]
-        let become = user == 0 ? [] : ["setpriv", "--reuid", "\(user)", "--clear-groups"]
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Scenarios/applications.py").path(percentEncoded: false)
-        return try Publisher(environment: environment, in: enter + move + become, script: script, "\(port)")
+        return try Publisher(environment: environment, in: enter + move, script: script, "\(port)", "\(user)")
     }
 
     /// The attributes of the resources of all requests so far: the host's first, the agent's own last.
@@ -66,7 +65,7 @@ final class ApplicationWatch {
     /// Waits for further requests; of two, the second was begun after the call.
     func waitForRequests(_ count: Int = 2) throws {
         let before = try history().count
-        _ = try eventually("\(count) requests") {
+        _ = try eventually("\(count) requests", within: .seconds(120)) {
             if !agent.isRunning { throw Timeout(description: "the agent ended: \(agent.error)") }
             Thread.sleep(forTimeInterval: 0.1)
             return try history().count >= before + count ? true : nil

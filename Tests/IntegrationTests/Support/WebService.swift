@@ -86,6 +86,7 @@ final class WebService {
     /// - Parameters:
     ///   - count: Their number.
     ///   - milliseconds: How long an answer takes.
+    /// - Throws: When there is no curl.
     func ask(_ count: Int = 1, milliseconds: Int) throws {
         for _ in 0..<count {
             let options = ["--silent", "--rate", "20/s", "--output", "/dev/null"]
