@@ -85,7 +85,7 @@ package struct ApplicationResources {
         var findings = Findings()
         let candidates = workloads.map { Candidate($0, agreement(of: $0), settings.host) }
         let decisions = claims.decide(
-            zip(workloads, candidates).map { $1.claim(of: $0, start: known[$0.id]?.processes.start, settings.host) }
+            zip(workloads, candidates).map { $1.claim(of: $0, known[$0.id]?.processes, settings.host) }
         )
         let names = Dictionary(workloads.map { ($0.id, $0.name) }) { first, _ in first }
         for (workload, candidate) in zip(workloads, candidates) {

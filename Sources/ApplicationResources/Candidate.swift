@@ -27,8 +27,12 @@ struct Candidate {
         ownInstances = (fallback.instance.map { [$0] } ?? []) + [workload.name.instanceID(on: host)]
     }
 
-    /// The claim on its identity.
-    func claim(of workload: ObservedWorkload, start: ProcessStart?, _ host: [String]) -> IdentityClaims.Claim {
+    /// The claim on its identity, by what is known of its processes.
+    func claim(
+        of workload: ObservedWorkload,
+        _ processes: WorkloadProcesses?,
+        _ host: [String]
+    ) -> IdentityClaims.Claim {
         IdentityClaims.Claim(
             id: workload.id,
             namespace: service["service.namespace"]?.description,
@@ -36,8 +40,9 @@ struct Candidate {
             said: agreement.attributes["service.instance.id"]?.description,
             own: ownInstances,
             furtherInstance: { workload.name.instanceID(on: host, number: $0) },
-            start: start?.ticks ?? .max,
-            hasEnded: workload.hasEnded
+            start: processes?.start?.ticks ?? .max,
+            // Connections in TIME_WAIT may keep it for a minute more. A successor waits, and is no liar.
+            hasEnded: workload.hasEnded || processes?.haveEnded == true
         )
     }
 

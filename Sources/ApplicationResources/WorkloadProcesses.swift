@@ -19,6 +19,8 @@ struct WorkloadProcesses {
 
     private var known: [Int32: Known] = [:]
     private var unread: Set<Int32> = []
+    /// Whether there were processes, and all have ended.
+    private(set) var haveEnded = false
     /// Whether a process has blocked its reader; then none of them is read again.
     private(set) var isBlocking = false
     /// What was not taken; each refusal counts once for each reading of a process.
@@ -40,6 +42,7 @@ struct WorkloadProcesses {
         guard !isBlocking else { return [] }
         let all = Set(processes.filter { $0 > 0 })
         // When all have ended, what they said stays: their sockets may outlive them.
+        haveEnded = all.isEmpty && !known.isEmpty
         guard !all.isEmpty || known.isEmpty else { return [] }
         // Those that are known stay, then the lowest ids come, which are the oldest processes as long as ids grow.
         var chosen = all.filter { known[$0] != nil }

@@ -165,6 +165,22 @@ import Testing
         #expect(resources.refusals == RefusalCounts())
     }
 
+    @Test func `a restarted instance is itself again when the sockets of its predecessor are gone`() throws {
+        let environment = ["OTEL_RESOURCE_ATTRIBUTES": "service.name=shop,service.instance.id=1"]
+        let first = try Publisher(environment: environment)
+        var resources = ApplicationResources(settings)
+        _ = resources.update([workload(1, of: first.id)], within: .seconds(9))
+        first.kill()
+        // Connections in TIME_WAIT keep the old workload for a minute.
+        let second = try Publisher(environment: environment)
+        let both = resources.update([workload(1), workload(2, of: second.id)], within: .seconds(9))
+        #expect(both.resources[1]?.attributes["service.instance.id"] == "1")
+        #expect(both.resources[2]?.attributes["service.instance.id"] == own(2))
+        #expect(both.notices.isEmpty)
+        let later = resources.update([workload(2, of: second.id)], within: .seconds(9))
+        #expect(later.resources[2]?.attributes["service.instance.id"] == "1")
+    }
+
     @Test func `a workload whose process blocks its reader is not read again, and all others are`() throws {
         let hostile = try Publisher()
         guard try hostile("hostile", "endless") as? String == "ok" else { return }

@@ -39,7 +39,7 @@ extension IntegrationTests {
                 try watch.wait(for: victims[0], bank),
                 try watch.wait(for: victims[1], ["tcplens.service.source": "workload"]),
             ]
-            let (start, memory) = (watch.requestCount, try watch.residentMemory())
+            let (start, memory) = (try watch.history().count, try watch.residentMemory())
 
             var hostile: [(path: String, reason: String?, application: Publisher)] = []
             for context in Self.contexts {
@@ -57,8 +57,8 @@ extension IntegrationTests {
             }
             // What the victims are, said by others.
             for victim in before {
-                let false_ = ["service.name", "service.namespace", "service.instance.id", "container.id"]
-                let pairs = false_.compactMap { key in victim[key].map { (key, $0) } }
+                let keys = ["service.name", "service.namespace", "service.instance.id", "container.id"]
+                let pairs = keys.compactMap { key in victim[key].map { (key, $0) } }
                 let published = try watch.start(at: ApplicationWatch.container())
                 try published("publish", pairs.map { [$0.0, $0.1] })
                 let list = pairs.map { "\($0.0)=\($0.1)" }.joined(separator: ",")

@@ -37,12 +37,13 @@ extension IntegrationTests {
             #expect(running.count == 29)
             var ofUnit = try watch.start(at: unit, ["OTEL_SERVICE_NAME": "shop"])
             func waitForAll() throws {
-                var count = 0
+                let ids = Set(running.compactMap { $0.path.matches(of: /[0-9a-f]{64}/).last.map { String($0.0) } })
                 _ = try eventually("thirty workloads", within: .seconds(60)) {
                     try watch.waitForRequests(1)
                     let last = try watch.resources()
-                    count = last.count { $0["container.id"] != nil || $0["tcplens.systemd.unit.name"] == unitName }
-                    return count == 30 ? true : nil
+                    // Those that are gone stay as long as they have connections in TIME_WAIT.
+                    let hasUnit = last.contains { $0["tcplens.systemd.unit.name"] == unitName }
+                    return hasUnit && ids.isSubset(of: last.compactMap { $0["container.id"] }) ? true : nil
                 }
             }
             try waitForAll()

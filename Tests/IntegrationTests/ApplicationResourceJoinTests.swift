@@ -10,29 +10,32 @@ extension IntegrationTests {
         )
     )
     struct ApplicationResourceJoinTests {
-        /// A backend that has both.
+        /// A backend that has the metrics of both.
         private struct Backend {
             let name: String
             let ask: (String) throws -> [QueryRow]
         }
 
-        /// Services, an agent for the whole node, and two backends: VictoriaMetrics gets OTLP from a Collector, and
+        /// Services, an agent, and two backends: VictoriaMetrics gets OTLP from a Collector, and
         /// Prometheus scrapes the services and the agent.
-        private final class Node {
+        private final class Site {
             let backends: [Backend]
             let services: [String: WebService]
             private let traffic: Traffic
             private let tree: ControlGroupTree
-            private let running: [RunningProcess]
+            private let agent: RunningProcess
             private let collector: Collector
+
+            /// The log of the agent.
+            var log: String { agent.error }
 
             init() throws {
                 let (traffic, tree) = (try Traffic(), try ControlGroupTree())
                 (self.traffic, self.tree) = (traffic, tree)
                 let victoriaMetrics = try VictoriaMetrics(in: traffic, "-opentelemetry.usePrometheusNaming")
                 collector = try Collector(in: traffic, .init(next: VictoriaMetrics.endpoint))
-                let agent = try RunningProcess(
-                    [Executable.tcplens, "run", "--scope", "node", "--interval", "1s"],
+                agent = try RunningProcess(
+                    [Executable.tcplens, "run", "--attribution", "workload", "--interval", "1s"],
                     in: traffic,
                     environment: ["OTEL_METRICS_EXPORTER": "otlp,prometheus"]
                 )
@@ -61,8 +64,8 @@ extension IntegrationTests {
                 )
                 services = ["checkout": checkout, "cart": cart, "alone": alone, "busy": busy]
                 // More clients than the one worker of the last can serve.
-                let clients = try [checkout, cart, alone].flatMap { try $0.ask(milliseconds: 5) }
-                running = try [agent] + clients + busy.ask(8, milliseconds: 100)
+                for service in [checkout, cart, alone] { try service.ask(milliseconds: 5) }
+                try busy.ask(8, milliseconds: 100)
                 let prometheus = try PrometheusServer(
                     scraping: "localhost:9464",
                     checkout.metrics,
@@ -79,24 +82,32 @@ extension IntegrationTests {
         }
 
         @Test func `what a service measures and what is measured of its connections join, in both backends`() throws {
-            let node = try Node()
+            let site = try Site()
             let (wait, rate) = (try JoinQuery("client-wait"), try JoinQuery("requests-per-connection"))
-            let instance = try #require(node.services["checkout"]).instance()
+            let instance = try #require(site.services["checkout"]).instance()
             #expect(UUID(uuidString: instance) != nil, "the SDK has made it")
             let expected: [String: [String: String]] = [
                 "checkout": ["service_namespace": "shop", "service_instance_id": instance],
                 "cart": ["service_namespace": "shop", "service_instance_id": "cart-1"],
                 "busy": ["service_instance_id": "busy-1"],
             ]
-            for backend in node.backends {
+            for backend in site.backends {
                 var rows: [String: QueryRow] = [:]
-                _ = try eventually("the join in \(backend.name)", within: .seconds(60)) {
-                    // The queries need values of some seconds.
-                    Thread.sleep(forTimeInterval: 0.5)
-                    let found = try backend.ask(wait.quick).filter { $0.value.isFinite }
-                    rows = Dictionary(found.map { ($0.labels["service_name"] ?? "", $0) }) { $1 }
-                    // Clients of the busy service wait for all that are in front of them.
-                    return Set(rows.keys).isSuperset(of: expected.keys) && rows["busy"]?.value ?? 0 > 0.5 ? true : nil
+                do {
+                    _ = try eventually("the join in \(backend.name)", within: .seconds(60)) {
+                        Thread.sleep(forTimeInterval: 0.5)
+                        let found = try backend.ask(wait.quick).filter { $0.value.isFinite }
+                        rows = Dictionary(found.map { ($0.labels["service_name"] ?? "", $0) }) { $1 }
+                        // Clients of the busy service wait for all that are in front of them.
+                        let isComplete = Set(rows.keys).isSuperset(of: expected.keys)
+                        return isComplete && rows["busy"]?.value ?? 0 > 0.5 ? true : nil
+                    }
+                } catch let timeout as Timeout {
+                    let names = ["http_server_request_duration_seconds_count", "tcplens_handshakes_total"]
+                    let answers = try names.map { name in
+                        try backend.ask("count by (service_name, service_instance_id) (\(name))")
+                    }
+                    throw Timeout(description: "\(timeout): \(rows); \(answers); \(site.log)")
                 }
                 for (name, labels) in expected {
                     let row = try #require(rows[name])
@@ -106,7 +117,7 @@ extension IntegrationTests {
                 #expect(rows["cart"]?.value ?? .infinity < 0.5, "\(backend.name): \(rows)")
                 // By its own account the busy service answers in time.
                 let own = try backend.ask(
-                    #"histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{service_name="busy"}[5s])))"#
+                    #"histogram_quantile(0.95, sum by (le) (rate(http_server_request_duration_seconds_bucket{service_name="busy"}[30s])))"#
                 )
                 #expect(own.first?.value ?? .infinity < 0.5, "\(backend.name): \(own)")
 
@@ -114,7 +125,7 @@ extension IntegrationTests {
                 #expect(rows["alone"] == nil, "\(backend.name)")
                 let services = try backend.ask(rate.quick)
                 #expect(
-                    Set(services.map { $0.labels["service_name"] }) == Set(node.services.keys),
+                    Set(services.map { $0.labels["service_name"] }) == Set(site.services.keys),
                     "\(backend.name): \(services)"
                 )
                 // Scrapes of the services are connections, too.

@@ -25,7 +25,7 @@ struct IdentityClaims {
         var furtherInstance: (Int) -> String
         /// When the first process that says so was started; decides if both are new.
         var start: UInt64
-        /// Whether the workload has ended and is exported for the last time.
+        /// Whether the workload has ended: it has no processes any more, or is exported for the last time.
         var hasEnded: Bool
     }
 
@@ -39,7 +39,7 @@ struct IdentityClaims {
         var holder: UInt64?
         /// Whether the application says to be something that it is not.
         var isRefused = false
-        /// Whether it only has to wait until a workload that has ended was exported for the last time.
+        /// Whether it only has to wait until a workload that has ended is gone.
         var isWaiting = false
     }
 

@@ -1,6 +1,6 @@
-"""An application with two connections to itself, which says of itself what it is told to.
+"""An application with two connections to itself, which says of itself what it gets as commands.
 
-Usage: applications.py PORT     in a network namespace of its own; it takes the commands of publish.py
+Usage: applications.py PORT USER     in a network namespace of its own; it takes the commands of publish.py
 """
 
 import os
@@ -16,4 +16,5 @@ listener = listening(int(sys.argv[1]))
 for _ in range(2):
     kept.append(connected(int(sys.argv[1])))
     kept.append(listener.accept()[0])
+os.setuid(int(sys.argv[2]))
 serve(sys.stdin, sys.stdout)

@@ -8,6 +8,8 @@ final class ApplicationWatch {
     let sink: Sink
     let agent: RunningProcess
     private var port = 7000
+    private var requests: [[[String: String]]] = []
+    private var offset: UInt64 = 0
 
     /// Starts an agent without applications, and waits for its first request.
     ///
@@ -31,48 +33,42 @@ final class ApplicationWatch {
 
     /// Starts an application in a cgroup, with connections and with these variables in its environment.
     ///
-    /// `user` is the number of its user.
+    /// It continues as the user with the number `user`.
     func start(at path: String, _ environment: [String: String] = [:], user: Int = 0) throws -> Publisher {
         try tree.make(path)
         port += 1
         let enter = ["nsenter", "--net=/proc/\(traffic.processIdentifier)/ns/net"]
         let move = ["sh", "-c", "echo $$ >\(tree.directory(path))/cgroup.procs && exec \"$@\"", "sh"]
-        let become = user == 0 ? [] : ["setpriv", "--reuid", "\(user)", "--clear-groups"]
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Scenarios/applications.py").path(percentEncoded: false)
-        return try Publisher(environment: environment, in: enter + move + become, script: script, "\(port)")
+        return try Publisher(environment: environment, in: enter + move, script: script, "\(port)", "\(user)")
     }
 
-    /// The attributes of the resources of the last request: the host's first, the agent's own last.
-    func resources() throws -> [[String: String]] {
-        let lines = sink.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        return try lines.last.map { try Self.resources(of: $0) } ?? []
-    }
-
-    /// The attributes of the resources of all requests.
+    /// The attributes of the resources of all requests so far: the host's first, the agent's own last.
     func history() throws -> [[[String: String]]] {
-        try sink.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
-            try Self.resources(of: $0)
+        let data = try sink.output(from: offset)
+        // The last line may be incomplete.
+        guard let end = data.range(of: Data("\n".utf8), options: .backwards)?.upperBound else { return requests }
+        offset += UInt64(end - data.startIndex)
+        for line in String(decoding: data[..<end], as: UTF8.self).components(separatedBy: "\n") where !line.isEmpty {
+            guard let request = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? NSDictionary else {
+                throw Timeout(description: "no object: \(line.prefix(100))")
+            }
+            requests.append(ExportedResource.attributes(in: request))
         }
+        return requests
     }
 
-    private static func resources(of line: Substring) throws -> [[String: String]] {
-        guard let request = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? NSDictionary else {
-            throw Timeout(description: "no object: \(line.prefix(100))")
-        }
-        return ExportedResource.all(in: request).map(\.attributes)
-    }
-
-    /// How many requests there were.
-    var requestCount: Int { sink.output.utf8.count { $0 == UInt8(ascii: "\n") } }
+    /// The attributes of the resources of the last request.
+    func resources() throws -> [[String: String]] { try history().last ?? [] }
 
     /// Waits for further requests; of two, the second was begun after the call.
     func waitForRequests(_ count: Int = 2) throws {
-        let before = requestCount
-        _ = try eventually("\(count) requests") {
+        let before = try history().count
+        _ = try eventually("\(count) requests", within: .seconds(120)) {
             if !agent.isRunning { throw Timeout(description: "the agent ended: \(agent.error)") }
             Thread.sleep(forTimeInterval: 0.1)
-            return requestCount >= before + count ? true : nil
+            return try history().count >= before + count ? true : nil
         }
     }
 
@@ -96,6 +92,11 @@ final class ApplicationWatch {
         agent.error.split(separator: "\n").filter { $0.contains(text) }.map { line in
             line.firstRange(of: "[TCPLens] ").map { String(line[$0.upperBound...]) } ?? String(line)
         }
+    }
+
+    /// What it has to say of containers.
+    var notices: [String] {
+        lines(" notice ").filter { $0.contains("container ") }
     }
 
     /// Its resident memory, in KiB.

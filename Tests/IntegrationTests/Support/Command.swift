@@ -78,6 +78,13 @@ final class RunningProcess {
     /// Standard error so far.
     var error: String { text("err") }
 
+    /// Standard output from an offset on, for tests that read much of it again and again.
+    func output(from offset: UInt64) throws -> Data {
+        let file = try FileHandle(forReadingFrom: directory.appending(path: "out"))
+        try file.seek(toOffset: offset)
+        return try file.readToEnd() ?? Data()
+    }
+
     /// The kernel's numbers of the BPF maps (`map_id`) or programs (`prog_id`) that it holds.
     func kernelIdentifiers(_ field: String) throws -> Set<Int> {
         let folder = "/proc/\(processIdentifier)/fdinfo"

@@ -31,6 +31,11 @@ struct ExportedResource {
         }
     }
 
+    /// The attributes of the resources of a request, without their points.
+    static func attributes(in request: NSDictionary) -> [[String: String]] {
+        list(request, "resourceMetrics").map { attributes(of: $0["resource"] as? NSDictionary ?? [:]) }
+    }
+
     /// The sum of the numbers of a metric whose attributes contain these.
     func sum(_ metric: String, _ attributes: String...) -> Int {
         points.filter { $0.metric == metric && $0.attributes.isSuperset(of: attributes) }

@@ -15,6 +15,6 @@ struct JoinQuery {
         text = try String(contentsOf: root.appending(path: "docs/queries/\(name).promql"), encoding: .utf8)
     }
 
-    /// The query for an interval of a second instead of a minute.
-    var quick: String { text.replacing(/\[([0-9]+)m\]/) { "[\($0.1)s]" } }
+    /// The query for an interval of a second, with time for a busy machine.
+    var quick: String { text.replacing("[5m]", with: "[30s]") }
 }

@@ -23,6 +23,9 @@ final class Sink {
     /// What it has printed so far.
     var output: String { process.output }
 
+    /// What it has printed from an offset on, in bytes.
+    func output(from offset: UInt64) throws -> Data { try process.output(from: offset) }
+
     /// Its standard error so far.
     var error: String { process.error }
 

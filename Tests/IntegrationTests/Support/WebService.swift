@@ -14,7 +14,9 @@ final class WebService {
     let metrics: String
     private let process: RunningProcess
     private let namespace: Traffic
+    private let directory: String
     private let port: Int
+    private var clients: [RunningProcess] = []
 
     /// Starts it with nothing of OpenTelemetry but these variables in its environment, and waits until it answers.
     ///
@@ -35,7 +37,8 @@ final class WebService {
         guard let python = Executable.python else {
             throw Timeout(description: "there is no Python with the SDK: Tests/OTLPTests/prepare-venv.sh makes it")
         }
-        (self.namespace, self.port, metrics) = (namespace, port, "127.0.0.1:\(port + 1000)")
+        (self.namespace, self.directory, self.port) = (namespace, directory, port)
+        metrics = "127.0.0.1:\(port + 1000)"
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Scenarios").path(percentEncoded: false)
         var variables = environment.merging(["OTEL_SEMCONV_STABILITY_OPT_IN": "http"]) { $1 }
@@ -60,11 +63,16 @@ final class WebService {
         }
     }
 
-    /// The process, which is the parent of all workers.
-    var processIdentifier: Int32 { process.processIdentifier }
-
-    /// What it wrote to standard error.
-    var log: String { process.error }
+    deinit {
+        // Tests are run with SIGTERM blocked, and most programs inherit that.
+        for client in clients {
+            client.signal(SIGKILL)
+            client.wait()
+        }
+        let all = (try? String(contentsOfFile: "\(directory)/cgroup.procs", encoding: .utf8)) ?? ""
+        for member in all.split(separator: "\n").compactMap({ Int32($0) }) { kill(member, SIGKILL) }
+        process.wait()
+    }
 
     private func url(_ milliseconds: Int) -> String { "http://127.0.0.1:\(port)/cart/\(milliseconds)" }
 
@@ -73,16 +81,17 @@ final class WebService {
         try get(url(0), in: namespace).body.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Clients that send requests one after the other, each in a connection of its own, until they are ended.
+    /// Starts clients that send requests one after the other, each in a connection of its own.
     ///
     /// - Parameters:
-    ///   - clients: Their number.
+    ///   - count: Their number.
     ///   - milliseconds: How long an answer takes.
-    /// - Returns: The clients.
-    func ask(_ clients: Int = 1, milliseconds: Int) throws -> [RunningProcess] {
-        try (0..<clients).map { _ in
+    /// - Throws: When there is no curl.
+    func ask(_ count: Int = 1, milliseconds: Int) throws {
+        for _ in 0..<count {
             let options = ["--silent", "--rate", "20/s", "--output", "/dev/null"]
-            return try RunningProcess(["curl"] + options + ["\(url(milliseconds))?[1-1000000]"], in: namespace)
+            let target = "\(url(milliseconds))?[1-1000000]"
+            clients.append(try RunningProcess(["curl"] + options + [target], in: namespace))
         }
     }
 }
