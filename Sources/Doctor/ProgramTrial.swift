@@ -23,7 +23,8 @@ struct ProgramTrial: Sendable {
     ///
     /// `run` does not need them.
     var others: [Other] = []
-    /// Whether sockets are counted without locks, which is held against the kernel's iterator; nil if nothing was loaded.
+    /// Whether sockets are counted without locks, which is held against the kernel's iterator; nil if nothing was
+    /// loaded.
     var walks: Bool?
     /// Whether the sockets of all namespaces can be counted; nil if that was not tried.
     var node: NodeScope?

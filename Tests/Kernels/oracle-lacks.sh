@@ -2,7 +2,8 @@
 # What this kernel and the condition do not let tcplens measure, against what the agent and the doctor say. For
 # oracle.sh.
 #
-# Sets $no_memory, $no_walk, $no_responses, $no_mptcp and $no_ports: the reason for which something is missing, or nothing.
+# Sets $no_memory, $no_walk, $no_responses, $no_mptcp and $no_ports: the reason for which something is missing, or
+# nothing.
 
 sed -n 's/.* notice tcplens: \[[^]]*\] //p' "$work/log" >"$work/missing"
 sed 's/^/missing: /' "$work/missing"
