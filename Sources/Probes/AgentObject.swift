@@ -85,7 +85,7 @@ final class AgentObject {
         let rows = rowCount - FIRST_ROW.rawValue
         let blocks = (rowCount - 1) / UInt32(ROWS_PER_BLOCK) + 1
         try object.setCapacity(rows, of: "tcp_rows")
-        // The last block may have more rows than are counted in.
+        // The last block may have more rows than are used.
         try object.setCapacity(blocks * UInt32(ROWS_PER_BLOCK), of: "tcp_free_rows")
         try object.setCapacity(blocks, of: "tcp_flows")
         try object.setCapacity(blocks * UInt32(ROWS_PER_BLOCK), of: "tcp_stocks")

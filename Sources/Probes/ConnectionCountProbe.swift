@@ -62,6 +62,8 @@ final class ConnectionCountProbe {
         var drops: [PortRow<UInt64>]?
         /// The rows that have sockets.
         var rows: Set<UInt32> = []
+        /// The rows of ``stocks``.
+        var stockRows: Set<WorkloadIndex> = []
     }
 
     /// Counts all sockets once.
@@ -114,6 +116,10 @@ final class ConnectionCountProbe {
         try clear()
         if let walk {
             lastWalk = try walk.run(of: agent.object)
+            // It may have met a socket that was about to become another one.
+            guard lastWalk.trouble != nil else { return }
+            try clear()
+            lastWalk = try walk.run(of: agent.object)
         } else {
             try visitByIterator()
         }
@@ -155,9 +161,12 @@ final class ConnectionCountProbe {
             }
         }
         if count > 0 { findings.rows.insert(row) }
-        // The host is always there; other rows without sockets have nothing that waits.
-        guard count > 0 || row == HOST_ROW.rawValue else { return }
+        // The host is always there. Sockets that are split by their port are not among `count`.
+        guard count > 0 || row == HOST_ROW.rawValue || counters.indices.contains(where: { counters[$0] > 0 }) else {
+            return
+        }
         findings.stocks.add(counters, of: workload, follows: forgetter != nil)
+        findings.stockRows.insert(workload)
     }
 
     /// What listeners have dropped.

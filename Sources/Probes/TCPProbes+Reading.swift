@@ -33,7 +33,7 @@ extension TCPProbes: ReadingSource {
             activity.counters[counter.counter, .host] = try counter.table()
         }
         activity.stocks.merge(found.stocks, of: WorkloadIndex(row: HOST_ROW.rawValue), into: .host)
-        activity.merge([:])
+        activity.moveToHost()
         addLimits(to: &activity)
         return activity
     }
@@ -54,7 +54,15 @@ extension TCPProbes: ReadingSource {
         activity.workloads = parts.workloads
         activity.counters = parts.counters
         activity.durations = parts.durations
-        for (row, workload) in parts.indexes { activity.stocks.merge(found.stocks, of: row, into: workload) }
+        for row in found.stockRows {
+            activity.stocks.merge(found.stocks, of: row, into: parts.indexes[row] ?? .host)
+        }
+        activity.listenerDrops = activity.listenerDrops.map {
+            attribution.drops.add($0, parts.workloads, parts.indexes)
+        }
+        activity.responseTimes = activity.responseTimes.map {
+            attribution.responses.add($0, parts.workloads, parts.indexes)
+        }
         activity.merge(parts.indexes)
         addLimits(to: &activity)
         return activity

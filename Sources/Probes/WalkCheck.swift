@@ -21,19 +21,21 @@ struct WalkCheck {
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ count: ConnectionCountProbe, connections: () throws(BPFError) -> [UInt64]) throws(BPFError) {
         for _ in 0..<Self.attempts {
-            let before = try connections().reduce(0, &+)
+            let before = TransitionCounts(try connections())
             let iterated = ConnectionCounts(of: try count.iterate())
             guard let (report, findings) = try count.tryWalk() else {
                 reason = "this kernel does not let programs walk over its tables"
                 return
             }
-            let changes = try connections().reduce(0, &+) &- before
-            if let trouble = report.trouble {
-                reason = trouble.description
-                isWithoutTable = trouble == .noTable
-                return
+            reason = report.trouble?.description
+            isWithoutTable = report.trouble == .noTable
+            if isWithoutTable { return }
+            // Other troubles may come from a socket that was about to become another one.
+            guard report.trouble == nil else { continue }
+            let after = TransitionCounts(try connections())
+            reason = Self.difference(iterated, ConnectionCounts(of: findings)) { state in
+                after.changes(of: state) &- before.changes(of: state)
             }
-            reason = Self.difference(iterated, ConnectionCounts(of: findings), changes)
             if reason == nil { return }
         }
     }
@@ -41,10 +43,20 @@ struct WalkCheck {
     /// Where the counts differ by more than what has changed meanwhile.
     ///
     /// Sockets in TIME_WAIT and requests come and go without an event.
-    static func difference(_ one: ConnectionCounts, _ other: ConnectionCounts, _ changes: UInt64) -> String? {
+    ///
+    /// - Parameters:
+    ///   - one: What the iterator has counted.
+    ///   - other: What the walk has counted.
+    ///   - changes: How often sockets have entered or left a state meanwhile.
+    /// - Returns: The difference, for messages; nil if there is none.
+    static func difference(
+        _ one: ConnectionCounts,
+        _ other: ConnectionCounts,
+        _ changes: (ConnectionState) -> UInt64 = { _ in 0 }
+    ) -> String? {
         for state in ConnectionState.counted where state != .timeWait && state != .synReceived && state != .finWait2 {
             let (most, least) = (max(one[state], other[state]), min(one[state], other[state]))
-            if most - least > changes {
+            if most - least > changes(state) {
                 return "it finds \(other[state]) sockets in \(state), and the kernel's iterator \(one[state])"
             }
         }
@@ -70,5 +82,12 @@ extension ConnectionCounts {
     init(of findings: ConnectionCountProbe.Findings) {
         self.init()
         for row in findings.connections { add(row.count, to: .init(row.state, row.type)) }
+    }
+}
+
+extension TransitionCounts {
+    /// How often connections have entered or left `state`.
+    fileprivate func changes(of state: ConnectionState) -> UInt64 {
+        UInt64(clamping: inflow(into: state) &+ outflow(from: state))
     }
 }

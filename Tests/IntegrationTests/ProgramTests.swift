@@ -5,7 +5,8 @@ extension IntegrationTests {
     /// The programs that the kernel has loaded.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProgramTests {
         private static let always = [
-            "count_and_sample", "forget_ended", "follow_connection", "on_retransmit", "on_retransmit_synack",
+            "count_and_sample", "forget_ended", "walk_and_sample", "follow_connection", "on_retransmit",
+            "on_retransmit_synack",
             "on_send_reset", "on_receive_reset",
         ]
 

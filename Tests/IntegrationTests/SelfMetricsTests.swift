@@ -76,8 +76,8 @@ extension IntegrationTests {
             #expect(try report().count("tcplens.bpf.program.runs") == 0)
             try "1".write(toFile: setting, atomically: false, encoding: .utf8)
             let counted = try report()
-            #expect(counted.count("tcplens.bpf.program.runs") == 7)
-            #expect(counted.count("tcplens.bpf.program.time") == 7)
+            #expect(counted.count("tcplens.bpf.program.runs") == 8)
+            #expect(counted.count("tcplens.bpf.program.time") == 8)
             // Both ends of seven connections, from SYN to the end.
             #expect(counted.sum("tcplens.bpf.program.runs", "tcplens.bpf.program=follow_connection") >= 7 * 9)
         }

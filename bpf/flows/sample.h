@@ -64,8 +64,8 @@ static __always_inline __u64 advance(struct connection *connection, __u64 key, _
         return 0;
     if (*(volatile __u64 *)&connection->key == key)
         return now - before;
-    __sync_val_compare_and_swap(counted, now, before);
-    return 0;
+    /* If the end of the connection took over what was exchanged here, it did not count that. */
+    return __sync_val_compare_and_swap(counted, now, before) == COUNTED_AT_END ? now - before : 0;
 }
 
 /* Adds the bytes that a connection has sent and received since they were last counted, in a walk. */

@@ -192,6 +192,8 @@ struct pass {
     unsigned long long iteration;
     /* How many slots were taken at the end of the last pass. */
     unsigned long long taken;
+    /* How many taken slots this pass has met so far. */
+    unsigned long long taken_in_walk;
     /* When the pass before it began. */
     unsigned long long began_before;
     /* Sockets and slots that only another walk can decide about. It should come at once. */

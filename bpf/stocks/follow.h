@@ -16,18 +16,31 @@
 #include "stocks/counts.h"
 #include "stocks/visit.h"
 
-/* The latest sockets without a slot that a walk without locks has met, by their keys. */
+/* A socket without a slot that a walk without locks has met. */
+struct stranger {
+    /* A part of its key, and the number of the walk. */
+    __u32 tag;
+    __u32 session;
+};
+
 #define STRANGERS (1 << 16)
-static __u32 strangers[STRANGERS];
+static struct stranger strangers[STRANGERS];
 
-/* Whether the walk before met this socket, too, when it had no slot. If not, this is noted. */
-static __always_inline bool was_met_before(__u64 key)
+/*
+ * Whether an earlier walk met this socket, too, when it had no slot. If not, this is noted, unless another socket of
+ * this walk has the place. That one gets a slot in the next walk, and then the place is free.
+ */
+static __always_inline bool was_met_before(__u64 key, const struct pass *pass)
 {
-    __u32 place = (key * 0x9e3779b97f4a7c15 >> 48) & (STRANGERS - 1), tag = key ^ key >> 32;
+    __u32 place = (key * 0x9e3779b97f4a7c15 >> 48) & (STRANGERS - 1), tag = key ^ key >> 32, session = pass->session;
+    struct stranger *stranger = &strangers[place];
 
-    if (strangers[place] == tag)
+    if (stranger->session == session)
+        return false;
+    if (stranger->tag == tag)
         return true;
-    strangers[place] = tag;
+    stranger->tag = tag;
+    stranger->session = session;
     return false;
 }
 
@@ -58,7 +71,20 @@ static __always_inline bool has_missed_change(struct connection *connection, con
 /* Begins to follow the socket with `key` in a free slot, or returns CONNECTION_SLOTS. The verifier checks it once. */
 __noinline __u32 claim_slot(__u64 key)
 {
-    return claim_connection(key) ? slot_of(key) : CONNECTION_SLOTS;
+    struct connection *connection = claim_connection(key);
+    __u32 slot = connection ? slot_of(key) : CONNECTION_SLOTS;
+
+    /* An event may have begun to follow it at the same time. */
+    if (connection && connection != slot_at(slot))
+        forget(connection);
+    return slot;
+}
+
+/* What the event would have noted that led to the state in which a socket was found. */
+static __always_inline void note_found_state(const struct connection *connection, int state)
+{
+    if (by_cgroup && (state == TCP_FIN_WAIT2 || state == TCP_CLOSING) && !is_address(connection->key))
+        note_time_wait(connection->key, connection->row);
 }
 
 /* Gives a slot to a socket that has none; NULL if no slot is left. */
@@ -86,6 +112,7 @@ static __always_inline struct connection *adopt_in_pass(__u32 slot, const struct
     }
     if (was_born_unseen && state != TCP_SYN_RECV && state != TCP_CLOSE)
         make_up_for_birth(IN_PASS, connection->row, type, connection->role, state);
+    note_found_state(connection, state);
     return connection;
 }
 
@@ -104,7 +131,8 @@ static __always_inline void find_met(struct sink *sink, const struct visited *vi
         met_slot = slot_of(visited->address);
     if (met_slot != CONNECTION_SLOTS)
         return;
-    if (visited->is_locked || was_met_before(visited->key)) {
+    /* When nearly all slots are taken, it is not worth another walk. */
+    if (visited->is_locked || is_crowded() || was_met_before(visited->key, pass)) {
         met_slot = claim_slot(visited->key);
         adopt_in_pass(met_slot, visited, pass);
     } else {
@@ -137,6 +165,7 @@ static __always_inline struct connection *meet(struct sink *sink, const struct v
         connection->state = state;
         connection->changed = 0;
         connection->opened = pass->began;
+        note_found_state(connection, state);
     }
     return connection;
 }

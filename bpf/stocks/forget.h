@@ -17,7 +17,7 @@ static __always_inline void forget_if_ended(struct connection *connection, struc
 {
     if (!connection->key)
         return;
-    pass->taken++;
+    pass->taken_in_walk++;
     if (connection->pass == (__u16)pass->session || connection->changed >= pass->began)
         return;
     if ((connection->marks & DOUBT_MASK) == MISSED) {
@@ -41,9 +41,13 @@ int forget_ended(struct bpf_iter__bpf_map_elem *context)
     __u32 row = 0;
 
     pass = bpf_map_lookup_elem(&tcp_pass, &row);
-    if (!connection || !pass)
+    if (!pass)
         return 0;
-    forget_if_ended(connection, pass);
+    /* The last call has no element. */
+    if (connection)
+        forget_if_ended(connection, pass);
+    else
+        pass->taken = pass->taken_in_walk;
     return 0;
 }
 

@@ -23,7 +23,7 @@ static __always_inline void start_pass(struct pass *pass)
     pass->unplaced_in_walk = 0;
     pass->pending_in_walk = 0;
     pass->doubts = 0;
-    pass->taken = 0;
+    pass->taken_in_walk = 0;
 }
 
 /*

@@ -119,10 +119,12 @@ static __always_inline __u64 owner_of_full(const struct visited *visited, const 
  */
 static __always_inline __u64 owner_of_request(const struct visited *visited)
 {
-    __u64 listener = (__u64)visited->socket->skc_listener;
+    __u64 listener = (__u64)visited->socket->skc_listener, owner;
 
-    return CAN_CAST || reads_kernel_memory ? owner_of_cgroup(cgroup_at(listener))
-                                           : owner_of_port(visited->net, visited->socket->skc_num);
+    if (CAN_CAST || reads_kernel_memory)
+        return owner_of_cgroup(cgroup_at(listener));
+    owner = owner_of_port(visited->net, visited->socket->skc_num);
+    return owner ? owner : owner_of_cgroup(0);
 }
 
 /*

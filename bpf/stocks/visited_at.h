@@ -36,9 +36,15 @@ static __always_inline struct visited visited_at(struct walk *walk, __u64 addres
         return none;
     }
     visited.net = POINTER_IN(sock_common, address, skc_net.net);
-    if (!visited.net)
-        walk->strange_sockets++;
-    if (!visited.net || (net && visited.net != net))
+    if (!visited.net) {
+        /* It may have left the table meanwhile, and be about to become another socket. */
+        if (POINTER_IN(sock_common, address, skc_nulls_node.pprev))
+            walk->strange_sockets++;
+        else
+            walk->unhashed++;
+        return none;
+    }
+    if (net && visited.net != net)
         return none;
     /* The memory of a socket is only ever used again for sockets of its kind. */
     switch (FIELD_IN(sock_common, address, skc_state)) {

@@ -87,13 +87,21 @@ int walk_and_sample(void *context)
         if (!walk->is_trial)
             start_pass(pass);
     }
-    if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial)
+    if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial) {
         end_pass(pass);
+        if (has_trouble(walk)) {
+            /* Sockets may be missing that live, so no slot can be freed. */
+            pass->is_complete = 0;
+            return WALK_ENDED;
+        }
+    }
     if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
         bpf_loop(CONNECTION_SLOTS, visit_slot, NULL, 0);
     end_call(walk);
     if (walk_stage != WALK_SLOTS)
         return WALK_GOES_ON;
+    if (next_slot >= CONNECTION_SLOTS)
+        pass->taken = pass->taken_in_walk;
     return walk->is_trial || next_slot >= CONNECTION_SLOTS ? WALK_ENDED : WALK_GOES_ON;
 }
 

@@ -242,6 +242,12 @@ static __always_inline bool begin_walk(struct walk *walk, bool of_all)
     return tables.count > 0;
 }
 
+/* Whether the walk has not met every socket. */
+static __always_inline bool has_trouble(const struct walk *walk)
+{
+    return walk->no_table || walk->bad_links || walk->unread_chains || walk->unread_tables || walk->strange_sockets;
+}
+
 /* Goes on with the sockets. Returns whether all have been visited. */
 static __always_inline bool walk_sockets(struct walk *walk)
 {

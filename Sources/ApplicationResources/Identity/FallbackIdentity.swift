@@ -1,4 +1,5 @@
 internal import Metrics
+internal import System
 
 /// What a workload is called if its processes do not say which service they are.
 ///
@@ -12,7 +13,7 @@ internal import Metrics
 struct FallbackIdentity: Hashable {
     /// The `service.namespace`, if there is one.
     var namespace: String?
-    /// The `service.name`.
+    /// The `service.name`, without control characters.
     var name: String
     /// The `service.instance.id`, if the conventions have a rule for it.
     var instance: String?
@@ -37,5 +38,7 @@ struct FallbackIdentity: Hashable {
         case .path(let path):
             self.name = path.split(separator: "/").last.map(String.init) ?? "/"
         }
+        // Whoever may make cgroups chooses their names.
+        self.name = self.name.printable(limit: 255)
     }
 }

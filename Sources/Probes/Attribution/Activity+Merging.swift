@@ -3,7 +3,17 @@ internal import Readings
 
 /// Puts the rows of the kernel together that belong to one workload.
 extension Activity {
+    /// Makes everything the host's.
+    mutating func moveToHost() {
+        for place in connections.indices { connections[place].workload = .host }
+        for place in listeners.indices { listeners[place].workload = .host }
+        listenerDrops = listenerDrops?.map { PortRow(port: $0.port, type: $0.type, value: $0.value) }
+        responseTimes = responseTimes?.map { PortRow(port: $0.port, type: $0.type, value: $0.value) }
+    }
+
     /// Replaces the numbers of rows by the indexes of workloads, and adds up what then has the same properties.
+    ///
+    /// Counts by port are not among it (``PortSums``).
     mutating func merge(_ indexes: [WorkloadIndex: WorkloadIndex]) {
         func index(_ row: WorkloadIndex) -> WorkloadIndex { indexes[row] ?? .host }
         connections = connections.merged {
@@ -17,18 +27,6 @@ extension Activity {
             return PortKey(port: $0.port, type: $0.type, workload: $0.workload)
         } adding: {
             $0.add($1)
-        }
-        listenerDrops = listenerDrops?.merged {
-            $0.workload = index($0.workload)
-            return PortKey(port: $0.port, type: $0.type, workload: $0.workload)
-        } adding: {
-            $0.value.add($1.value)
-        }
-        responseTimes = responseTimes?.merged {
-            $0.workload = index($0.workload)
-            return PortKey(port: $0.port, type: $0.type, workload: $0.workload)
-        } adding: {
-            $0.value.add($1.value)
         }
     }
 }
@@ -46,7 +44,7 @@ extension Tables<Stock> {
 
 private struct PortKey: Hashable {
     var port: UInt16?
-    var type: NetworkType?
+    var type: NetworkType
     var workload: WorkloadIndex
 }
 

@@ -11,7 +11,11 @@ final class Attribution {
     private var directory = WorkloadDirectory()
     private var ledger: RowLedger<WorkloadIdentity>
     private var applications: ApplicationResources
+    /// What listeners have dropped, and how long services took to answer.
+    var drops = PortSums<UInt64>()
+    var responses = PortSums<Distribution>()
     private let say: @Sendable (String) -> Void
+    private var hasSaidTruncated = false
 
     /// Makes the first rows of a loaded object.
     ///
@@ -51,6 +55,10 @@ final class Attribution {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func prepare() throws(BPFError) {
         directory.refresh()
+        if directory.isTruncated, !hasSaidTruncated {
+            hasSaidTruncated = true
+            say("there are more control groups than are read; the connections of the others count for the host")
+        }
         try flows.replenish()
     }
 
@@ -71,11 +79,14 @@ final class Attribution {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func transitionTable() throws(BPFError) -> [UInt64] {
         var sums = FlowCounters()
-        for row in [HOST_ROW.rawValue, OVERFLOW_ROW.rawValue] + (try flows.assignments().map(\.row)) {
-            try flows.read(row) { sums.add($0) }
-        }
+        var rows: Set = [HOST_ROW.rawValue, OVERFLOW_ROW.rawValue]
+        rows.formUnion(try flows.assignments().map(\.row))
         // Those that have ended are not part of the next reading.
-        for entry in ledger.workloads where !entry.hasEnded { sums.add(entry.retired ?? []) }
+        for entry in ledger.workloads where !entry.hasEnded {
+            sums.add(entry.retired ?? [])
+            rows.formUnion(entry.rows)
+        }
+        for row in rows { try flows.read(row) { sums.add($0) } }
         return sums.table(.transitions)
     }
 
@@ -109,9 +120,8 @@ final class Attribution {
         }
         let assignments = cgroups.map { cgroup, row in assignment(cgroup, row, rows.contains(row)) }
         if try hasOverflow(rows) { ledger.noteOverflow() }
-        let ended = ledger.note(assignments, at: time)
-        // Before they are read for the last time.
-        for (cgroup, row) in ended { try flows.release(row, of: cgroup) }
+        let steps = ledger.note(assignments, found: rows, at: time)
+        for (cgroup, _) in steps.released { try flows.release(cgroup) }
         let entries = ledger.workloads
         var parts = Parts()
         for (place, entry) in entries.enumerated() {
@@ -125,8 +135,9 @@ final class Attribution {
             for counter in counters { parts.counters[counter, index] = sums.table(counter) }
             parts.durations += sums.durations(of: index)
         }
-        for (cgroup, row) in ended {
+        for (cgroup, row) in steps.ended {
             try flows.read(row) { ledger.retire(row, $0) }
+            flows.free(row)
             directory.forget(cgroup)
         }
         parts.workloads = name(entries)

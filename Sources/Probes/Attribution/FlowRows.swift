@@ -10,8 +10,9 @@ final class FlowRows {
     private let blocks: CounterBlocks
     /// Rows that no cgroup has any more, but programs that were running may still add to.
     private var leaving: [UInt32] = []
-    /// How many rows cgroups have.
+    /// How many rows cgroups have, and how many were taken from them that are not free yet.
     private var used = 0
+    private var released = 0
 
     /// So many rows are kept free, because cgroups take them between two readings.
     private static let reserve = 64
@@ -52,13 +53,17 @@ final class FlowRows {
         try grow()
     }
 
-    /// Takes the row of an ended cgroup from it.
-    ///
-    /// It is free after the next ``replenish()``.
+    /// Takes the row of an ended cgroup from it, so that no further socket gets it.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func release(_ row: UInt32, of cgroup: UInt64) throws(BPFError) {
+    func release(_ cgroup: UInt64) throws(BPFError) {
         try rows.removeValue(of: cgroup)
+        released += 1
+    }
+
+    /// Frees a row that was released and that no socket has any more, at the next ``replenish()``.
+    func free(_ row: UInt32) {
+        released = max(released - 1, 0)
         leaving.append(row)
     }
 
@@ -77,20 +82,21 @@ final class FlowRows {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func makeRoom() throws(BPFError) -> Bool {
         let before = blocks.rowCount
-        let taken = try assignments().count + leaving.count + Int(FIRST_ROW.rawValue)
+        let taken = try assignments().count + released + leaving.count + Int(FIRST_ROW.rawValue)
         guard taken >= before else { return false }
         try grow(to: 2 * before)
         return blocks.rowCount > before
     }
 
     private func grow() throws(BPFError) {
-        try grow(to: Int(FIRST_ROW.rawValue) + used + Self.reserve)
+        try grow(to: Int(FIRST_ROW.rawValue) + used + released + Self.reserve)
     }
 
     /// Adds rows until there are as many, or as many as there may be.
     private func grow(to count: Int) throws(BPFError) {
         while blocks.rowCount < count, blocks.canGrow {
-            for row in try blocks.grow() where row >= FIRST_ROW.rawValue {
+            // The last block may have more rows than the stocks.
+            for row in try blocks.grow() where row >= FIRST_ROW.rawValue && row < agent.rowCount {
                 try free.append(row)
             }
         }

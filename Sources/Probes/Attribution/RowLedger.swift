@@ -41,11 +41,16 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
         var workload: Workload.ID
         /// In how many readings in a row the cgroup did not exist and had no sockets.
         var idle = 0
+        /// Whether the row was taken from the cgroup.
+        ///
+        /// It still belongs to the workload, until no socket has it.
+        var isLeaving = false
     }
 
-    /// A row is only free when no connection remembers it any more.
+    /// How many idle readings in a row end a row.
     ///
-    /// The pass forgets connections that it has not met twice in a row, so a second reading without sockets is enough.
+    /// After the first one the row is taken from the cgroup, so that no further socket gets it. Whatever socket had
+    /// just got it is met by the next pass. So after another one, no connection remembers the row.
     private static var idleReadings: Int { 2 }
 
     /// The most workloads.
@@ -73,33 +78,58 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
         ]
     }
 
+    /// What is to be done with rows after a reading.
+    struct Steps {
+        /// The rows that are to be taken from their cgroups.
+        var released: [(cgroup: UInt64, row: UInt32)] = []
+        /// The rows that no socket has any more: ``RowLedger/retire(_:_:)`` takes what they counted, and then they are
+        /// free.
+        var ended: [(cgroup: UInt64, row: UInt32)] = []
+    }
+
     /// Takes in what a pass has found.
     ///
     /// - Parameters:
     ///   - assignments: All cgroups that have a row.
+    ///   - found: The rows in which the pass has found sockets.
     ///   - time: The time of the reading.
-    /// - Returns: The rows of ended cgroups. No cgroup may have them any more when their counters are read for the last
-    ///   time, and they may be given to others after the next reading has begun. Until then ``retire(_:_:)`` takes what
-    ///   they counted.
-    mutating func note(_ assignments: [Assignment], at time: Timestamp) -> [(cgroup: UInt64, row: UInt32)] {
+    /// - Returns: What is to be done with rows.
+    mutating func note(_ assignments: [Assignment], found: Set<UInt32> = [], at time: Timestamp) -> Steps {
         for (id, entry) in entries where entry.hasEnded {
             entries[id] = nil
             if let identity = entry.identity { ids[identity] = nil }
         }
-        var ended: [(cgroup: UInt64, row: UInt32)] = []
+        var steps = Steps()
+        let present = Set(assignments.map(\.row))
         for assignment in assignments {
-            if rows[assignment.row] == nil { add(assignment) }
+            if rows[assignment.row]?.cgroup != assignment.cgroup { add(assignment) }
+            rows[assignment.row]?.isLeaving = false
             let isIdle = !assignment.exists && !assignment.hasSockets
-            let idle = isIdle ? (rows[assignment.row]?.idle ?? 0) + 1 : 0
-            rows[assignment.row]?.idle = idle
-            if idle >= Self.idleReadings { ended.append((assignment.cgroup, assignment.row)) }
+            guard age(assignment.row, isIdle: isIdle) > 0 else { continue }
+            rows[assignment.row]?.isLeaving = true
+            steps.released.append((assignment.cgroup, assignment.row))
         }
-        let ending = Set(ended.map(\.row))
+        for (number, row) in rows where row.isLeaving && !present.contains(number) {
+            if age(number, isIdle: !found.contains(number)) >= Self.idleReadings {
+                steps.ended.append((row.cgroup, number))
+            }
+        }
+        steps.ended.sort { $0.row < $1.row }
+        let ending = Set(steps.ended.map(\.row))
         for (id, entry) in entries where id != .host && id != .overflow {
             entries[id]?.hasEnded = entry.rows.isSubset(of: ending)
         }
         lastTime = time
-        return ended
+        return steps
+    }
+
+    /// Counts the idle readings of a row.
+    ///
+    /// - Returns: How many there were in a row.
+    private mutating func age(_ row: UInt32, isIdle: Bool) -> Int {
+        let idle = isIdle ? (rows[row]?.idle ?? 0) + 1 : 0
+        rows[row]?.idle = idle
+        return idle
     }
 
     /// Moves what the row of an ended cgroup has counted to its workload.
@@ -128,6 +158,8 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
     }
 
     private mutating func add(_ assignment: Assignment) {
+        // A row that was never retired, because of an error, has another cgroup now.
+        if let former = rows[assignment.row]?.workload { entries[former]?.rows.remove(assignment.row) }
         let id = workload(of: assignment.identity)
         rows[assignment.row] = Row(cgroup: assignment.cgroup, workload: id)
         entries[id]?.rows.insert(assignment.row)
