@@ -57,15 +57,18 @@ static __noinline __u32 add_row(__u64 cgroup)
     return row ? row->row : OVERFLOW_ROW;
 }
 
+/* Out of line to keep the stack of the hot path small (flows/handshakes.h). */
+static __noinline __u32 find_row(__u64 cgroup)
+{
+    struct cgroup_row *row = bpf_map_lookup_elem(&tcp_rows, &cgroup);
+
+    return row ? row->row : add_row(cgroup);
+}
+
 /* The row of the cgroup with this ID; that of the host for 0. */
 static __always_inline __u32 row_of_cgroup(__u64 cgroup)
 {
-    struct cgroup_row *row;
-
-    if (!by_cgroup || cgroup <= ROOT_CGROUP)
-        return HOST_ROW;
-    row = bpf_map_lookup_elem(&tcp_rows, &cgroup);
-    return row ? row->row : add_row(cgroup);
+    return by_cgroup && cgroup > ROOT_CGROUP ? find_row(cgroup) : HOST_ROW;
 }
 
 /*
@@ -91,7 +94,7 @@ static __always_inline __u64 *time_wait_at(__u64 cookie)
 }
 
 /* Records the row of a socket that may come to TIME_WAIT. The kernel keeps its cookie then, but not its cgroup. */
-static __always_inline void note_time_wait(__u64 cookie, __u32 row)
+static __noinline void note_time_wait(__u64 cookie, __u32 row)
 {
     __u64 *place = time_wait_at(cookie);
 

@@ -213,7 +213,7 @@ __noinline __u32 slot_of(__u64 key)
  * What is remembered of a socket by its address, or NULL. The verifier forbids calculating with a pointer, but not with
  * a number that was a pointer when it was stored.
  */
-static __always_inline struct connection *find_by_address(struct sock *sk)
+static __noinline struct connection *find_by_address(struct sock *sk)
 {
     __u32 row = 0;
     volatile __u64 *address = bpf_map_lookup_elem(&tcp_address, &row);

@@ -68,6 +68,15 @@ static __always_inline struct flow_counters *flows_of(__u32 row)
     return rows ? bpf_map_lookup_elem(rows, &place) : NULL;
 }
 
+/* Out of line to keep the stack of the hot path small (flows/handshakes.h). */
+static __noinline void count_shared_transition(__u32 row, __u32 index)
+{
+    struct flow_counters *flows = flows_of(row);
+
+    if (flows && index < TRANSITION_COUNT)
+        add_shared(&flows->transitions.counts[index], 1);
+}
+
 static __always_inline void count_transition_of(enum sampler sampler, __u32 row, enum network_type type, int old_state,
                                                 int new_state)
 {
@@ -78,10 +87,7 @@ static __always_inline void count_transition_of(enum sampler sampler, __u32 row,
     if (index >= TRANSITION_COUNT)
         return;
     if (by_cgroup) {
-        struct flow_counters *flows = flows_of(row);
-
-        if (flows)
-            add_shared(&flows->transitions.counts[index], 1);
+        count_shared_transition(row, index);
         return;
     }
     transitions = bpf_map_lookup_elem(&tcp_transitions, &key);
