@@ -31,7 +31,7 @@ by_groups() {
 
 # The names of states and their totals, as on the screen.
 by_top() {
-    inside ./tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9]/ { print $1, $2 }' | xargs
+    inside ./tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9][0-9]*$/ { print $1, $2 }' | xargs
 }
 
 # bpftool prints each field on a line of its own, with the value last.
