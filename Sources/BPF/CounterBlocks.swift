@@ -109,8 +109,7 @@ extension Object {
         guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_ARRAY_OF_MAPS, rowsPerBlock > 0 else {
             throw BPFError(operation: "use \(map) as blocks of counters", code: EINVAL)
         }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        let descriptor = try unsafe loadedDescriptor(of: found, map)
         return unsafe CounterBlocks(
             descriptor: descriptor,
             name: map,

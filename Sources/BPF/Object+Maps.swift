@@ -19,9 +19,17 @@ extension Object {
         guard unsafe !Self.isPerCPU(bpf_map__type(found)) else {
             throw BPFError(operation: "use \(map), which has values for each processor, as a map of one", code: EINVAL)
         }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        let descriptor = try unsafe loadedDescriptor(of: found, map)
         return Map(descriptor: descriptor, name: map)
+    }
+
+    /// The descriptor of a map that was found as `name`.
+    ///
+    /// - Throws: ``BPFError`` when ``load()`` has not made it.
+    func loadedDescriptor(of map: OpaquePointer, _ name: String) throws(BPFError) -> CInt {
+        let descriptor = unsafe bpf_map__fd(map)
+        guard descriptor >= 0 else { throw BPFError(operation: "use \(name) before it is loaded", code: EBADF) }
+        return descriptor
     }
 
     private static func isPerCPU(_ type: bpf_map_type) -> Bool {
@@ -40,8 +48,7 @@ extension Object {
         guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_PERCPU_ARRAY, size % MemoryLayout<UInt64>.size == 0 else {
             throw BPFError(operation: "use \(map) as counters", code: EINVAL)
         }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        let descriptor = try unsafe loadedDescriptor(of: found, map)
         return unsafe PerCPUArray(
             descriptor: descriptor,
             name: map,
@@ -64,8 +71,7 @@ extension Object {
         else {
             throw BPFError(operation: "use \(map) as counters", code: EINVAL)
         }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        let descriptor = try unsafe loadedDescriptor(of: found, map)
         let columnCount = layout.value / MemoryLayout<UInt64>.size
         let isShared = type == BPF_MAP_TYPE_HASH
         return CounterHash(descriptor: descriptor, name: map, columnCount: columnCount, isShared: isShared)

@@ -35,8 +35,7 @@ extension Object {
         guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_QUEUE,
             unsafe Int(bpf_map__value_size(found)) == MemoryLayout<Value>.stride
         else { throw BPFError(operation: "use \(map) as a queue", code: EINVAL) }
-        let descriptor = unsafe bpf_map__fd(found)
-        guard descriptor >= 0 else { throw BPFError(operation: "use \(map) before it is loaded", code: EBADF) }
+        let descriptor = try unsafe loadedDescriptor(of: found, map)
         return Queue(descriptor: descriptor, name: map)
     }
 }

@@ -105,13 +105,6 @@ final class ConnectionCountProbe {
         return (report, try findings())
     }
 
-    /// How many connections have a slot.
-    ///
-    /// - Throws: ``BPFError`` when the kernel refuses.
-    func takenSlots() throws(BPFError) -> UInt64 {
-        try passes.value(of: 0)?.taken ?? 0
-    }
-
     private func visitAll() throws(BPFError) {
         try clear()
         if let walk {

@@ -7,8 +7,9 @@ extension TCPProbes: ReadingSource {
     /// Takes one reading of everything.
     package func read(at time: Timestamp) -> Reading {
         // The pass comes first: it samples connections into the maps of the flows, and finds missed events.
-        let activity = part { () throws(BPFError) in
-            try attribution == nil ? self.activity() : self.activity(by: attribution, at: time)
+        let activity = part { () throws(BPFError) -> Activity in
+            if let attribution { return try self.activity(by: attribution, at: time) }
+            return try self.activity()
         }
         let upkeep = part { () throws(BPFError) in try agent.upkeep() }
         return Reading(taken: time, epoch: epoch, activity: activity, upkeep: upkeep)
@@ -39,8 +40,7 @@ extension TCPProbes: ReadingSource {
     }
 
     /// Everything, by workload.
-    private func activity(by attribution: Attribution?, at time: Timestamp) throws(BPFError) -> Activity {
-        guard let attribution else { return try activity() }
+    private func activity(by attribution: Attribution, at time: Timestamp) throws(BPFError) -> Activity {
         var activity = Activity()
         try attribution.prepare()
         activity.transitionsBefore = try attribution.transitionTable()

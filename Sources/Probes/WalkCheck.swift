@@ -48,7 +48,7 @@ struct WalkCheck {
     ///   - one: What the iterator has counted.
     ///   - other: What the walk has counted.
     ///   - changes: How often sockets have entered or left a state meanwhile.
-    /// - Returns: The difference, for messages; nil if there is none.
+    /// - Returns: What differs, for messages; nil if the counts agree.
     static func difference(
         _ one: ConnectionCounts,
         _ other: ConnectionCounts,
@@ -69,7 +69,7 @@ struct WalkCheck {
     ///   - programs: The loaded programs.
     ///   - readsMemory: Whether programs may read the kernel's memory. If not, they can still cast addresses, but only
     ///     since 6.2.
-    /// - Returns: The limitation; nil if there is none.
+    /// - Returns: The limitation; nil if the walk can be used, or its absence was already reported.
     func limitation(_ programs: AgentPrograms, readsMemory: Bool) -> Limitation? {
         guard let reason, programs.walk != nil else { return nil }
         if !readsMemory, isWithoutTable { return .lockdown("counting takes longer") }
