@@ -107,6 +107,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What the agent gives up, and who keeps what it takes.
+        .target(name: "Confinement", dependencies: ["CPlatform", "System"], swiftSettings: strict),
+        .target(
+            name: "Broker",
+            dependencies: ["ApplicationResources", "BPF", "CPlatform", "Confinement", "Probes", "System"],
+            swiftSettings: strict
+        ),
+
         // What a run is set to, and what commands share.
         .target(
             name: "CommandSupport",
@@ -116,8 +124,8 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "CommandSupport", "Configuration", "Metrics", "OTLPExport", "Pipeline", "Probes", "Rendering",
-                "Resource", "System", "YAML", logging,
+                "CommandSupport", "Configuration", "Confinement", "Metrics", "OTLPExport", "Pipeline", "Probes",
+                "Rendering", "Resource", "System", "YAML", logging,
             ],
             swiftSettings: strict
         ),
@@ -127,17 +135,18 @@ let package = Package(
         .target(
             name: "AgentRuntime",
             dependencies: [
-                "CPlatform", "CommandSupport", "ConsoleExport", "HTTPServer", "Metrics", "OTLPExport", "Observations",
-                "Pipeline", "Probes", "PrometheusExport", "Resource", "Settings", "System", "Workloads", logging,
-                unixSignals,
+                "BPF", "Broker", "CPlatform", "CommandSupport", "Confinement", "ConsoleExport", "HTTPServer", "Metrics",
+                "OTLPExport", "Observations", "Pipeline", "Probes", "PrometheusExport", "Resource", "Settings",
+                "System", "Workloads", logging, unixSignals,
             ],
             swiftSettings: strict
         ),
         .target(
             name: "Doctor",
             dependencies: [
-                "AgentRuntime", "ApplicationResources", "CPlatform", "CommandSupport", "Metrics", "OTLPExport",
-                "Pipeline", "Probes", "Readings", "Rendering", "Resource", "Settings", "System", "Workloads",
+                "AgentRuntime", "ApplicationResources", "Broker", "CPlatform", "CommandSupport", "Confinement",
+                "Metrics", "OTLPExport", "Pipeline", "Probes", "Readings", "Rendering", "Resource", "Settings",
+                "System", "Workloads",
             ],
             swiftSettings: strict
         ),

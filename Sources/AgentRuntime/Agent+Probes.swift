@@ -31,8 +31,9 @@ extension Agent {
             return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers { [sdk, notices, observe = surroundings.observe] start in
-                let observed = try observe(options, start) { notices.note($0) }
+            return try await reader.replaceProducers {
+                [sdk, notices, abilities, observe = surroundings.observe] start in
+                let observed = try observe(options, start, abilities.loader) { notices.note($0) }
                 return (
                     MetricProducers(machine: observed.machine, agent: [sdk, process] + observed.upkeep),
                     observed.report

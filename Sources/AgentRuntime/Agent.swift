@@ -13,8 +13,8 @@ package import UnixSignals
 
 /// The agent: probes, exporters, and the loop that moves metrics from one to the other.
 ///
-/// It has three phases: it is prepared (``init(_:settings:surroundings:)``), confined (``confine()``), and serves
-/// (``serve(_:until:)``). Everything that needs privileges which confinement drops belongs in the first phase.
+/// The process is confined first (``confine(_:)``). Then the agent is prepared (``init(_:settings:_:)``), and serves
+/// (``serve(until:)``). Whatever needs more privileges than are left goes through ``Abilities``.
 package actor Agent {
     /// How long the last export may take after a signal to stop.
     private static let lastExportLimit = Duration.seconds(5)
@@ -34,7 +34,7 @@ package actor Agent {
     /// The running parts.
     var running: Running
     /// What it is still able to do.
-    var abilities = Abilities()
+    private(set) var abilities: Abilities
     /// The parts that start when it serves.
     private var prepared: PreparedParts?
 
@@ -46,17 +46,23 @@ package actor Agent {
     /// - Parameters:
     ///   - source: Where the settings can be read again.
     ///   - settings: The settings that were read from there.
+    ///   - abilities: What confinement has left.
     /// - Throws: ``Failure`` when one of these fails.
-    package init(_ source: SettingsSource, settings: RunSettings) async throws(Failure) {
-        try await self.init(source, settings: settings, surroundings: AgentSurroundings())
+    package init(_ source: SettingsSource, settings: RunSettings, _ abilities: Abilities) async throws(Failure) {
+        try await self.init(source, settings: settings, abilities, surroundings: AgentSurroundings())
     }
 
     /// Prepares an agent with given clocks, kernel and exporters.
-    init(_ source: SettingsSource, settings: RunSettings, surroundings: AgentSurroundings) async throws(Failure) {
+    init(
+        _ source: SettingsSource,
+        settings: RunSettings,
+        _ abilities: Abilities = Abilities(),
+        surroundings: AgentSurroundings
+    ) async throws(Failure) {
         // A Collector that closes its connection during a write must be an error of that export, not the end of the
         // process.
         signal(SIGPIPE, SIG_IGN)
-        (self.source, self.surroundings) = (source, surroundings)
+        (self.source, self.surroundings, self.abilities) = (source, surroundings, abilities)
         running = Running(settings: settings)
         logger = Logger.standardError(settings.logLevel)
         log = RoundLog(logger: logger)
@@ -84,6 +90,7 @@ package actor Agent {
         )
         settings.logWarnings()
         logWarning(of: identity)
+        for note in abilities.notes { logger.info("\(note)") }
         let report: ProbeReport
         do throws(Failure) {
             report = try await loadProbes(settings.activeProbes, as: identity)
@@ -113,12 +120,10 @@ package actor Agent {
 
     /// Collects and exports on schedule until one of `signals` asks to stop, and then once more.
     ///
-    /// - Parameters:
-    ///   - abilities: What the agent is still able to do after confinement.
-    ///   - signals: The signals that it handles.
-    package func serve(_ abilities: Abilities, until signals: UnixSignalsSequence) async {
+    /// - Parameter signals: The signals that it handles.
+    package func serve(until signals: UnixSignalsSequence) async {
         let listener = SignalListener(signals, limit: Self.lastExportLimit + .seconds(1))
-        await serve(abilities, reload: listener.reload) {
+        await serve(reload: listener.reload) {
             if let signal = await listener.stop.first(where: { _ in true }) {
                 await self.logger.info("\(signal): collecting once more, then stopping")
             }
@@ -126,12 +131,7 @@ package actor Agent {
     }
 
     /// Collects and exports on schedule until `stop` returns, and then once more.
-    func serve(
-        _ abilities: Abilities,
-        reload: ReloadRequest,
-        until stop: @escaping @Sendable () async -> Void
-    ) async {
-        keep(abilities)
+    func serve(reload: ReloadRequest, until stop: @escaping @Sendable () async -> Void) async {
         await startPrepared()
         let ended = await withTaskGroup(of: End.self) { group in
             group.addTask { await self.collectPeriodically(reload) }

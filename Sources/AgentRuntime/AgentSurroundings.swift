@@ -19,8 +19,10 @@ struct AgentSurroundings: Sendable {
     ///
     /// What they find out later, they say; see ``NoticeLog``. Throws when the kernel refuses.
     var observe:
-        @Sendable (TCPProbes.Options, _ start: Timestamp, _ say: @escaping @Sendable (String) -> Void) throws
-            -> ObservedMachine = ObservedMachine.load
+        @Sendable (
+            TCPProbes.Options, _ start: Timestamp, _ loader: any AgentLoader,
+            _ say: @escaping @Sendable (String) -> Void
+        ) throws -> ObservedMachine = ObservedMachine.load
     /// Creates the exporter of a plan; nil for one that only listens.
     ///
     /// A successor takes over the spool when the exporter that has it ends.
@@ -39,15 +41,16 @@ struct ObservedMachine {
     /// The description of the loaded programs for the log.
     var report = ProbeReport()
 
-    /// Loads the programs for `options`, whose counters begin at `start`.
+    /// Lets `loader` load the programs for `options`, whose counters begin at `start`.
     ///
     /// - Throws: ``ProbeError`` when the kernel refuses.
     @Sendable static func load(
         _ options: TCPProbes.Options,
         start: Timestamp,
+        by loader: any AgentLoader,
         say: @escaping @Sendable (String) -> Void
     ) throws -> ObservedMachine {
-        let probes = try TCPProbes(options, start: start, say: say)
+        let probes = try TCPProbes(options, start: start, by: loader, say: say)
         let observation = Observation(of: probes, limit: options.cardinalityLimit)
         return ObservedMachine(
             machine: [MachineMetrics(of: observation)],

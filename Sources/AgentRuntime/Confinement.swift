@@ -1,28 +1,74 @@
-import CommandSupport
-import Settings
+import Broker
+package import CommandSupport
+import Confinement
+import Glibc
+package import Settings
+import System
 
-/// The second of the agent's three phases: drops the privileges that only the first phase needed.
+/// Gives up everything that serving does not need. What it takes to load programs, the broker keeps.
 ///
-/// Nothing is dropped yet. All of it belongs here, in this order: the capabilities (all of them from Linux 5.19 on,
-/// where reading maps needs none), `no_new_privs`, Landlock rules for the files that are still opened while the agent
-/// serves (the configuration, certificates and keys, the spool, `/proc`), and a seccomp filter with one list of system
-/// calls.
+/// To be called while the process has one thread: Linux gives privileges to threads, and later threads inherit what the
+/// first one has.
 ///
-/// - Returns: What the agent is still able to do while it serves.
-package func confine() -> Abilities {
-    Abilities()
+/// - Parameter settings: What the agent is to do, and which of this it is not to give up.
+/// - Returns: What the agent is still able to do.
+/// - Throws: ``Failure`` when the kernel refuses to take something.
+package func confine(_ settings: RunSettings) throws(Failure) -> Abilities {
+    let parts = settings.confinement
+    guard !parts.isEmpty else { return Abilities() }
+    do throws(SystemError) {
+        return try confine(parts, settings)
+    } catch {
+        let name = RunSetting.confinement.name.text(for: settings)
+        throw Failure("\(error). To run with all privileges that it has, use none for \(name)")
+    }
 }
 
-/// What the agent is still able to do after confinement.
-package struct Abilities: Sendable {
-    /// Whether it can load programs into the kernel.
-    var loadsPrograms = true
-
-    /// Checks that a change from `old` to `new` settings needs no dropped privileges.
-    ///
-    /// - Throws: ``Failure`` that says which change needs a restart.
-    func expect(from old: RunSettings, to new: RunSettings, loadsPrograms: Bool) throws(Failure) {
-        guard loadsPrograms, !self.loadsPrograms else { return }
-        throw Failure("what is observed has changed, which needs a restart: the rights to load programs were dropped")
+private func confine(_ parts: Set<ConfinementPart>, _ settings: RunSettings) throws(SystemError) -> Abilities {
+    for path in settings.changedPaths {
+        // A rule needs something that exists. Whoever opens it complains if there is nothing.
+        _ = unsafe mkdir(path, 0o700)
     }
+    let permitted = CapabilitySet.permitted
+    let plan = try ConfinementPlan(settings, permitted: permitted)
+    var abilities = Abilities()
+    let broker = try Broker.start(
+        parts,
+        keeping: parts.contains(.capabilities) ? plan.brokerCapabilities : permitted
+    )
+    abilities.loader = broker
+    abilities.readsProcesses = broker.capabilities.contains(.sysPtrace)
+    var given: [String] = []
+    if parts.contains(.capabilities) {
+        try plan.capabilities.keepOnly()
+        given.append("capabilities")
+        abilities.notes += plan.reasons.map { "keeps \($0)" }
+    }
+    if parts.contains(.noNewPrivileges) {
+        try SystemCalls.forgoPrivileges()
+        given.append("no_new_privs")
+    }
+    if parts.contains(.landlock) {
+        let rules = FilePlan.rules(for: settings)
+        if FileRules.version > 0 {
+            try rules.apply()
+            abilities.files = rules
+            given.append("Landlock \(FileRules.version)")
+        } else {
+            abilities.notes.append("this kernel has no Landlock, so files are only protected by their permissions")
+        }
+    }
+    if parts.contains(.seccomp) {
+        if SystemCalls.canBeLimited {
+            try SystemCalls.limitToServing()
+            given.append("seccomp")
+        } else {
+            abilities.notes.append("this kernel has no seccomp, so system calls are not limited")
+        }
+    }
+    abilities.notes.insert(
+        "confined (\(given.joined(separator: ", "))); \(Broker.processName) keeps \(broker.capabilities.description)",
+        at: 0
+    )
+    return abilities
 }

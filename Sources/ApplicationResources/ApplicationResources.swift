@@ -46,14 +46,19 @@ package struct ApplicationResources {
     private let settings: Settings
     private var claims: IdentityClaims
     private var known: [UInt64: Known] = [:]
-    private var thread = ReadingThread()
+    private var thread: ReadingThread
     private var turn = 0
     private var saidInGeneral: Set<String> = []
     private var endedRefusals = RefusalCounts()
 
     /// Creates an empty value.
-    package init(_ settings: Settings) {
+    ///
+    /// - Parameters:
+    ///   - settings: What it is set to.
+    ///   - reader: Reads the processes; nil if this process has the right to do that itself.
+    package init(_ settings: Settings, reader: (any ProcessReader)? = nil) {
         self.settings = settings
+        thread = ReadingThread(reader)
         claims = IdentityClaims(reserved: settings.reserved)
     }
 

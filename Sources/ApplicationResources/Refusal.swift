@@ -1,7 +1,7 @@
 /// Why something that a process says of itself is not taken.
 ///
 /// The memory and the environment of a process may be hostile, so that everything in them can be wrong.
-package enum Refusal: String, Hashable, Sendable, CaseIterable {
+package enum Refusal: String, Codable, Hashable, Sendable, CaseIterable {
     /// The kernel does not let this process read the other one.
     case noAccess = "no access"
     /// There are more mappings than are read.
@@ -41,7 +41,7 @@ package enum Refusal: String, Hashable, Sendable, CaseIterable {
 }
 
 /// How often each refusal occurred.
-package struct RefusalCounts: Hashable, Sendable {
+package struct RefusalCounts: Codable, Hashable, Sendable {
     private var counts: [Refusal: Int] = [:]
 
     /// Creates counts of zero.

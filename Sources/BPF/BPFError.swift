@@ -1,7 +1,7 @@
 internal import CLibbpf
 
 /// A failed call of libbpf or of the kernel's BPF system call.
-package struct BPFError: Error, Hashable, Sendable {
+package struct BPFError: Error, Codable, Hashable, Sendable {
     /// The kernel's `ENOTSUPP`.
     ///
     /// It is not a POSIX number, and libraries have no text for it.

@@ -4,7 +4,7 @@ internal import Glibc
 /// A map of blocks, each of which is an array of rows of counters of 64 bits that all CPUs share.
 ///
 /// Blocks are made when they are needed, so their number is not known when the object is loaded. The map of blocks is
-/// borrowed from the ``Object`` that owns it: do not keep this longer.
+/// borrowed from the ``LoadedObject`` that owns it: do not keep this longer.
 package final class CounterBlocks {
     private let descriptor: CInt
     private let name: String
@@ -17,8 +17,18 @@ package final class CounterBlocks {
     private let limit: Int
     /// The memory that each row is read into.
     private var row: [UInt64]
+    /// Makes a block.
+    private let make: (CounterBlockShape) throws(BPFError) -> CInt
 
-    fileprivate init(descriptor: CInt, name: String, rowsPerBlock: Int, columnCount: Int, limit: Int) {
+    fileprivate init(
+        descriptor: CInt,
+        name: String,
+        rowsPerBlock: Int,
+        columnCount: Int,
+        limit: Int,
+        make: @escaping (CounterBlockShape) throws(BPFError) -> CInt
+    ) {
+        self.make = make
         self.descriptor = descriptor
         self.name = name
         self.rowsPerBlock = rowsPerBlock
@@ -43,16 +53,8 @@ package final class CounterBlocks {
     /// - Returns: Its rows.
     /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.
     package func grow() throws(BPFError) -> Range<UInt32> {
-        let columns = UInt32(clamping: columnCount * MemoryLayout<UInt64>.size)
-        let block = unsafe bpf_map_create(
-            BPF_MAP_TYPE_ARRAY,
-            "tcp_flow_block",
-            UInt32(MemoryLayout<UInt32>.size),
-            columns,
-            UInt32(clamping: rowsPerBlock),
-            nil
-        )
-        guard block >= 0 else { throw BPFError(operation: "make another block of \(name)", code: -block) }
+        let rowSize = UInt32(clamping: columnCount * MemoryLayout<UInt64>.size)
+        let block = try make(CounterBlockShape(rows: UInt32(clamping: rowsPerBlock), rowSize: rowSize))
         let code = unsafe withUnsafePointer(to: UInt32(clamping: blocks.count)) { key in
             unsafe withUnsafePointer(to: block) { unsafe bpf_map_update_elem(descriptor, key, $0, UInt64(BPF_ANY)) }
         }
@@ -95,27 +97,63 @@ package final class CounterBlocks {
     }
 }
 
-extension Object {
-    /// The map of blocks called `map`, once ``load()`` has made it.
+/// The form of a block: an array of rows of counters.
+package struct CounterBlockShape: Codable, Hashable, Sendable {
+    /// How many rows it has.
+    package var rows: UInt32
+    /// The size of a row in bytes.
+    package var rowSize: UInt32
+
+    /// Creates a shape.
+    package init(rows: UInt32, rowSize: UInt32) {
+        (self.rows, self.rowSize) = (rows, rowSize)
+    }
+
+    /// Makes a block of this shape, all zeros. That needs the right to create maps.
+    ///
+    /// - Returns: Its descriptor, which the caller closes.
+    /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.
+    package func make() throws(BPFError) -> CInt {
+        let block = unsafe bpf_map_create(
+            BPF_MAP_TYPE_ARRAY,
+            "tcp_flow_block",
+            UInt32(MemoryLayout<UInt32>.size),
+            rowSize,
+            rows,
+            nil
+        )
+        guard block >= 0 else { throw BPFError(operation: "make another block of counters", code: -block) }
+        return block
+    }
+}
+
+extension LoadedObject {
+    /// The map of blocks called `map`.
     ///
     /// - Parameters:
     ///   - map: The name.
     ///   - rowsPerBlock: How many rows each block has.
     ///   - columnCount: How many counters each row has.
+    ///   - make: Makes a block, and gives its descriptor.
     /// - Returns: The blocks, of which there are none yet.
     /// - Throws: ``BPFError`` if no map has this name, or it holds no maps.
-    package func counterBlocks(_ map: String, rowsPerBlock: Int, columnCount: Int) throws(BPFError) -> CounterBlocks {
-        let found = try unsafe find(map: map)
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_ARRAY_OF_MAPS, rowsPerBlock > 0 else {
+    package func counterBlocks(
+        _ map: String,
+        rowsPerBlock: Int,
+        columnCount: Int,
+        make: @escaping (CounterBlockShape) throws(BPFError) -> CInt
+    ) throws(BPFError) -> CounterBlocks {
+        let (found, descriptor) = try find(map: map)
+        guard found.isKind(BPF_MAP_TYPE_ARRAY_OF_MAPS), rowsPerBlock > 0 else {
             throw BPFError(operation: "use \(map) as blocks of counters", code: EINVAL)
         }
-        let descriptor = try unsafe loadedDescriptor(of: found, map)
-        return unsafe CounterBlocks(
+        return CounterBlocks(
             descriptor: descriptor,
             name: map,
             rowsPerBlock: rowsPerBlock,
             columnCount: columnCount,
-            limit: Int(bpf_map__max_entries(found))
+            limit: found.capacity,
+            make: make
         )
     }
 }

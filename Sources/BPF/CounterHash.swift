@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A hash whose values are counters of 64 bits, either for each CPU or shared by all.
 ///
-/// It is borrowed from the ``Object`` that owns it: do not keep it longer.
+/// It is borrowed from the ``LoadedObject`` that owns it: do not keep it longer.
 package struct CounterHash<Key: BitwiseCopyable>: Sendable {
     private let keys: MapKeys<Key>
     private let columnCount: Int

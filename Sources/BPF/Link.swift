@@ -1,22 +1,16 @@
-internal import CLibbpf
+internal import Glibc
 
 /// A program's attachment to its hook; it ends when this goes out of scope.
-@safe
 package struct Link: ~Copyable {
-    /// libbpf's handle; valid until `deinit` destroys it, and never handed out.
-    private let link: OpaquePointer
+    /// The file descriptor, open as long as this.
+    let descriptor: CInt
 
-    /// Takes over `link`.
-    init(_ link: OpaquePointer) {
-        unsafe self.link = unsafe link
+    /// Takes over `descriptor`.
+    init(descriptor: CInt) {
+        self.descriptor = descriptor
     }
 
     deinit {
-        _ = unsafe bpf_link__destroy(link)
-    }
-
-    /// The link's file descriptor, open as long as the link.
-    var descriptor: CInt {
-        unsafe bpf_link__fd(link)
+        close(descriptor)
     }
 }

@@ -3,8 +3,7 @@ internal import Glibc
 
 /// A BPF object: the programs and maps compiled from one `.bpf.c` file.
 ///
-/// It owns them. When it goes out of scope, programs that a ``Link`` holds stay attached, but each ``Map`` that it
-/// returned becomes invalid.
+/// Nothing of it is in the kernel until it is loaded; see ``LoadedObject``.
 @safe
 package struct Object: ~Copyable {
     /// libbpf's handle; valid until `deinit` closes it, and not for use outside this module.
@@ -13,7 +12,7 @@ package struct Object: ~Copyable {
     /// The name, for messages and for the names of the maps that libbpf makes itself.
     package let name: String
 
-    /// Parses an ELF image; nothing reaches the kernel until ``load()``.
+    /// Parses an ELF image; nothing reaches the kernel.
     ///
     /// - Parameters:
     ///   - bytes: The image. libbpf copies what it keeps.
@@ -66,64 +65,14 @@ package struct Object: ~Copyable {
 
     /// Verifies the programs and creates the maps in the kernel.
     ///
+    /// What libbpf keeps of the image and of the kernel's types is freed.
+    ///
+    /// - Returns: The object in the kernel.
     /// - Throws: ``BPFError`` with the verifier's output as its log.
-    package func load() throws(BPFError) {
+    package consuming func load() throws(BPFError) -> LoadedObject {
         let (code, log) = LibbpfLog.capture { unsafe bpf_object__load(object) }
         guard code == 0 else { throw BPFError(operation: "load \(name)", code: -code, log: log) }
-    }
-
-    /// Attaches a loaded program to the hook that its section names.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    package func attach(_ program: String) throws(BPFError) -> Link {
-        let found = try unsafe find(program: program)
-        let (attached, log) = unsafe LibbpfLog.capture {
-            let link = unsafe bpf_program__attach(found)
-            return unsafe (link: link, code: errno)
-        }
-        guard let link = unsafe attached.link else {
-            throw unsafe BPFError(operation: "attach \(program)", code: attached.code, log: log)
-        }
-        return unsafe Link(link)
-    }
-
-    /// Makes an iterator of a loaded program with an `iter/` section.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
-    package func makeIterator(_ program: String) throws(BPFError) -> Iterator {
-        Iterator(link: try attach(program), name: program)
-    }
-
-    /// Makes an iterator over the elements of `map` of a loaded program with the section `iter/bpf_map_elem`.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or map, or the kernel refuses.
-    package func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
-        let (program, name) = (try unsafe find(program: program), program)
-        var target = bpf_iter_link_info()
-        unsafe target.map.map_fd = unsafe UInt32(clamping: bpf_map__fd(try find(map: map)))
-        let (attached, log) = unsafe LibbpfLog.capture {
-            // The kernel copies both before this returns.
-            let link = unsafe withUnsafeMutablePointer(to: &target) { target in
-                var options = unsafe bpf_iter_attach_opts()
-                // Up to the end of the last field. libbpf requires bytes beyond it to be zero, and padding may not be.
-                unsafe options.sz = 2 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
-                unsafe options.link_info = unsafe target
-                unsafe options.link_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
-                return unsafe bpf_program__attach_iter(program, &options)
-            }
-            return unsafe (link: link, code: errno)
-        }
-        guard let link = unsafe attached.link else {
-            throw unsafe BPFError(operation: "attach \(name) to \(map)", code: attached.code, log: log)
-        }
-        return unsafe Iterator(link: Link(link), name: name)
-    }
-
-    /// What the kernel knows of a loaded program.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or it is not loaded.
-    package func statistics(of program: String) throws(BPFError) -> ProgramStatistics {
-        try unsafe ProgramStatistics(descriptor: bpf_program__fd(find(program: program)), program: program)
+        return LoadedObject(try description(), try descriptors())
     }
 
     /// The section of a program, which names the hook that it attaches to: `tp_btf/inet_sock_set_state`.

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A per-CPU array whose values are counters of 64 bits.
 ///
-/// It is borrowed from the ``Object`` that owns it: do not keep it longer.
+/// It is borrowed from the ``LoadedObject`` that owns it: do not keep it longer.
 ///
 /// Each CPU adds to counters of its own, without locks; the sum over all CPUs is the count.
 package struct PerCPUArray: Sendable {

@@ -27,6 +27,11 @@ package enum PossibleProcessors {
         }
     }
 
+    /// Takes the number that another process has found out, so that this one needs no right to make maps.
+    package static func adopt(_ count: Int) {
+        known.withLock { $0 = $0 ?? count }
+    }
+
     /// The number in the file that libbpf reads; `nil` when the file has no number.
     package static func shown() -> Int? {
         let (count, _) = LibbpfLog.capture { libbpf_num_possible_cpus() }

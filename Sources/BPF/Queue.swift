@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A queue of values that programs take from (`BPF_MAP_TYPE_QUEUE`).
 ///
-/// It is borrowed from the ``Object`` that owns it: do not keep it longer.
+/// It is borrowed from the ``LoadedObject`` that owns it: do not keep it longer.
 package struct Queue<Value: BitwiseCopyable>: Sendable {
     private let descriptor: CInt
     private let name: String
@@ -24,18 +24,17 @@ package struct Queue<Value: BitwiseCopyable>: Sendable {
     }
 }
 
-extension Object {
-    /// The queue called `map`, once ``load()`` has made it.
+extension LoadedObject {
+    /// The queue called `map`.
     ///
     /// - Throws: ``BPFError`` if no map has this name, or if it is no queue of `Value`.
     package func queue<Value: BitwiseCopyable>(_ map: String, of value: Value.Type = Value.self) throws(BPFError)
         -> Queue<Value>
     {
-        let found = try unsafe find(map: map)
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_QUEUE,
-            unsafe Int(bpf_map__value_size(found)) == MemoryLayout<Value>.stride
-        else { throw BPFError(operation: "use \(map) as a queue", code: EINVAL) }
-        let descriptor = try unsafe loadedDescriptor(of: found, map)
+        let (found, descriptor) = try find(map: map)
+        guard found.isKind(BPF_MAP_TYPE_QUEUE), found.valueSize == MemoryLayout<Value>.stride else {
+            throw BPFError(operation: "use \(map) as a queue", code: EINVAL)
+        }
         return Queue(descriptor: descriptor, name: map)
     }
 }

@@ -107,8 +107,8 @@ private struct RecordBatch {
     }
 }
 
-extension Object {
-    /// The reading end of the ring buffer called `map`, once ``load()`` has made it.
+extension LoadedObject {
+    /// The reading end of the ring buffer called `map`.
     ///
     /// It stays valid after this object.
     ///
@@ -116,10 +116,10 @@ extension Object {
     package func ringBuffer<Record: BitwiseCopyable>(_ map: String, of record: Record.Type = Record.self)
         throws(BPFError) -> RingBuffer<Record>
     {
-        let found = try unsafe find(map: map)
-        guard unsafe bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF else {
+        let (found, descriptor) = try find(map: map)
+        guard found.isKind(BPF_MAP_TYPE_RINGBUF) else {
             throw BPFError(operation: "use \(map) as a ring buffer", code: EINVAL)
         }
-        return try RingBuffer(descriptor: unsafe bpf_map__fd(found), name: map)
+        return try RingBuffer(descriptor: descriptor, name: map)
     }
 }

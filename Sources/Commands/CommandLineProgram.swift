@@ -20,6 +20,10 @@ package enum CommandLineProgram {
     private static func main(_ arguments: [String]) async -> CInt {
         do {
             var command = try RootCommand.parseAsRoot(arguments)
+            if var confined = command as? any ConfinedCommand {
+                try confined.confine()
+                command = confined
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -1,12 +1,13 @@
 import AgentRuntime
 import ArgumentParser
 internal import CPlatform
+import CommandSupport
 internal import Settings
 internal import System
 import UnixSignals
 
 /// `tcplens run`: the agent.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Collect metrics and export them until told to stop.",
@@ -22,22 +23,46 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print the settings that would apply, as a configuration file without secrets, and end.")
     var printConfig = false
 
-    func run() async throws {
+    /// What it has to do, and what it is able to do after confinement.
+    private var prepared: Prepared?
+
+    mutating func confine() throws {
         CPlatform_disableCoreDumps()
-        let source = options.source
+        let settings = try options.source.settings()
+        prepared = Prepared(
+            settings: settings,
+            abilities: printConfig ? Abilities() : try AgentRuntime.confine(settings)
+        )
+    }
+
+    func run() async throws {
+        guard let prepared else { throw Failure("the command was not prepared; please report this") }
+        let (source, settings) = (options.source, prepared.settings)
         guard !printConfig else {
-            let settings = try source.settings()
             settings.logWarnings()
             try StandardStream.output.write(try settings.yaml())
             return
         }
         // Before anything is loaded or logged: from here on a signal means a last export.
         let signals = options.configuration.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let agent = try await Agent(source, settings: try source.settings())
+        let agent = try await Agent(source, settings: settings, prepared.abilities)
         if let signals {
-            await agent.serve(confine(), until: signals)
+            await agent.serve(until: signals)
         } else {
             try await agent.runOnce()
         }
+    }
+}
+
+/// What `run` begins with. It is no option of the command line.
+private struct Prepared: Sendable {
+    var settings: RunSettings
+    var abilities: Abilities
+}
+
+extension RunCommand {
+    /// What is parsed from the command line.
+    private enum CodingKeys: String, CodingKey {
+        case options, printConfig
     }
 }

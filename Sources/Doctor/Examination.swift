@@ -31,6 +31,7 @@ package struct Examination: Sendable {
         let probes = settings.map(\.activeProbes) ?? TCPProbes.Options()
         for check in await machine(probes) { try report(check) }
         guard let settings else { return }
+        for check in await runBlocking({ ConfinementChecks(settings).checks }) { try report(check) }
         if !source.options.once {
             for check in await ListenerChecks(settings: settings).checks() { try report(check) }
         }

@@ -1,3 +1,4 @@
+import Confinement
 import Probes
 import System
 
@@ -76,9 +77,12 @@ struct KernelChecks {
         )
     }
 
+    /// The capabilities that are worth mentioning.
+    private static let named: [Capability] = [.netBindService, .sysAdmin, .sysResource, .perfmon, .bpf]
+
     private func capabilities(_ trial: ProgramTrial) -> Check {
         let missing = facts.capabilities.missing
-        let held = CapabilitySet.Capability.allCases.filter { facts.capabilities.contains($0) }.map(\.name)
+        let held = Self.named.filter { facts.capabilities.contains($0) }.map(\.name)
         let found = held.isEmpty ? "none of those that matter here is held" : "\(held.joined(separator: ", ")) held"
         guard !missing.isEmpty else {
             guard trial.isDenied, facts.isInUserNamespace else { return .ok("capabilities", found) }

@@ -1,118 +1,54 @@
+internal import ApplicationResources
 internal import BPF
 internal import CProbes
 
-/// The agent's BPF object, loaded.
+/// The agent's BPF object in the kernel.
 ///
 /// ``TCPProbes`` reads its maps.
 final class AgentObject {
-    /// What the programs observe, and how.
-    struct Options {
-        /// The network namespace to observe, by inode number; 0 for all.
-        var namespace: UInt32
-        /// What to split the counts of connections by.
-        var ports: Set<PortAttribute> = []
-        /// The interval of observations of a connection's round-trip time, in whole seconds.
-        var rttPeriod: Duration = .seconds(60)
-        /// Whether to measure how long services take to answer.
-        var responseTime = false
-        /// The most workloads, if each is to be counted by itself; nil if not.
-        var workloads: Int?
-        /// How many connections can be followed; nil for as many as there are slots.
-        ///
-        /// Tests set it, to run out of slots.
-        var slots: UInt32?
-    }
-
     /// The object.
-    let object: Object
+    let object: LoadedObject
     /// The loaded programs.
     let programs: AgentPrograms
-
-    /// The maps that are only needed for response times.
-    private static let responseMaps = ["tcp_last_reads", "tcp_responses"]
-
+    /// What the kernel lets programs do.
+    let features: ProgramFeatures
     /// How many rows the stocks have.
     let rowCount: UInt32
-    /// Whether programs may read the kernel's memory.
-    let readsMemory: Bool
+    /// What keeps sockets from being divided by workloads, if they were to be.
+    let attributionLimit: Limitation?
+    private let loader: any AgentLoader
 
-    /// Loads `bpf/agent.bpf.c` with the programs that `kernel` can run.
+    /// Whether programs may read the kernel's memory.
+    var readsMemory: Bool { features.kernelMemory }
+
+    /// Takes what `loader` has loaded.
     ///
     /// Nothing is attached yet.
-    ///
-    /// - Throws: ``BPFError`` with the verifier's message when the kernel refuses a program.
-    init(_ options: Options, kernel: KernelFeatures) throws(BPFError) {
-        programs = AgentPrograms(for: kernel, responseTime: options.responseTime)
-        readsMemory = kernel.programs.kernelMemory
-        object = try kernel.programs.object(.agent)
-        // Nothing can be attributed on kernels that do not follow connections.
-        let workloads = programs.follows ? options.workloads : nil
-        rowCount = FIRST_ROW.rawValue + (workloads.map(Self.cgroupRows) ?? 0)
-        try object.choose(programs.all)
-        if programs.responseTime.isEmpty {
-            for map in Self.responseMaps { try object.leaveOut(map) }
-        }
-        if let slots = options.slots { try object.setCapacity(slots, of: "tcp_slots") }
-        try object.setConstant("observed_netns", to: options.namespace)
-        try object.setConstant("all_namespaces", to: options.namespace == 0)
-        try object.setConstant("by_local_port", to: options.ports.contains(.local))
-        try object.setConstant("by_peer_port", to: options.ports.contains(.peer))
-        try object.setConstant("syn_limit", to: SYNBacklog.current())
-        try object.setConstant("reads_kernel_memory", to: readsMemory)
-        try object.setConstant(
-            "rtt_period",
-            to: UInt64(clamping: options.rttPeriod.components.seconds) &* 1_000_000_000
-        )
-        try object.setEphemeralPorts(EphemeralPorts.current())
-        if options.namespace == 0 || workloads != nil {
-            try object.setConstant("with_port_owners", to: true)
-            try object.setCapacity(UInt32(OWNED_PORTS), of: "tcp_port_owners")
-        }
-        if workloads != nil { try countByCgroup() }
-        try object.load()
+    init(_ options: AgentObjectOptions, _ loaded: LoadedAgent, by loader: any AgentLoader) {
+        let plan = AgentObjectPlan(options, on: loaded.facts.kernel)
+        programs = plan.programs
+        rowCount = plan.rowCount
+        features = loaded.facts.kernel.programs
+        attributionLimit = loaded.facts.attributionLimit
+        object = loaded.object
+        self.loader = loader
     }
 
-    /// More cgroups than workloads: a workload may have several, and an ended one keeps its row for a while.
-    private static func cgroupRows(_ workloads: Int) -> UInt32 {
-        UInt32(clamping: min(workloads, 32_000)) + 64
+    /// Reads the processes of workloads; nil if this process does that itself.
+    var processReader: (any ProcessReader)? { loader.processReader }
+
+    /// Makes a block of counters.
+    ///
+    /// - Returns: Its descriptor, which the caller closes.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func makeBlock(_ shape: CounterBlockShape) throws(BPFError) -> CInt {
+        try loader.makeBlock(shape)
     }
 
-    /// Gives each cgroup a row of its own, which all CPUs share.
-    ///
-    /// The counters of each CPU are then not used.
-    private func countByCgroup() throws(BPFError) {
-        try object.setConstant("by_cgroup", to: true)
-        let rows = rowCount - FIRST_ROW.rawValue
-        let blocks = (rowCount - 1) / UInt32(ROWS_PER_BLOCK) + 1
-        try object.setCapacity(rows, of: "tcp_rows")
-        // The last block may have more rows than are used.
-        try object.setCapacity(blocks * UInt32(ROWS_PER_BLOCK), of: "tcp_free_rows")
-        try object.setCapacity(blocks, of: "tcp_flows")
-        try object.setCapacity(blocks * UInt32(ROWS_PER_BLOCK), of: "tcp_stocks")
-        let places = Self.timeWaitPlaces(limit: NamespaceLimits.current.timeWait)
-        try object.setCapacity(places, of: "tcp_time_waits")
-        try object.setConstant("time_wait_mask", to: places - 1)
-        try object.setCapacity(1, of: "tcp_durations")
-        if !programs.responseTime.isEmpty { try object.share("tcp_responses") }
-    }
-
-    /// How many sockets can be remembered that may come to TIME_WAIT: a power of two.
-    ///
-    /// Cookies are numbered consecutively, and those of all sockets count. So there are four places for each socket
-    /// that may be in TIME_WAIT, up to 8 MiB.
-    ///
-    /// - Parameter limit: The limit of sockets in TIME_WAIT; nil if that is unknown.
-    /// - Returns: The number of places.
-    static func timeWaitPlaces(limit: UInt64?) -> UInt32 {
-        var places: UInt32 = 1 << 12
-        while places < 1 << 20, UInt64(places) < (limit ?? 1 << 16) &* 4 { places <<= 1 }
-        return places
-    }
-
-    /// Loads the object with the programs that this kernel can run.
+    /// Loads the object in this process, with the programs that this kernel can run.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    convenience init(_ options: Options) throws(BPFError) {
-        try self.init(options, kernel: KernelFeatures())
+    convenience init(_ options: AgentObjectOptions) throws(BPFError) {
+        self.init(options, try LoadedAgent(options, kernel: KernelFeatures()), by: OwnLoader())
     }
 }

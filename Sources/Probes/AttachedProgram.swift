@@ -11,7 +11,7 @@ final class AttachedProgram {
     /// Attaches programs of a loaded object.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses one of them.
-    static func attach(_ programs: [String], of object: borrowing Object) throws(BPFError) -> [AttachedProgram] {
+    static func attach(_ programs: [String], of object: LoadedObject) throws(BPFError) -> [AttachedProgram] {
         var attached: [AttachedProgram] = []
         for program in programs {
             attached.append(AttachedProgram(try object.attach(program)))

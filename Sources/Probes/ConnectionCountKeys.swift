@@ -60,7 +60,7 @@ extension listener_key {
 }
 
 /// A port that connections can be counted by.
-package enum PortAttribute: String, CaseIterable, Sendable {
+package enum PortAttribute: String, CaseIterable, Codable, Sendable {
     /// The port of a service on this host, for listeners and accepted connections.
     case local = "network.local.port"
     /// The port of the service that a client connects to.

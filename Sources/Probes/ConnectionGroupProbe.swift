@@ -31,7 +31,7 @@ package final class ConnectionGroupProbe {
     private static let walkingProgram = "walk_groups"
 
     private let options: Options
-    private let object: Object
+    private let object: LoadedObject
     /// How the sockets are visited; one of the two is nil.
     private let iterator: BPF.Iterator?
     private let walk: TableWalk?
@@ -62,11 +62,11 @@ package final class ConnectionGroupProbe {
         let why = features.whyNoWalk("counting takes longer")
         let walks = why == nil && !options.iterates
         if options.scope == .node, !walks {
-            let reason = try ProgramFeatures.whyOneNamespace()
+            let reason = features.whyOneNamespace()
             throw .oneNamespace(reason ?? "the kernel's tables of sockets were not understood")
         }
         let groupings = options.groupings
-        object = try features.object(.groups)
+        let object = try features.object(.groups)
         try object.choose([walks ? Self.walkingProgram : Self.program])
         try object.setConstant("all_namespaces", to: options.scope == .node)
         try object.setConstant("by_local_port", to: groupings.contains(.localPort))
@@ -85,14 +85,15 @@ package final class ConnectionGroupProbe {
             try object.setConstant("with_port_owners", to: true)
             try object.setCapacity(UInt32(OWNED_PORTS), of: "tcp_port_owners")
         }
-        try object.load()
-        openPorts = try object.map("tcp_open_ports")
-        portOwners = try object.map("tcp_port_owners")
-        totals = try object.map("tcp_totals")
-        groups = try object.map("tcp_groups")
-        listeners = try object.map("tcp_group_queues")
-        walk = walks ? try TableWalk(Self.walkingProgram, of: object) : nil
-        iterator = walks ? nil : try object.makeIterator(Self.program)
+        let loaded = try object.load()
+        self.object = loaded
+        openPorts = try loaded.map("tcp_open_ports")
+        portOwners = try loaded.map("tcp_port_owners")
+        totals = try loaded.map("tcp_totals")
+        groups = try loaded.map("tcp_groups")
+        listeners = try loaded.map("tcp_group_queues")
+        walk = walks ? try TableWalk(Self.walkingProgram, of: loaded) : nil
+        iterator = walks ? nil : try loaded.makeIterator(Self.program)
     }
 
     /// The programs that run, and what they are attached to.

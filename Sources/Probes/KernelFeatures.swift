@@ -1,7 +1,7 @@
 internal import BPF
 
 /// The kernel features that the agent's programs may use, probed before any program is loaded.
-struct KernelFeatures: Equatable {
+struct KernelFeatures: Codable, Hashable, Sendable {
     /// What the kernel lets programs do.
     var programs: ProgramFeatures
     /// The missing tracepoints, among those that some kernels lack.

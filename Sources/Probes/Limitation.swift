@@ -1,7 +1,7 @@
 /// Something that can't be measured here, with the reason that was found.
-package struct Limitation: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
+package struct Limitation: Codable, Hashable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
     /// Why it can't be measured.
-    package enum Cause: Hashable, Sendable {
+    package enum Cause: String, Codable, Hashable, Sendable {
         /// The kernel is too old.
         case version
         /// `lockdown=confidentiality`: programs may not read arbitrary kernel memory.

@@ -5,7 +5,7 @@ internal import System
 /// How much memory a cgroup allows this process.
 ///
 /// It is only used in messages.
-package struct MemoryLimit: Hashable, Sendable {
+package struct MemoryLimit: Codable, Hashable, Sendable {
     /// The cgroup.
     package var group: String
     /// The file that has the limit.

@@ -2,9 +2,9 @@ package import BPF
 internal import Glibc
 
 /// A probe that could not be set up or read.
-package struct ProbeError: Error, CustomStringConvertible, Sendable {
+package struct ProbeError: Error, Codable, CustomStringConvertible, Sendable {
     /// Why it failed, as far as that is certain.
-    package enum Reason: Hashable, Sendable {
+    package enum Reason: Codable, Hashable, Sendable {
         /// The kernel forbids BPF to this process. `isPrivileged` means that the process has the capabilities.
         case denied(isPrivileged: Bool)
         /// There is no memory. `limit` is that of this process's cgroup, if it has one.
@@ -34,7 +34,7 @@ package struct ProbeError: Error, CustomStringConvertible, Sendable {
     }
 
     /// Creates an error whose reason is known.
-    init(_ cause: BPFError, reason: Reason) {
+    package init(_ cause: BPFError, reason: Reason) {
         (self.cause, self.reason) = (cause, reason)
     }
 

@@ -1,7 +1,7 @@
 internal import BPF
 
 /// What this kernel lets programs do, probed before any program is loaded.
-struct ProgramFeatures: Equatable {
+struct ProgramFeatures: Codable, Hashable {
     /// Whether programs can keep slots for connections, which takes atomic instructions.
     var atomics: Bool
     /// Whether programs may call kernel functions by name.
@@ -28,10 +28,8 @@ struct ProgramFeatures: Equatable {
     }
 
     /// Why only the sockets of one namespace can be counted; nil if those of all can.
-    ///
-    /// - Throws: ``BPFError`` when the kernel accepts no programs at all.
-    static func whyOneNamespace() throws(BPFError) -> String? {
-        try forWalk().whyNoWalk("only the sockets of one namespace can be counted").map(\.description)
+    func whyOneNamespace() -> String? {
+        whyNoWalk("only the sockets of one namespace can be counted").map(\.description)
     }
 
     /// Probes the kernel.

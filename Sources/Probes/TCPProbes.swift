@@ -39,6 +39,21 @@ package final class TCPProbes {
             self.responseTime = responseTime
             self.rttPeriod = rttPeriod
         }
+
+        /// What the object must be for this.
+        fileprivate func objectOptions() throws(ProbeError) -> AgentObjectOptions {
+            do throws(BPFError) {
+                return AgentObjectOptions(
+                    namespace: try scope.namespace(),
+                    ports: ports,
+                    rttPeriod: rttPeriod,
+                    responseTime: responseTime,
+                    workloads: attribution?.limit
+                )
+            } catch {
+                throw ProbeError(error)
+            }
+        }
     }
 
     /// The programs that run.
@@ -62,6 +77,7 @@ package final class TCPProbes {
     /// - Parameters:
     ///   - options: What to observe.
     ///   - start: When counting begins.
+    ///   - loader: Loads them.
     ///   - loaded: Called step by step with the programs that the kernel has loaded, even if it refuses others later.
     ///   - say: Receives lines for the log: what is found out while the probes are read, each once.
     /// - Throws: ``ProbeError`` when the kernel refuses something that every kernel from 5.10 on can do, or all
@@ -69,18 +85,14 @@ package final class TCPProbes {
     package convenience init(
         _ options: Options,
         start: Timestamp,
+        by loader: any AgentLoader = OwnLoader(),
         loaded: ([LoadedProgram]) -> Void = { _ in },
         say: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(ProbeError) {
+        let object = try options.objectOptions()
+        let agent = AgentObject(object, try loader.load(object), by: loader)
         do throws(BPFError) {
-            let agent = AgentObject.Options(
-                namespace: try options.scope.namespace(),
-                ports: options.ports,
-                rttPeriod: options.rttPeriod,
-                responseTime: options.responseTime,
-                workloads: options.attribution?.limit
-            )
-            try self.init(AgentObject(agent), options, start: start, say: say, loaded: loaded)
+            try self.init(agent, options, start: start, say: say, loaded: loaded)
         } catch {
             throw ProbeError(error)
         }
@@ -113,8 +125,7 @@ package final class TCPProbes {
         responseTime = chosen.responseTime.isEmpty ? nil : try ResponseTimeProbe(agent)
         loaded(LoadedProgram.list(chosen.responseTime, of: agent.object))
         epoch = Epoch(start: start, namespaceCounters: .current())
-        let limitation = options.attribution == nil ? nil : try AttributionLimits.limitation(follows: chosen.follows)
-        limitations = chosen.limitations + [limitation].compactMap(\.self)
+        limitations = chosen.limitations + [agent.attributionLimit].compactMap(\.self)
         programs = chosen.all
         scope = options.scope
         self.agent = agent
@@ -140,7 +151,7 @@ package final class TCPProbes {
         count.giveUpWalk()
         limitations += check.limitation(agent.programs, readsMemory: agent.readsMemory).map { [$0] } ?? []
         guard scope == .node else { return }
-        throw .oneNamespace(agent.programs.walk == nil ? try ProgramFeatures.whyOneNamespace() ?? reason : reason)
+        throw .oneNamespace(agent.programs.walk == nil ? agent.features.whyOneNamespace() ?? reason : reason)
     }
 
     /// Whether sockets are counted without locks, by a walk over the kernel's tables.

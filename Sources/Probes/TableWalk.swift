@@ -17,7 +17,7 @@ struct TableWalk {
     /// Finds the map of a loaded object.
     ///
     /// - Throws: ``BPFError`` when there is no such map.
-    init(_ program: String, of object: borrowing Object) throws(BPFError) {
+    init(_ program: String, of object: LoadedObject) throws(BPFError) {
         self.program = program
         state = try object.map("tcp_walk")
     }
@@ -66,7 +66,7 @@ struct TableWalk {
     ///   - isTrial: Whether only the sockets of this process's namespace are counted, and none is followed.
     /// - Returns: The report of the program.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func run(of object: borrowing Object, isTrial: Bool = false) throws(BPFError) -> Report {
+    func run(of object: LoadedObject, isTrial: Bool = false) throws(BPFError) -> Report {
         var begin = walk()
         begin.budget = Self.budget
         begin.begins = 1

@@ -63,7 +63,7 @@ extension RunSettings {
                 usage: "health and metrics for Prometheus can't both be at \(address): choose another port for one"
             )
         }
-        if let problem = attributionProblem {
+        if let problem = attributionProblem ?? confinementProblem {
             throw Failure(usage: problem)
         }
         if otlp.spool != nil, otlp.spoolLimit < OTLPConfiguration.smallestSpool {

@@ -1,5 +1,6 @@
 package import CommandSupport
 internal import Configuration
+package import Confinement
 package import Logging
 package import Metrics
 package import OTLPExport
@@ -49,6 +50,8 @@ package struct RunSettings: Equatable, Sendable {
     package var applicationResource: Bool?
     /// The most workloads that are distinguished.
     package var workloadLimit = AttributionOptions.standardLimit
+    /// What the agent gives up after it has started.
+    package var confinement = Set(ConfinementPart.allCases)
     /// The attributes of the resource that the user sets.
     package var resource = ResourceSettings()
     /// The configuration file, if there is one.

@@ -53,7 +53,7 @@ private final class MadeUpSurroundings: Sendable {
         var surroundings = AgentSurroundings()
         surroundings.clock = clock
         surroundings.now = { Timestamp(unixNanoseconds: 1_700_000_000_000_000_000) }
-        surroundings.observe = { options, _, say in
+        surroundings.observe = { options, _, _, say in
             guard !self.refusesPrograms.withLock({ $0 }) else { throw Refusal() }
             self.note("load")
             self.options.withLock { $0.append(options) }
@@ -129,7 +129,7 @@ private struct MadeUpExporter: MetricExporter {
         try write()
         let agent = try await agent()
         _ = surroundings.taken()
-        await agent.serve(Abilities(), reload: ReloadRequest()) { [surroundings] in
+        await agent.serve(reload: ReloadRequest()) { [surroundings] in
             await surroundings.wait(forExports: 3)
         }
         #expect(surroundings.clock.sleeps.prefix(2) == [.seconds(10), .seconds(10)])

@@ -35,8 +35,8 @@ import Testing
     @Test func `a per-CPU map can't be taken for one with single values`() throws {
         let object = try Object(.agent)
         try object.choose(["on_receive_reset"])
-        try object.load()
-        #expect(throws: BPFError.self) { _ = try object.map("tcp_resets") as Map<UInt32, UInt64> }
+        let loaded = try object.load()
+        #expect(throws: BPFError.self) { _ = try loaded.map("tcp_resets") as Map<UInt32, UInt64> }
     }
 
     @Test func `an object for interpreters has no call of the kernel's functions`() throws {
@@ -45,7 +45,7 @@ import Testing
             #expect(!text.contains("bpf_rdonly_cast") || !text.contains(".ksyms"), "\(embedded.rawValue)")
             let object = try Object(embedded.interpreted)
             if embedded == .agent { try object.choose(AgentPrograms(for: KernelFeatures(), responseTime: true).all) }
-            try object.load()
+            _ = try object.load()
         }
     }
 

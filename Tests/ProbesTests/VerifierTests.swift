@@ -52,9 +52,9 @@ import Testing
                     try object.setConstant(option, to: true)
                 }
             }
-            try object.load()
+            let loaded = try object.load()
             for (program, before) in programs {
-                let now = try object.statistics(of: program).verifiedInstructions
+                let now = try loaded.statistics(of: program).verifiedInstructions
                 // Kernels before 5.16 do not report it.
                 #expect(now <= 2 * before, "\(program): \(before) before, \(now) now")
                 #expect(now == 0 || now >= before / 2, "\(program) has shrunk: record \(now) instead of \(before)")

@@ -3,7 +3,7 @@
 /// Its fields: a signature of 8 bytes, the version and the size of the message with 4 bytes each, the time of
 /// publication with 8 bytes, and the address of the message with 8 bytes. Source: OTEP 4719, "Header Structure", and
 /// `process-context/c-and-cpp` in open-telemetry/sig-profiling.
-struct ContextHeader: Hashable {
+struct ContextHeader: Codable, Hashable {
     /// The number of bytes.
     static let length = 32
     /// The version of the format.

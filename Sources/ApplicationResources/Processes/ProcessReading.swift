@@ -3,14 +3,14 @@ internal import System
 /// Reads one process; it runs on a thread that the process can block.
 enum ProcessReading {
     /// What is to be read.
-    struct Request {
+    struct Request: Codable {
         /// The process.
         var process: Int32
         /// What is known of it; nil to read everything.
         var known: Known?
 
         /// Enough to find out whether a process has changed.
-        struct Known {
+        struct Known: Codable {
             /// When it was started.
             var start: ProcessStart
             /// Its context, if it has one.
@@ -19,7 +19,7 @@ enum ProcessReading {
     }
 
     /// What was found.
-    enum Answer {
+    enum Answer: Codable {
         /// Nothing has changed.
         case unchanged
         /// All there is.

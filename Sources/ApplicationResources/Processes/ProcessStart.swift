@@ -3,7 +3,7 @@ internal import System
 /// When a process was started: in clock ticks since the machine was.
 ///
 /// Together with the process id it identifies a process, because ids are used again.
-struct ProcessStart: Hashable, Comparable {
+struct ProcessStart: Codable, Hashable, Comparable {
     /// The number of ticks.
     var ticks: UInt64
 

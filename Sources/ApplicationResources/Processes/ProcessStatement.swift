@@ -1,7 +1,7 @@
 internal import Metrics
 
 /// What one process says of itself.
-struct ProcessStatement: Equatable {
+struct ProcessStatement: Codable, Equatable {
     /// What its environment says.
     var environment: Attributes = [:]
     /// What it has published; nil if nothing.
@@ -14,7 +14,7 @@ struct ProcessStatement: Equatable {
 }
 
 /// What is known of one process.
-struct ProcessScan: Equatable {
+struct ProcessScan: Codable, Equatable {
     /// When the process was started.
     var start: ProcessStart
     /// Where it published a context, and the header that was there.
@@ -25,7 +25,7 @@ struct ProcessScan: Equatable {
     var refusals = RefusalCounts()
 
     /// Where a context is.
-    struct Location: Equatable {
+    struct Location: Codable, Equatable {
         /// The thread whose memory was read.
         var thread: Int32
         /// The address of the mapping.

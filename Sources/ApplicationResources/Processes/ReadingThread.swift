@@ -23,8 +23,15 @@ struct ReadingThread {
     private var queue = DispatchQueue(label: "tcplens.processes")
     private var leftBehind: [Batch] = []
 
+    /// Reads the processes; nil if this process does that itself.
+    private let reader: (any ProcessReader)?
+
     /// Creates a thread.
-    init() {}
+    ///
+    /// - Parameter reader: Reads the processes; nil if this process has the right to do that itself.
+    init(_ reader: (any ProcessReader)? = nil) {
+        self.reader = reader
+    }
 
     /// How many threads are blocked.
     var leftBehindCount: Int { leftBehind.count }
@@ -38,7 +45,7 @@ struct ReadingThread {
     mutating func carryOut(_ requests: [ProcessReading.Request], within budget: Duration) -> Outcome {
         leftBehind.removeAll(where: \.isFinished)
         guard !requests.isEmpty, !isExhausted else { return Outcome() }
-        let batch = Batch(requests)
+        let batch = Batch(requests, reader)
         queue.async { batch.run() }
         if !batch.wait(for: budget) {
             batch.stop()
@@ -62,11 +69,12 @@ private final class Batch: Sendable {
     }
 
     private let requests: [ProcessReading.Request]
+    private let reader: (any ProcessReader)?
     private let state = Mutex(State())
     private let finished = DispatchSemaphore(value: 0)
 
-    init(_ requests: [ProcessReading.Request]) {
-        self.requests = requests
+    init(_ requests: [ProcessReading.Request], _ reader: (any ProcessReader)?) {
+        (self.requests, self.reader) = (requests, reader)
     }
 
     var isFinished: Bool { state.withLock(\.isFinished) }
@@ -79,18 +87,31 @@ private final class Batch: Sendable {
 
     /// Carries out the requests.
     func run() {
-        var buffer = ScratchBuffer(capacity: ProcessEnvironment.maximumLength)
-        for (index, request) in requests.enumerated() {
-            let mayBegin = state.withLock { state in
-                state.current = index
-                return !state.isStopped
+        if let reader {
+            if !requests.isEmpty, begin(0) {
+                reader.read(requests) { index, answer in take(answer, of: index) && begin(index + 1) }
             }
-            guard mayBegin else { break }
-            let answer = ProcessReading.answer(request, with: &buffer)
-            state.withLock { $0.answers.append((index, answer)) }
+        } else {
+            var buffer = ScratchBuffer(capacity: ProcessEnvironment.maximumLength)
+            for (index, request) in requests.enumerated() {
+                guard begin(index), take(ProcessReading.answer(request, with: &buffer), of: index) else { break }
+            }
         }
         state.withLock { $0.isFinished = true }
         finished.signal()
+    }
+
+    /// Notes which request is carried out next; whether it may begin.
+    private func begin(_ index: Int) -> Bool {
+        state.withLock { state in
+            state.current = index
+            return !state.isStopped
+        }
+    }
+
+    private func take(_ answer: ProcessReading.Answer, of index: Int) -> Bool {
+        state.withLock { $0.answers.append((index, answer)) }
+        return true
     }
 
     /// Begins no further request.

@@ -43,7 +43,8 @@ final class Attribution {
                 isOn: options.asksApplications,
                 host: options.host,
                 reserved: Set(options.agent.map { ServiceIdentity(of: $0) })
-            )
+            ),
+            reader: agent.processReader
         )
         self.say = say
     }

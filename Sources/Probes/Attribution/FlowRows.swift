@@ -27,7 +27,8 @@ final class FlowRows {
         blocks = try agent.object.counterBlocks(
             "tcp_flows",
             rowsPerBlock: Int(ROWS_PER_BLOCK),
-            columnCount: Int(FLOW_COUNTERS)
+            columnCount: Int(FLOW_COUNTERS),
+            make: agent.makeBlock
         )
         try grow()
     }

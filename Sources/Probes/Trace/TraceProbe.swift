@@ -40,7 +40,7 @@ package final class TraceProbe {
     package let limitations: [Limitation]
 
     private let filter: TraceFilter
-    private let object: Object
+    private let object: LoadedObject
     private let ring: RingBuffer<trace_event>
     private let clock: KernelClock
     private var attached: [AttachedProgram] = []
@@ -83,14 +83,14 @@ package final class TraceProbe {
         programs = features.atomics ? Self.full : Self.plain
         limitations = [limitation].compactMap(\.self)
         let loaded = programs + (finds ? [Self.finding] : []) + [Self.readingClock]
-        let object = try features.object(.trace)
-        try object.choose(loaded)
-        try object.setConstant("observed_netns", to: namespace)
-        try object.setConstant("reads_kernel_memory", to: features.kernelMemory)
-        try object.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
-        try object.setConstant("wake_step", to: UInt64(bufferSize / Self.wakeShare))
-        try object.setCapacity(UInt32(clamping: bufferSize), of: "tcp_events")
-        try object.load()
+        let parsed = try features.object(.trace)
+        try parsed.choose(loaded)
+        try parsed.setConstant("observed_netns", to: namespace)
+        try parsed.setConstant("reads_kernel_memory", to: features.kernelMemory)
+        try parsed.setConstant("filter", to: filter.kernel(choosable: TraceFilter.choosablePorts()))
+        try parsed.setConstant("wake_step", to: UInt64(bufferSize / Self.wakeShare))
+        try parsed.setCapacity(UInt32(clamping: bufferSize), of: "tcp_events")
+        let object = try parsed.load()
         let time: Map<UInt32, UInt64> = try object.map("tcp_clock")
         clock = try KernelClock(comparedWith: { () throws(BPFError) in
             try object.run(Self.readingClock)

@@ -1,5 +1,6 @@
 internal import CommandSupport
 internal import Configuration
+package import Confinement
 package import Logging
 internal import OTLPExport
 package import Probes
@@ -152,6 +153,14 @@ package enum RunSetting {
         help: "Answer /livez and /readyz at this address, such as localhost:8080.",
         valueName: "host:port"
     )
+    /// What the agent gives up after it has started.
+    package static let confinement = Setting(
+        \.confinement,
+        SettingName(option: "--confinement", variable: "TCPLENS_CONFINEMENT", key: "tcplens/development.confinement"),
+        .confinement,
+        help: "Give up only these after the start: capabilities, no-new-privileges, landlock, seccomp (default: all).",
+        valueName: "list"
+    )
     /// The most bytes that wait in memory for a Collector that is away.
     package static let queueLimit = Setting(
         \.otlp.queueLimit,
@@ -190,7 +199,7 @@ package enum RunSetting {
     /// The settings in the section `tcplens/development` of a file, in the order in which they are printed.
     static let ofTCPLens: [any AnySetting] = [
         scope, attribution, applicationResource, workloadLimit, attributes, responseTime, prometheusCreated, health,
-        queueLimit, spoolLimit, spool,
+        confinement, queueLimit, spoolLimit, spool,
     ]
     /// The settings that files keep in their readers, because OpenTelemetry's schema has them there.
     static let ofReaders: [any AnySetting] = [

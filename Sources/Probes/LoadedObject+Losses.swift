@@ -2,7 +2,7 @@ internal import BPF
 internal import CProbes
 internal import Readings
 
-extension Object {
+extension LoadedObject {
     /// What this object's programs could not count, and how often `programs` were skipped because they were already
     /// running.
     ///

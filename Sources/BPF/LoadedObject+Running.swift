@@ -1,11 +1,11 @@
 internal import CLibbpf
 
-extension Object {
+extension LoadedObject {
     /// Runs a loaded program of the section `syscall`, which reads and changes `context`.
     ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
     package func run<Context: BitwiseCopyable>(_ program: String, on context: inout Context) throws(BPFError) {
-        let descriptor = unsafe bpf_program__fd(try find(program: program))
+        let descriptor = try find(program: program).descriptor
         let code = unsafe withUnsafeMutableBytes(of: &context) { context in
             var options = unsafe bpf_test_run_opts()
             unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
@@ -22,7 +22,7 @@ extension Object {
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
     @discardableResult
     package func run(_ program: String) throws(BPFError) -> UInt32 {
-        let descriptor = unsafe bpf_program__fd(try find(program: program))
+        let descriptor = try find(program: program).descriptor
         var options = unsafe bpf_test_run_opts()
         unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
         let code = unsafe bpf_prog_test_run_opts(descriptor, &options)

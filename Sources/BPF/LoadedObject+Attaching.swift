@@ -1,0 +1,57 @@
+internal import CLibbpf
+internal import Glibc
+
+extension LoadedObject {
+    /// Attaches a program with a `tp_btf/` or `iter/` section to the hook that the section names.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
+    package func attach(_ program: String) throws(BPFError) -> Link {
+        let (found, descriptor) = try find(program: program)
+        // The kernel remembers from the load which tracepoint a program is for.
+        let link =
+            found.hook.hasPrefix("iter/")
+            ? bpf_link_create(descriptor, 0, BPF_TRACE_ITER, nil)
+            : bpf_raw_tracepoint_open(nil, descriptor)
+        guard link >= 0 else { throw BPFError(operation: "attach \(program)", code: -link) }
+        return Link(descriptor: link)
+    }
+
+    /// Makes an iterator of a program with an `iter/` section.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
+    package func makeIterator(_ program: String) throws(BPFError) -> Iterator {
+        Iterator(link: try attach(program), name: program)
+    }
+
+    /// Makes an iterator over the elements of `map` of a program with the section `iter/bpf_map_elem`.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program or map, or the kernel refuses.
+    package func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
+        let descriptor = try find(program: program).descriptor
+        var target = bpf_iter_link_info()
+        unsafe target.map.map_fd = UInt32(clamping: try find(map: map).descriptor)
+        // The kernel copies both before this returns.
+        let link = unsafe withUnsafeMutablePointer(to: &target) { target in
+            var options = unsafe bpf_link_create_opts()
+            // Up to the end of the last field. libbpf requires bytes beyond it to be zero, and padding may not be.
+            unsafe options.sz = 3 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
+            unsafe options.iter_info = unsafe target
+            unsafe options.iter_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
+            return unsafe bpf_link_create(descriptor, 0, BPF_TRACE_ITER, &options)
+        }
+        guard link >= 0 else { throw BPFError(operation: "attach \(program) to \(map)", code: -link) }
+        return Iterator(link: Link(descriptor: link), name: program)
+    }
+
+    /// What the kernel knows of a program.
+    ///
+    /// - Throws: ``BPFError`` when there is no such program.
+    package func statistics(of program: String) throws(BPFError) -> ProgramStatistics {
+        try ProgramStatistics(descriptor: find(program: program).descriptor, program: program)
+    }
+
+    /// The section of a program, which names the hook that it attaches to: `tp_btf/inet_sock_set_state`.
+    package func hook(of program: String) -> String? {
+        try? find(program: program).description.hook
+    }
+}

@@ -1,0 +1,127 @@
+package import ApplicationResources
+package import BPF
+internal import CPlatform
+package import Confinement
+internal import Glibc
+package import Probes
+package import System
+
+/// A process that keeps the privileges which the agent gives up, and does for it the few things that take them.
+///
+/// It loads the agent's own programs, makes blocks of counters, and reads what processes say of themselves; nothing
+/// else, whoever asks. It has no network and reads nothing that comes from there. It ends with the agent.
+package final class Broker: AgentLoader, ProcessReader {
+    /// The name of the process.
+    package static let processName = "tcplens-broker"
+
+    private let socket: MessageSocket
+    /// What it keeps.
+    package let capabilities: CapabilitySet
+
+    private init(_ socket: MessageSocket, _ capabilities: CapabilitySet) {
+        (self.socket, self.capabilities) = (socket, capabilities)
+    }
+
+    /// Starts the process, as a copy of this one, which must not have other threads yet.
+    ///
+    /// - Parameters:
+    ///   - parts: What it gives up as the agent does.
+    ///   - capabilities: What it keeps, of what this process has.
+    /// - Throws: ``SystemError`` when the kernel refuses.
+    package static func start(_ parts: Set<ConfinementPart>, keeping capabilities: CapabilitySet)
+        throws(SystemError) -> Broker
+    {
+        let (ours, theirs) = try MessageSocket.pair()
+        let child = CPlatform_fork()
+        guard child >= 0 else { throw SystemError(operation: "start a process", code: errno) }
+        guard child > 0 else {
+            BrokerProcess(theirs, keeping: capabilities).run(parts)
+        }
+        let broker = Broker(ours, capabilities)
+        try broker.expectGreeting()
+        return broker
+    }
+
+    private func expectGreeting() throws(SystemError) {
+        guard let bytes = try socket.receive()?.bytes,
+            let greeting = BrokerMessage.value(BrokerGreeting.self, of: bytes)
+        else { throw Self.gone }
+        if let failure = greeting.failure {
+            throw SystemError(operation: "confine \(Self.processName): \(failure)", code: EPERM)
+        }
+    }
+
+    private static let gone = SystemError(operation: "reach the process \(processName), which has ended", code: EPIPE)
+
+    /// Sends a request.
+    ///
+    /// - Returns: The end of the socket on which the answer arrives.
+    private func send(_ request: BrokerRequest) throws(SystemError) -> MessageSocket {
+        let (ours, theirs) = try MessageSocket.pair()
+        try socket.send(request.bytes, [theirs.descriptor])
+        return ours
+    }
+
+    private func answer<Answer: Decodable>(_ type: Answer.Type, to request: BrokerRequest) throws(SystemError)
+        -> (answer: Answer, descriptors: [CInt])
+    {
+        guard let (bytes, descriptors) = try send(request).receive() else { throw Self.gone }
+        guard let answer = BrokerMessage.value(type, of: bytes) else {
+            for descriptor in descriptors { close(descriptor) }
+            throw SystemError(operation: "understand the answer of \(Self.processName)", code: EBADMSG)
+        }
+        return (answer, descriptors)
+    }
+
+    /// Loads the agent's object in that process.
+    package func load(_ options: AgentObjectOptions) throws(ProbeError) -> LoadedAgent {
+        let answer: (answer: LoadAnswer, descriptors: [CInt])
+        do throws(SystemError) {
+            answer = try self.answer(LoadAnswer.self, to: .load(options))
+        } catch {
+            throw ProbeError(BPFError(operation: "load programs", code: error.code), reason: .other(words: Self.help))
+        }
+        switch answer.answer {
+        case .refused(let error):
+            throw error
+        case .loaded(let facts, let description):
+            let object = LoadedObject(description, answer.descriptors)
+            guard description.descriptorCount == answer.descriptors.count else {
+                throw ProbeError(
+                    BPFError(operation: "take over what was loaded", code: EMFILE),
+                    reason: .other(words: "this process has too many open files")
+                )
+            }
+            return LoadedAgent(facts, object)
+        }
+    }
+
+    private static let help = "the process \(processName), which keeps the privileges, has ended; restart the agent"
+
+    /// Makes a block of counters in that process.
+    package func makeBlock(_ shape: CounterBlockShape) throws(BPFError) -> CInt {
+        let answer: (answer: BlockAnswer, descriptors: [CInt])
+        do throws(SystemError) {
+            answer = try self.answer(BlockAnswer.self, to: .block(shape))
+        } catch {
+            throw BPFError(operation: "make another block of counters", code: error.code, log: Self.help)
+        }
+        if case .refused(let error) = answer.answer { throw error }
+        guard let block = answer.descriptors.first else {
+            throw BPFError(operation: "take over another block of counters", code: EMFILE)
+        }
+        return block
+    }
+
+    /// Reads processes: this object itself.
+    package var processReader: (any ProcessReader)? { self }
+
+    /// Has processes read in that process.
+    package func readProcesses(_ request: [UInt8], each: ([UInt8]) -> Bool) {
+        guard let answers = try? send(.processes(request)) else { return }
+        while let (bytes, descriptors) = try? answers.receive() {
+            for descriptor in descriptors { close(descriptor) }
+            guard each(bytes) else { return }
+        }
+    }
+}
