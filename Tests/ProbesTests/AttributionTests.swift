@@ -86,10 +86,10 @@ import Testing
     }
 
     @Test func `there are four places for each socket that may be in TIME_WAIT`() {
-        #expect(AgentObject.timeWaitPlaces(limit: 100) == 4096)
-        #expect(AgentObject.timeWaitPlaces(limit: 65_536) == 1 << 18)
-        #expect(AgentObject.timeWaitPlaces(limit: 65_537) == 1 << 19)
-        #expect(AgentObject.timeWaitPlaces(limit: .max) == 1 << 20)
-        #expect(AgentObject.timeWaitPlaces(limit: nil) == 1 << 18)
+        #expect(AgentObjectPlan.timeWaitPlaces(limit: 100) == 4096)
+        #expect(AgentObjectPlan.timeWaitPlaces(limit: 65_536) == 1 << 18)
+        #expect(AgentObjectPlan.timeWaitPlaces(limit: 65_537) == 1 << 19)
+        #expect(AgentObjectPlan.timeWaitPlaces(limit: .max) == 1 << 20)
+        #expect(AgentObjectPlan.timeWaitPlaces(limit: nil) == 1 << 18)
     }
 }
