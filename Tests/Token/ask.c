@@ -121,8 +121,8 @@ static void ask_for_maps(void)
     row_by("types of a program or map", "BPF_BTF_LOAD", load_btf(token), load_btf(NO_TOKEN));
     row("change a map", "BPF_MAP_UPDATE_ELEM", update(hash, 0, 1));
     row("read a map", "BPF_MAP_LOOKUP_ELEM", look_up(hash, 0, 0) == 1 ? 0 : -ENODATA);
-    row("read a map at once", "BPF_MAP_LOOKUP_BATCH", look_up_batch(hash));
-    row("make constants read-only", "BPF_MAP_FREEZE", freeze(make_map(BPF_MAP_TYPE_ARRAY, BPF_F_RDONLY_PROG, token)));
+    row("read a map in batches", "BPF_MAP_LOOKUP_BATCH", look_up_batch(hash));
+    row("freeze a map of constants", "BPF_MAP_FREEZE", freeze(make_map(BPF_MAP_TYPE_ARRAY, BPF_F_RDONLY_PROG, token)));
 }
 
 static int ask_for_tracing(void)
@@ -155,7 +155,7 @@ static int ask_for_tracing(void)
     row("run a `raw_tp` program", "BPF_PROG_TEST_RUN", run_program(raw) == 42 ? 0 : run_program(raw));
     row("run a `syscall` program", "BPF_PROG_TEST_RUN", run_program(call) == 42 ? 0 : run_program(call));
     row("attach to a tracepoint by name", "BPF_RAW_TRACEPOINT_OPEN", open_tracepoint(raw, "inet_sock_set_state"));
-    int opened = row("attach `tp_btf`, the old way", "BPF_RAW_TRACEPOINT_OPEN", open_tracepoint(traced, NULL));
+    int opened = row("attach `tp_btf` as older libraries do", "BPF_RAW_TRACEPOINT_OPEN", open_tracepoint(traced, NULL));
     close(opened);
     row("attach `tp_btf`", "BPF_LINK_CREATE", create_link(traced, BPF_TRACE_RAW_TP, -1));
     close(make_traffic());
@@ -206,8 +206,11 @@ int main(int argc, char **argv)
         return 1;
     ask_for_maps();
     int raw = ask_for_tracing(), sockets = ask_for_iterators();
-    row_by("the kernel's types by their number", "BPF_BTF_GET_FD_BY_ID", kernel_btf_by_id(token),
-           kernel_btf_by_id(NO_TOKEN));
+    int types = kernel_btf_by_id(token);
+    // Older kernels take no token for this.
+    if (types == -EINVAL)
+        types = kernel_btf_by_id(NO_TOKEN);
+    row_by("types of the kernel by their number", "BPF_BTF_GET_FD_BY_ID", types, kernel_btf_by_id(NO_TOKEN));
     row("list programs", "BPF_PROG_GET_NEXT_ID", next_program_id());
     row("measure the run time of programs", "BPF_ENABLE_STATS", enable_statistics());
 
