@@ -44,14 +44,9 @@ package final class CounterBlocks {
     /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.
     package func grow() throws(BPFError) -> Range<UInt32> {
         let columns = UInt32(clamping: columnCount * MemoryLayout<UInt64>.size)
-        let block = unsafe bpf_map_create(
-            BPF_MAP_TYPE_ARRAY,
-            "tcp_flow_block",
-            UInt32(MemoryLayout<UInt32>.size),
-            columns,
-            UInt32(clamping: rowsPerBlock),
-            nil
-        )
+        let keys = UInt32(MemoryLayout<UInt32>.size)
+        let rows = UInt32(clamping: rowsPerBlock)
+        let block = Token.makeMap(BPF_MAP_TYPE_ARRAY, "tcp_flow_block", key: keys, value: columns, entries: rows)
         guard block >= 0 else { throw BPFError(operation: "make another block of \(name)", code: -block) }
         let code = unsafe withUnsafePointer(to: UInt32(clamping: blocks.count)) { key in
             unsafe withUnsafePointer(to: block) { unsafe bpf_map_update_elem(descriptor, key, $0, UInt64(BPF_ANY)) }
