@@ -284,8 +284,8 @@ let package = Package(
         .testTarget(
             name: "DoctorTests",
             dependencies: [
-                "ApplicationResources", "Doctor", "OTLPExport", "Probes", "Rendering", "Resource", "System",
-                "Workloads",
+                "ApplicationResources", "Confinement", "Doctor", "OTLPExport", "Probes", "Rendering", "Resource",
+                "System", "Workloads",
             ],
             swiftSettings: strict
         ),

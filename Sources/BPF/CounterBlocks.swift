@@ -114,14 +114,8 @@ package struct CounterBlockShape: Codable, Hashable, Sendable {
     /// - Returns: Its descriptor, which the caller closes.
     /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.
     package func make() throws(BPFError) -> CInt {
-        let block = unsafe bpf_map_create(
-            BPF_MAP_TYPE_ARRAY,
-            "tcp_flow_block",
-            UInt32(MemoryLayout<UInt32>.size),
-            rowSize,
-            rows,
-            nil
-        )
+        let keySize = UInt32(MemoryLayout<UInt32>.size)
+        let block = Token.makeMap(BPF_MAP_TYPE_ARRAY, "tcp_flow_block", key: keySize, value: rowSize, entries: rows)
         guard block >= 0 else { throw BPFError(operation: "make another block of counters", code: -block) }
         return block
     }

@@ -42,7 +42,7 @@ package enum PossibleProcessors {
     private static func measure() throws(BPFError) -> Int {
         let word = UInt32(MemoryLayout<UInt64>.size)
         let keySize = UInt32(MemoryLayout<UInt32>.size)
-        let map = unsafe bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "processors", keySize, word, 1, nil)
+        let map = Token.makeMap(BPF_MAP_TYPE_PERCPU_ARRAY, "processors", key: keySize, value: word, entries: 1)
         guard map >= 0 else { throw BPFError(operation: "make a map to count the processors", code: -map) }
         defer { close(map) }
         var capacity = 1 << 13

@@ -14,10 +14,13 @@ struct Program: ~Copyable {
         flags: UInt32 = 0
     ) throws(BPFError) {
         let descriptor = unsafe instructions.map(\.bits).withUnsafeBytes { instructions in
+            let start = unsafe instructions.assumingMemoryBound(to: bpf_insn.self)
+            if let token = Token.made.descriptor {
+                return unsafe token_prog_load(type, start.baseAddress, start.count, flags, token)
+            }
             var options = unsafe bpf_prog_load_opts()
             unsafe options.sz = MemoryLayout<bpf_prog_load_opts>.size
             unsafe options.prog_flags = flags
-            let start = unsafe instructions.assumingMemoryBound(to: bpf_insn.self)
             return unsafe bpf_prog_load(type, "feature", "GPL", start.baseAddress, start.count, &options)
         }
         guard descriptor >= 0 else { throw BPFError(operation: "load a program that does nothing", code: -descriptor) }

@@ -1,6 +1,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include "token.h"
 
 /* What Swift's module of the C library leaves out, for ring buffers, control groups and interfaces. */
 #include <net/if.h>

@@ -1,4 +1,5 @@
 import Foundation
+import Confinement
 import OTLPExport
 import Probes
 import Resource
