@@ -268,8 +268,8 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "AgentRuntime", "CommandSupport", "Metrics", "OTLPExport", "Pipeline", "Probes", "Resource",
-                "Settings", "TestSupport", logging,
+                "AgentRuntime", "CommandSupport", "Confinement", "Metrics", "OTLPExport", "Pipeline", "Probes",
+                "Resource", "Settings", "TestSupport", logging,
             ],
             swiftSettings: strict
         ),
@@ -319,13 +319,14 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "TestSupport", "exporting", "traffic"],
+            dependencies: ["TCPLens", "TestSupport", "calling", "exporting", "traffic"],
             exclude: [
                 "SDK", "Scenarios", "fetch-backends", "fetch-containers", "crowd.py", "mishaps.py", "terminal.py",
             ],
             swiftSettings: strict
         ),
         .executableTarget(name: "traffic", path: "Tests/Traffic"),
+        .executableTarget(name: "calling", path: "Tests/Calling"),
         .executableTarget(
             name: "identifying",
             dependencies: ["Metrics", "Workloads"],

@@ -60,7 +60,7 @@ enum FilePlan {
         guard settings.exporters.contains(.otlp), !settings.otlp.endpoint.isSocket else { return false }
         let host = settings.otlp.endpoint.host
         let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
-        return settings.otlp.proxy != nil || !isAddress && !settings.otlp.endpoint.isLoopback
+        return settings.otlp.proxy?.isUsed == true || !isAddress && !settings.otlp.endpoint.isLoopback
     }
 
     /// Whether `/etc/resolv.conf` is a file of `/etc` itself, which tools replace when the network changes.

@@ -61,6 +61,7 @@ enum ConfigurationExample {
           response_time: true
           prometheus_created: true
           health: "[::1]:8080"
+          confinement: [capabilities, no-new-privileges]
           queue_limit: 1000000
           spool_limit: 2000000
           spool: /var/spool/tcplens

@@ -1,4 +1,5 @@
 import CommandSupport
+import Confinement
 import Logging
 import Metrics
 import OTLPExport
@@ -53,6 +54,7 @@ import Testing
         #expect(settings.attribution == .workload)
         #expect(settings.applicationResource == false)
         #expect(settings.workloadLimit == 70)
+        #expect(settings.confinement == [.capabilities, .noNewPrivileges])
         #expect(settings.activeProbes?.attribution == AttributionOptions(limit: 70, asksApplications: false))
         #expect(settings.otlp.histograms == .exponential)
         #expect(settings.consoleHistograms == .explicitBuckets)

@@ -17,6 +17,9 @@ enum Executable {
     /// The generator of sockets, `Tests/Traffic`.
     static let traffic = products.appending(path: "traffic").path(percentEncoded: false)
 
+    /// What makes another process call the kernel, `Tests/Calling`.
+    static let calling = products.appending(path: "calling").path(percentEncoded: false)
+
     /// A real OpenTelemetry Collector, if there is one: `$OTELCOL`, or `otelcol` on the PATH.
     static let collector: String? = {
         let environment = ProcessInfo.processInfo.environment
