@@ -17,7 +17,7 @@ package import UnixSignals
 /// (``serve(_:until:)``). Everything that needs privileges which confinement drops belongs in the first phase.
 package actor Agent {
     /// How long the last export may take after a signal to stop.
-    private static let lastExportLimit = Duration.seconds(5)
+    static let lastExportLimit = Duration.seconds(5)
 
     let source: SettingsSource
     let surroundings: AgentSurroundings
@@ -31,6 +31,8 @@ package actor Agent {
     var log: RoundLog
     var scrapeLog: RoundLog
     let notices: NoticeLog
+    /// What started the agent as a service, and what it knows; nil if nothing did.
+    var report: ServiceReport?
     /// The running parts.
     var running: Running
     /// What it is still able to do.
@@ -46,13 +48,23 @@ package actor Agent {
     /// - Parameters:
     ///   - source: Where the settings can be read again.
     ///   - settings: The settings that were read from there.
+    ///   - manager: The service manager that started it; nil if nothing did.
     /// - Throws: ``Failure`` when one of these fails.
-    package init(_ source: SettingsSource, settings: RunSettings) async throws(Failure) {
-        try await self.init(source, settings: settings, surroundings: AgentSurroundings())
+    package init(
+        _ source: SettingsSource,
+        settings: RunSettings,
+        manager: ServiceManager? = nil
+    ) async throws(Failure) {
+        try await self.init(source, settings: settings, surroundings: AgentSurroundings(), manager: manager)
     }
 
     /// Prepares an agent with given clocks, kernel and exporters.
-    init(_ source: SettingsSource, settings: RunSettings, surroundings: AgentSurroundings) async throws(Failure) {
+    init(
+        _ source: SettingsSource,
+        settings: RunSettings,
+        surroundings: AgentSurroundings,
+        manager: ServiceManager? = nil
+    ) async throws(Failure) {
         // A Collector that closes its connection during a write must be an error of that export, not the end of the
         // process.
         signal(SIGPIPE, SIG_IGN)
@@ -82,6 +94,7 @@ package actor Agent {
             clock: surroundings.clock,
             now: surroundings.now
         )
+        report = manager.map { [logger] in ServiceReport(to: $0, logger: logger) }
         settings.logWarnings()
         logWarning(of: identity)
         let report: ProbeReport
@@ -133,6 +146,8 @@ package actor Agent {
     ) async {
         keep(abilities)
         await startPrepared()
+        let watchdog = watchdog()
+        defer { watchdog?.cancel() }
         let ended = await withTaskGroup(of: End.self) { group in
             group.addTask { await self.collectPeriodically(reload) }
             group.addTask {
@@ -140,6 +155,7 @@ package actor Agent {
                 return .stopped
             }
             let ended = await group.next()
+            report?.stopping(within: Self.lastExportLimit)
             group.cancelAll()
             return ended
         }
@@ -177,6 +193,7 @@ package actor Agent {
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
             health.note(round)
+            report?.note(round, settings, isReady: health.readiness.isGood)
             if isFirst {
                 CPlatform_releaseStartupPages()
                 isFirst = false

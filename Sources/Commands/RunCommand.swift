@@ -33,7 +33,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         // Before anything is loaded or logged: from here on a signal means a last export.
         let signals = options.configuration.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let agent = try await Agent(source, settings: try source.settings())
+        let manager = options.configuration.once ? nil : ServiceManager.ofThisProcess()
+        let agent = try await Agent(source, settings: try source.settings(), manager: manager)
         if let signals {
             await agent.serve(confine(), until: signals)
         } else {
