@@ -31,7 +31,7 @@ package actor Agent {
     var log: RoundLog
     var scrapeLog: RoundLog
     let notices: NoticeLog
-    /// What started the agent as a service, and what it knows; nil if nothing did.
+    /// What the service manager knows; nil if the agent was not started by one.
     var report: ServiceReport?
     /// The running parts.
     var running: Running
@@ -48,7 +48,7 @@ package actor Agent {
     /// - Parameters:
     ///   - source: Where the settings can be read again.
     ///   - settings: The settings that were read from there.
-    ///   - manager: The service manager that started it; nil if nothing did.
+    ///   - manager: The service manager that started it; nil if there is no such manager.
     /// - Throws: ``Failure`` when one of these fails.
     package init(
         _ source: SettingsSource,

@@ -3,8 +3,10 @@ internal import Glibc
 extension StandardStream {
     /// Whether it is a stream of systemd's journal.
     ///
-    /// - Parameter variable: The value of `JOURNAL_STREAM`, which names the stream by device and inode. A program that
-    ///   has redirected its output still has the variable, so only the comparison counts.
+    /// A program whose output was redirected still has the variable, so only the comparison counts.
+    ///
+    /// - Parameter variable: The value of `JOURNAL_STREAM`, which names the stream by device and inode.
+    /// - Returns: Whether it is that stream.
     package func isJournal(_ variable: String?) -> Bool {
         guard let variable else { return false }
         var status = stat()

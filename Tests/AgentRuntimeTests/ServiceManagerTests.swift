@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import OTLPExport
 import Pipeline
 import Settings
 import Synchronization
@@ -23,7 +22,8 @@ import Testing
     }
 
     private func report(_ more: [String: String] = [:]) throws -> ServiceReport {
-        let report = ServiceReport(to: try manager(more), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let report = ServiceReport(to: try manager(more), logger: logger)
         #expect(receiver.taken() == ["STATUS=loading programs into the kernel"])
         return report
     }
@@ -93,9 +93,8 @@ import Testing
         #expect(receiver.taken() == [], "before it is ready, that would end the start")
         report.note(Self.round(), settings, isReady: true)
         _ = receiver.taken()
-        let uptime = try #require(
-            try String(contentsOfFile: "/proc/uptime", encoding: .utf8).split(separator: " ").first.flatMap { Double($0) }
-        )
+        let text = try String(contentsOfFile: "/proc/uptime", encoding: .utf8)
+        let uptime = try #require(text.split(separator: " ").first.flatMap { Double($0) })
         report.reloading()
         let begin = try #require(receiver.next())
         let match = try #require(
@@ -137,7 +136,7 @@ import Testing
         )
     }
 
-    @Test func `a destination that is disabled by its configuration is not named`() throws {
+    @Test func `a disabled agent is ready, and has no destination`() throws {
         var report = try report()
         var settings = try settings()
         settings.isDisabled = true

@@ -27,7 +27,7 @@ package struct ServiceManager: Sendable {
         return ServiceManager(environment, process: getpid())
     }
 
-    /// The manager that `environment` tells `process` of.
+    /// The manager of `process` by its `environment`; nil if there is no such manager.
     init?(_ environment: [String: String], process: Int32) {
         guard let address = environment[Self.socketVariable], !address.isEmpty else { return nil }
         var warnings: [String] = []
@@ -41,8 +41,8 @@ package struct ServiceManager: Sendable {
         if let limit = environment[Self.watchdogVariable], watched == nil || watched == "\(process)" {
             watchdogLimit = Int64(limit).flatMap { $0 > 0 ? .microseconds($0) : nil }
             if watchdogLimit == nil {
-                let value = limit.printable(limit: 40)
-                warnings.append("\(Self.watchdogVariable) is not a number of microseconds: \(value); there is no watchdog")
+                let mistake = "\(Self.watchdogVariable) is not a number of microseconds: \(limit.printable(limit: 40))"
+                warnings.append("\(mistake); there is no watchdog")
             }
         } else {
             watchdogLimit = nil

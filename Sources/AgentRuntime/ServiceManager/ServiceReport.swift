@@ -7,7 +7,7 @@ import System
 /// What the service manager knows of the agent, so that it gets only what is new.
 struct ServiceReport {
     private let manager: ServiceManager
-    /// Where to log what the manager can't be told.
+    /// Where to log that the manager can't be reached.
     var logger: Logger
     private var isReady = false
     private var hasFailed = false
@@ -28,14 +28,14 @@ struct ServiceReport {
 
     /// The time between two signs of life; nil if none are expected.
     ///
-    /// Half of the limit, as `sd_watchdog_enabled(3)` recommends.
+    /// It is half of the limit, by the advice of `sd_watchdog_enabled(3)`.
     var signInterval: Duration? { manager.watchdogLimit.map { $0 / 2 } }
 
     /// Records a round.
     ///
-    /// The agent is reported as ready after the first good collection, like `/readyz`. That does not wait for the
-    /// receiver: when the Collector is started after this service, or can't be reached, nothing is lost, and services
-    /// that are ordered after this one need not wait for it.
+    /// The agent is ready when `/readyz` first says so, which is after the first good collection. That does not wait
+    /// for the receiver: while the Collector can't be reached, nothing is lost, and services that are ordered after
+    /// this one need not wait for it.
     mutating func note(_ round: PeriodicReader.Round, _ settings: RunSettings, isReady: Bool) {
         trouble = round.failures.first ?? round.outcomes.lazy.compactMap(\.trouble).first
         if isReady, !self.isReady {
