@@ -142,6 +142,8 @@ import Testing
         settings.isDisabled = true
         report.note(Self.round(), settings, isReady: true)
         #expect(receiver.taken() == ["READY=1\nSTATUS=disabled by its configuration"])
+        report.reloaded(settings, refusal: "no")
+        #expect(receiver.taken().first?.hasSuffix("configuration; the new configuration was refused: no") == true)
     }
 
     @Test func `a manager that has gone is logged once`() throws {

@@ -18,6 +18,11 @@ extension IntegrationTests {
             )
         }
 
+        /// A manager whose address is a path: each network namespace has abstract names of its own.
+        private func receiverInFiles() throws -> DatagramReceiver {
+            try DatagramReceiver("\(NSTemporaryDirectory())/tcplens-\(UUID().uuidString.prefix(8))")
+        }
+
         /// The next datagram, which must begin with `state`.
         @discardableResult
         private func expect(_ state: String, _ receiver: DatagramReceiver, _ agent: RunningProcess) throws -> String {
@@ -61,7 +66,8 @@ extension IntegrationTests {
             // A client that connects there never gets an answer.
             let traffic = try Traffic()
             try traffic("listen 4 7001 128")
-            let receiver = try DatagramReceiver()
+            let receiver = try receiverInFiles()
+            defer { try? FileManager.default.removeItem(atPath: receiver.address) }
             let agent = try agent(
                 receiver,
                 in: traffic,
@@ -80,7 +86,8 @@ extension IntegrationTests {
 
         @Test func `the status says why exports fail, and that they work again`() throws {
             let traffic = try Traffic()
-            let receiver = try DatagramReceiver()
+            let receiver = try receiverInFiles()
+            defer { try? FileManager.default.removeItem(atPath: receiver.address) }
             let agent = try agent(
                 receiver,
                 ["--interval", "200ms"],
@@ -109,7 +116,7 @@ extension IntegrationTests {
             let reader = try #require(FileHandle(forUpdatingAtPath: pipe))
             let receiver = try DatagramReceiver()
             let agent = try RunningProcess(
-                ["sh", "-c", "exec \(Executable.tcplens) run --interval 200ms > \(pipe)"],
+                ["sh", "-c", "exec \(Executable.tcplens) run --interval 1s > \(pipe)"],
                 environment: [
                     "OTEL_METRICS_EXPORTER": "console", "OTEL_METRIC_EXPORT_TIMEOUT": "0",
                     "NOTIFY_SOCKET": receiver.address, "WATCHDOG_USEC": "200000",

@@ -79,9 +79,11 @@ struct ServiceReport {
     }
 
     private func text(_ settings: RunSettings) -> String {
-        guard !settings.isDisabled else { return "disabled by its configuration" }
         let destinations = settings.exporterPlans.map(\.destination).joined(separator: ", ")
-        let work = "every \(settings.interval.text) to \(destinations.isEmpty ? "nowhere" : destinations)"
+        let work =
+            settings.isDisabled
+            ? "disabled by its configuration"
+            : "every \(settings.interval.text) to \(destinations.isEmpty ? "nowhere" : destinations)"
         let reload = refusal.map { "the new configuration was refused: \($0)" }
         return ([work] + [trouble, reload].compactMap(\.self)).joined(separator: "; ")
     }
