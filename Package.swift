@@ -202,7 +202,7 @@ let package = Package(
             exclude: ["FaultServer", "publish.py"],
             swiftSettings: strict
         ),
-        .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System"], swiftSettings: strict),
+        .testTarget(name: "SystemTests", dependencies: ["OTLPExport", "System", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "YAML"], swiftSettings: strict),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"], swiftSettings: strict),
         .testTarget(

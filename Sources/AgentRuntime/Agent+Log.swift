@@ -50,5 +50,6 @@ extension Agent {
         log = RoundLog(logger: logger)
         scrapeLog = RoundLog(logger: logger)
         notices.follow(logger)
+        report?.logger = logger
     }
 }

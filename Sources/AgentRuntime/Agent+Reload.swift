@@ -11,19 +11,23 @@ extension Agent {
     ///
     /// - Returns: Whether anything changed.
     func reload() async -> Bool {
+        report?.reloading()
         do throws(Failure) {
             let new = try source.settings()
             guard new != settings else {
                 logger.notice("SIGHUP: the configuration has not changed")
+                report?.reloaded(settings)
                 return false
             }
             try await follow(new)
+            report?.reloaded(settings)
             return true
         } catch {
             for line in error.message.split(separator: "\n") {
                 logger.error("SIGHUP: \(line)")
             }
             logger.error("SIGHUP: the configuration was refused; the old one stays in effect")
+            report?.reloaded(settings, refusal: error.message)
             return false
         }
     }

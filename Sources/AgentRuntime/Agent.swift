@@ -17,7 +17,7 @@ package import UnixSignals
 /// (``serve(until:)``). Whatever needs more privileges than are left goes through ``Abilities``.
 package actor Agent {
     /// How long the last export may take after a signal to stop.
-    private static let lastExportLimit = Duration.seconds(5)
+    static let lastExportLimit = Duration.seconds(5)
 
     let source: SettingsSource
     let surroundings: AgentSurroundings
@@ -31,6 +31,8 @@ package actor Agent {
     var log: RoundLog
     var scrapeLog: RoundLog
     let notices: NoticeLog
+    /// What the service manager knows; nil if the agent was not started by one.
+    var report: ServiceReport?
     /// The running parts.
     var running: Running
     /// What it is still able to do.
@@ -47,9 +49,15 @@ package actor Agent {
     ///   - source: Where the settings can be read again.
     ///   - settings: The settings that were read from there.
     ///   - abilities: What confinement has left.
+    ///   - manager: The service manager that started it; nil if there is no such manager.
     /// - Throws: ``Failure`` when one of these fails.
-    package init(_ source: SettingsSource, settings: RunSettings, _ abilities: Abilities) async throws(Failure) {
-        try await self.init(source, settings: settings, abilities, surroundings: AgentSurroundings())
+    package init(
+        _ source: SettingsSource,
+        settings: RunSettings,
+        _ abilities: Abilities,
+        manager: ServiceManager? = nil
+    ) async throws(Failure) {
+        try await self.init(source, settings: settings, abilities, surroundings: AgentSurroundings(), manager: manager)
     }
 
     /// Prepares an agent with given clocks, kernel and exporters.
@@ -57,7 +65,8 @@ package actor Agent {
         _ source: SettingsSource,
         settings: RunSettings,
         _ abilities: Abilities = Abilities(),
-        surroundings: AgentSurroundings
+        surroundings: AgentSurroundings,
+        manager: ServiceManager? = nil
     ) async throws(Failure) {
         // A Collector that closes its connection during a write must be an error of that export, not the end of the
         // process.
@@ -88,6 +97,7 @@ package actor Agent {
             clock: surroundings.clock,
             now: surroundings.now
         )
+        report = manager.map { [logger] in ServiceReport(to: $0, logger: logger) }
         settings.logWarnings()
         logWarning(of: identity)
         for note in abilities.notes { logger.info("\(note)") }
@@ -133,6 +143,8 @@ package actor Agent {
     /// Collects and exports on schedule until `stop` returns, and then once more.
     func serve(reload: ReloadRequest, until stop: @escaping @Sendable () async -> Void) async {
         await startPrepared()
+        let watchdog = watchdog()
+        defer { watchdog?.cancel() }
         let ended = await withTaskGroup(of: End.self) { group in
             group.addTask { await self.collectPeriodically(reload) }
             group.addTask {
@@ -140,6 +152,7 @@ package actor Agent {
                 return .stopped
             }
             let ended = await group.next()
+            report?.stopping(within: Self.lastExportLimit)
             group.cancelAll()
             return ended
         }
@@ -177,6 +190,7 @@ package actor Agent {
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
             log.note(round)
             health.note(round)
+            report?.note(round, settings, isReady: health.readiness.isGood)
             if isFirst {
                 CPlatform_releaseStartupPages()
                 isFirst = false

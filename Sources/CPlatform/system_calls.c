@@ -56,7 +56,7 @@ static const int common[] = {
     SYS_sched_getaffinity,
     SYS_sched_getparam,
     SYS_sched_getscheduler,
-    SYS_sched_yield,
+    SYS_sched_yield, SYS_setpriority,
     SYS_set_robust_list,
     SYS_sysinfo,
     SYS_times,

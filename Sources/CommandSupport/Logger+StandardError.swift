@@ -1,9 +1,13 @@
 package import Logging
 
 extension Logger {
-    /// A logger that writes messages of `level` and above to standard error.
+    /// A logger that writes messages of `level` and above to standard error, in the journal's form if that is where
+    /// they go.
     package static func standardError(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "tcplens") { OneSourceLogHandler(StreamLogHandler.standardError(label: $0)) }
+        var logger = Logger(label: "tcplens") { label in
+            guard !Journal.isStandardError else { return JournalLogHandler() }
+            return OneSourceLogHandler(StreamLogHandler.standardError(label: label))
+        }
         logger.logLevel = level
         return logger
     }

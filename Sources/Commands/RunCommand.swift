@@ -45,7 +45,8 @@ struct RunCommand: AsyncParsableCommand, ConfinedCommand {
         }
         // Before anything is loaded or logged: from here on a signal means a last export.
         let signals = options.configuration.once ? nil : await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let agent = try await Agent(source, settings: settings, prepared.abilities)
+        let manager = options.configuration.once ? nil : ServiceManager.ofThisProcess()
+        let agent = try await Agent(source, settings: settings, prepared.abilities, manager: manager)
         if let signals {
             await agent.serve(until: signals)
         } else {

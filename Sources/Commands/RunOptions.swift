@@ -10,7 +10,9 @@ struct RunOptions: ParsableArguments {
 
     @OptionGroup(title: "While the Collector is away") var queue: QueueOptions
 
-    @OptionGroup(title: "Health, privileges and log") var upkeep: UpkeepOptions
+    @OptionGroup(title: "Privileges") var privileges: PrivilegeOptions
+
+    @OptionGroup(title: "Health and log") var upkeep: UpkeepOptions
 
     /// Where the settings come from: these options, and what the machine's environment says.
     var source: SettingsSource {
@@ -28,7 +30,7 @@ struct RunOptions: ParsableArguments {
             .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
             .with(RunSetting.responseTime, observation.responseTime ? true : nil)
             .with(RunSetting.health, text: upkeep.health)
-            .with(RunSetting.confinement, text: upkeep.confinement)
+            .with(RunSetting.confinement, text: privileges.confinement)
             .with(RunSetting.queueLimit, queue.queueLimit)
             .with(RunSetting.spool, queue.spool)
             .with(RunSetting.spoolLimit, queue.spoolLimit)
@@ -70,11 +72,14 @@ struct ObservationOptions: ParsableArguments {
     @Flag(RunSetting.responseTime) var responseTime = false
 }
 
-/// The agent's own health, privileges and log.
+/// What the agent gives up.
+struct PrivilegeOptions: ParsableArguments {
+    @Option(RunSetting.confinement, as: String.self) var confinement: String?
+}
+
+/// The agent's own health and log.
 struct UpkeepOptions: ParsableArguments {
     @Option(RunSetting.health, as: String.self) var health: String?
-
-    @Option(RunSetting.confinement, as: String.self) var confinement: String?
 
     @OptionGroup var logging: LoggingOptions
 }
