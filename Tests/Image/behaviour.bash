@@ -1,5 +1,5 @@
 # What the image does, with no more rights than in the manifests of Kubernetes. Sourced by Tests/Image/run.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 
 Tests/Image/seccomp-profile "$containers/usr/share/containers/seccomp.json" >"$work/seccomp.json"
 tight=(--read-only --cap-drop ALL --security-opt no-new-privileges --security-opt "seccomp=$work/seccomp.json"
@@ -24,7 +24,11 @@ fetch() {
 until_works nsenter --net --target "$namespace" sh -c 'ss -Hltn "sport = :4318" | grep -q .'
 agent=(--network container:sink "${tight[@]}" --cap-add BPF --cap-add PERFMON)
 
-report=$(podman run --rm "${agent[@]}" "$image" doctor --format json) || fail "doctor finds problems: $report"
+# The spool is in a volume to which others may write, such as an emptyDir.
+mkdir -m 777 "$work/volume"
+chmod 777 "$work/volume"
+spool=(--volume "$work/volume:/var/lib/tcplens" --env TCPLENS_SPOOL=/var/lib/tcplens/spool)
+report=$(podman run --rm "${agent[@]}" "${spool[@]}" "$image" doctor --format json) || fail "doctor finds problems: $report"
 jq --exit-status '.ok and any(.checks[]; .name | startswith("program "))' <<<"$report" >/dev/null \
     || fail "doctor loaded no program: $report"
 

@@ -3,7 +3,7 @@
 #
 # Source this from the root of the checkout. It defines `engine` (an array: podman with its options), `storage`, and
 # `base`, the name of a Debian 12 to build on.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 storage=$PWD/.build/image
 base=localhost/tcplens-base:bookworm

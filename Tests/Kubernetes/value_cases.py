@@ -49,6 +49,7 @@ CASES = {
     "resourceAttributes": ({"deployment.environment.name": "a,b=c %"}, "deployment.environment.name=a%2Cb%3Dc%20%25", {}),
     "queueLimit": ("32MiB", "value: 32MiB", {}),
     "config": ('file_format: "1.1"\n', "tcplens.yaml: |", {}),
+    "confinement": (["capabilities", "landlock"], "value: capabilities,landlock", {}),
     "extraEnv": (VARIABLE, "name: FROM_TEST", {}),
     "extraEnvFrom": ([{"secretRef": {"name": "from-test"}}], "envFrom:", {}),
     "health.port": (8080, "port: 8080", {}),
