@@ -36,18 +36,20 @@ table=$(podman run --rm "${agent[@]}" "$image" snapshot)
 grep -qE '^LISTEN +1 +0 +1$' <<<"$table" || fail "snapshot does not show the listener of the sink: $table"
 
 podman run --rm "${agent[@]}" "$image" run --once 2>"$work/once" || fail "run --once failed: $(cat "$work/once")"
-podman logs sink 2>&1 | grep -q 'system.network.connection.count' || fail "the sink got no metrics"
+received=$(podman logs sink 2>&1)
+grep -q 'system.network.connection.count' <<<"$received" || fail "the sink got no metrics: $received"
 
 # Names are resolved, by a file and without one.
 podman run --rm "${agent[@]}" --volume "$PWD/Tests/Image/hosts:/etc/hosts:ro" \
     --env OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example:4318 "$image" run --once 2>"$work/name" \
     || fail "no export to a name of /etc/hosts: $(cat "$work/name")"
 
-# Each capability is needed, and the program says so.
-for capability in BPF PERFMON; do
-    ! podman run --rm --network container:sink "${tight[@]}" --cap-add "$capability" "$image" run --once \
-        2>"$work/refused" || fail "it works with CAP_$capability alone, so the other one is not needed"
-    grep -q 'CAP_' "$work/refused" || fail "with CAP_$capability alone it does not say what is missing: $(cat "$work/refused")"
+# Each capability is needed, and doctor names the one that is missing.
+for pair in BPF:PERFMON PERFMON:BPF; do
+    less=(--network container:sink "${tight[@]}" --cap-add "${pair%:*}")
+    ! podman run --rm "${less[@]}" "$image" run --once 2>"$work/refused" || fail "it works without CAP_${pair#*:}"
+    report=$(podman run --rm "${less[@]}" "$image" doctor || true)
+    grep -q "CAP_${pair#*:} .*missing" <<<"$report" || fail "doctor does not miss CAP_${pair#*:}: $report"
 done
 
 # Certificates: of the authority that is given, and no other.
