@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+import admission
 import kubernetes_validate
 import yaml
 from helm_python.chart import Chart
@@ -189,6 +190,20 @@ def check_checkov():
     for name, reasons in SKIPPED.items():
         for check in sorted(set(reasons) - {check for file, check in needed if file == name}):
             yield f"{name}: {check} has a reason to be skipped, but does not fail"
+
+
+def check_admission():
+    """The admission policy lets in the pods of the manifests, and refuses others."""
+    pods = {}
+    for path in sorted((KUBERNETES / "manifests").glob("*.yaml")):
+        for document in yaml.safe_load_all(path.read_text()):
+            if document["kind"] in ("DaemonSet", "Deployment"):
+                pods[path.name] = document["spec"]["template"]["spec"]
+    values = {"otlp": {"endpoint": "http://c:4318"}, "podSecurity": {"admissionPolicy": {"enabled": True}}}
+    with Chart.load(KUBERNETES / "chart") as chart:
+        text = chart.render(values, name="tcplens", namespace="tcplens")["tcplens/templates/admissionpolicy.yaml"]
+    policies = [document for document in yaml.safe_load_all(text) if document["kind"] == "ValidatingAdmissionPolicy"]
+    yield from admission.check(policies, pods)
 
 
 def check_yaml():
