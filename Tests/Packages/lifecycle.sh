@@ -3,7 +3,8 @@
 #   NEWER       the same with a higher version
 #   CHANGED     one with a still higher version, and another /etc/tcplens/tcplens.env
 #
-# Tests/Packages/run calls this in a throwaway copy of a system with man, the shells and systemd, which does not run.
+# Tests/Packages/run calls this in a throwaway copy of a system with man, the shells, systemd, which does not run, and what
+# the package depends on.
 set -eu
 package=$1 newer=$2 changed=$3
 env=/etc/tcplens/tcplens.env
@@ -28,8 +29,6 @@ files() {
         -o -path /var/lib/dpkg/updates -o -path /var/cache/man -o -path /var/cache/debconf \) -prune -o -print | sort
 }
 
-apt-get update -qq
-apt-get satisfy -y -qq --no-install-recommends "$(dpkg-deb -f "$package" Depends)" > /dev/null
 files > /tmp/before
 
 install "$package"

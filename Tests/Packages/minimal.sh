@@ -23,7 +23,7 @@ apt-get install -y -qq --no-install-recommends "$package" > /dev/null
 cat > /tmp/observe.sh << 'END'
 set -eu
 # Brings loopback up (SIOCSIFFLAGS, IFF_UP), because a minimal system has no ip.
-perl -MSocket -e 'socket($s, AF_INET, SOCK_DGRAM, 0) && ioctl($s, 0x8914, pack("a16 s x22", "lo", 1)) or die "$!\n"'
+perl -MSocket -e '$up = pack("a16 s x22", "lo", 1); socket($s, AF_INET, SOCK_DGRAM, 0) && ioctl($s, 0x8914, $up) or die'
 tcplens sink > /tmp/received 2> /tmp/sink.log &
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     tcplens doctor > /tmp/doctor 2>&1 && break
