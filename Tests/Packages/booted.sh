@@ -11,7 +11,8 @@ fail() {
 }
 
 install() {
-    apt-get install -y -qq --no-install-recommends "$1" > /tmp/apt.log 2>&1 || { cat /tmp/apt.log >&2; fail "apt failed"; }
+    # Without --force-confold dpkg would ask what to do about a file that both sides have changed.
+    apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "$1" > /tmp/apt.log 2>&1 || { cat /tmp/apt.log >&2; fail "apt failed"; }
 }
 
 # Whether a file contains a text within ten seconds: wait_for FILE TEXT

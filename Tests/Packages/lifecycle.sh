@@ -8,7 +8,8 @@
 set -eu
 package=$1 newer=$2 changed=$3
 env=/etc/tcplens/tcplens.env
-export DEBIAN_FRONTEND=noninteractive
+# The shells write into the home of their user.
+export DEBIAN_FRONTEND=noninteractive HOME=/tmp
 # Without these dpkg would ask what to do about a file that both sides have changed.
 keep="-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold"
 
@@ -24,7 +25,7 @@ install() {
 
 # All files of the system, without what apt and dpkg themselves write.
 files() {
-    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /mnt -o -path /var/lib/apt \
+    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /mnt -o -path /run -o -path /var/lib/apt \
         -o -path /var/cache/apt -o -path /var/log -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/dpkg/lock \
         -o -path /var/lib/dpkg/updates -o -path /var/cache/man -o -path /var/cache/debconf \) -prune -o -print | sort
 }
@@ -79,7 +80,6 @@ grep -q '^OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318' $env || fail "a new
 systemctl is-enabled -q tcplens || fail "a new installation turns the service off"
 
 apt-get purge -y -qq tcplens > /tmp/apt.log 2>&1 || { cat /tmp/apt.log >&2; fail "purge failed"; }
-rmdir --ignore-fail-on-non-empty /var/lib/private 2> /dev/null || true
 files > /tmp/after
 diff /tmp/before /tmp/after > /tmp/left || fail "a purge leaves or takes too much: $(grep '^[<>]' /tmp/left)"
 

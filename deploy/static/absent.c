@@ -1,11 +1,19 @@
 // Stands in for three libraries that Debian's libcurl.a needs and that Debian does not have as archives: Kerberos, and
 // what OpenLDAP and librtmp need in turn. tcplens allows libcurl only http and https (CURLOPT_PROTOCOLS_STR), with the
 // authentication that libcurl uses by default (Basic).
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-// Of Kerberos, libcurl calls gss_import_name() if a SOCKS5 proxy chooses GSSAPI. It fails, with an error that has no text,
-// and libcurl gives up the connection.
+// The one function that would need glibc 2.35, because that version changed how it reports errors. Distributions with
+// 2.34 are still in wide use.
+float hypotf(float x, float y)
+{
+    return (float)sqrt((double)x * x + (double)y * y);
+}
+
+// Of Kerberos, libcurl calls gss_import_name() if a SOCKS5 proxy chooses GSSAPI. It fails, with an error that has no
+// text, and libcurl gives up the connection.
 enum { GSS_S_FAILURE = 13 << 16 };
 
 uint32_t gss_import_name(uint32_t *minor, const void *text, const void *type, void **name)
@@ -16,7 +24,8 @@ uint32_t gss_import_name(uint32_t *minor, const void *text, const void *type, vo
 }
 
 // libcurl asks again until the context is not zero.
-uint32_t gss_display_status(uint32_t *minor, uint32_t status, int type, const void *mechanism, uint32_t *context, void *text)
+uint32_t gss_display_status(uint32_t *minor, uint32_t status, int type, const void *mechanism, uint32_t *context,
+                            void *text)
 {
     *minor = 0;
     *context = 1;
@@ -44,10 +53,10 @@ uint32_t gss_delete_sec_context(uint32_t *minor, void **context, void *token)
 const void *GSS_C_NT_HOSTBASED_SERVICE = NULL;
 
 // libcurl can't get to any of these.
-#define UNREACHABLE(name)                                                                                              \
-    void name(void)                                                                                                    \
-    {                                                                                                                  \
-        abort();                                                                                                       \
+#define UNREACHABLE(name) \
+    void name(void) \
+    { \
+        abort(); \
     }
 
 UNREACHABLE(gss_display_name)
