@@ -87,7 +87,7 @@ struct BrokerProcess {
     /// Gives up what a request does not need.
     private func forgo(_ unneeded: [Capability]) {
         let rest = capabilities.bits & ~CapabilitySet(unneeded).bits
-        try? CapabilitySet(bits: rest).keepOnly()
+        try? CapabilitySet(bits: rest).reduce()
     }
 
     private func load(_ options: AgentObjectOptions, _ answers: MessageSocket) {

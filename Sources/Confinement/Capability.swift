@@ -85,6 +85,13 @@ package struct CapabilitySet: Hashable, Sendable {
     /// - Throws: ``SystemError`` when the kernel refuses, for example because the thread does not have them.
     package func keepOnly() throws(SystemError) {
         CPlatform_limitBoundingSet(bits)
+        try reduce()
+    }
+
+    /// Gives up more, after ``keepOnly()``.
+    ///
+    /// - Throws: ``SystemError`` when the kernel refuses.
+    package func reduce() throws(SystemError) {
         try set(effective: bits, permitted: bits)
     }
 

@@ -90,6 +90,37 @@ extension IntegrationTests {
             try? FileManager.default.removeItem(atPath: "/tmp/tcplens-calling")
         }
 
+        /// A refusal need not show: the runtime's main thread would spin if it could not wait for signals.
+        @Test func `nothing that the agent and the broker do is refused`() throws {
+            let traffic = try Traffic()
+            let log = NSTemporaryDirectory() + "strace-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: log) }
+            let sink = try RunningProcess([Executable.tcplens, "sink"], in: traffic)
+            let agent = try RunningProcess(
+                ["strace", "-f", "-e", "status=failed", "-o", log, Executable.tcplens, "run", "--interval", "1s"]
+                    + ["--attribution", "workload", "--response-time"] + Self.health,
+                in: traffic,
+                environment: ["OTEL_METRICS_EXPORTER": "otlp,prometheus"]
+            )
+            _ = try eventually("to be ready: \(agent.error)") {
+                try get("http://127.0.0.1:8080/readyz", in: traffic).status == 200 ? true : nil
+            }
+            #expect(try get("http://127.0.0.1:9464/metrics", in: traffic).status == 200)
+            try traffic("listen 4 7001 128", "connect a 4 7001 7")
+            agent.signal(SIGHUP)
+            sleep(3)
+            agent.signal(SIGTERM)
+            agent.wait()
+            sink.signal(SIGTERM)
+            let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+            // The bounding set is limited where that is allowed.
+            let refused = calls.filter {
+                ($0.contains(" EPERM ") || $0.contains(" ENOSYS ")) && !$0.contains("CAPBSET")
+            }
+            #expect(refused.isEmpty, "\(refused.prefix(20).joined(separator: "\n"))")
+            #expect(!calls.isEmpty)
+        }
+
         @Test(arguments: ["capabilities", "no-new-privileges", "landlock", "seccomp"])
         func `each part can be chosen alone`(part: String) throws {
             let traffic = try Traffic()
