@@ -107,9 +107,11 @@ extension IntegrationTests {
             }
             #expect(try get("http://127.0.0.1:9464/metrics", in: traffic).status == 200)
             try traffic("listen 4 7001 128", "connect a 4 7001 7")
-            agent.signal(SIGHUP)
+            // strace does not pass signals on.
+            let traced = try #require(try ConfinedAgent.children(of: agent.processIdentifier).first)
+            kill(traced, SIGHUP)
             sleep(3)
-            agent.signal(SIGTERM)
+            kill(traced, SIGTERM)
             agent.wait()
             sink.signal(SIGTERM)
             let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
