@@ -59,9 +59,9 @@ install_program() {
     done
 }
 
-# Calls a function until it succeeds, for half a minute at most.
+# Calls a function until it succeeds, for two minutes at most: the machine may be busy.
 eventually() {
-    local what=$1 end=$((SECONDS + 30))
+    local what=$1 end=$((SECONDS + 120))
     shift
     until "$@"; do
         [ "$SECONDS" -lt "$end" ] || fail "timed out waiting for $what"
@@ -74,6 +74,8 @@ end_container() {
     local folder
     if [ -n "$leader" ]; then kill -KILL "$leader" 2>/dev/null || true; fi
     if [ -n "$nspawn" ]; then
+        # The first signal asks the container to halt, the second one ends it.
+        kill -TERM "$nspawn" 2>/dev/null || true
         kill -TERM "$nspawn" 2>/dev/null || true
         wait "$nspawn" 2>/dev/null || true
     fi
