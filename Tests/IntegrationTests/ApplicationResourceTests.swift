@@ -149,5 +149,22 @@ extension IntegrationTests {
             #expect(denials.count == (isDenied ? 1 : 0), "\(watch.agent.error)")
             withExtendedLifetime(other) {}
         }
+
+        /// The file of the environment belongs to the other user, and no capability of the agent opens it.
+        @Test func `a user without rights needs no more than the right to trace to read what others say`() throws {
+            let list = "-all,+bpf,+perfmon,+sys_ptrace"
+            let watch = try ApplicationWatch(wrapper: [
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=\(list)",
+                "--ambient-caps=\(list)", "--bounding-set=\(list)",
+            ])
+            let paths = (0..<2).map { _ in ApplicationWatch.container() }
+            let configured = try watch.start(at: paths[0], ["OTEL_SERVICE_NAME": "shop"], user: 1234)
+            let published = try watch.start(at: paths[1], user: 1234)
+            try published.publish(["service.name": "till"])
+            _ = try watch.wait(for: paths[0], ["service.name": "shop", "tcplens.service.source": "environment"])
+            _ = try watch.wait(for: paths[1], ["service.name": "till", "tcplens.service.source": "process_context"])
+            #expect(watch.lines("can't be asked").isEmpty, "\(watch.agent.error)")
+            withExtendedLifetime(configured) {}
+        }
     }
 }

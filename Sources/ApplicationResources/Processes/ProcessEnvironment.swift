@@ -28,16 +28,42 @@ enum ProcessEnvironment {
         with buffer: inout ScratchBuffer,
         counting refusals: inout RefusalCounts
     ) throws(FileDescriptor.SystemCallError) -> Attributes {
-        let file = try FileDescriptor(file: "/proc/\(process)/environ")
-        buffer.wipe()
         defer { buffer.wipe() }
-        while !buffer.isFull {
-            guard try buffer.fill(from: file) else { break }
+        do throws(FileDescriptor.SystemCallError) {
+            let file = try FileDescriptor(file: "/proc/\(process)/environ")
+            buffer.wipe()
+            while !buffer.isFull {
+                guard try buffer.fill(from: file) else { break }
+            }
+        } catch {
+            // The file can only be opened by the user of the process, or with CAP_DAC_READ_SEARCH. The right to trace
+            // the process is enough for its memory.
+            guard error.code == EACCES, let addresses = try addresses(of: process, with: &buffer) else { throw error }
+            buffer.wipe()
+            try buffer.fill(from: addresses, of: process)
         }
         refusals.add(.longEnvironment, buffer.isFull ? 1 : 0)
         // Most processes do not have the variables.
         guard buffer.firstIndex(of: "OTEL_") != nil else { return [:] }
         return attributes(in: buffer.content, isCut: buffer.isFull, counting: &refusals)
+    }
+
+    /// Where the environment is in the memory of a process; nil if the kernel does not tell.
+    private static func addresses(
+        of process: Int32,
+        with buffer: inout ScratchBuffer
+    ) throws(FileDescriptor.SystemCallError) -> Range<UInt64>? {
+        let file = try FileDescriptor(file: "/proc/\(process)/stat")
+        buffer.wipe()
+        _ = try buffer.fill(from: file)
+        guard let name = buffer.content.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        // Fields 50 and 51 (proc_pid_stat(5)), where the first after the name is field 3.
+        let fields = buffer.content[(name + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 48, let start = UInt64(String(decoding: fields[47], as: UTF8.self)),
+            let end = UInt64(String(decoding: fields[48].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)),
+            start > 0, start < end
+        else { return nil }
+        return start..<end
     }
 
     /// What the variables in `block` say, which has a NUL after each.

@@ -35,6 +35,28 @@ package struct ScratchBuffer: ~Copyable {
         return step > 0
     }
 
+    /// Reads memory of a process at `addresses` behind the bytes that are there, as far as it fits in.
+    ///
+    /// - Throws: The error of the system call; see ``ProcessMemory``.
+    package mutating func fill(
+        from addresses: Range<UInt64>,
+        of process: Int32
+    ) throws(FileDescriptor.SystemCallError) {
+        let start = count
+        let step = try FileDescriptor.check {
+            // The kernel writes into the array only during the call.
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe CPlatform_readMemory(
+                    process,
+                    addresses.lowerBound,
+                    bytes.baseAddress?.advanced(by: start),
+                    min(bytes.count - start, Int(clamping: addresses.upperBound - addresses.lowerBound))
+                )
+            }
+        }
+        count += step
+    }
+
     /// Keeps only the last `rest` bytes, at the beginning.
     package mutating func keepLast(_ rest: Int) {
         for index in 0..<rest {
