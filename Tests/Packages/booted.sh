@@ -16,10 +16,10 @@ install() {
     apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "$1" > /tmp/apt.log 2>&1 || { cat /tmp/apt.log >&2; fail "apt failed"; }
 }
 
-# Whether a file contains a text within ten seconds: wait_for FILE TEXT
-wait_for() {
+# Whether a command succeeds within ten seconds.
+soon() {
     for _ in $(seq 50); do
-        grep -q "$2" "$1" && return
+        "$@" && return
         sleep 0.2
     done
     return 1
@@ -56,8 +56,8 @@ systemctl is-enabled -q tcplens || fail "the README's commands do not turn the s
 echo 'TCPLENS_SPOOL=/var/lib/tcplens/spool' >> /etc/tcplens/tcplens.env
 # It exports once more before it stops.
 systemctl restart tcplens
-wait_for /tmp/received '^system.network.connection.count' || fail "the service exports nothing"
-[ -d /var/lib/private/tcplens/spool ] || fail "the service has no spool"
+soon grep -q '^system.network.connection.count' /tmp/received || fail "the service exports nothing"
+soon [ -d /var/lib/private/tcplens/spool ] || fail "the service has no spool"
 
 before=$(process)
 install /mnt/newer.deb
