@@ -24,21 +24,23 @@ TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
 	python3-venv strace util-linux
 LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
-DEB_PACKAGES := build-essential debhelper dpkg-dev
-SYSTEMD_PACKAGES := debootstrap procps systemd-container
+DEB_PACKAGES := debhelper dpkg-dev
+STATIC_PACKAGES := binutils g++ gcc libbrotli-dev libidn2-dev libnghttp2-dev libpsl-dev libssh2-1-dev libssl-dev \
+	libunistring-dev libzstd-dev xz-utils
+SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container util-linux
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch])
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
 # Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
 .PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts \
-	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball image \
+	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token
 
 run: release mounts
@@ -117,15 +119,15 @@ uninstall:
 deb: extras deb-packages
 	$(Q)deploy/debian/build
 
-tarball: extras
-	$(Q)deploy/static/build $(RELEASE)
+tarball: extras static-packages
+	$(Q)deploy/static/build -j $(JOBS) $(RELEASE)
 
 image: release container-packages
 	$(Q)$(AS_ROOT) deploy/image/build --binary .build/release/tcplens
 
 # Tests of these, each as root in systems of its own.
 test-packages: deb systemd-packages
-	$(Q)$(AS_ROOT) Tests/Packages/run
+	$(Q)$(AS_ROOT) Tests/Packages/run $(RELEASES)
 
 test-systemd: release systemd-packages
 	$(Q)$(AS_ROOT) Tests/Systemd/run
@@ -194,6 +196,9 @@ kernel-packages:
 
 deb-packages:
 	$(call install_packages,$(DEB_PACKAGES))
+
+static-packages:
+	$(call install_packages,$(STATIC_PACKAGES))
 
 systemd-packages:
 	$(call install_packages,$(SYSTEMD_PACKAGES))

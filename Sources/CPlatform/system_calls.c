@@ -57,7 +57,7 @@ static const int common[] = {
     SYS_sched_getparam,
     SYS_sched_getscheduler,
     SYS_sched_yield,
-    SYS_setpriority,
+
     SYS_set_robust_list,
     SYS_sysinfo,
     SYS_times,
@@ -218,10 +218,15 @@ static void answer(struct filter *filter, unsigned answer)
     add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-static void allow_if(struct filter *filter, unsigned value)
+static void answer_if(struct filter *filter, unsigned value, unsigned action)
 {
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
-    answer(filter, SECCOMP_RET_ALLOW);
+    answer(filter, action);
+}
+
+static void allow_if(struct filter *filter, unsigned value)
+{
+    answer_if(filter, value, SECCOMP_RET_ALLOW);
 }
 
 /* The rest of the filter up to finish() is only for this system call. Returns where it begins. */
@@ -299,6 +304,9 @@ static void make_filter(struct filter *filter, enum CPlatform_system_calls kind)
         allow_if(filter, SYS_bpf);
     }
     allow_requests(filter);
+    /* libdispatch raises the priority of a thread, and complains if it can't. It is told that it could: an observer
+     * should not run before what it observes. */
+    answer_if(filter, SYS_setpriority, SECCOMP_RET_ERRNO);
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN, 0, 1));
     answer(filter, SECCOMP_RET_ERRNO | ENOSYS);
     answer(filter, SECCOMP_RET_ERRNO | EPERM);
