@@ -1,7 +1,7 @@
 # Installs, upgrades and removes the package while its service runs: sh booted.sh
 #
 # Tests/Packages/run calls this in a container that was booted with systemd, with only a loopback network. The commands
-# are those of the README's section on Debian.
+# are those of the README's sections on Debian and systemd.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -29,9 +29,13 @@ process() {
     systemctl show -P MainPID tcplens
 }
 
-# The commands of the README that match, or do not match (-v), a pattern, as this user, without questions and downloads.
+# The commands of a section of the README that match, or do not match (-v), a pattern, as this user, without questions
+# and downloads.
 readme() {
-    sed -n '/^### Debian/,/^##/s/^    //p' /mnt/README.md | grep "$@" > /tmp/commands || fail "the README has no such commands: $*"
+    section=$1
+    shift
+    sed -n "/^### $section/,/^##/s/^    //p" /mnt/README.md | grep "$@" > /tmp/commands \
+        || fail "the README's section $section has no such commands: $*"
     # shellcheck source=/dev/null
     . /tmp/commands
 }
@@ -44,18 +48,22 @@ make() {
 printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' > /etc/apt/apt.conf.d/90tests
 
 cd /mnt
-readme -E 'make|apt install'
+readme Debian -E 'make|apt install'
 ! systemctl is-active -q tcplens || fail "the service runs before it is configured"
 ! systemctl is-enabled -q tcplens || fail "the service is on before it is configured"
 
 # Where the README says that the Collector is.
 echo '127.0.0.1 collector' >> /etc/hosts
 systemd-run -q --unit sink -p StandardOutput=file:/tmp/received tcplens sink
-readme -vE 'make|apt '
+readme Debian -vE 'make|apt '
 systemctl is-enabled -q tcplens || fail "the README's commands do not turn the service on"
-echo 'TCPLENS_SPOOL=/var/lib/tcplens/spool' >> /etc/tcplens/tcplens.env
 # It exports once more before it stops.
-systemctl restart tcplens
+readme systemd -v reload.tcplens
+systemctl is-active -q tcplens || fail "the service does not start with the README's settings"
+# One namespace, or all, is part of the first line of the log.
+soon sh -c 'journalctl -q -u tcplens | grep -q "observing all network namespaces"' || fail "the drop-in has no effect"
+readme systemd reload.tcplens
+systemctl is-active -q tcplens || fail "a reload ends the service"
 soon grep -q '^system.network.connection.count' /tmp/received || fail "the service exports nothing"
 soon [ -d /var/lib/private/tcplens/spool ] || fail "the service has no spool"
 
@@ -71,10 +79,12 @@ systemctl is-enabled -q tcplens || fail "an upgrade turns the service off"
 
 systemctl start tcplens
 after=$(process)
-readme 'apt remove'
+readme Debian 'apt remove'
 [ ! -e "/proc/$after" ] || fail "the service runs after its package was removed"
 [ -d /var/lib/private/tcplens/spool ] && [ -e /etc/tcplens/tcplens.env ] || fail "a removal deletes the spool or the configuration"
-readme 'apt purge'
+readme Debian 'apt purge'
+# Drop-ins belong to the administrator.
+rm -r /etc/systemd/system/tcplens.service.d
 left=$(find /etc /usr /var/lib -name '*tcplens*' -not -path '/var/lib/dpkg/*' -not -path '/var/lib/apt/*')
 [ -z "$left" ] || fail "a purge leaves $left"
 ! systemctl cat tcplens > /dev/null 2>&1 || fail "systemd still knows the service"
