@@ -1,8 +1,8 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, format, lint, clean, sanitize; deb, tarball, image; and tests that are apart, each of
-# what its name says: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
+# The rest: build, install, uninstall, format, lint, clean, sanitize; deb, tarball, image; and tests that are apart:
+# test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local

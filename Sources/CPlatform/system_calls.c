@@ -137,8 +137,8 @@ static void make_filter(struct filter *filter, enum CPlatform_system_calls kind)
         allow_if(filter, SYS_bpf);
     }
     allow_requests(filter);
-    /* libdispatch raises the priority of a thread, and complains if it can't. It is told that it could: an observer
-     * should not run before what it observes. */
+    /* libdispatch raises the priority of a thread, and complains if it can't. Here it can, without any effect: an
+     * observer should not run before what it observes. */
     answer_if(filter, SYS_setpriority, SECCOMP_RET_ERRNO);
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN, 0, 1));
     answer(filter, SECCOMP_RET_ERRNO | ENOSYS);
