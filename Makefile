@@ -1,7 +1,8 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, format, lint, clean, sanitize, test-kernels, test-install.
+# The rest: build, install, uninstall, format, lint, clean, sanitize; deb, tarball, image; and tests that are apart:
+# test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -23,18 +24,24 @@ TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
 	python3-venv strace util-linux
 LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
+DEB_PACKAGES := debhelper dpkg-dev
+STATIC_PACKAGES := binutils g++ gcc libbrotli-dev libidn2-dev libnghttp2-dev libpsl-dev libssh2-1-dev libssl-dev \
+	libunistring-dev libzstd-dev xz-utils
+SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container util-linux
+CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch])
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
 # Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
-.PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts packages test-packages lint-packages \
-	test-kernels kernel-packages sanitize
+.PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts \
+	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
+	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -46,7 +53,7 @@ run: release mounts
 	trap : INT TERM; \
 	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
 
-test: packages test-packages swift mounts
+test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
@@ -58,7 +65,7 @@ test: packages test-packages swift mounts
 # checked, because Foundation and the tests themselves hold memory at the end. ExportMemoryTests is left out, because
 # memory use means nothing under a sanitizer.
 SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests
-sanitize: packages test-packages swift
+sanitize: packages packages-for-tests swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)for sanitizer in thread address; do \
 	    options="--sanitize=$$sanitizer --scratch-path .build/sanitize-$$sanitizer"; \
@@ -89,17 +96,53 @@ extras: release
 	done
 
 SHARE = $(DESTDIR)$(PREFIX)/share
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: extras
 	$(Q)$(SUDO) install -D -m 755 .build/release/tcplens "$(DESTDIR)$(PREFIX)/bin/tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.1 "$(SHARE)/man/man1/tcplens.1"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.bash "$(SHARE)/bash-completion/completions/tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.zsh "$(SHARE)/zsh/site-functions/_tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.fish "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+	$(Q)sed 's|/usr/bin/|$(PREFIX)/bin/|' deploy/systemd/tcplens.service \
+	    | $(SUDO) install -D -m 644 /dev/stdin "$(UNITS)/tcplens.service"
+	$(Q)[ -e "$(DESTDIR)/etc/tcplens/tcplens.env" ] \
+	    || $(SUDO) install -D -m 600 deploy/systemd/tcplens.env "$(DESTDIR)/etc/tcplens/tcplens.env"
 
+# The settings in /etc/tcplens stay.
 uninstall:
+	$(Q)$(SUDO) rm -f "$(UNITS)/tcplens.service"
 	$(Q)$(SUDO) rm -f "$(DESTDIR)$(PREFIX)/bin/tcplens" "$(SHARE)/man/man1/tcplens.1" \
 	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
 	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+
+# What others install. deploy/README.md tells what each is, and what it costs.
+deb: extras deb-packages
+	$(Q)deploy/debian/build
+
+tarball: extras static-packages
+	$(Q)deploy/static/build -j $(JOBS) $(RELEASE)
+
+image: release container-packages
+	$(Q)$(AS_ROOT) deploy/image/build --binary .build/release/tcplens
+
+# Tests of these, each as root in systems of its own.
+test-packages: deb systemd-packages
+	$(Q)$(AS_ROOT) Tests/Packages/run $(RELEASES)
+
+test-systemd: release systemd-packages
+	$(Q)$(AS_ROOT) Tests/Systemd/run
+
+test-image: release container-packages
+	$(Q)$(AS_ROOT) Tests/Image/run
+
+# Without KUBERNETES_BINARIES only the manifests are checked; with it a real node runs them.
+test-kubernetes: release container-packages
+	$(Q)Tests/Kubernetes/validate
+	$(Q)Tests/Kubernetes/mutations
+	$(Q)[ -z "$$KUBERNETES_BINARIES" ] || $(AS_ROOT) Tests/Kubernetes/run
+
+test-token: packages
+	$(Q)$(AS_ROOT) Tests/Token/run
 
 # Whether the installed program starts, and its manual and completions know every command.
 test-install: install-packages
@@ -145,11 +188,23 @@ endef
 packages:
 	$(call install_packages,$(PACKAGES))
 
-test-packages:
+packages-for-tests:
 	$(call install_packages,$(TEST_PACKAGES))
 
 kernel-packages:
 	$(call install_packages,$(KERNEL_PACKAGES))
+
+deb-packages:
+	$(call install_packages,$(DEB_PACKAGES))
+
+static-packages:
+	$(call install_packages,$(STATIC_PACKAGES))
+
+systemd-packages:
+	$(call install_packages,$(SYSTEMD_PACKAGES))
+
+container-packages:
+	$(call install_packages,$(CONTAINER_PACKAGES))
 
 install-packages:
 	$(call install_packages,$(INSTALL_PACKAGES))

@@ -5,10 +5,10 @@ import Glibc
 package import Settings
 import System
 
-/// Gives up everything that serving does not need. What it takes to load programs, the broker keeps.
+/// Gives up everything that serving does not need.
 ///
-/// To be called while the process has one thread: Linux gives privileges to threads, and later threads inherit what the
-/// first one has.
+/// What it takes to load programs, the broker keeps. To be called while the process has one thread: Linux gives
+/// privileges to threads, and later threads inherit what the first one has.
 ///
 /// - Parameter settings: What the agent is to do, and which of this it is not to give up.
 /// - Returns: What the agent is still able to do.

@@ -109,7 +109,9 @@ package struct CounterBlockShape: Codable, Hashable, Sendable {
         (self.rows, self.rowSize) = (rows, rowSize)
     }
 
-    /// Makes a block of this shape, all zeros. That needs the right to create maps.
+    /// Makes a block of this shape, all zeros.
+    ///
+    /// That needs the right to create maps.
     ///
     /// - Returns: Its descriptor, which the caller closes.
     /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.

@@ -5,11 +5,6 @@ package struct Link: ~Copyable {
     /// The file descriptor, open as long as this.
     let descriptor: CInt
 
-    /// Takes over `descriptor`.
-    init(descriptor: CInt) {
-        self.descriptor = descriptor
-    }
-
     deinit {
         close(descriptor)
     }

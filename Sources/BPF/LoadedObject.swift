@@ -9,7 +9,7 @@ internal import Glibc
 /// When it goes out of scope, programs that a ``Link`` holds stay attached, but each ``Map`` that it returned becomes
 /// invalid.
 package final class LoadedObject: Sendable {
-    /// What another process must be told of an object, besides the descriptors.
+    /// What another process must know of an object, besides the descriptors.
     package struct Description: Codable, Hashable, Sendable {
         /// The name of the object.
         var name: String

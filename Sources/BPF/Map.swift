@@ -3,7 +3,8 @@ internal import Glibc
 
 /// A BPF map, borrowed from the ``LoadedObject`` that owns it: do not keep it longer.
 ///
-/// Keys and values are plain C structures of `bpf/include`; ``LoadedObject`` has compared their sizes with those of the map.
+/// Keys and values are plain C structures of `bpf/include`; ``LoadedObject`` has compared their sizes with those of the
+/// map.
 package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     let descriptor: CInt
     let name: String

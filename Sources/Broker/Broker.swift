@@ -27,6 +27,7 @@ package final class Broker: AgentLoader, ProcessReader {
     /// - Parameters:
     ///   - parts: What it gives up as the agent does.
     ///   - capabilities: What it keeps, of what this process has.
+    /// - Returns: The agent's side of it.
     /// - Throws: ``SystemError`` when the kernel refuses.
     package static func start(_ parts: Set<ConfinementPart>, keeping capabilities: CapabilitySet)
         throws(SystemError) -> Broker
@@ -117,8 +118,11 @@ package final class Broker: AgentLoader, ProcessReader {
     package var processReader: (any ProcessReader)? { self }
 
     /// Has processes read in that process.
-    package func readProcesses(_ request: [UInt8], each: ([UInt8]) -> Bool) {
-        guard let answers = try? send(.processes(request)) else { return }
+    package func readProcesses(_ request: [UInt8], started: (Int32) -> Void, each: ([UInt8]) -> Bool) {
+        guard let answers = try? send(.processes(request)), let first = try? answers.receive(),
+            let process = BrokerMessage.value(Int32.self, of: first.bytes)
+        else { return }
+        started(process)
         while let (bytes, descriptors) = try? answers.receive() {
             for descriptor in descriptors { close(descriptor) }
             guard each(bytes) else { return }

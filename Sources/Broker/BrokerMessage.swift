@@ -8,7 +8,8 @@ enum BrokerRequest {
     case load(AgentObjectOptions)
     /// Make a block of counters. The answer is a ``BlockAnswer`` with its descriptor.
     case block(CounterBlockShape)
-    /// Read processes. The answers are those of `ProcessReadingService`, a message each.
+    /// Read processes. The answers are the id of the process that reads, and then those of `ProcessReadingService`, a
+    /// message each.
     case processes([UInt8])
 
     private enum Kind {

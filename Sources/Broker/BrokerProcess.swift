@@ -80,6 +80,7 @@ struct BrokerProcess {
             makeBlock(shape, answers)
         case .processes(let request):
             forgo([.bpf, .perfmon, .sysAdmin, .sysResource])
+            try? answers.send(BrokerMessage.bytes(of: getpid()))
             ProcessReadingService.carryOut(request) { bytes in (try? answers.send(bytes)) != nil }
         }
     }

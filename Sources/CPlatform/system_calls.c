@@ -1,15 +1,15 @@
 #define _GNU_SOURCE
 #include "include/system_calls.h"
 
+#include "allowed_calls.h"
+
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -25,173 +25,6 @@
 
 /* Numbers above this one are newer than this list. On x86-64 this includes those of the x32 ABI. */
 #define LAST_KNOWN 467
-
-/* What every process needs: its memory, threads, clocks, signals, and files that it has open. */
-static const int common[] = {
-    /* memory */
-    SYS_brk,
-    SYS_madvise,
-    SYS_membarrier,
-    SYS_mmap,
-    SYS_mprotect,
-    SYS_mremap,
-    SYS_munmap,
-    /* threads and the process */
-    SYS_clone,
-    SYS_clone3,
-    SYS_exit,
-    SYS_exit_group,
-    SYS_futex,
-    SYS_getegid,
-    SYS_geteuid,
-    SYS_getgid,
-    SYS_getpid,
-    SYS_getppid,
-    SYS_getrusage,
-    SYS_gettid,
-    SYS_getuid,
-    SYS_prctl,
-    SYS_prlimit64,
-    SYS_rseq,
-    SYS_sched_getaffinity,
-    SYS_sched_getparam,
-    SYS_sched_getscheduler,
-    SYS_sched_yield,
-    SYS_setpriority,
-    SYS_set_robust_list,
-    SYS_sysinfo,
-    SYS_times,
-    SYS_uname,
-    SYS_wait4,
-    SYS_capget,
-#ifdef SYS_arch_prctl
-    SYS_arch_prctl,
-#endif
-#ifdef SYS_getrlimit
-    SYS_getrlimit,
-#endif
-    /* clocks */
-    SYS_clock_getres,
-    SYS_clock_gettime,
-    SYS_clock_nanosleep,
-    SYS_gettimeofday,
-    SYS_nanosleep,
-#ifdef SYS_time
-    SYS_time,
-#endif
-    /* signals, to itself only where the kernel looks at the process */
-    SYS_restart_syscall,
-    SYS_rt_sigaction,
-    SYS_rt_sigprocmask,
-    SYS_rt_sigreturn,
-    SYS_rt_sigsuspend,
-    SYS_rt_sigpending,
-    SYS_rt_sigtimedwait,
-    SYS_sigaltstack,
-    SYS_tgkill,
-    /* descriptors */
-    SYS_close,
-    SYS_close_range,
-    SYS_dup,
-    SYS_dup3,
-    SYS_fcntl,
-    SYS_fstat,
-    SYS_lseek,
-    SYS_pread64,
-    SYS_preadv,
-    SYS_pwrite64,
-    SYS_pwritev,
-    SYS_read,
-    SYS_readv,
-    SYS_write,
-    SYS_writev,
-#ifdef SYS_dup2
-    SYS_dup2,
-#endif
-    /* files to read */
-    SYS_faccessat,
-    SYS_faccessat2,
-    SYS_fstatfs,
-    SYS_getcwd,
-    SYS_getdents64,
-    SYS_newfstatat,
-    SYS_openat,
-    SYS_readlinkat,
-    SYS_statfs,
-    SYS_statx,
-#ifdef SYS_open
-    SYS_access,
-    SYS_getdents,
-    SYS_lstat,
-    SYS_open,
-    SYS_readlink,
-    SYS_stat,
-#endif
-    /* other */
-    SYS_getrandom,
-    SYS_recvmsg,
-    SYS_sendmsg,
-};
-
-/* The network, changes of files, and waiting for many descriptors. */
-static const int serving[] = {
-    SYS_accept,          SYS_accept4,         SYS_bind,        SYS_connect,      SYS_getpeername,
-    SYS_getsockname,     SYS_getsockopt,      SYS_listen,      SYS_recvfrom,     SYS_recvmmsg,
-    SYS_sendmmsg,        SYS_sendto,          SYS_setsockopt,  SYS_shutdown,     SYS_socketpair,
-    SYS_epoll_create1,   SYS_epoll_ctl,       SYS_epoll_pwait, SYS_epoll_pwait2, SYS_eventfd2,
-    SYS_pipe2,           SYS_ppoll,           SYS_pselect6,    SYS_signalfd4,    SYS_timerfd_create,
-    SYS_timerfd_gettime, SYS_timerfd_settime,
-#ifdef SYS_epoll_wait
-    SYS_epoll_create,    SYS_epoll_wait,      SYS_eventfd,     SYS_pipe,         SYS_poll,
-    SYS_select,
-#endif
-    SYS_fallocate,       SYS_fchmod,          SYS_fchmodat,    SYS_fdatasync,    SYS_flock,
-    SYS_fsync,           SYS_ftruncate,       SYS_mkdirat,     SYS_renameat2,    SYS_sync_file_range,
-    SYS_truncate,        SYS_umask,           SYS_unlinkat,    SYS_utimensat,
-#ifdef SYS_renameat
-    SYS_renameat,
-#endif
-#ifdef SYS_rename
-    SYS_chmod,           SYS_mkdir,           SYS_rename,      SYS_rmdir,        SYS_unlink,
-#endif
-};
-
-/* Forking, and what libbpf does before a load. */
-static const int loading[] = {
-    SYS_process_vm_readv,
-    SYS_waitid,
-    SYS_memfd_create,
-    SYS_ftruncate,
-    SYS_socketpair,
-    SYS_setrlimit,
-#ifdef SYS_fork
-    SYS_fork,
-    SYS_vfork,
-#endif
-#ifdef SYS_epoll_wait
-    SYS_poll,
-#endif
-    SYS_ppoll,
-    SYS_capset,
-};
-
-/* The commands of bpf(2) that take only what is loaded already. */
-static const int reading_commands[] = {
-    BPF_MAP_LOOKUP_ELEM,     BPF_MAP_UPDATE_ELEM,
-    BPF_MAP_DELETE_ELEM,     BPF_MAP_GET_NEXT_KEY,
-    BPF_PROG_TEST_RUN,       BPF_OBJ_GET_INFO_BY_FD,
-    BPF_RAW_TRACEPOINT_OPEN, BPF_MAP_LOOKUP_AND_DELETE_ELEM,
-    BPF_MAP_LOOKUP_BATCH,    BPF_MAP_LOOKUP_AND_DELETE_BATCH,
-    BPF_MAP_UPDATE_BATCH,    BPF_MAP_DELETE_BATCH,
-    BPF_LINK_CREATE,         BPF_ITER_CREATE,
-};
-
-/* IPv4, IPv6, and sockets on this machine. */
-static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
-
-/* Whether a descriptor blocks, how much can be read, whether it is a terminal and how large: nothing that types keys
- * into a terminal. */
-static const unsigned requests[] = {FIONBIO, FIONREAD, FIOCLEX, TCGETS, TIOCGWINSZ};
 
 enum { CAPACITY = 1024 };
 
@@ -218,10 +51,15 @@ static void answer(struct filter *filter, unsigned answer)
     add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-static void allow_if(struct filter *filter, unsigned value)
+static void answer_if(struct filter *filter, unsigned value, unsigned action)
 {
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
-    answer(filter, SECCOMP_RET_ALLOW);
+    answer(filter, action);
+}
+
+static void allow_if(struct filter *filter, unsigned value)
+{
+    answer_if(filter, value, SECCOMP_RET_ALLOW);
 }
 
 /* The rest of the filter up to finish() is only for this system call. Returns where it begins. */
@@ -299,6 +137,9 @@ static void make_filter(struct filter *filter, enum CPlatform_system_calls kind)
         allow_if(filter, SYS_bpf);
     }
     allow_requests(filter);
+    /* libdispatch raises the priority of a thread, and complains if it can't. Here it can, without any effect: an
+     * observer should not run before what it observes. */
+    answer_if(filter, SYS_setpriority, SECCOMP_RET_ERRNO);
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN, 0, 1));
     answer(filter, SECCOMP_RET_ERRNO | ENOSYS);
     answer(filter, SECCOMP_RET_ERRNO | EPERM);

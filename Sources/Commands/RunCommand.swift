@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand, ConfinedCommand {
     }
 }
 
-/// What `run` begins with. It is no option of the command line.
+/// What `run` begins with, besides its options.
 private struct Prepared: Sendable {
     var settings: RunSettings
     var abilities: Abilities

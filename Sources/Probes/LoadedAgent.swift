@@ -3,7 +3,7 @@ internal import CProbes
 
 /// The agent's object in the kernel, with what its loader found out about the kernel.
 package struct LoadedAgent {
-    /// What another process must be told besides the object.
+    /// What another process must know besides the object.
     package struct Facts: Codable, Hashable, Sendable {
         /// What the kernel can do.
         let kernel: KernelFeatures

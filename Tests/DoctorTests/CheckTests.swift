@@ -1,5 +1,5 @@
-import Foundation
 import Confinement
+import Foundation
 import OTLPExport
 import Probes
 import Resource

@@ -31,7 +31,14 @@ extension IntegrationTests {
 
             /// Sets the clock to this many seconds after the machine's.
             func set(_ seconds: Int) throws {
-                try Data("\(seconds)\n".utf8).write(to: file, options: .atomic)
+                // One write of always the same length, into the file that the process has open.
+                let text = Data("\(seconds)".padding(toLength: 24, withPad: " ", startingAt: 0).utf8)
+                if let open = try? FileHandle(forWritingTo: file) {
+                    try open.write(contentsOf: text)
+                    try open.close()
+                } else {
+                    try text.write(to: file)
+                }
             }
         }
 

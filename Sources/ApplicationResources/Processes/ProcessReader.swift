@@ -7,8 +7,9 @@ package protocol ProcessReader: Sendable {
     ///
     /// - Parameters:
     ///   - request: What is to be read; it goes to ``ProcessReadingService``, unchanged.
+    ///   - started: Called with the id of the process that reads, when it begins.
     ///   - each: Called with each answer, in their order; it returns whether more are wanted.
-    func readProcesses(_ request: [UInt8], each: ([UInt8]) -> Bool)
+    func readProcesses(_ request: [UInt8], started: (Int32) -> Void, each: ([UInt8]) -> Bool)
 }
 
 /// Reads processes for one that may not do it itself.
@@ -41,15 +42,20 @@ extension ProcessReader {
     ///
     /// - Parameters:
     ///   - requests: What is to be read.
+    ///   - started: Called with the id of each process that reads, when it begins.
     ///   - each: Called with the index of a request and its answer, in their order; it returns whether more are wanted.
-    func read(_ requests: [ProcessReading.Request], each: (Int, ProcessReading.Answer) -> Bool) {
+    func read(
+        _ requests: [ProcessReading.Request],
+        started: (Int32) -> Void,
+        each: (Int, ProcessReading.Answer) -> Bool
+    ) {
         let decoder = JSONDecoder()
         var (next, isWanted) = (0, true)
         while isWanted, next < requests.count {
             let end = min(next + batchSize, requests.count)
             guard let request = try? JSONEncoder().encode(Array(requests[next..<end])) else { return }
             let first = next
-            readProcesses([UInt8](request)) { bytes in
+            readProcesses([UInt8](request), started: started) { bytes in
                 guard next < end, let answer = try? decoder.decode(ProcessReading.Answer.self, from: Data(bytes)) else {
                     return false
                 }

@@ -33,6 +33,8 @@ struct ProcessStatus: Equatable {
     /// Then the files of the process are empty. But other threads may go on: Swift's runtime ends the first thread of a
     /// program whose `main` is asynchronous.
     var isZombie: Bool
+    /// Whether it runs, or would if a processor were free.
+    var isRunning: Bool
 
     /// Reads it from `/proc/PID/stat`.
     ///
@@ -57,6 +59,7 @@ struct ProcessStatus: Equatable {
         guard fields.count > 19, let ticks = UInt64(String(decoding: fields[19], as: UTF8.self)) else { return nil }
         start = ProcessStart(ticks: ticks)
         isZombie = fields[0].first == UInt8(ascii: "Z")
+        isRunning = fields[0].first == UInt8(ascii: "R")
     }
 
     /// A thread of the process that has its memory: the first one, or another one if that has ended; nil if there is

@@ -41,7 +41,7 @@ struct ReadingThread {
 
     /// Carries out `requests` in their order, as many as are possible within `budget`.
     ///
-    /// It returns after at most ``patience`` more than that.
+    /// It returns after at most ``patience`` more than that, unless the machine is too busy to tell who is blocked.
     mutating func carryOut(_ requests: [ProcessReading.Request], within budget: Duration) -> Outcome {
         leftBehind.removeAll(where: \.isFinished)
         guard !requests.isEmpty, !isExhausted else { return Outcome() }
@@ -49,7 +49,7 @@ struct ReadingThread {
         queue.async { batch.run() }
         if !batch.wait(for: budget) {
             batch.stop()
-            if !batch.wait(for: Self.patience) {
+            if !batch.finishes(within: Self.patience) {
                 leftBehind.append(batch)
                 // The next requests get a new thread.
                 queue = DispatchQueue(label: "tcplens.processes")
@@ -64,6 +64,8 @@ private final class Batch: Sendable {
     private struct State {
         var answers: [(index: Int, answer: ProcessReading.Answer)] = []
         var current: Int?
+        /// The other process that reads, once it does.
+        var process: Int32?
         var isStopped = false
         var isFinished = false
     }
@@ -89,7 +91,11 @@ private final class Batch: Sendable {
     func run() {
         if let reader {
             if !requests.isEmpty, begin(0) {
-                reader.read(requests) { index, answer in take(answer, of: index) && begin(index + 1) }
+                reader.read(requests) { process in
+                    state.withLock { $0.process = process }
+                } each: { index, answer in
+                    take(answer, of: index) && begin(index + 1)
+                }
             }
         } else {
             var buffer = ScratchBuffer(capacity: ProcessEnvironment.maximumLength)
@@ -117,6 +123,25 @@ private final class Batch: Sendable {
     /// Begins no further request.
     func stop() {
         state.withLock { $0.isStopped = true }
+    }
+
+    /// Waits until all that was begun is done, or a process blocks its reader; whether all is done.
+    ///
+    /// Where another process reads, it may only be slow: it is given ten times as long while it runs.
+    func finishes(within patience: Duration) -> Bool {
+        for _ in 0..<10 {
+            if wait(for: patience) { return true }
+            guard reader != nil, !isBlocked else { return false }
+        }
+        return false
+    }
+
+    /// Whether the other process that reads waits for something.
+    private var isBlocked: Bool {
+        guard let process = state.withLock(\.process) else { return false }
+        var buffer = ScratchBuffer(capacity: 4096)
+        guard let status = try? ProcessStatus.read(of: process, with: &buffer) else { return false }
+        return !status.isRunning
     }
 
     /// Waits until all that was begun is done; whether it is.

@@ -17,6 +17,7 @@ final class ConfinedAgent {
     ///     root with all.
     ///   - namespace: The network namespace.
     ///   - environment: The variables.
+    /// - Throws: An error of Foundation if it can't be started.
     init(
         _ options: [String],
         holding capabilities: [String]?,
@@ -37,7 +38,7 @@ final class ConfinedAgent {
         )
     }
 
-    /// The agent's id. It is that of the command, because each program on the way replaces the one before.
+    /// The agent's id, which is that of the command: each program on the way replaces the one before.
     var identifier: Int32 { process.processIdentifier }
 
     /// The id of the broker, which is the agent's only child.
