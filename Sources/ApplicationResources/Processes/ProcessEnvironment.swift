@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Metrics
 internal import Resource
 internal import System
