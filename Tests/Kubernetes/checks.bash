@@ -1,0 +1,75 @@
+# What all parts of the Kubernetes test share: checks, waiting, control groups.
+# shellcheck shell=bash
+
+# Ends with a reason and the status of wrong usage.
+usage() {
+    echo "$(basename "$0"): $1" >&2
+    exit 2
+}
+
+failures=0
+
+# Prints the outcome of one check, and counts it if it failed.
+passed() { printf '  ✓ %s\n' "$*"; }
+failed() {
+    printf '  ✗ %s\n' "$*"
+    failures=$((failures + 1))
+}
+
+# is WHAT FOUND EXPECTED
+is() {
+    if [ "$2" = "$3" ]; then
+        passed "$1: $2"
+    else
+        failed "$1: found '$2', expected '$3'"
+    fi
+}
+
+# holds WHAT COMMAND...: the command succeeds.
+holds() {
+    local what=$1
+    shift
+    if "$@"; then passed "$what"; else failed "$what ($*)"; fi
+}
+
+# eventually SECONDS COMMAND...: repeats a command until it succeeds; fails when the time is over.
+eventually() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.3
+    done
+}
+
+# becomes WHAT SECONDS COMMAND...: a check that a command succeeds within a time.
+becomes() {
+    local what=$1 begin=$SECONDS
+    shift
+    if eventually "$@"; then
+        passed "$what (after $((SECONDS - begin)) s)"
+    else
+        failed "$what: not within $1 s (${*:2})"
+    fi
+}
+
+# Where the hierarchy with these controllers (of /proc/self/cgroup) is mounted; none for the one of version 2.
+cgroup_mount() {
+    awk -v wanted="$1" '
+        { for (i = 7; $i != "-"; i++); type = $(i + 1); options = "," $(i + 3) "," }
+        wanted == "" && type == "cgroup2" || wanted != "" && type == "cgroup" && index(options, "," wanted ",") {
+            print $5; found = 1; exit
+        }
+        END { exit !found }' /proc/self/mountinfo
+}
+
+# Removes a control group with all below it. Their processes have ended, or do so now.
+remove_cgroup() {
+    local attempt
+    for attempt in 1 2 3 4 5 6 7 8 9 10; do
+        find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [ -e "$1" ] || return 0
+        sleep 0.3
+    done
+    return 1
+}

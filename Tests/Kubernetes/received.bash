@@ -1,0 +1,77 @@
+# Questions to what the Collector has sent on, and to the kernel about the same.
+# shellcheck shell=bash disable=SC2154
+
+# The lines with the metrics of a pod's agent, without those that it makes of itself.
+of_pod() {
+    echo "select(.resource[\"k8s.pod.name\"] == \"$1\" and .metrics[\"system.network.connection.count\"])"
+}
+
+forget_received() { : >"$work/received"; }
+
+# newest SELECTION [EXPRESSION]: of the newest line that a jq expression selects.
+newest() {
+    jq --compact-output "$1" "$work/received" | tail -n 1 | jq --raw-output "${2:-.}"
+}
+
+# any SELECTION: whether a line was received that a jq expression selects.
+any() {
+    [ -n "$(jq --compact-output "$1" "$work/received" | head -n 1)" ]
+}
+
+# sum METRIC [CONDITION]: an expression for the sum of a line's points; the condition is one of a point.
+sum() {
+    echo "[.metrics[\"$1\"][]? | select(.flags == 0 and (${2:-true})) | .value] | add // 0"
+}
+
+# next_export SELECTION: waits for a line that is received from now on.
+next_export() {
+    local now
+    now=$(date +%s.%N)
+    eventually 20 any "$1 | select(.received > $now)"
+}
+
+# container_id NAMESPACE POD CONTAINER
+container_id() {
+    kubectl --namespace "$1" get pod "$2" -o json \
+        | jq -r --arg name "$3" '.status.containerStatuses[] | select(.name == $name).containerID | sub("containerd://"; "")'
+}
+
+# container_process NAMESPACE POD CONTAINER: the id of a container's first process.
+container_process() {
+    local id
+    id=$(container_id "$@")
+    ctr --namespace k8s.io task ls | awk -v id="$id" '$1 == id { print $2 }'
+}
+
+# opens PROCESS: how many connections a process's network namespace has opened and accepted, by the kernel's own count.
+opens() {
+    awk '$1 == "Tcp:" && $6 ~ /^[0-9]/ { print $6, $7 }' "/proc/$1/net/snmp"
+}
+
+# states PROCESS: the connections of a network namespace by state, as the kernel lists them.
+states() {
+    cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6" | awk '
+        BEGIN { split("established syn_sent syn_received fin_wait_1 fin_wait_2 time_wait closed close_wait last_ack listen closing syn_received", name, " ") }
+        $4 ~ /^0[1-9A-C]$/ { count[name[index("123456789ABC", substr($4, 2))]]++ }
+        END { for (state in count) print state, count[state] }' | sort | paste -s -d ,
+}
+
+# The same of a received line.
+exported_states='[.metrics["system.network.connection.count"][] | select(.value > 0)]
+    | group_by(.attributes["network.connection.state"])
+    | map("\(.[0].attributes["network.connection.state"]) \(map(.value) | add)") | sort | join(",")'
+exported_opens="[($(sum tcplens.handshakes '.attributes["tcplens.connection.role"] == "client"')),
+    ($(sum tcplens.handshakes '.attributes["tcplens.connection.role"] == "server"'))] | map(tostring) | join(\" \")"
+
+# at_rest SELECTION COMMAND EXPRESSION: what the kernel says, and what was exported while it said so. The kernel is asked
+# before and after an export, until it says the same both times.
+at_rest() {
+    local before after attempt
+    for attempt in $(seq 30); do
+        before=$($2)
+        next_export "$1" || break
+        after=$($2)
+        [ "$before" != "$after" ] || break
+    done
+    kernel=$before exported=$(newest "$1" "$3")
+}
