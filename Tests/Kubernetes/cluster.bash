@@ -51,6 +51,8 @@ start_kubelet() {
 		oomScoreAdj: 0
 		enforceNodeAllocatable: [pods]
 		resolvConf: $work/resolv.conf
+		clusterDNS: [$node_address]
+		clusterDomain: cluster.local
 		syncFrequency: 2s
 		evictionHard: {memory.available: 50Mi, nodefs.available: 1%, imagefs.available: 1%}
 	YAML
@@ -60,6 +62,10 @@ start_kubelet() {
         --cni-bin-dir="$cache/root/usr/lib/cni" --volume-plugin-dir=/run/volume-plugins \
         --v=2 >"$logs/kubelet" 2>&1 &
     eventually 60 is_node_ready || die "the kubelet does not register a ready node" kubelet
+}
+
+start_services() {
+    "$here/services.py" https://127.0.0.1:6443 admin-token $node_address >"$logs/services" 2>&1 &
 }
 
 is_node_ready() {
