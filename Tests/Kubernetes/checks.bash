@@ -42,6 +42,11 @@ eventually() {
     done
 }
 
+# at_least WHAT FOUND LIMIT
+at_least() {
+    if [ "${2:-0}" -ge "$3" ]; then passed "$1: $2"; else failed "$1: found '$2', expected at least $3"; fi
+}
+
 # becomes WHAT SECONDS COMMAND...: a check that a command succeeds within a time.
 becomes() {
     local what=$1 begin=$SECONDS

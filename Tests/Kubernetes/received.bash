@@ -23,12 +23,17 @@ sum() {
     echo "[.metrics[\"$1\"][]? | select(.flags == 0 and (${2:-true})) | .value] | add // 0"
 }
 
-# next_export SELECTION: waits for a line that is received from now on.
-next_export() {
-    local now
+# collected SELECTION: waits for a line that was collected from now on, and prints it.
+collected() {
+    local now after
     now=$(date +%s.%N)
-    eventually 20 any "$1 | select(.received > $now)"
+    after="$1 | select([.metrics[][0].time | values] | min > $now)"
+    eventually 30 any "$after" || return 1
+    jq --compact-output "$after" "$work/received" | head -n 1
 }
+
+# next_export SELECTION: waits for such a line.
+next_export() { collected "$1" >/dev/null; }
 
 # container_id NAMESPACE POD CONTAINER
 container_id() {
@@ -63,15 +68,21 @@ exported_states='[.metrics["system.network.connection.count"][] | select(.value 
 exported_opens="[($(sum tcplens.handshakes '.attributes["tcplens.connection.role"] == "client"')),
     ($(sum tcplens.handshakes '.attributes["tcplens.connection.role"] == "server"'))] | map(tostring) | join(\" \")"
 
-# at_rest SELECTION COMMAND EXPRESSION: what the kernel says, and what was exported while it said so. The kernel is asked
-# before and after an export, until it says the same both times.
+# at_rest SELECTION COMMAND EXPRESSION: sets `kernel` to what a command says of the kernel, and `exported` to what was
+# collected while it said so. The command is run before and after a collection, until it says the same both times.
 at_rest() {
-    local before after attempt
+    local after line attempt
+    exported="" kernel=""
     for attempt in $(seq 30); do
-        before=$($2)
-        next_export "$1" || break
+        kernel=$($2)
+        line=$(collected "$1") || return 0
         after=$($2)
-        [ "$before" != "$after" ] || break
+        [ "$kernel" = "$after" ] || continue
+        exported=$(jq --raw-output "$3" <<<"$line")
+        return 0
     done
-    kernel=$before exported=$(newest "$1" "$3")
+    exported="never at rest"
 }
+
+# The lines of `tcplens doctor` that are not in order, where the terminal knows no other signs.
+objections() { grep -E '^(!!|XX|[!✗]) ' || true; }

@@ -1,28 +1,23 @@
 # What fails when the sidecar lacks one of its rights, and with which message.
 # shellcheck shell=bash disable=SC2154
 
-kubectl create namespace shop --dry-run=client -o yaml | kubectl apply -f - >>"$logs/kubectl" 2>&1
-
-# lacks NAME SED-SCRIPT: starts the sidecar's pod without something, and shows how its agent ends.
+# lacks WHAT NAME FILTER MESSAGE: starts the sidecar's pod without something. Its agent must end with status 1.
 lacks() {
-    local code message
-    apply sidecar.yaml "s/name: web, /name: web-$1, /; $2"
-    eventually 60 has_ended "web-$1" || true
-    code=$(kubectl --namespace shop get pod "web-$1" -o json | jq '.status.containerStatuses[] | select(.name == "tcplens")
-        | (.lastState.terminated // .state.terminated).exitCode')
-    message=$(kubectl --namespace shop logs "web-$1" -c tcplens | tail -n 3)
-    is "status of an agent with $1" "$code" 1
-    sed 's/^/      /' <<<"$message"
-    holds "its message names $3" grep -q "$3" <<<"$message"
-    kubectl --namespace shop delete pod "web-$1" --wait=false >>"$logs/kubectl"
+    local pod=sidecar-$2 log
+    deploy sidecar-container.yaml "as_pod(\"$pod\") | $3"
+    becomes "without $1 the agent ends" 60 has_ended "$pod"
+    is "  its status" "$(ending "$pod")" 1
+    log=$(kubectl --namespace tcplens logs "$pod" -c tcplens | tail -n 1)
+    if [[ $log = *$4* ]]; then passed "  its message: $log"; else failed "  its message should say '$4': $log"; fi
+    quiet kubectl --namespace tcplens delete pod "$pod" --wait=false
 }
-
-has_ended() {
-    [ -n "$(kubectl --namespace shop get pod "$1" -o json | jq '.status.containerStatuses[] | select(.name == "tcplens")
-        | (.lastState.terminated // .state.terminated).exitCode // empty')" ]
+ending() {
+    kubectl --namespace tcplens get pod "$1" -o json | jq '.status.containerStatuses[] | select(.name == "tcplens")
+        | (.lastState.terminated // .state.terminated).exitCode // empty'
 }
+has_ended() { [ -n "$(ending "$1")" ]; }
 
-lacks no-bpf 's/add: \[BPF, PERFMON\]/add: [PERFMON]/' CAP_BPF
-lacks no-perfmon 's/add: \[BPF, PERFMON\]/add: [BPF]/' CAP_PERFMON
+lacks BPF no-bpf 'without_capability("BPF")' CAP_BPF
+lacks PERFMON no-perfmon 'without_capability("PERFMON")' CAP_PERFMON
 # Kubernetes gives capabilities only to root.
-lacks another-user 's/runAsUser: 0/runAsUser: 65534/' CAP_BPF
+lacks root no-root 'agent(.securityContext += {runAsUser: 65534, runAsGroup: 65534})' CAP_BPF
