@@ -47,6 +47,11 @@ at_least() {
     if [ "${2:-0}" -ge "$3" ]; then passed "$1: $2"; else failed "$1: found '$2', expected at least $3"; fi
 }
 
+# contains WHAT FOUND PART
+contains() {
+    if [[ $2 = *$3* ]]; then passed "$1: $2"; else failed "$1: found '$2', which should contain '$3'"; fi
+}
+
 # becomes WHAT SECONDS COMMAND...: a check that a command succeeds within a time.
 becomes() {
     local what=$1 begin=$SECONDS
@@ -68,13 +73,34 @@ cgroup_mount() {
         END { exit !found }' /proc/self/mountinfo
 }
 
-# Removes a control group with all below it. Their processes have ended, or do so now.
-remove_cgroup() {
-    local attempt
-    for attempt in 1 2 3 4 5 6 7 8 9 10; do
-        find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
-        [ -e "$1" ] || return 0
-        sleep 0.3
+# Where all hierarchies are mounted.
+cgroup_mounts() {
+    awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $5 }' /proc/self/mountinfo | sort -u
+}
+
+# make_cgroup MOUNT PATH
+make_cgroup() {
+    local directory=$1 name file
+    for name in ${2//\// }; do
+        directory=$directory/$name
+        [ -d "$directory" ] || mkdir "$directory"
+        # A new cpuset has no processors and no memory, and takes no processes.
+        for file in cpuset.cpus cpuset.mems; do
+            [ ! -e "$directory/$file" ] || [ -n "$(cat "$directory/$file")" ] || cat "$directory/../$file" >"$directory/$file"
+        done
     done
-    return 1
+}
+
+# end_cgroup DIRECTORY: ends all processes in a control group, and removes it with all below it, and those above it that
+# are empty then.
+end_cgroup() {
+    local attempt
+    for attempt in $(seq 50); do
+        find "$1" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs --no-run-if-empty kill -KILL 2>/dev/null || true
+        find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || true
+        [ -e "$1" ] || break
+        sleep 0.2
+    done
+    [ ! -e "$1" ] || return 1
+    rmdir --parents --ignore-fail-on-non-empty "$(dirname "$1")" 2>/dev/null || true
 }

@@ -42,6 +42,7 @@ start_kubelet() {
 		apiVersion: kubelet.config.k8s.io/v1beta1
 		kind: KubeletConfiguration
 		cgroupDriver: cgroupfs
+		cgroupRoot: $cgroup
 		failSwapOn: false
 		makeIPTablesUtilChains: false
 		protectKernelDefaults: true
@@ -61,6 +62,7 @@ start_kubelet() {
         --hostname-override=node1 --cert-dir="$work/kubelet" --network-plugin=cni --cni-conf-dir=/run/cni \
         --cni-bin-dir="$cache/root/usr/lib/cni" --volume-plugin-dir=/run/volume-plugins \
         --v=2 >"$logs/kubelet" 2>&1 &
+    kubelet=$!
     eventually 60 is_node_ready || die "the kubelet does not register a ready node" kubelet
 }
 

@@ -15,29 +15,6 @@ hide_directories() {
     mount --make-rshared /
 }
 
-# Mounts the control groups that `run` has made as the roots of their hierarchies. In the node's control group
-# namespace they are named `/`.
-set_up_cgroups() {
-    local directory group number=0
-    mkdir "$work/cgroup"
-    mount -t tmpfs tmpfs "$work/cgroup"
-    while read -r directory group; do
-        mkdir "$work/cgroup/$number"
-        mount --bind "$group" "$work/cgroup/$number"
-        number=$((number + 1))
-    done <"$work/groups"
-    umount --recursive --lazy /sys/fs/cgroup
-    # With version 2 alone, the mount on /sys/fs/cgroup is the hierarchy.
-    grep -q '^/sys/fs/cgroup ' "$work/groups" || mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
-    number=0
-    while read -r directory group; do
-        mkdir -p "$directory"
-        mount --move "$work/cgroup/$number" "$directory" 2>/dev/null || mount --bind "$work/cgroup/$number" "$directory"
-        number=$((number + 1))
-    done <"$work/groups"
-    umount --recursive --lazy "$work/cgroup"
-}
-
 # The kubelet wants these settings of the kernel. It reads them from files, so that the machine's stay as they are.
 pretend_sysctls() {
     local setting
@@ -49,10 +26,13 @@ pretend_sysctls() {
 }
 
 set_up_network() {
+    hostname node1
     ip link set lo up
     ip link add node0 type bridge
     ip address add $node_address/24 dev node0
     ip link set node0 up
+    # Services have addresses in this network, see services.py.
+    ip route add 10.96.0.0/16 dev node0
     echo 1 >/proc/sys/net/ipv4/ip_forward
     # The machine's own may be a link into /run. No name is looked up here.
     echo "nameserver $node_address" >"$work/resolv.conf"

@@ -1,25 +1,19 @@
 # The DaemonSet on a node with pods of several kinds.
 # shellcheck shell=bash disable=SC2154
 
-apply shop.yaml
-apply node.yaml
-apply daemonset.yaml
-in_tcplens() { kubectl --namespace tcplens "$@"; }
-holds "the DaemonSet is rolled out" in_tcplens rollout status daemonset/tcplens --timeout 60s >>"$logs/kubectl"
-kubectl --namespace shop wait --for condition=Ready pod/other pod/client pod/pair pod/guaranteed --timeout 60s >>"$logs/kubectl"
-kubectl --namespace shop rollout status deployment/replicas --timeout 60s >>"$logs/kubectl"
+forget_received
+deploy daemonset.yaml impatient
+holds "the DaemonSet is rolled out" becomes_available tcplens daemonset/tcplens
+host='select(.resource["service.name"] == "tcplens" and .metrics["system.network.connection.count"])'
+becomes "the Collector receives from it" 20 any "$host"
 
 # Connections from one pod to each container of another, which stay.
 pair_address=$(kubectl --namespace shop get pod pair -o 'jsonpath={.status.podIP}')
 kubectl --namespace shop exec client -- sh -c "
     for i in 1 2 3; do (sleep 50 | nc $pair_address 8081) >/dev/null 2>&1 </dev/null & done
     for i in 1 2 3 4; do (sleep 50 | nc $pair_address 8082) >/dev/null 2>&1 </dev/null & done"
-host='select(.resource["service.name"] == "tcplens" and .metrics["system.network.connection.count"])'
-sleep 1
-forget_received
-next_export "$host" && next_export "$host" || failed "the Collector receives nothing"
 
-# Everything that the API knows of containers, and what was received about them.
+# identities: everything that the API knows of containers, and everything that was received of them.
 identities_in_api() {
     kubectl get pods --all-namespaces -o json | jq -r '.items[] | .metadata as $pod | .status.containerStatuses[]?
         | [$pod.uid, $pod.namespace, $pod.name, .name, (.containerID | sub("containerd://"; ""))] | join(" ")' | sort
@@ -28,9 +22,13 @@ identities_received() {
     jq -r '.resource | select(."container.id") | [."k8s.pod.uid", ."k8s.namespace.name", ."k8s.pod.name",
         ."k8s.container.name", ."container.id"] | join(" ")' "$work/received" | sort -u
 }
+# After one collection with the connections, so that nothing of the past is among them.
+next_export "$host" || true
+forget_received
+next_export "$host" || true
 identities_in_api >"$work/api"
 identities_received >"$work/attributed"
-is "difference between the API's $(wc -l <"$work/api") containers and the resources received" \
+is "difference between the $(wc -l <"$work/api") containers of the API and those received" \
     "$(diff "$work/api" "$work/attributed" || true)" ""
 
 # count POD CONTAINER: established connections of a container.
@@ -40,45 +38,42 @@ count() {
 }
 is "established connections of the client and of the two containers of one pod" \
     "$(count client shell) $(count pair first) $(count pair second)" "7 3 4"
-of_other='select(.resource["k8s.pod.name"] == "other")'
+of_container='.metrics["system.network.connection.count"]'
+of_other="select(.resource[\"k8s.pod.name\"] == \"other\" and $of_container)"
 at_rest "$of_other" "states $(container_process shop other httpd)" "$exported_states"
 is "connections by state of a pod are those of its namespace" "$exported" "$kernel"
 service() { newest "$of_other" '.resource | [."service.name", ."tcplens.service.source"] | join(" from ")'; }
 is "the service of a pod, by its own environment" "$(service)" "other-shop from environment"
-of_guaranteed='select(.resource["k8s.pod.name"] == "guaranteed")'
-is "class of service of a pod with limits" "$(newest "$of_guaranteed" '.resource["tcplens.k8s.pod.qos_class"]')" guaranteed
-is "refusals in its log" "$(in_tcplens logs daemonset/tcplens | grep -ciE 'EPERM|EACCES|not permitted|denied' || true)" 0
+is "class of service of a pod with limits" \
+    "$(newest 'select(.resource["k8s.pod.name"] == "guaranteed")' '.resource["tcplens.k8s.pod.qos_class"]')" guaranteed
 
-in_tcplens get daemonset tcplens -o json \
-    | jq 'del(.status, .metadata.resourceVersion, .metadata.uid, .metadata.annotations)' >"$work/daemonset.json"
-agent_pod() { in_tcplens get pod -o json | jq -r '.items[] | select(.metadata.deletionTimestamp == null).metadata.name'; }
-doctor() {
-    in_tcplens exec "$(agent_pod)" -- tcplens doctor --scope node 2>&1 | grep -A 1 -E '^[!✗]' | sed 's/^/      doctor: /' || true
-}
-doctor
+logs_of_agent() { kubectl --namespace tcplens logs "$(pod_of agent)" -c tcplens "$@"; }
+doctor() { kubectl --namespace tcplens exec "$(pod_of agent)" -c tcplens -- tcplens doctor >"$logs/doctor" 2>&1; }
+is "refusals in its log" "$(logs_of_agent | grep -ciE 'EPERM|EACCES|not permitted|denied' || true)" 0
+doctor && status=0 || status=$?
+cp "$logs/doctor" "$logs/doctor-daemonset"
+is "status of doctor in the pod" "$status" 0
+is "what doctor in the pod objects to" "$(objections <"$logs/doctor" | grep -v '^!! clock:' || true)" ""
 
-# without WHAT JQ-FILTER: rolls out the DaemonSet without something, and waits until it exports.
+# without WHAT FILTER: rolls out the DaemonSet without something, and shows what the agent says of it.
 without() {
-    echo "  without $1"
-    jq "$2" "$work/daemonset.json" | in_tcplens replace -f - >>"$logs/kubectl" 2>&1
-    eventually 60 in_tcplens rollout status daemonset/tcplens --timeout 1s || failed "it is not rolled out"
+    deploy daemonset.yaml "impatient | $2"
+    becomes_available tcplens daemonset/tcplens || failed "without $1 it is not rolled out"
     forget_received
-    next_export "$host" && next_export "$host" || failed "the Collector receives nothing"
-    in_tcplens logs daemonset/tcplens 2>/dev/null | grep -iE 'warning|error' | head -n 5 | cut -c 1-220 | sed 's/^/      log: /' || true
-    doctor
+    next_export "$host" && next_export "$host" || failed "without $1 the Collector receives nothing"
+    doctor || true
+    objections <"$logs/doctor" | grep -v 'clock:' | cut -c 1-250 | sed 's/^/      /' || true
 }
-# drop_mount NAME: a filter that removes a mount.
-drop_mount() { echo ".spec.template.spec.containers[0].volumeMounts |= map(select(.name != \"$1\"))"; }
 
-without SYS_PTRACE '.spec.template.spec.containers[0].securityContext.capabilities.add -= ["SYS_PTRACE"]'
-is "the service of a pod" "$(service)" "other from workload"
-without hostPID '.spec.template.spec.hostPID = false'
-is "the service of a pod" "$(service)" "other from workload"
-without /sys/fs/cgroup "$(drop_mount cgroup)"
-is "containers with a resource of their own" "$(identities_received)" ""
-without /var/log/pods "$(drop_mount pods)"
-is "the name of a pod" "$(newest 'select(.resource["container.id"])' '.resource["k8s.pod.name"]')" null
-without /var/log/containers "$(drop_mount containers)"
-is "the name of a container" "$(newest 'select(.resource["container.id"])' '.resource["k8s.container.name"]')" null
-in_tcplens replace -f "$work/daemonset.json" >>"$logs/kubectl" 2>&1
-eventually 60 in_tcplens rollout status daemonset/tcplens --timeout 1s || failed "it is not rolled out"
+without SYS_PTRACE 'without_capability("SYS_PTRACE")'
+is "without SYS_PTRACE: the service of a pod" "$(service)" "other from workload"
+without hostPID 'if .kind == "DaemonSet" then .spec.template.spec.hostPID = false else . end'
+is "without hostPID: the service of a pod" "$(service)" "other from workload"
+without /sys/fs/cgroup 'without_mount("cgroup")'
+is "without /sys/fs/cgroup: containers with resources of their own" "$(identities_received | wc -l)" 0
+without /var/log/pods 'without_mount("log-pods")'
+is "without /var/log/pods: pods with a name" "$(identities_received | awk '$3 ~ /^(other|pair)$/' | wc -l)" 0
+at_least "  containers with resources of their own" "$(identities_received | wc -l)" 8
+without /var/log/containers 'without_mount("log-containers")'
+is "without /var/log/containers: containers with a name" "$(identities_received | awk '$4 ~ /^(httpd|first)$/' | wc -l)" 0
+quiet kubectl --namespace tcplens delete daemonset tcplens
