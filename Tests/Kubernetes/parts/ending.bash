@@ -1,49 +1,59 @@
 # Rollouts and deletions: the agent's last export, within the grace period.
 # shellcheck shell=bash disable=SC2154
 
-apply shop.yaml
-apply sidecar.yaml
-apply daemonset.yaml
-kubectl --namespace shop wait --for condition=Ready pod/web --timeout 60s >>"$logs/kubectl"
-eventually 60 kubectl --namespace tcplens rollout status daemonset/tcplens --timeout 1s || failed "the DaemonSet is not rolled out"
+deploy sidecar-container.yaml impatient
+deploy daemonset.yaml impatient
+becomes_available tcplens deployment/tcplens-example || failed "the sidecar does not start"
+becomes_available tcplens daemonset/tcplens || failed "the DaemonSet does not start"
 
-# watch_ends NAMESPACE CONTAINER: writes how containers of that name end: status and seconds.
+# watch_ends: notes how containers of agents end: the pod's name and their status.
 watch_ends() {
-    kubectl --namespace "$1" get pods --watch -o json | jq --unbuffered -r --arg name "$2" '
-        . as $pod | .status.containerStatuses[]? | select(.name == $name).state.terminated // empty
+    kubectl --namespace tcplens get pods --watch -o json | jq --unbuffered -r '. as $pod
+        | .status.containerStatuses[]? | select(.name == "tcplens").state.terminated // empty
         | "\($pod.metadata.name) \(.exitCode)"' >"$work/ends" &
     watcher=$!
 }
 
-# has_ended_well SELECTION NAME POD GRACE BEGIN: how an agent that was told to end did so.
+# check_end SELECTION POD BEGIN: how the agent of a pod has ended. It had 8 seconds.
 check_end() {
-    local selection=$1 what=$2 pod=$3 grace=$4 begin=$5 last
-    eventually 10 grep -q "^$pod " "$work/ends" || true
-    is "$what: status" "$(awk -v pod="$pod" '$1 == pod { status = $2 } END { print status }' "$work/ends")" 0
-    last=$(newest "$selection" .received)
-    holds "$what: last export within its $grace s" \
-        awk -v last="$last" -v begin="$begin" -v grace="$grace" 'BEGIN { exit !(last >= begin && last <= begin + grace) }'
-    is "$what: all stocks end with a point without a value" \
-        "$(newest "$selection" '[.metrics["system.network.connection.count"][] | .flags] | unique | tojson')" "[1]"
-    holds "$what: flows do not" test "$(newest "$selection" "$(sum tcplens.connection.transitions)")" -gt 0
+    local status last
+    eventually 15 grep -q "^$2 " "$work/ends" || true
+    status=$(awk -v pod="$2" '$1 == pod { status = $2 } END { print status }' "$work/ends")
+    is "  status of its agent" "$status" 0
+    last=$(newest "$1" .received)
+    at_least "  milliseconds until its last export" "$(jq -n "($last - $3) * 1000 | floor")" 0
+    at_least "  milliseconds that were left of the grace period" "$(jq -n "(8 - $last + $3) * 1000 | floor")" 1000
+    is "  flags of its last points of stocks" \
+        "$(newest "$1" '[.metrics["system.network.connection.count"][].flags] | unique | map(tostring) | join(" ")')" 1
+    at_least "  its last count of transitions" "$(newest "$1" "$(sum tcplens.connection.transitions)")" 1
 }
 
-uid=$(kubectl --namespace shop get pod web -o 'jsonpath={.metadata.uid}')
-sidecar="select(.resource[\"k8s.pod.uid\"] == \"$uid\" and .metrics[\"system.network.connection.count\"])"
-forget_received
-next_export "$sidecar" || failed "the Collector receives nothing"
-watch_ends shop tcplens
+watch_ends
+pod=$(pod_of example)
+sidecar=$(of_pod "$pod")
+next_export "$sidecar" || failed "the Collector receives nothing from the sidecar"
 begin=$(date +%s.%N)
-kubectl --namespace shop delete pod web >>"$logs/kubectl"
-check_end "$sidecar" "kubectl delete pod" web 5 "$begin"
-kill "$watcher" 2>/dev/null || true
+holds "kubectl delete pod" quiet kubectl --namespace tcplens delete pod "$pod"
+check_end "$sidecar" "$pod" "$begin"
 
-old=$(kubectl --namespace tcplens get pod -o 'jsonpath={.items[0].metadata.name}')
-instance=$(newest 'select(.resource["service.name"] == "tcplens" and .metrics["system.network.connection.count"])' '.resource["service.instance.id"]')
-daemonset="select(.resource[\"service.instance.id\"] == \"$instance\" and .metrics[\"system.network.connection.count\"])"
-watch_ends tcplens tcplens
+becomes_available tcplens deployment/tcplens-example || failed "the sidecar does not start again"
+pod=$(pod_of example)
+sidecar=$(of_pod "$pod")
+next_export "$sidecar" || failed "the Collector receives nothing from the sidecar"
 begin=$(date +%s.%N)
-kubectl --namespace tcplens rollout restart daemonset/tcplens >>"$logs/kubectl"
-holds "kubectl rollout restart succeeds" kubectl --namespace tcplens rollout status daemonset/tcplens --timeout 60s >>"$logs/kubectl"
-check_end "$daemonset" "kubectl rollout restart" "$old" 5 "$begin"
+quiet kubectl --namespace tcplens rollout restart deployment/tcplens-example
+holds "kubectl rollout restart of a deployment with the sidecar" becomes_available tcplens deployment/tcplens-example
+# The old pod ends when the new one is available.
+eventually 30 is_gone "$pod" || failed "  its old pod does not end"
+check_end "$sidecar" "$pod" "$(newest "$sidecar" '.received - 1')"
+
+pod=$(pod_of agent)
+host="select(.resource[\"service.name\"] == \"tcplens\" and .metrics[\"system.network.connection.count\"]
+    and .resource[\"k8s.pod.name\"] == \"$pod\")"
+next_export "$host" || failed "the Collector receives nothing from the DaemonSet"
+begin=$(date +%s.%N)
+quiet kubectl --namespace tcplens rollout restart daemonset/tcplens
+holds "kubectl rollout restart of the DaemonSet" becomes_available tcplens daemonset/tcplens
+check_end "$host" "$pod" "$begin"
 kill "$watcher" 2>/dev/null || true
+quiet kubectl --namespace tcplens delete deployment/tcplens-example daemonset/tcplens
