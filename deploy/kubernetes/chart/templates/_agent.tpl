@@ -58,10 +58,10 @@ capabilities:
   add:
     # Load BPF programs and create their maps. Without it, tcplens does not start.
     - BPF
-    # Attach them to tracepoints, and read what the kernel has in memory. Without it, tcplens does not start.
+    # Attach them to tracepoints, and read the kernel's memory. Without it, tcplens does not start.
     - PERFMON
     {{- if and (eq .mode "daemonset") .root.Values.daemonset.applicationResource }}
-    # Read what the processes of other users say of themselves. Without it, a workload has the name of its container.
+    # Read what processes of others say of themselves. Without it, workloads have their container's name.
     - SYS_PTRACE
     {{- end }}
 {{- with $values.seccompProfile }}

@@ -6,7 +6,7 @@ receivers:
       http:
         endpoint: 0.0.0.0:4318
 processors:
-  # Refuses metrics with 503 before memory runs out; agents then keep them and try again. It must be the first processor.
+  # Refuses metrics with 503 before memory runs out; agents keep them then. It must be the first processor.
   memory_limiter:
     check_interval: 1s
     limit_percentage: 80

@@ -30,6 +30,8 @@
   value: {{ $values.interval | int | quote }}
 - name: OTEL_LOG_LEVEL
   value: {{ $values.logLevel }}
+- name: TCPLENS_CONFINEMENT
+  value: {{ join "," $values.confinement }}
 - name: TCPLENS_CARDINALITY_LIMIT
   value: {{ $values.cardinalityLimit | int | quote }}
 {{- if has "otlp" $values.exporters }}
@@ -78,8 +80,9 @@
 - name: TCPLENS_WORKLOAD_LIMIT
   value: {{ $values.daemonset.workloadLimit | int | quote }}
 {{- if ne $values.daemonset.spool.type "none" }}
+# A directory in the volume, which the agent makes: others may write to that of an emptyDir.
 - name: TCPLENS_SPOOL
-  value: /var/lib/tcplens
+  value: /var/lib/tcplens/spool
 - name: TCPLENS_SPOOL_LIMIT
   value: {{ $values.daemonset.spool.limit }}
 {{- end }}
