@@ -48,6 +48,24 @@ container_process() {
     ctr --namespace k8s.io task ls | awk -v id="$id" '$1 == id { print $2 }'
 }
 
+# privileges PROCESS: the processes in the same control group with their capabilities, how many filters of system calls
+# each has, and whether it may gain privileges.
+privileges() {
+    local group process
+    group=$(cgroup_mount "")$(awk -F : '$2 == "" { print $3 }' "/proc/$1/cgroup")
+    while read -r process; do
+        awk '$1 ~ /^(Name|CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp_filters):$/ { value[$1] = $2 } END {
+            print value["Name:"], "permitted", value["CapPrm:"], "effective", value["CapEff:"], "filters",
+                value["Seccomp_filters:"], "no_new_privs", value["NoNewPrivs:"] }' "/proc/$process/status"
+    done <"$group/cgroup.procs" | sort | uniq
+}
+# confined CAPABILITIES: what `privileges` says of an agent whose broker has these: its own filter is the second, after
+# that of the container.
+confined() {
+    echo "tcplens permitted 0000000000000000 effective 0000000000000000 filters 2 no_new_privs 1"
+    echo "tcplens-broker permitted $1 effective $1 filters 2 no_new_privs 1"
+}
+
 # opens PROCESS: how many connections a process's network namespace has opened and accepted, by the kernel's own count.
 opens() {
     awk '$1 == "Tcp:" && $6 ~ /^[0-9]/ { print $6, $7 }' "/proc/$1/net/snmp"

@@ -20,7 +20,7 @@ identities_in_api() {
 }
 identities_received() {
     jq -r '.resource | select(."container.id") | [."k8s.pod.uid", ."k8s.namespace.name", ."k8s.pod.name",
-        ."k8s.container.name", ."container.id"] | join(" ")' "$work/received" | sort -u
+        ."k8s.container.name", ."container.id"] | map(. // "-") | join(" ")' "$work/received" | sort -u
 }
 # After one collection with the connections, so that nothing of the past is among them.
 next_export "$host" || true
@@ -45,8 +45,11 @@ is "connections by state of a pod are those of its namespace" "$exported" "$kern
 service() { newest "$of_other" '.resource | [."service.name", ."tcplens.service.source"] | join(" from ")'; }
 is "the service of a pod, by its own environment" "$(service)" "other-shop from environment"
 is "class of service of a pod with limits" \
-    "$(newest 'select(.resource["k8s.pod.name"] == "guaranteed")' '.resource["tcplens.k8s.pod.qos_class"]')" guaranteed
+    "$(newest 'select(.resource["k8s.pod.name"] == "guaranteed")' '.resource["tcplens.k8s.pod.qos_class"]')" Guaranteed
 
+# Its broker also keeps CAP_SYS_PTRACE.
+is "privileges of its processes" "$(privileges "$(container_process tcplens "$(pod_of agent)" tcplens)")" \
+    "$(confined 000000c000080000)"
 logs_of_agent() { kubectl --namespace tcplens logs "$(pod_of agent)" -c tcplens "$@"; }
 doctor() { kubectl --namespace tcplens exec "$(pod_of agent)" -c tcplens -- tcplens doctor >"$logs/doctor" 2>&1; }
 is "refusals in its log" "$(logs_of_agent | grep -ciE 'EPERM|EACCES|not permitted|denied' || true)" 0
@@ -71,9 +74,13 @@ without hostPID 'if .kind == "DaemonSet" then .spec.template.spec.hostPID = fals
 is "without hostPID: the service of a pod" "$(service)" "other from workload"
 without /sys/fs/cgroup 'without_mount("cgroup")'
 is "without /sys/fs/cgroup: containers with resources of their own" "$(identities_received | wc -l)" 0
+# Either directory has the names of pods, and only one those of containers.
+names_received() { identities_received | awk '{ print $3, $4 }' | grep -E '^(other|pair|null|) ' | sort -u | paste -s -d ,; }
 without /var/log/pods 'without_mount("log-pods")'
-is "without /var/log/pods: pods with a name" "$(identities_received | awk '$3 ~ /^(other|pair)$/' | wc -l)" 0
-at_least "  containers with resources of their own" "$(identities_received | wc -l)" 8
+is "without /var/log/pods: names" "$(names_received)" "other httpd,pair first,pair second"
 without /var/log/containers 'without_mount("log-containers")'
-is "without /var/log/containers: containers with a name" "$(identities_received | awk '$4 ~ /^(httpd|first)$/' | wc -l)" 0
+is "without /var/log/containers: names" "$(names_received)" "other -,pair -"
+without "both" 'without_mount("log-pods") | without_mount("log-containers")'
+is "without both: names" "$(names_received)" "- -"
+at_least "  but containers with resources of their own" "$(identities_received | wc -l)" 8
 quiet kubectl --namespace tcplens delete daemonset tcplens

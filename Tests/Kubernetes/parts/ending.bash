@@ -9,7 +9,7 @@ becomes_available tcplens daemonset/tcplens || failed "the DaemonSet does not st
 # watch_ends: notes how containers of agents end: the pod's name and their status.
 watch_ends() {
     kubectl --namespace tcplens get pods --watch -o json | jq --unbuffered -r '. as $pod
-        | .status.containerStatuses[]? | select(.name == "tcplens").state.terminated // empty
+        | .status | objects | .containerStatuses[]? | select(.name == "tcplens").state.terminated // empty
         | "\($pod.metadata.name) \(.exitCode)"' >"$work/ends" &
     watcher=$!
 }
@@ -27,6 +27,8 @@ check_end() {
         "$(newest "$1" '[.metrics["system.network.connection.count"][].flags] | unique | map(tostring) | join(" ")')" 1
     at_least "  its last count of transitions" "$(newest "$1" "$(sum tcplens.connection.transitions)")" 1
 }
+
+is_gone() { ! quiet kubectl --namespace tcplens get pod "$1"; }
 
 watch_ends
 pod=$(pod_of example)

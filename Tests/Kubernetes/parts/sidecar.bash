@@ -48,6 +48,9 @@ at_least "the pod's namespace counted the connections that were made" $((kernel_
 read -r _ other_server <<<"$(opens "$(container_process shop other httpd)")"
 at_least "so did that of the other pod" "$other_server" 105
 
+# It keeps nothing, and its broker CAP_BPF and CAP_PERFMON.
+is "privileges of its processes" "$(privileges "$agent")" "$(confined 000000c000000000)"
+
 # It is denied nothing that it needs.
 is "refusals in its log" "$(logs_of_agent | grep -ciE 'EPERM|EACCES|not permitted|denied' || true)" 0
 in_pod tcplens doctor >"$logs/doctor-sidecar" 2>&1 && status=0 || status=$?
