@@ -29,7 +29,7 @@ start_control_plane() {
         --service-account-signing-key-file="$work/accounts.key" --service-cluster-ip-range=10.96.0.0/16 \
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
         --kubelet-preferred-address-types=InternalIP >"$logs/apiserver" 2>&1 &
-    eventually 60 kubectl get --raw /readyz || die "the API server does not start" apiserver
+    eventually 180 kubectl get --raw /readyz || die "the API server does not start" apiserver
     kube-controller-manager --kubeconfig="$work/controllers.kubeconfig" --bind-address=127.0.0.1 --port=0 \
         --service-account-private-key-file="$work/accounts.key" --use-service-account-credentials \
         --cert-dir="$work/controllers" --leader-elect=false >"$logs/controllers" 2>&1 &
@@ -63,7 +63,7 @@ start_kubelet() {
         --cni-bin-dir="$cache/root/usr/lib/cni" --volume-plugin-dir=/run/volume-plugins \
         --v=2 >"$logs/kubelet" 2>&1 &
     kubelet=$!
-    eventually 60 is_node_ready || die "the kubelet does not register a ready node" kubelet
+    eventually 120 is_node_ready || die "the kubelet does not register a ready node" kubelet
 }
 
 start_services() {
