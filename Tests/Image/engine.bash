@@ -1,8 +1,8 @@
 # Podman for the tests of the image, from Tests/IntegrationTests/fetch-containers. It keeps everything in .build/image,
 # and reads and changes nothing of the machine's own configuration of containers.
 #
-# Source this from the root of the checkout. It defines `engine` (an array: podman with its options), `storage`, and
-# `base`, the name of a Debian 12 to build on.
+# Source this from the root of the checkout. It defines the function `podman`, `environment`, the variables with which
+# others run podman, and `base`, the name of a Debian 12 to build on.
 # shellcheck shell=bash disable=SC2034
 
 storage=$PWD/.build/image
@@ -31,15 +31,15 @@ driver = "overlay"
 graphroot = "$storage/storage"
 runroot = "$storage/run"
 END
-export HOME=$storage/home
-export CONTAINERS_CONF=$storage/containers.conf
-export CONTAINERS_STORAGE_CONF=$storage/storage.conf
-export PODMAN_IGNORE_CGROUPSV1_WARNING=1
-LD_LIBRARY_PATH=$(printf '%s:' "$containers"/usr/lib/*-linux-gnu "$containers"/lib/*-linux-gnu)
-engine=(env "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" "PATH=$containers/usr/bin:$containers/usr/sbin:$PATH" "$containers/usr/bin/podman")
-unset LD_LIBRARY_PATH
+environment=(
+    "HOME=$storage/home"
+    "CONTAINERS_CONF=$storage/containers.conf"
+    "CONTAINERS_STORAGE_CONF=$storage/storage.conf"
+    "LD_LIBRARY_PATH=$(printf '%s:' "$containers"/usr/lib/*-linux-gnu "$containers"/lib/*-linux-gnu)"
+    "PATH=$containers/usr/bin:$containers/usr/sbin:$PATH"
+    PODMAN_IGNORE_CGROUPSV1_WARNING=1
+)
 
 podman() {
-    "${engine[@]}" "$@"
+    env "${environment[@]}" podman "$@"
 }
-export -f podman
