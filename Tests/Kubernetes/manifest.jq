@@ -13,7 +13,7 @@ def variable($name; $value): .env = [.env[] | select(.name != $name)] + [{name: 
 # Probes and intervals for people who wait.
 def interval($seconds): agent(variable("OTEL_METRIC_EXPORT_INTERVAL"; "\($seconds * 1000)"));
 def impatient:
-    interval(2) | agent(.livenessProbe += {periodSeconds: 3, failureThreshold: 2, timeoutSeconds: 2})
+    interval(2) | agent(.livenessProbe += {periodSeconds: 4, failureThreshold: 2, timeoutSeconds: 4})
     | if .spec.template.spec then .spec.template.spec.terminationGracePeriodSeconds = 8 else . end;
 
 # The readiness that a sidecar does not have by default.

@@ -29,7 +29,7 @@ import_images() {
     import "$directory" \
         '{"Entrypoint": ["/bin/sh", "-c", "trap exit TERM; while :; do sleep 1000 & wait; done"], "Env": ["PATH=/bin"]}' \
         localhost/busybox:1
-    import "$directory" '{"Entrypoint": ["/bin/httpd", "-f", "-h", "/www"], "Env": ["PATH=/bin"]}' "$(image_name nginx)"
+    import "$directory" '{"Entrypoint": ["/bin/httpd", "-f", "-p", "8080", "-h", "/www"], "Env": ["PATH=/bin"]}' "$(image_name nginx)"
     rm -r "$directory"
 
     mkdir -p "$directory/bin"

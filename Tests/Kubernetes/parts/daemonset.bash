@@ -16,12 +16,15 @@ kubectl --namespace shop exec client -- sh -c "
 # identities: everything that the API knows of containers, and everything that was received of them.
 identities_in_api() {
     kubectl get pods --all-namespaces -o json | jq -r '.items[] | .metadata as $pod | .status.containerStatuses[]?
-        | [$pod.uid, $pod.namespace, $pod.name, .name, (.containerID | sub("containerd://"; ""))] | join(" ")' | sort
+        | select(.state.running) | [$pod.uid, $pod.namespace, $pod.name, .name, (.containerID | sub("containerd://"; ""))] | join(" ")' | sort
 }
 identities_received() {
     jq -r '.resource | select(."container.id") | [."k8s.pod.uid", ."k8s.namespace.name", ."k8s.pod.name",
         ."k8s.container.name", ."container.id"] | map(. // "-") | join(" ")' "$work/received" | sort -u
 }
+# Pods of earlier parts are still ending.
+no_pod_is_ending() { ! kubectl get pods --all-namespaces -o json | grep -q deletionTimestamp; }
+eventually 60 no_pod_is_ending || true
 # After one collection with the connections, so that nothing of the past is among them.
 next_export "$host" || true
 forget_received

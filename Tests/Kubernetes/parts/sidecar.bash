@@ -27,15 +27,15 @@ at_rest "$web" "opens $agent" "$exported_opens"
 read -r kernel_client kernel_server <<<"$kernel"
 read -r exported_client exported_server <<<"$exported"
 kubectl --namespace shop exec client -- sh -c "
-    for i in \$(seq 100); do wget -q -O /dev/null http://$web_address/; done
+    for i in \$(seq 100); do wget -q -O /dev/null http://$web_address:8080/; done
     for i in \$(seq 80); do wget -q -O /dev/null http://$other_address:8080/; done
-    for i in 1 2 3 4 5 6 7; do (sleep 50 | nc $web_address 80) >/dev/null 2>&1 </dev/null & done
+    for i in 1 2 3 4 5 6 7; do (sleep 50 | nc $web_address 8080) >/dev/null 2>&1 </dev/null & done
     for i in 1 2 3 4 5; do (sleep 50 | nc $other_address 8080) >/dev/null 2>&1 </dev/null & done"
 for _ in $(seq 20); do wget --quiet --output-document /dev/null "http://$other_address:8080/" 2>>"$logs/wget"; done
 at_rest "$web" "states $agent" "$exported_states"
 is "connections by state are those of the pod's namespace" "$exported" "$kernel"
-established='.attributes["network.connection.state"] == "established" and .attributes["network.local.port"] == 80'
-is "of them established on port 80" "$(newest "$web" "$(sum system.network.connection.count "$established")")" 7
+established='.attributes["network.connection.state"] == "established" and .attributes["network.local.port"] == 8080'
+is "of them established on port 8080" "$(newest "$web" "$(sum system.network.connection.count "$established")")" 7
 at_rest "$web" "opens $agent" "$exported_opens"
 read -r kernel_client_now kernel_server_now <<<"$kernel"
 read -r exported_client_now exported_server_now <<<"$exported"
