@@ -62,7 +62,9 @@ package struct ProcessAccess: Equatable, Sendable {
         }
         tried += 1
         traceable += isTraceable ? 1 : 0
-        readable += (try? FileDescriptor(file: "/proc/\(process)/environ")) == nil ? 0 : 1
+        // The environment is memory of the process as well.
+        let isReadable = isTraceable || (try? FileDescriptor(file: "/proc/\(process)/environ")) != nil
+        readable += isReadable ? 1 : 0
     }
 }
 

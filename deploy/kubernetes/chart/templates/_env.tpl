@@ -1,14 +1,16 @@
 {{- define "tcplens.env" -}}
 {{- $values := .root.Values -}}
-# What Kubernetes knows of this pod; it becomes part of the resource.
+# What Kubernetes knows of this {{ if eq .mode "sidecar" }}pod{{ else }}node{{ end }}; it becomes part of the resource.
 - name: K8S_NODE_NAME
   valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+{{- if eq .mode "sidecar" }}
 - name: K8S_NAMESPACE_NAME
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 - name: K8S_POD_NAME
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
 - name: K8S_POD_UID
   valueFrom: {fieldRef: {fieldPath: metadata.uid}}
+{{- end }}
 - name: HOST_IP
   valueFrom: {fieldRef: {fieldPath: status.hostIP}}
 - name: POD_IP
