@@ -3,7 +3,8 @@
 
 # The lines with the metrics of a pod's agent, without those that it makes of itself.
 of_pod() {
-    echo "select(.resource[\"k8s.pod.name\"] == \"$1\" and .metrics[\"system.network.connection.count\"])"
+    echo "select(.resource[\"k8s.pod.name\"] == \"$1\" and (.resource[\"container.id\"] | not)
+        and .metrics[\"system.network.connection.count\"])"
 }
 
 forget_received() { : >"$work/received"; }

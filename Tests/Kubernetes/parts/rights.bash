@@ -17,7 +17,7 @@ lacks() {
     quiet kubectl --namespace tcplens delete pod "$pod" "$pod-doctor" --wait=false
 }
 ending() {
-    kubectl --namespace tcplens get pod "$1" -o json | jq '.status.containerStatuses[] | select(.name == "tcplens")
+    kubectl --namespace tcplens get pod "$1" -o json | jq '.status.containerStatuses[]? | select(.name == "tcplens")
         | (.lastState.terminated // .state.terminated).exitCode // empty'
 }
 has_ended() { [ -n "$(ending "$1")" ]; }
