@@ -40,20 +40,24 @@ package struct Abilities: Sendable {
                     + "processes (CAP_SYS_PTRACE) was given up"
             )
         }
-        if let files, let path = new.openedPaths.first(where: { !files.covers($0) }) {
+        guard let files else { return }
+        let path =
+            new.readPaths.first { !$0.isCovered(by: files.readable) }
+            ?? new.changedPaths.first { !$0.isCovered(by: files.changeable) }
+        if let path {
             throw Failure("\(path) can't be opened without a restart: it is outside of what the agent kept access to")
         }
     }
 }
 
-extension FileRules {
-    /// Whether a rule holds for `path`, or the directory that it is in.
-    fileprivate func covers(_ path: String) -> Bool {
-        var parent = path[...]
+extension String {
+    /// Whether one of `rules` is this path, or a directory above it.
+    fileprivate func isCovered(by rules: Set<String>) -> Bool {
+        var parent = self[...]
         while !parent.isEmpty {
-            if readable.contains(String(parent)) || changeable.contains(String(parent)) { return true }
+            if rules.contains(String(parent)) { return true }
             parent = parent[..<(parent.lastIndex(of: "/") ?? parent.startIndex)]
         }
-        return false
+        return rules.contains("/")
     }
 }

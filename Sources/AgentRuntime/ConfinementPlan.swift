@@ -44,7 +44,7 @@ package struct ConfinementPlan: Equatable {
         }
         for address in trial.lowPorts { keep([.netBindService], "it listens on \(address)") }
         for path in trial.unreadable { keep([.dacReadSearch], "\(path) belongs to another user") }
-        for path in trial.unchangeable { keep([.dacOverride], "\(path) belongs to another user") }
+        if let path = trial.deniedSocket { keep([.dacOverride], "the socket \(path) belongs to another user") }
         if settings.attributionOptions?.asksApplications == true, !settings.isDisabled {
             broker |= permitted.intersection(CapabilitySet([.sysPtrace])).bits
         }
@@ -58,7 +58,7 @@ package struct ConfinementPlan: Equatable {
         var readsMaps: Bool
         var lowPorts: [ListenAddress]
         var unreadable: [String]
-        var unchangeable: [String]
+        var deniedSocket: String?
 
         init(_ settings: RunSettings) {
             readsMaps = UnprivilegedReading.isAllowed
@@ -66,7 +66,9 @@ package struct ConfinementPlan: Equatable {
                 .flatMap { Int($0.trimmed) }
             lowPorts = settings.listenerPlans.map(\.address).filter { $0.port > 0 && $0.port < first ?? 1024 }
             unreadable = settings.readPaths.filter { Self.isDenied($0, R_OK) }
-            unchangeable = settings.changedPaths.filter { Self.isDenied($0, R_OK | W_OK | X_OK) }
+            let socket = settings.otlp.endpoint.isSocket ? settings.otlp.endpoint.host : nil
+            deniedSocket =
+                settings.exporters.contains(.otlp) ? socket.flatMap { Self.isDenied($0, W_OK) ? $0 : nil } : nil
         }
 
         private static func isDenied(_ path: String, _ access: CInt) -> Bool {
@@ -79,14 +81,15 @@ extension RunSettings {
     /// The files that are read while the agent serves, as the settings name them.
     var readPaths: [String] {
         let files = exporters.contains(.otlp) ? [otlp.certificate, otlp.clientCertificate, otlp.clientKey] : []
-        return ([file] + files).compactMap(\.self)
+        return ([file] + files).compactMap(\.self).map(Self.absolute)
     }
 
     /// The directories whose content changes while the agent serves.
     var changedPaths: [String] {
-        exporters.contains(.otlp) ? [otlp.spool].compactMap(\.self) : []
+        exporters.contains(.otlp) ? [otlp.spool].compactMap(\.self).map(Self.absolute) : []
     }
 
-    /// All files and directories of the settings.
-    var openedPaths: [String] { readPaths + changedPaths }
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
 }

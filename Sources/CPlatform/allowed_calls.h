@@ -18,8 +18,6 @@ static const int common[] = {
     SYS_mremap,
     SYS_munmap,
     /* threads and the process */
-    SYS_clone,
-    SYS_clone3,
     SYS_exit,
     SYS_exit_group,
     SYS_futex,
@@ -32,13 +30,11 @@ static const int common[] = {
     SYS_gettid,
     SYS_getuid,
     SYS_prctl,
-    SYS_prlimit64,
     SYS_rseq,
     SYS_sched_getaffinity,
     SYS_sched_getparam,
     SYS_sched_getscheduler,
     SYS_sched_yield,
-
     SYS_set_robust_list,
     SYS_sysinfo,
     SYS_times,
@@ -60,7 +56,7 @@ static const int common[] = {
 #ifdef SYS_time
     SYS_time,
 #endif
-    /* signals, to itself only where the kernel looks at the process */
+    /* signals */
     SYS_restart_syscall,
     SYS_rt_sigaction,
     SYS_rt_sigprocmask,
@@ -69,13 +65,11 @@ static const int common[] = {
     SYS_rt_sigpending,
     SYS_rt_sigtimedwait,
     SYS_sigaltstack,
-    SYS_tgkill,
     /* descriptors */
     SYS_close,
     SYS_close_range,
     SYS_dup,
     SYS_dup3,
-    SYS_fcntl,
     SYS_fstat,
     SYS_lseek,
     SYS_pread64,
@@ -96,7 +90,6 @@ static const int common[] = {
     SYS_getcwd,
     SYS_getdents64,
     SYS_newfstatat,
-    SYS_openat,
     SYS_readlinkat,
     SYS_statfs,
     SYS_statx,
@@ -104,7 +97,6 @@ static const int common[] = {
     SYS_access,
     SYS_getdents,
     SYS_lstat,
-    SYS_open,
     SYS_readlink,
     SYS_stat,
 #endif
@@ -116,24 +108,59 @@ static const int common[] = {
 
 /* The network, changes of files, and waiting for many descriptors. */
 static const int serving[] = {
-    SYS_accept,          SYS_accept4,         SYS_bind,        SYS_connect,      SYS_getpeername,
-    SYS_getsockname,     SYS_getsockopt,      SYS_listen,      SYS_recvfrom,     SYS_recvmmsg,
-    SYS_sendmmsg,        SYS_sendto,          SYS_setsockopt,  SYS_shutdown,     SYS_socketpair,
-    SYS_epoll_create1,   SYS_epoll_ctl,       SYS_epoll_pwait, SYS_epoll_pwait2, SYS_eventfd2,
-    SYS_pipe2,           SYS_ppoll,           SYS_pselect6,    SYS_signalfd4,    SYS_timerfd_create,
-    SYS_timerfd_gettime, SYS_timerfd_settime,
+    SYS_accept,
+    SYS_accept4,
+    SYS_bind,
+    SYS_connect,
+    SYS_getpeername,
+    SYS_getsockname,
+    SYS_getsockopt,
+    SYS_listen,
+    SYS_recvfrom,
+    SYS_recvmmsg,
+    SYS_sendmmsg,
+    SYS_sendto,
+    SYS_setsockopt,
+    SYS_shutdown,
+    SYS_socketpair,
+    SYS_epoll_create1,
+    SYS_epoll_ctl,
+    SYS_epoll_pwait,
+    SYS_epoll_pwait2,
+    SYS_eventfd2,
+    SYS_pipe2,
+    SYS_ppoll,
+    SYS_pselect6,
+    SYS_signalfd4,
+    SYS_timerfd_create,
+    SYS_timerfd_gettime,
+    SYS_timerfd_settime,
 #ifdef SYS_epoll_wait
-    SYS_epoll_create,    SYS_epoll_wait,      SYS_eventfd,     SYS_pipe,         SYS_poll,
+    SYS_epoll_create,
+    SYS_epoll_wait,
+    SYS_eventfd,
+    SYS_pipe,
+    SYS_poll,
     SYS_select,
 #endif
-    SYS_fallocate,       SYS_fchmod,          SYS_fchmodat,    SYS_fdatasync,    SYS_flock,
-    SYS_fsync,           SYS_ftruncate,       SYS_mkdirat,     SYS_renameat2,    SYS_sync_file_range,
-    SYS_truncate,        SYS_umask,           SYS_unlinkat,    SYS_utimensat,
+    SYS_fallocate,
+    SYS_fdatasync,
+    SYS_flock,
+    SYS_fsync,
+    SYS_ftruncate,
+    SYS_mkdirat,
+    SYS_renameat2,
+    SYS_sync_file_range,
+    SYS_umask,
+    SYS_unlinkat,
 #ifdef SYS_renameat
     SYS_renameat,
 #endif
 #ifdef SYS_rename
-    SYS_chmod,           SYS_mkdir,           SYS_rename,      SYS_rmdir,        SYS_unlink,
+    SYS_mkdir,
+    SYS_rename,
+    SYS_rmdir,
+    SYS_unlink,
 #endif
 };
 

@@ -53,3 +53,8 @@ void CPlatform_settle(const char *name, int kept)
         (void)syscall(SYS_close_range, STDERR_FILENO + 1, kept - 1, 0);
     (void)syscall(SYS_close_range, kept + 1, ~0U, 0);
 }
+
+void CPlatform_endWithParent(void)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+}

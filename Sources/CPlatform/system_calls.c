@@ -4,10 +4,12 @@
 #include "allowed_calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -112,6 +114,69 @@ static void allow_requests(struct filter *filter)
     finish(filter, place);
 }
 
+/* A call whose argument has none of these bits. */
+static void allow_without(struct filter *filter, unsigned call, unsigned number, unsigned bits)
+{
+    unsigned short place = begin(filter, call);
+
+    load(filter, argument(number));
+    add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 1, 0));
+    answer(filter, SECCOMP_RET_ALLOW);
+    finish(filter, place);
+}
+
+/* New threads and processes, but no namespaces. What clone3() is asked for can't be seen, and the C library then takes
+ * clone(). */
+static void allow_threads(struct filter *filter)
+{
+    enum {
+        NAMESPACES =
+            CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET
+    };
+
+    allow_without(filter, SYS_clone, 0, NAMESPACES);
+    answer_if(filter, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+}
+
+/* Signals and limits of this process only. */
+static void allow_own(struct filter *filter)
+{
+    unsigned short place = begin(filter, SYS_tgkill);
+
+    load(filter, argument(0));
+    allow_if(filter, (unsigned)getpid());
+    finish(filter, place);
+    place = begin(filter, SYS_prlimit64);
+    load(filter, argument(0));
+    allow_if(filter, 0);
+    allow_if(filter, (unsigned)getpid());
+    finish(filter, place);
+}
+
+/* Everything but the signals that a descriptor can send to other processes. */
+static void allow_descriptors(struct filter *filter)
+{
+    static const unsigned refused[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG};
+    unsigned short place = begin(filter, SYS_fcntl);
+
+    load(filter, argument(1));
+    for (size_t i = 0; i < LENGTH(refused); i++)
+        answer_if(filter, refused[i], SECCOMP_RET_ERRNO | EPERM);
+    answer(filter, SECCOMP_RET_ALLOW);
+    finish(filter, place);
+}
+
+/* Opening files; only to read them, unless the process serves and Landlock says which it can change. */
+static void allow_files(struct filter *filter, enum CPlatform_system_calls kind)
+{
+    unsigned changing = kind == CPLATFORM_SERVING ? 0 : O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+
+    allow_without(filter, SYS_openat, 2, changing);
+#ifdef SYS_open
+    allow_without(filter, SYS_open, 1, changing);
+#endif
+}
+
 static void allow_reading_maps(struct filter *filter)
 {
     unsigned short place = begin(filter, SYS_bpf);
@@ -128,6 +193,10 @@ static void make_filter(struct filter *filter, enum CPlatform_system_calls kind)
     answer(filter, SECCOMP_RET_ERRNO | EPERM);
     load(filter, (unsigned)offsetof(struct seccomp_data, nr));
     allow_all(filter, common, LENGTH(common));
+    allow_threads(filter);
+    allow_own(filter);
+    allow_descriptors(filter);
+    allow_files(filter, kind);
     if (kind == CPLATFORM_SERVING) {
         allow_all(filter, serving, LENGTH(serving));
         allow_sockets(filter);

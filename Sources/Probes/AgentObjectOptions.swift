@@ -1,3 +1,6 @@
+package import BPF
+internal import CProbes
+
 /// What the programs observe, and how.
 package struct AgentObjectOptions: Codable, Hashable, Sendable {
     /// The network namespace to observe, by inode number; 0 for all.
@@ -14,4 +17,14 @@ package struct AgentObjectOptions: Codable, Hashable, Sendable {
     ///
     /// Tests set it, to run out of slots.
     var slots: UInt32?
+
+    /// Whether an agent asks for this: no other size of the table of connections, and not too many workloads.
+    package var isExpected: Bool { slots == nil && AttributionOptions.limits.contains(workloads ?? 1) }
+}
+
+extension CounterBlockShape {
+    /// Whether it is that of the blocks of `tcp_flows`.
+    package var isExpected: Bool {
+        rows == UInt32(ROWS_PER_BLOCK) && rowSize == UInt32(FLOW_COUNTERS) * UInt32(MemoryLayout<UInt64>.size)
+    }
 }

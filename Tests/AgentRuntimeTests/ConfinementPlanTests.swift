@@ -1,5 +1,6 @@
 import Confinement
 import Foundation
+import OTLPExport
 import Probes
 import Testing
 
@@ -10,22 +11,18 @@ import Testing
 @Suite(.enabled(if: geteuid() == 0, "only root has capabilities to give up")) struct ConfinementPlanTests {
     private func plan(
         _ permitted: CapabilitySet = .permitted,
-        _ change: (inout RunSettings) -> Void = { _ in }
+        _ change: (inout RunSettings) throws -> Void = { _ in }
     ) throws -> ConfinementPlan {
         var settings = try RunSettings()
-        change(&settings)
+        try change(&settings)
         return try ConfinementPlan(settings, permitted: permitted)
     }
 
-    /// A file or directory that belongs to another user.
-    private func foreign(isDirectory: Bool = false) throws -> String {
+    /// A file that belongs to another user.
+    private func foreign() throws -> String {
         let path = NSTemporaryDirectory() + "tcplens-\(UUID().uuidString)"
-        if isDirectory {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        } else {
-            try Data().write(to: URL(filePath: path))
-        }
-        let owner: [FileAttributeKey: Any] = [.ownerAccountID: 1234, .posixPermissions: isDirectory ? 0o700 : 0o400]
+        try Data().write(to: URL(filePath: path))
+        let owner: [FileAttributeKey: Any] = [.ownerAccountID: 1234, .posixPermissions: 0o400]
         try FileManager.default.setAttributes(owner, ofItemAtPath: path)
         return path
     }
@@ -60,15 +57,13 @@ import Testing
         let port = try plan { $0.health = ListenAddress(host: "127.0.0.1", port: 80) }
         #expect(port.capabilities == CapabilitySet([.netBindService]))
         #expect(port.reasons == ["CAP_NET_BIND_SERVICE: it listens on 127.0.0.1:80"])
-        let (key, spool) = (try foreign(), try foreign(isDirectory: true))
-        defer { for path in [key, spool] { try? FileManager.default.removeItem(atPath: path) } }
-        let files = try plan {
-            $0.otlp.clientKey = key
-            $0.otlp.spool = spool
-        }
-        #expect(files.capabilities == CapabilitySet([.dacReadSearch, .dacOverride]))
-        #expect(files.reasons.contains("CAP_DAC_READ_SEARCH: \(key) belongs to another user"))
-        #expect(files.reasons.contains("CAP_DAC_OVERRIDE: \(spool) belongs to another user"))
+        let key = try foreign()
+        defer { try? FileManager.default.removeItem(atPath: key) }
+        let file = try plan { $0.otlp.clientKey = key }
+        #expect(file.capabilities == CapabilitySet([.dacReadSearch]))
+        #expect(file.reasons == ["CAP_DAC_READ_SEARCH: \(key) belongs to another user"])
+        let socket = try plan { $0.otlp.endpoint = try OTLPEndpoint(url: "unix://\(key)", from: "test") }
+        #expect(socket.capabilities == CapabilitySet([.dacOverride]))
         // What is not exported by OTLP needs no key.
         let console = try plan {
             $0.otlp.clientKey = key

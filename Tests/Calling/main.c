@@ -159,6 +159,13 @@ static void try_all(void)
     report("ptrace", call(SYS_ptrace, PTRACE_ATTACH, 0x7ffffffe, 0, 0));
     report("process_vm_readv", call(SYS_process_vm_readv, 0x7ffffffe, 0, 0, 0));
     report("kill", call(SYS_kill, 0x7ffffffe, 0, 0, 0));
+    report("chmod", call(SYS_chmod, scratch, 0600, 0, 0));
+    report("truncate", call(SYS_truncate, scratch, 0, 0, 0));
+    report("tgkill", call(SYS_tgkill, 0x7ffffffe, 0x7ffffffe, 0, 0));
+    report("prlimit", call(SYS_prlimit64, 0x7ffffffe, 0, 0, 0));
+    report("fcntl-owner", call(SYS_fcntl, (unsigned long long)-1, F_SETOWN, 1, 0));
+    /* Together these flags make no sense, so that nothing comes of it where it is allowed. */
+    report("clone-namespace", call(SYS_clone, CLONE_NEWUSER | CLONE_THREAD, 0, 0, 0));
     report("setns", call(SYS_setns, (unsigned long long)-1, 0, 0, 0));
     report("unshare", call(SYS_unshare, 0, 0, 0, 0));
     report("setuid", call(SYS_setuid, 0, 0, 0, 0));

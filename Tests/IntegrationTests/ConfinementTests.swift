@@ -63,14 +63,34 @@ extension IntegrationTests {
             let refused = answers.filter { $0.value == EPERM }.keys.sorted()
             #expect(
                 refused == [
-                    "bpf-get-next-id", "bpf-map-create", "bpf-prog-load", "chroot", "execve", "io_uring_setup",
-                    "keyctl",
-                    "kill", "mount", "perf_event_open", "process_vm_readv", "ptrace", "setns", "setuid",
-                    "socket-bluetooth", "socket-packet", "socket-vsock", "unshare",
+                    "bpf-get-next-id", "bpf-map-create", "bpf-prog-load", "chmod", "chroot", "clone-namespace",
+                    "execve",
+                    "fcntl-owner", "io_uring_setup", "keyctl", "kill", "mount", "perf_event_open", "prlimit",
+                    "process_vm_readv", "ptrace", "setns", "setuid", "socket-bluetooth", "socket-packet",
+                    "socket-vsock", "tgkill", "truncate", "unshare",
                 ]
             )
             // It goes on as if nothing had happened.
             try Self.waitUntilReady(agent, in: traffic)
+        }
+
+        /// With the right to read processes it can't be under Landlock.
+        @Test(arguments: [["--scope", "self"], ["--attribution", "workload"]])
+        func `the broker has no network, changes no file and executes nothing`(options: [String]) throws {
+            let traffic = try Traffic()
+            let agent = try ConfinedAgent(
+                ["--interval", "200ms"] + Self.health + options,
+                holding: nil,
+                in: traffic,
+                environment: Self.nowhere
+            )
+            try Self.waitUntilReady(agent, in: traffic)
+            let broker: Int32? = try agent.broker
+            let answers = try agent.answers(of: try #require(broker))
+            for name in ["socket-inet", "create-file", "execve", "chmod", "kill", "ptrace", "setns", "mount"] {
+                #expect(answers[name] == EPERM, "\(name): \(answers)")
+            }
+            #expect(answers["bpf-map-create"] == 0, "it is there for that")
         }
 
         /// The same calls work where nothing is given up, so the refusals above come from confinement.

@@ -13,6 +13,9 @@ int CPlatform_threadCount(void);
  */
 pid_t CPlatform_fork(void);
 
+/* Ends the calling process when its parent ends, which must have one thread. */
+void CPlatform_endWithParent(void);
+
 /*
  * Makes the calling process one that lives on its own: it has a name, keeps no descriptor but one, of those
  * that its parent had open, and is not ended by signals that are meant for its parent. Children that end leave nothing

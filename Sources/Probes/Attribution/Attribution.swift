@@ -16,6 +16,7 @@ final class Attribution {
     var responses = PortSums<Distribution>()
     private let say: @Sendable (String) -> Void
     private var hasSaidTruncated = false
+    private var hasSaidShortage = false
 
     /// Makes the first rows of a loaded object.
     ///
@@ -61,6 +62,11 @@ final class Attribution {
             say("there are more control groups than are read; the connections of the others count for the host")
         }
         try flows.replenish()
+        if let shortage = flows.shortage, !hasSaidShortage {
+            hasSaidShortage = true
+            let why = shortage.log.isEmpty ? "" : ": \(shortage.log)"
+            say("can't \(shortage)\(why); the connections of further control groups count for the overflow")
+        }
     }
 
     /// Makes rows for cgroups that had none.

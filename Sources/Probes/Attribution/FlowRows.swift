@@ -14,6 +14,9 @@ final class FlowRows {
     private var used = 0
     private var released = 0
 
+    /// Why there are no more rows, although there may be; nil if nothing is wrong.
+    private(set) var shortage: BPFError?
+
     /// So many rows are kept free, because cgroups take them between two readings.
     private static let reserve = 64
 
@@ -96,10 +99,17 @@ final class FlowRows {
     /// Adds rows until there are as many, or as many as there may be.
     private func grow(to count: Int) throws(BPFError) {
         while blocks.rowCount < count, blocks.canGrow {
-            // The last block may have more rows than the stocks.
-            for row in try blocks.grow() where row >= FIRST_ROW.rawValue && row < agent.rowCount {
-                try free.append(row)
+            let rows: Range<UInt32>
+            do throws(BPFError) {
+                rows = try blocks.grow()
+            } catch {
+                // The first block has the host's row and that of the overflow, which takes what has no row.
+                guard blocks.rowCount > 0 else { throw error }
+                shortage = error
+                return
             }
+            // The last block may have more rows than the stocks.
+            for row in rows where row >= FIRST_ROW.rawValue && row < agent.rowCount { try free.append(row) }
         }
     }
 }
