@@ -1,4 +1,5 @@
 internal import BPF
+internal import Glibc
 
 /// What this kernel lets programs do, probed before any program is loaded.
 struct ProgramFeatures: Codable, Hashable {
@@ -54,10 +55,25 @@ struct ProgramFeatures: Codable, Hashable {
         )
     }
 
+    /// Whether the kernel has the functions that our programs call by name (since 6.2).
+    ///
+    /// Where one is missing, libbpf looks for it among the types of all modules, which takes CAP_SYS_ADMIN. Programs
+    /// without such calls do the same there.
+    private static var hasFunctions: Bool {
+        var system = utsname()
+        guard unsafe uname(&system) == 0 else { return true }
+        let release = unsafe withUnsafeBytes(of: &system.release) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let numbers = release.split(whereSeparator: { !$0.isNumber }).prefix(2).compactMap { Int($0) }
+        guard numbers.count == 2 else { return true }
+        return numbers[0] > 6 || numbers[0] == 6 && numbers[1] >= 2
+    }
+
     /// Parses an object, in the variant that this kernel accepts.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.
     func object(_ embedded: EmbeddedObject) throws(BPFError) -> Object {
-        try Object(kernelFunctions ? embedded : embedded.interpreted)
+        try Object(kernelFunctions && Self.hasFunctions ? embedded : embedded.interpreted)
     }
 }
