@@ -14,7 +14,7 @@ final class FlowRows {
     private var used = 0
     private var released = 0
 
-    /// Why there are no more rows, although there may be; nil if nothing is wrong.
+    /// Why no rows were added, although there may be more; nil if nothing is wrong.
     private(set) var shortage: BPFError?
 
     /// So many rows are kept free, because cgroups take them between two readings.
