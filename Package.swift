@@ -276,8 +276,9 @@ let package = Package(
         .testTarget(
             name: "AgentRuntimeTests",
             dependencies: [
-                "AgentRuntime", "CommandSupport", "Confinement", "HTTPServer", "Metrics", "Observations", "Pipeline",
-                "Probes", "Resource", "Settings", "Simulation", "System", "TestSupport", "Workloads", logging,
+                "AgentRuntime", "CommandSupport", "Confinement", "HTTPServer", "Metrics", "OTLPExport", "Observations",
+                "Pipeline", "Probes", "Resource", "Settings", "Simulation", "System", "TestSupport", "Workloads",
+                logging,
             ],
             swiftSettings: strict
         ),
