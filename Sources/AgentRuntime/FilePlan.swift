@@ -77,9 +77,10 @@ enum FilePlan {
         return directory == excepted ? path : directory
     }
 
+    /// The directory of an absolute path.
     private static func directory(_ path: String) -> String {
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        return parent.isEmpty ? path.hasPrefix("/") ? "/" : "." : parent
+        return parent.isEmpty ? "/" : parent
     }
 
     private static func realPath(_ path: String) -> String? {

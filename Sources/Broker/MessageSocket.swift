@@ -49,14 +49,24 @@ final class MessageSocket: Sendable {
     /// - Returns: The message; nil if the other end is closed.
     /// - Throws: ``SystemError`` when a message is too long, or the kernel refuses.
     func receive() throws(SystemError) -> (bytes: [UInt8], descriptors: [CInt])? {
-        var bytes = [UInt8](repeating: 0, count: Self.longestMessage)
         var descriptors = [CInt](repeating: -1, count: Int(CPLATFORM_DESCRIPTOR_LIMIT))
         var count = 0
-        let length = unsafe CPlatform_receiveMessage(descriptor, &bytes, bytes.count, &descriptors, &count)
+        var length = 0
+        // Most messages are short, so the rest of the memory is never touched.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.longestMessage) { buffer, filled in
+            length = unsafe CPlatform_receiveMessage(
+                descriptor,
+                buffer.baseAddress,
+                Self.longestMessage,
+                &descriptors,
+                &count
+            )
+            filled = max(length, 0)
+        }
         guard length >= 0 || errno == ECONNRESET else {
             throw SystemError(operation: "receive a message from another process", code: errno)
         }
         guard length > 0 else { return nil }
-        return (Array(bytes.prefix(length)), Array(descriptors.prefix(count)))
+        return (bytes, Array(descriptors.prefix(count)))
     }
 }

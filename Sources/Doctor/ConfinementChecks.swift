@@ -12,7 +12,7 @@ struct ConfinementChecks {
     var permitted: CapabilitySet
     /// What of these would be kept; nil if the kernel does not let it be found out.
     var plan: ConfinementPlan?
-    /// The version of Landlock; 0 if there is none.
+    /// The version of Landlock, or 0 without it.
     var landlock = FileRules.version
     /// Whether system calls can be limited.
     var hasSeccomp = SystemCalls.canBeLimited
@@ -44,7 +44,7 @@ struct ConfinementChecks {
         }
     }
 
-    /// The reasons why capabilities are kept, and what is missing for the applications' resources.
+    /// The reasons why capabilities are kept.
     private var kept: [Check] {
         guard parts.contains(.capabilities) else { return [] }
         return (plan?.reasons ?? []).map { .ok("kept", $0) }

@@ -70,7 +70,9 @@ struct ServiceReport {
         send([.stopping, .status(text), .extendTimeout(limit + .seconds(2)), .alive])
     }
 
-    /// Gives a sign of life if the verdict on the agent is good; otherwise says why there is none.
+    /// Gives a sign of life if the agent is well.
+    ///
+    /// Otherwise there is none, and the reason is reported.
     mutating func giveSign(_ health: Health.Verdict) {
         guard !health.isGood else { return send([.alive]) }
         let reason = health.text.split(whereSeparator: \.isNewline).first ?? ""
