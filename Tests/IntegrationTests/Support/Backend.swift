@@ -80,10 +80,7 @@ final class Backend {
         case .receiving:
             base = "http://127.0.0.1:9091"
             endpoint = "\(base)/api/v1/otlp"
-            let receive = """
-                otlp: {promote_resource_attributes: [host.name, host.id]}
-                storage: {tsdb: {out_of_order_time_window: 30m}}
-                """
+            let receive = try BackendPage("prometheus-otlp").files["prometheus.yml"] ?? ""
             let options = try Self.options(receive, in: directory, port: 9091)
             arguments = [try Executable.here("prometheus-otlp"), "--web.enable-otlp-receiver"] + options
         }
