@@ -12,12 +12,11 @@ extension IntegrationTests {
             let agent: RunningProcess
             private static let metric = "system.network.connection.count"
 
-            init(_ name: String, to kind: Backend.Kind, _ options: [String] = []) throws {
+            init(_ name: String, to kind: Backend.Kind, _ options: String...) throws {
                 let traffic = try Traffic()
                 backend = try Backend(kind, in: traffic)
                 let environment = ["BACKEND_ENDPOINT": try #require(backend.endpoint)]
-                collector = try options.first.map { try ShippedCollector(name, in: traffic, environment, $0) }
-                    ?? ShippedCollector(name, in: traffic, environment)
+                collector = try ShippedCollector(name, in: traffic, environment, options)
                 agent = try RunningProcess(
                     [Executable.tcplens, "run", "--interval", "500ms"],
                     in: traffic,
@@ -110,7 +109,7 @@ extension IntegrationTests {
         @Test(arguments: cases)
         func `a Collector whose queue is full lets the agent keep the rest`(name: String, kind: Backend.Kind) throws {
             // Room for a few requests.
-            let pipeline = try Pipeline(name, to: kind, ["--set=exporters.otlp_http.sending_queue.queue_size=150000"])
+            let pipeline = try Pipeline(name, to: kind, "--set=exporters.otlp_http.sending_queue.queue_size=150000")
             try pipeline.collect(2)
             pipeline.backend.stop()
             _ = try eventually("the Collector's refusal", within: .seconds(60)) {

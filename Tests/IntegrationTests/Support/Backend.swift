@@ -145,7 +145,9 @@ final class Backend {
     private func answer(_ path: String, _ parameters: [String: String?]) throws -> String {
         let user = login.map { ["--user", "\($0.user):\($0.password)"] } ?? []
         // Otherwise VictoriaMetrics does not show new samples at once.
-        if base.hasSuffix("8428") { _ = try run(["curl", "-s"] + user + ["\(base)/internal/force_flush"], in: namespace) }
+        if base.hasSuffix("8428") {
+            _ = try run(["curl", "-s"] + user + ["\(base)/internal/force_flush"], in: namespace)
+        }
         let data = parameters.flatMap { key, value in value.map { ["--data-urlencode", "\(key)=\($0)"] } ?? [] }
         let result = try run(["curl", "-sG"] + user + data + ["\(base)/api/v1/\(path)"], in: namespace)
         guard result.status == 0 else { throw Timeout(description: "curl \(path): \(result.status)") }
@@ -180,7 +182,7 @@ final class Backend {
 
 extension Executable {
     /// A Prometheus with an OTLP receiver, which Debian's does not have: `$PROMETHEUS_OTLP`, or what
-    /// `Tests/IntegrationTests/build-prometheus` has built.
+    /// `Tests/Backends/build-prometheus` has built.
     static let receivingPrometheus: String? = {
         if let path = ProcessInfo.processInfo.environment["PROMETHEUS_OTLP"], !path.isEmpty { return path }
         return backend("prometheus-otlp")

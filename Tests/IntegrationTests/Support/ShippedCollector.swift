@@ -29,7 +29,12 @@ final class ShippedCollector {
     ///   - environment: The variables of the configuration.
     ///   - options: More options, such as `--set=…`.
     /// - Throws: When there is no Collector to start, or it does not start.
-    init(_ name: String, in namespace: Traffic, _ environment: [String: String], _ options: String...) throws {
+    init(
+        _ name: String,
+        in namespace: Traffic,
+        _ environment: [String: String],
+        _ options: [String] = []
+    ) throws {
         guard let collector = Executable.collector else {
             throw Timeout(description: "there is no Collector: set OTELCOL to the path of one")
         }
