@@ -165,7 +165,8 @@ extension IntegrationTests {
         func `a variable that is missing is named, and the Collector does not start`(name: String) throws {
             let traffic = try Traffic()
             let collector = try #require(Executable.collector)
-            let result = try run([collector, "--config", ShippedCollector.path(name)], in: traffic)
+            let result = try RunningProcess([collector, "--config", ShippedCollector.path(name)], in: traffic)
+            result.wait(within: .seconds(20))
             #expect(result.status == 1)
             func isNamed(_ variable: String) -> Bool {
                 result.error.contains("unset environment variable\t{\"name\": \"\(variable)\"}")
