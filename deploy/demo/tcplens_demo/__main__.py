@@ -9,7 +9,7 @@ from . import checks, faults, healthy, options
 from .drawing import draw
 from .processes import Failed
 from .programs import Missing
-from .recording import record
+from .recording import calm, record
 from .scene import Scene
 
 # The histograms have values for a whole window before the first picture begins.
@@ -29,6 +29,7 @@ def main():
         scene.rest(WARM_UP)
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()
+            calm(scene)
             recording = record(scene, situation, *options.times(situation, chosen.quick))
             say(begin, checks.summary(recording))
             findings += checks.check(recording)

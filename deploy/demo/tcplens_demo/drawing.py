@@ -32,7 +32,7 @@ def draw(recording):
     lines = [charts.Line(signal.title, recording.lines["signal"], SIGNAL, is_filled=True)]
     if signal.limit:
         lines.append(charts.Line(signal.limit[0], recording.lines["limit"], charts.AXIS, is_dashed=True))
-    charts.draw_chart(picture, lower, f"TCP: {signal.title}", "%" if signal.unit == "%" else "", lines)
+    charts.draw_chart(picture, lower, f"TCP: {signal.title}", signal.unit, lines)
     charts.draw_time(picture, lower, recording.begin, "seconds since the fault began")
     picture.text(24, HEIGHT - 20, fault.caption, fill=charts.GREY)
     return picture.render()

@@ -156,7 +156,7 @@ class TimeWaitPile(Fault):
 
     def widen(self):
         """The remedy: more ports. What is in TIME_WAIT stays for a minute."""
-        self.namespace.set(ip_local_port_range="30000 60999")
+        self.namespace.set(ip_local_port_range="30000 34999")
 
 
 class SynFlood(Fault):
