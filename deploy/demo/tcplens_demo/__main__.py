@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -30,9 +31,11 @@ def main():
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()
             calm(scene)
-            recording = record(scene, situation, *options.times(situation, chosen.quick))
+            failures = []
+            last = (lambda: failures.extend(ask(scene, name, chosen.during))) if chosen.during else None
+            recording = record(scene, situation, *options.times(situation, chosen.quick), last)
             say(begin, checks.summary(recording))
-            findings += checks.check(recording)
+            findings += checks.check(recording) + failures
             if situation.kind == "fault":
                 chosen.output.mkdir(parents=True, exist_ok=True)
                 path = chosen.output / f"{name}.svg"
@@ -41,6 +44,13 @@ def main():
         print(finding, file=sys.stderr)
     say(begin, "Not all is as expected." if findings else "All is as expected.")
     sys.exit(1 if findings else 0)
+
+
+def ask(scene, name, command):
+    """Runs a command of the user in the namespace. Returns what is wrong."""
+    settings = [f"FAULT={name}", f"BACKEND={scene.promql.url}"]
+    status = subprocess.run(scene.namespace.command("env", *settings, "sh", "-c", command)).returncode
+    return [f"{name}: the command ended with status {status}"] if status else []
 
 
 def say(begin, text):

@@ -50,13 +50,15 @@ def calm(scene, seconds=30):
         scene.rest(1)
 
 
-def record(scene, situation, quiet, seconds, recovery):
-    """Lets a situation happen and asks the backend for all lines."""
+def record(scene, situation, quiet, seconds, recovery, last=None):
+    """Lets a situation happen and asks the backend for all lines. `last()` is called just before its end."""
     start = time.time()
     scene.rest(quiet)
     begin = time.time()
     with situation.lasting(scene):
         scene.rest(seconds, situation)
+        if last:
+            last()
     end = time.time()
     scene.rest(recovery)
     queries = dict(LATENCIES) if scene.shop else {}

@@ -55,7 +55,8 @@ class Scene:
         options = list(agent_options)
         if with_workloads and cgroups.mount() and "--attribution" not in options:
             options += ["--attribution", "workload"]
-        self.agent = self._part(parts.Agent(self.namespace, interval, options, {**served, **(agent_environment or {})}, self.endpoint))
+        environment = {**served, **(agent_environment or {})}
+        self.agent = self._part(parts.Agent(self.namespace, interval, options, environment, self.endpoint))
         self.inventory = self.shop = self.load = None
         if with_shop:
             self.start_shop()
