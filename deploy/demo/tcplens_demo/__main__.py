@@ -10,7 +10,7 @@ from . import checks, faults, healthy, options
 from .drawing import draw
 from .processes import Failed
 from .programs import Missing
-from .recording import calm, record
+from .recording import JOINED, calm, record
 from .scene import Scene
 
 # The histograms have values for a whole window before the first picture begins.
@@ -28,6 +28,8 @@ def main():
     with Scene(backend=options.BACKENDS[chosen.backend]) as scene:
         say(begin, f"Running: {', '.join(part.name for part in scene.parts)}.")
         scene.rest(WARM_UP)
+        if scene.has_workloads and scene.promql.value(JOINED) != 1:
+            findings.append("HTTP and TCP of the shop do not join on its service")
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()
             calm(scene)

@@ -15,6 +15,12 @@ LATENCIES = {
     "client": P95.format(side="client", service="shoppers"),
     "server": P95.format(side="server", service="shop"),
 }
+# How many services have both HTTP and TCP metrics with the same labels.
+_SERVICE = "service_name, service_namespace, service_instance_id"
+JOINED = (
+    f"count(count by ({_SERVICE}) (http_server_request_duration_seconds_count)"
+    f" and on ({_SERVICE}) count by ({_SERVICE}) (system_network_connection_count))"
+)
 
 
 @dataclasses.dataclass
