@@ -45,6 +45,7 @@ class Variable:
     datasource: str
     current: object
     all_value: str | None
+    regex: str
 
 
 @dataclasses.dataclass
@@ -141,6 +142,7 @@ def classic(data):
             item.get("datasource", {}).get("uid", ""),
             item.get("current", {}).get("value"),
             item.get("allValue"),
+            item.get("regex", ""),
         )
         for item in data["templating"]["list"]
     ]
@@ -205,7 +207,16 @@ def v2_variable(item):
     query = spec["query"]["spec"]["query"] if kind == "query" else spec.get("query", spec.get("pluginId"))
     source = spec["query"]["datasource"]["name"] if kind == "query" else ""
     current = spec["current"].get("value") or None
-    return Variable(spec["name"], kind, query, spec.get("description", ""), source, current, spec.get("allValue"))
+    return Variable(
+        spec["name"],
+        kind,
+        query,
+        spec.get("description", ""),
+        source,
+        current,
+        spec.get("allValue"),
+        spec.get("regex", ""),
+    )
 
 
 def v2_panel(spec, place, row):

@@ -14,6 +14,7 @@ RATES = ("rate", "irate", "increase")
 LEGEND = re.compile(r"\{\{\s*([$\w]+)\s*\}\}")
 # Kinds of panels whose legends say which series is which.
 WITH_LEGEND = ("timeseries", "heatmap")
+SINCE_START = "since the start"
 HTTP = "http_server_request_duration_seconds_"
 
 
@@ -84,14 +85,14 @@ def rate_intervals(dashboard, registry):
 
 
 def counters(dashboard, registry):
-    """Counters and histograms are only looked at as rates, and nothing else is."""
+    """Counters and histograms are only looked at as rates, unless the title says otherwise, and nothing else is."""
     series = registry.by_series()
     for panel, query, tree in trees(dashboard):
         for selector, above in syntax.selectors(tree):
             metric = series.get(selector.name)
             counts = selector.name in names.OTHERS or metric and metric.kind in ("counter", "histogram")
             calls = {node.func.name for node in above if type(node) is promql.Call}
-            if counts and not calls & set(RATES):
+            if counts and not calls & set(RATES) and not panel.title.endswith(SINCE_START):
                 yield panel.title, f"{query.reference}: {selector.name} counts, and is not in a rate"
             if not counts and calls & set(RATES):
                 yield panel.title, f"{query.reference}: {selector.name} does not count, and is in a rate"

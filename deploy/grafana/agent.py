@@ -78,11 +78,12 @@ def exports(tcp):
             "cps",
             width=6,
         ),
+        # Not a rate: a reason has no series before its first point, so its rate would miss that.
         Panel(
-            "Data points given up, by reason",
-            "Nothing here is as it should be. queue_full: the Collector was away for too long.",
-            [Query(lost.rate().sum(HOST, "error.type"), f"{ON_HOST} {label(tcp, exported, 'error.type')}")],
-            "cps",
+            "Data points given up since the start",
+            "By reason. Nothing here is as it should be. queue_full: the Collector was away for too long.",
+            [Query(lost.sum(HOST, "error.type"), f"{ON_HOST} {label(tcp, exported, 'error.type')}")],
+            "short",
             width=6,
         ),
         single(

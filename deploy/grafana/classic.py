@@ -177,20 +177,24 @@ def series(panel):
     if panel.is_stacked:
         builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL).group("A"))
     for index, query in enumerate(panel.queries):
-        if query.is_right:
-            builder.override_by_query(chr(ord("A") + index), right_axis(query.unit))
+        if query.axis:
+            builder.override_by_query(chr(ord("A") + index), right_axis(query))
     return finish(builder, panel)
 
 
-def right_axis(unit):
-    """The properties of a line on the right axis."""
+def right_axis(query):
+    """The properties of a line on the right axis.
+
+    Lines of one unit share an axis, unless one has another name.
+    """
     grey = {"mode": models.FieldColorModeId.FIXED, "fixedColor": "text"}
     return [
         models.DynamicConfigValue(id_val=name, value=value)
         for name, value in {
-            "unit": unit,
+            "unit": query.unit,
             "color": grey,
             "custom.axisPlacement": common_models.AxisPlacement.RIGHT,
+            "custom.axisLabel": query.axis,
             "custom.lineStyle": {"fill": "dash", "dash": [4, 4]},
             "custom.fillOpacity": 0,
             "custom.stacking": {"mode": common_models.StackingMode.NONE, "group": "A"},
@@ -230,7 +234,7 @@ def columns(panel):
             properties.append(models.DynamicConfigValue(id_val="custom.cellOptions", value=cell))
         builder.override_by_name(query.column, properties)
     link = {"title": "Host or workload", "url": HOST_LINK, "targetBlank": False}
-    builder.override_by_regexp("/^(host_name|instance)$/", [models.DynamicConfigValue(id_val="links", value=[link])])
+    builder.override_by_regexp(variables.HOST_LABELS, [models.DynamicConfigValue(id_val="links", value=[link])])
     return finish(builder, panel)
 
 

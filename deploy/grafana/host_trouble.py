@@ -138,7 +138,7 @@ def limits(whole):
             [
                 Query(whole(COUNT, {STATE: "time_wait"}).sum(HOST), ON_HOST),
                 Query(whole("tcplens.time_wait.limit").sum(HOST), "limit of {{$host_label}}"),
-                Query(time_wait_share(whole, HOST), "share of {{$host_label}}", "percentunit", is_right=True),
+                Query(time_wait_share(whole, HOST), "share of {{$host_label}}", "percentunit", axis="share"),
             ],
             "short",
         ),

@@ -77,7 +77,7 @@ def requests(http):
 
 def signals(http, tcp, place):
     """The TCP signals that can explain latency, each beside the p95 of HTTP."""
-    guide = Query(http.quantile(0.95), "p95 of HTTP", "s", is_right=True)
+    guide = Query(http.quantile(0.95), "p95 of HTTP", "s", axis="p95 of HTTP")
 
     def signal(title, text, unit, *queries):
         return Panel(f"{title} {place}", text + GUIDE, [*queries, guide], unit)
@@ -147,7 +147,7 @@ def signals(http, tcp, place):
 
 def of_hosts(http, tcp):
     """What only exists for a host, each beside the p95 of HTTP."""
-    guide = Query(http.quantile(0.95), "p95 of HTTP", "s", is_right=True)
+    guide = Query(http.quantile(0.95), "p95 of HTTP", "s", axis="p95 of HTTP")
     cookies, result = "tcplens.syn_cookies", "tcplens.syn_cookie.result"
     return [
         Panel(
@@ -188,7 +188,7 @@ def joined(http, tcp):
         Panel(
             "What a new client waits for, p95",
             "Handshake, accept queue and request together. No value while no connection is made.",
-            [Query(waits, legend), Query(http.quantile(0.95), "p95 of HTTP alone", is_right=True, unit="s")],
+            [Query(waits, legend), Query(http.quantile(0.95), "p95 of HTTP alone")],
             "s",
             width=12,
         ),

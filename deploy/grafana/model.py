@@ -20,13 +20,17 @@ def unit_of(metric, rate=False):
 
 @dataclasses.dataclass
 class Query:
-    """A query of a panel. `unit` is only set if it differs from that of the panel."""
+    """A query of a panel.
+
+    `unit` is only set if it differs from that of the panel, and `axis` for lines that have an axis of their own, at the
+    right: it is the name of the axis.
+    """
 
     expression: object
     legend: str
     unit: str = ""
     column: str = ""
-    is_right: bool = False
+    axis: str = ""
     thresholds: tuple = ()
 
 

@@ -17,7 +17,11 @@ every 60 s would be empty.
 
 import dataclasses
 
+from registry import UnknownName
+
 ALL = ".*"
+# Those of the two labels that a host may have.
+HOST_LABELS = "/^(host_name|instance)$/"
 
 
 @dataclasses.dataclass
@@ -48,7 +52,7 @@ def interval():
 def host_label(anchor):
     """The label that names a host."""
     text = "The label that names a host: host_name where resource attributes are labels, otherwise instance."
-    return Variable("host_label", "Host label", text, query=f"label_names({anchor})", regex="/^(host_name|instance)$/")
+    return Variable("host_label", "Host label", text, query=f"label_names({anchor})", regex=HOST_LABELS)
 
 
 def job(anchor):
@@ -81,5 +85,9 @@ def service(series, label):
 
 def common(registry):
     """The variables of all dashboards, in their order."""
+    if registry.resource_label("host.name") not in HOST_LABELS:
+        raise UnknownName(
+            f"host.name is {registry.resource_label('host.name')} in Prometheus, not one of {HOST_LABELS}"
+        )
     anchor = registry.metric("system.network.connection.count").base
     return [datasource(), interval(), job(anchor), host_label(anchor), host(anchor)]

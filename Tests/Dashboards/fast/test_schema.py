@@ -78,20 +78,29 @@ class Schema(unittest.TestCase):
                     self.assertTrue(any(expected in finding for finding in findings), findings)
 
     def test_schemas_made_from_models_are_as_strict_as_those_of_grafana(self):
-        # Some of what Grafana's published schemas say (dashboardv2.jsonschema.json of its foundation SDK).
-        known = schema.V2.definitions
+        # Some of what the schemas say that Grafana publishes with its foundation SDK.
         required = {
-            "Dashboard": "annotations cursorSync elements layout links preload tags timeSettings title variables",
-            "AnnotationQuerySpec": "query enable hide iconColor name",
-            "DataQueryKind": "kind group version spec",
-            "PanelSpec": "id title description links data vizConfig",
-            "QueryGroupSpec": "queries transformations queryOptions",
-            "PanelQuerySpec": "query refId hidden",
-            "TransformationKind": "kind group spec",
-            "TransformationSpec": "options",
-            "MatcherConfig": "id",
+            "dashboard": {
+                "DataTransformerConfig": "id options",
+                "FieldColor": "mode",
+                "GridPos": "h w x y",
+                "Threshold": "value color",
+                "ThresholdsConfig": "mode steps",
+            },
+            "dashboardv2": {
+                "Dashboard": "annotations cursorSync elements layout links preload tags timeSettings title variables",
+                "AnnotationQuerySpec": "query enable hide iconColor name",
+                "DataQueryKind": "kind group version spec",
+                "PanelSpec": "id title description links data vizConfig",
+                "QueryGroupSpec": "queries transformations queryOptions",
+                "PanelQuerySpec": "query refId hidden",
+                "TransformationKind": "kind group spec",
+                "TransformationSpec": "options",
+                "MatcherConfig": "id",
+            },
         }
-        for name, keys in required.items():
-            definition = known[f"dashboardv2.{name}"]
+        definitions = {**schema.CLASSIC.definitions, **schema.V2.definitions}
+        for model, name, keys in ((model, *item) for model in required for item in required[model].items()):
+            definition = definitions[f"{model}.{name}"]
             self.assertEqual(sorted(definition["required"]), sorted(keys.split()), name)
             self.assertFalse(definition["additionalProperties"])
