@@ -120,6 +120,8 @@ documents: build
 	$(Q).build/debug/tcplens metrics --format markdown > docs/metrics.md
 	$(Q).build/debug/tcplens metrics --format json > docs/registry/metrics.json
 	$(Q).build/debug/tcplens metrics --format weaver > docs/registry/registry.yaml
+	$(Q).build/debug/tcplens explain --list --format json > docs/registry/findings.json
+	$(Q).build/debug/tcplens explain --list --format markdown > docs/triage.md
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages

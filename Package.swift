@@ -88,13 +88,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
-        .target(name: "PrometheusNames", dependencies: ["Metrics"], swiftSettings: strict),
+        .target(name: "PrometheusNames", dependencies: ["Catalogue", "Metrics"], swiftSettings: strict),
         .target(
             name: "PrometheusExport",
             dependencies: ["HTTPServer", "Metrics", "Pipeline", "PrometheusNames", "System"],
             swiftSettings: strict
         ),
         .target(name: "Rendering", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        // What can be wrong, and how it shows.
+        .target(name: "Findings", dependencies: ["Catalogue", "PrometheusNames"], swiftSettings: strict),
         .target(
             name: "Registry",
             dependencies: ["Catalogue", "Metrics", "PrometheusNames", "Rendering"],
@@ -191,8 +193,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Metrics", "Probes", "Readings", "Registry",
-                "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Findings", "Metrics", "Probes", "Readings",
+                "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
                 argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
@@ -227,9 +229,10 @@ let package = Package(
             dependencies: ["ApplicationResources", "Metrics", "System", "TestSupport"],
             swiftSettings: strict
         ),
+        .testTarget(name: "FindingsTests", dependencies: ["Catalogue", "Findings"], swiftSettings: strict),
         .testTarget(
             name: "RegistryTests",
-            dependencies: ["Catalogue", "Registry", "Rendering", "YAML"],
+            dependencies: ["Catalogue", "Findings", "Registry", "Rendering", "YAML"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),

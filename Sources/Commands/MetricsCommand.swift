@@ -9,7 +9,7 @@ internal import System
 struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics",
-        abstract: "Show what tcplens exports: names, units, attributes, and the names in Prometheus.",
+        abstract: "List the metrics, with units, attributes and names.",
         usage: "tcplens metrics [<name> …] [<options>]",
         discussion: """
             This needs no privileges, and no agent.
@@ -30,7 +30,7 @@ struct MetricsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Print as table, markdown, json, or weaver (a registry of OpenTelemetry Weaver).",
+            "Print in this format.",
             valueName: "format"
         )
     )

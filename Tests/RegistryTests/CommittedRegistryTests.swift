@@ -1,3 +1,4 @@
+import Findings
 import Foundation
 import Registry
 import Rendering
@@ -24,6 +25,12 @@ import Testing
 
     @Test func `the registry of Weaver is fresh`() throws {
         #expect(try committed("docs/registry/registry.yaml") == registry.weaver, "run: make documents")
+    }
+
+    @Test func `the findings are fresh`() throws {
+        let findings = FindingDocument()
+        #expect(try committed("docs/triage.md") == findings.markdown, "run: make documents")
+        #expect(try committed("docs/registry/findings.json") == findings.json(isIndented: true) + "\n")
     }
 
     @Test func `the JSON can be read again`() throws {

@@ -1,5 +1,4 @@
 package import Catalogue
-package import PrometheusNames
 
 extension PrometheusMetricName {
     /// What a metric of the catalogue is called in Prometheus.
