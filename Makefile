@@ -1,8 +1,8 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, format, lint, clean, sanitize; deb, tarball, image; and tests that are apart:
-# test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
+# The rest: build, install, uninstall, documents, format, lint, clean, sanitize; deb, tarball, image; and tests that are
+# apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -39,7 +39,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .DELETE_ON_ERROR:
 # Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
-.PHONY: run test build release extras install uninstall test-install install-packages format lint clean swift mounts \
+.PHONY: run test build release extras install uninstall test-install install-packages documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token
 
@@ -114,6 +114,14 @@ uninstall:
 	$(Q)$(SUDO) rm -f "$(DESTDIR)$(PREFIX)/bin/tcplens" "$(SHARE)/man/man1/tcplens.1" \
 	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
 	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+
+# The pages and registries that are made from the program's own tables.
+documents: build
+	$(Q).build/debug/tcplens metrics --format markdown > docs/metrics.md
+	$(Q).build/debug/tcplens metrics --format json > docs/registry/metrics.json
+	$(Q).build/debug/tcplens metrics --format weaver > docs/registry/registry.yaml
+	$(Q).build/debug/tcplens explain --list --format json > docs/registry/findings.json
+	$(Q).build/debug/tcplens explain --list --format markdown > docs/triage.md
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
