@@ -43,6 +43,7 @@ class Fault(Situation):
 
 class CloseWaitLeak(Fault):
     name, title = "close_wait", "CLOSE_WAIT leak"
+    seconds, least = 28, 28
     signal = Signal("connections in CLOSE_WAIT", "connections", count("close_wait"), quiet=5, factor=8)
     shows_in = ("server", "client")
     story = "The shop forgets to give some connections to its inventory back. The inventory closes them, the shop does not."
@@ -64,7 +65,7 @@ class CloseWaitLeak(Fault):
 class FullAcceptQueue(Fault):
     name, title = "accept_queue", "Full accept queue"
     signal = Signal(
-        "accept queue", "connections", listener("accept", "usage"), quiet=3, factor=1.5,
+        "accept queue", "connections", listener("accept", "usage"), quiet=8, factor=4,
         limit=("its limit", listener("accept", "limit")),
     )
     story = "The shop looks up each new client's name before it accepts the next, which takes half a second."
@@ -94,7 +95,7 @@ class Loss(Fault):
         "segments sent again", "%",
         "100 * sum(rate(tcplens_retransmits_total[5s]))"
         ' / sum(rate(tcplens_segments_total{network_io_direction="transmit"}[5s]))',
-        quiet=0.5, factor=5,
+        quiet=1, factor=4,
     )
     story = "A rule of nftables drops one of ten segments to and from the shop."
     caption = "A lost request or answer is only sent again after 0.2 s, a lost SYN after 1 s."
@@ -132,7 +133,7 @@ class TimeWaitPile(Fault):
         "connections in TIME_WAIT", "connections", count("time_wait"), quiet=1000, factor=2.4,
         limit=("ports for clients", "max(tcplens_ephemeral_port_limit)"),
     )
-    seconds = 30
+    seconds, least = 30, 24
     story = "A new release of the clients opens a connection for each request, 180 a second."
     caption = "Each connection blocks a port for a minute. Then connecting fails, which the server can't see."
 
@@ -155,7 +156,7 @@ class TimeWaitPile(Fault):
 
     def widen(self):
         """The remedy: more ports. What is in TIME_WAIT stays for a minute."""
-        self.namespace.set(ip_local_port_range="30000 60999")
+        self.namespace.set(ip_local_port_range="30000 34999")
 
 
 class SynFlood(Fault):

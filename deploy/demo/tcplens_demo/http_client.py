@@ -7,7 +7,7 @@ import socket
 import time
 
 # Closed by us before the service does.
-IDLE = 5.0
+IDLE = 2.0
 
 
 class Closed(OSError):
@@ -57,7 +57,7 @@ class Connection:
         return int(lines[0].split()[1])
 
     async def _read(self, keep=True):
-        data = await asyncio.get_running_loop().sock_recv(self._socket, 65536)
+        data = await asyncio.get_running_loop().sock_recv(self._socket, 262144)
         if not data:
             raise Closed("closed early")
         if keep:

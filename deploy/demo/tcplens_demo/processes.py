@@ -32,8 +32,8 @@ class Running:
         self._log = tempfile.NamedTemporaryFile("w+b", prefix=f"{self.name}-", suffix=".log")
         enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', f"{cgroup}/cgroup.procs"] if cgroup else []
         self._process = subprocess.Popen(
-            # The control group first: afterwards /proc/self would be the same, but its files another's.
-            enter + namespace.command(*command),
+            # It also ends if this process is killed, and even if the thread ends that starts it.
+            [*enter, "setpriv", "--pdeathsig", "TERM", *namespace.command(*command)],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -28,8 +28,8 @@ class Situation:
     # "fault" or "healthy".
     kind = "fault"
     needs_shop = False
-    # How long it is shown.
-    seconds = 25
+    # How long it is shown, and how long it takes at least to show.
+    seconds, least = 25, 10
 
     def __init__(self):
         self.scene = None
