@@ -9,6 +9,14 @@ from promql import HOST, Expression
 NAME = "otel.component.name"
 
 
+FINDINGS = {
+    "Lost events": "agent_loses_events",
+    "Drift": "agent_drifts",
+    "Not followed": "agent_unfollowed",
+    "Data points given up since the start": "agent_exports_fail",
+}
+
+
 def dashboard(registry):
     """The dashboard."""
     tcp = promql.of_hosts(registry)
@@ -22,6 +30,7 @@ def dashboard(registry):
             Row("Do they arrive?", exports(tcp)),
             Row("What does it cost?", costs(tcp)),
         ],
+        FINDINGS,
     )
 
 

@@ -7,6 +7,7 @@ from grafana_foundation_sdk.models import heatmap as heatmap_models
 from grafana_foundation_sdk.models import prometheus as prometheus_models
 
 import variables
+from model import threshold
 
 SOURCE = common_models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 # Links from a table to the dashboard of the host, with what is chosen.
@@ -140,17 +141,14 @@ def finish(builder, panel):
         builder.min(panel.minimum)
     if panel.maximum is not None:
         builder.max(panel.maximum)
-    builder.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps(panel.thresholds)))
+    builder.thresholds(dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps(panel.threshold)))
     return builder
 
 
-def steps(thresholds):
-    """Steps from green upwards."""
-    colours = ["yellow", "red"]
-    return [
-        models.Threshold(value=None, color="green"),
-        *(models.Threshold(value=value, color=colours[index]) for index, value in enumerate(thresholds)),
-    ]
+def steps(step):
+    """Green, and another colour from a threshold on."""
+    result = [models.Threshold(value=None, color="green")]
+    return result + [models.Threshold(value=step[0], color=step[1])] if step else result
 
 
 def series(panel):
@@ -176,6 +174,10 @@ def series(panel):
     )
     if panel.is_stacked:
         builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL).group("A"))
+    if panel.threshold:
+        builder.thresholds_style(
+            common.GraphThresholdsStyleConfig().mode(common_models.GraphThresholdsStyleMode.DASHED)
+        )
     for index, query in enumerate(panel.queries):
         if query.axis:
             builder.override_by_query(chr(ord("A") + index), right_axis(query))
@@ -197,6 +199,7 @@ def right_axis(query):
             "custom.axisLabel": query.axis,
             "custom.lineStyle": {"fill": "dash", "dash": [4, 4]},
             "custom.fillOpacity": 0,
+            "custom.thresholdsStyle": {"mode": common_models.GraphThresholdsStyleMode.OFF},
             "custom.stacking": {"mode": common_models.StackingMode.NONE, "group": "A"},
         }.items()
     ]
@@ -227,8 +230,8 @@ def columns(panel):
     builder.sort_by([common.TableSortByFieldState().display_name(panel.queries[0].column).desc(True)])
     for query in panel.queries:
         properties = [models.DynamicConfigValue(id_val="unit", value=query.unit or panel.unit)]
-        if query.thresholds:
-            colour = {"mode": models.ThresholdsMode.ABSOLUTE, "steps": steps(query.thresholds)}
+        if step := threshold(query.finding, query.unit or panel.unit):
+            colour = {"mode": models.ThresholdsMode.ABSOLUTE, "steps": steps(step)}
             properties.append(models.DynamicConfigValue(id_val="thresholds", value=colour))
             cell = {"type": "color-text"}
             properties.append(models.DynamicConfigValue(id_val="custom.cellOptions", value=cell))

@@ -16,6 +16,19 @@ WATCHED = {
 }
 
 
+FINDINGS = {
+    "Sent again, all hosts": "loss",
+    "TIME_WAIT": "time_wait_ports",
+    "CLOSE_WAIT": "close_wait_leak",
+    "Segments sent again": "loss",
+    "Accept queue": "accept_queue_full",
+    "SYN queue": "half_open",
+    "TIME_WAIT of the limit": "time_wait_limit",
+    "Failed handshakes": "handshake_failures",
+    "Stalled by a zero window": "zero_window",
+}
+
+
 def dashboard(registry):
     """The dashboard."""
     tcp = promql.of_hosts(registry)
@@ -39,14 +52,15 @@ def dashboard(registry):
                 is_collapsed=True,
             ),
         ],
+        FINDINGS,
     )
 
 
 def totals(tcp):
     """Single numbers of the whole fleet."""
 
-    def total(title, text, expression, unit, thresholds=()):
-        return Panel(title, text, [Query(expression, title)], unit, "stat", 6, 4, thresholds=thresholds)
+    def total(title, text, expression, unit):
+        return Panel(title, text, [Query(expression, title)], unit, "stat", 6, 4)
 
     hosts = promql.Expression(f"count({in_state(tcp, 'established')})", tcp(COUNT).metrics)
     return [
@@ -57,7 +71,6 @@ def totals(tcp):
             "Segments, of all hosts together.",
             retransmit_share(tcp),
             "percentunit",
-            (0.01, 0.05),
         ),
         total(
             "Failed handshakes, all hosts", "Of all hosts together, as clients and as servers.", failures(tcp), "cps"
@@ -67,17 +80,18 @@ def totals(tcp):
 
 def worst(tcp):
     """All hosts with what may be wrong, to sort by any column."""
+    finding = tcp.registry.finding
     columns = [
-        Query(in_state(tcp, "close_wait"), "", column="CLOSE_WAIT", thresholds=(50, 500)),
+        Query(in_state(tcp, "close_wait"), "", column="CLOSE_WAIT", finding=finding("close_wait_leak")),
         Query(in_state(tcp, "time_wait"), "", column="TIME_WAIT"),
-        Query(time_wait_share(tcp, HOST), "", "percentunit", "TIME_WAIT of limit", thresholds=(0.5, 0.8)),
+        Query(time_wait_share(tcp, HOST), "", "percentunit", "TIME_WAIT of limit", finding=finding("time_wait_limit")),
         Query(in_state(tcp, "syn_received"), "", column="SYN_RECV"),
         Query(in_state(tcp, "established"), "", column="ESTABLISHED"),
-        Query(retransmit_share(tcp, HOST), "", "percentunit", "Sent again", thresholds=(0.01, 0.05)),
-        Query(saturation(tcp, "accept_queue", HOST), "", "percentunit", "Accept queue", thresholds=(0.5, 1)),
-        Query(saturation(tcp, "syn_queue", HOST), "", "percentunit", "SYN queue", thresholds=(0.5, 1)),
+        Query(retransmit_share(tcp, HOST), "", "percentunit", "Sent again", finding=finding("loss")),
+        Query(saturation(tcp, "accept_queue", HOST), "", "percentunit", "Accept queue"),
+        Query(saturation(tcp, "syn_queue", HOST), "", "percentunit", "SYN queue", finding=finding("half_open")),
         Query(failures(tcp, HOST), "", "cps", "Failed handshakes"),
-        Query(tcp("tcplens.connection.stalled").sum(HOST), "", column="Stalled", thresholds=(1, 10)),
+        Query(tcp("tcplens.connection.stalled").sum(HOST), "", column="Stalled", finding=finding("zero_window")),
     ]
     text = "One line for each host. A click on a column sorts by it; a click on a host leads to its own dashboard."
     return Panel("Hosts", text, columns, "short", "table", 24, 10)

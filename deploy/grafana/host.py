@@ -8,6 +8,14 @@ from parts import COUNT, DIRECTION, PORT, ROLE, STATE, failures, label, quantile
 from promql import HOST
 
 
+FINDINGS = {
+    "Failed handshakes by reason": "ports_used_up handshake_failures",
+    "Share of failed handshakes": "handshake_failures",
+    "Round trips": "round_trips",
+    "CLOSE_WAIT by workload": "close_wait_leak",
+}
+
+
 def dashboard(registry):
     """The dashboard."""
     tcp, whole = promql.of_services(registry), promql.of_hosts(registry)
@@ -25,6 +33,7 @@ def dashboard(registry):
             Row("Who closes late", closing(tcp)),
             Row("Limits of the host", host_trouble.limits(whole)),
         ],
+        FINDINGS | host_trouble.FINDINGS,
     )
 
 

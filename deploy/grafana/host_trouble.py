@@ -8,6 +8,22 @@ from promql import HOST
 ABOVE = " The kernel counts this for a whole host or network namespace, so the workload has no effect here."
 
 
+FINDINGS = {
+    "Segments sent again, share": "loss",
+    "Stalled by a zero window": "zero_window",
+    "Zero windows": "zero_window",
+    "SYN cookies": "syn_flood",
+    "Accept queues, share of limit": "accept_queue_full",
+    "Listeners with a full accept queue": "accept_queue_full",
+    "SYN queues, share of limit": "half_open",
+    "Answers": "slow_answers",
+    "TIME_WAIT and its limit": "time_wait_limit",
+    "Memory of TCP": "memory_pressure",
+    "TIME_WAIT of the ports": "time_wait_ports",
+    "Ports in use, by the port of the peer": "ports_used_up",
+}
+
+
 def trouble(tcp, whole):
     """What the network or the peers do wrong."""
     retransmits, resets = "tcplens.retransmits", "tcplens.resets"
@@ -27,7 +43,6 @@ def trouble(tcp, whole):
             "Of all segments sent." + ABOVE,
             [Query(retransmit_share(whole), "sent again")],
             "percentunit",
-            thresholds=(0.01, 0.05),
         ),
         single(
             whole,
@@ -101,7 +116,6 @@ def listeners(tcp, whole):
             "1 means full. Where workers share a port (SO_REUSEPORT) this is all of them together.",
             [Query(saturation(tcp, "accept_queue", PORT), port)],
             "percentunit",
-            thresholds=(0.5, 1),
         ),
         single(tcp, f"{accept}.full", "Listeners with a full accept queue", "Each worker counts.", port, PORT),
         Panel(
@@ -109,6 +123,12 @@ def listeners(tcp, whole):
             "Handshakes that are not finished, and how many may be.",
             [Query(tcp(f"{syn}.usage").sum(PORT), port), Query(tcp(f"{syn}.limit").sum(PORT), f"limit of {port}")],
             "short",
+        ),
+        Panel(
+            "SYN queues, share of limit",
+            "1 means full. Then SYN cookies are sent, or new clients are dropped.",
+            [Query(saturation(tcp, "syn_queue", PORT), port)],
+            "percentunit",
         ),
         single(
             tcp, drops, "Dropped by listeners", "Segments that would have begun or finished a connection.", port, PORT
@@ -121,7 +141,7 @@ def listeners(tcp, whole):
             "overflows",
         ),
         quantiles(
-            tcp, answers, "Answers", "From reading a request to writing the first bytes of the answer.", PORT, width=24
+            tcp, answers, "Answers", "From reading a request to writing the first bytes of the answer.", PORT, width=16
         ),
     ]
 
@@ -159,13 +179,17 @@ def limits(whole):
             "How many there are towards one destination.",
             [Query(ports, "limit of {{$host_label}}")],
             "short",
-            width=12,
+        ),
+        Panel(
+            "TIME_WAIT of the ports",
+            "Connections in TIME_WAIT for each port that there is. Only matters if most go to one destination.",
+            [Query(whole(COUNT, {STATE: "time_wait"}).sum(HOST) / ports, ON_HOST)],
+            "percentunit",
         ),
         Panel(
             "Ports in use, by the port of the peer",
             "Needs --attributes network.peer.port. At 1 connecting to a single destination fails.",
             [Query(used.over(ports, HOST).top(), f"{{{{$host_label}}}} to {label(whole, COUNT, peer)}")],
             "percentunit",
-            width=12,
         ),
     ]

@@ -12,6 +12,22 @@ STATUS = "http_response_status_code"
 GUIDE = " The dashed line is the p95 of HTTP, to compare the moments at which both rise."
 
 
+OF_SERVICE, OF_HOSTS = "of the service", "of the hosts"
+FINDINGS = {
+    "Accept queues": "accept_queue_full",
+    "CLOSE_WAIT": "close_wait_leak",
+    "Segments sent again": "loss",
+    "Round trips": "round_trips",
+    "Stalled by a zero window": "zero_window",
+    "Failed handshakes": "handshake_failures",
+}
+FINDINGS_OF_HOSTS = {
+    "Share of segments sent again": "loss",
+    "SYN cookies": "syn_flood",
+    "TIME_WAIT": "time_wait_ports",
+}
+
+
 class HTTP:
     """Queries of HTTP metrics of the chosen service."""
 
@@ -32,7 +48,6 @@ class HTTP:
 def dashboard(registry):
     """The dashboard."""
     http, one, hosts = HTTP(registry), of_service(registry), promql.of_hosts(registry)
-    place = "of the service"
     return Dashboard(
         "tcplens-http",
         "tcplens: HTTP beside TCP",
@@ -41,10 +56,12 @@ def dashboard(registry):
         [*variables.common(registry), variables.service(f"{DURATION}_count", http.service)],
         [
             Row("HTTP", requests(http)),
-            Row("Connections of the service", signals(http, one, place)),
+            Row("Connections of the service", signals(http, one, OF_SERVICE)),
             Row("HTTP and TCP in one number", joined(http, one)),
-            Row("All connections of the hosts", signals(http, hosts, "of the hosts") + of_hosts(http, hosts)),
+            Row("All connections of the hosts", signals(http, hosts, OF_HOSTS) + of_hosts(http, hosts)),
         ],
+        {f"{title} {place}": names for title, names in FINDINGS.items() for place in (OF_SERVICE, OF_HOSTS)}
+        | FINDINGS_OF_HOSTS,
     )
 
 

@@ -9,6 +9,8 @@ COLUMNS = 24
 # Grafana's units, by the unit of a metric and by that of its rate.
 UNITS = {"s": ("s", "percentunit"), "By": ("bytes", "Bps")}
 COUNT = ("short", "cps")
+# How thresholds are measured, by Grafana's units.
+MEASURES = {"short": "count", "percentunit": "share", "cps": "per_second", "s": "duration"}
 
 
 def unit_of(metric, rate=False):
@@ -16,6 +18,14 @@ def unit_of(metric, rate=False):
     if metric.unit not in UNITS and not metric.unit.startswith("{"):
         raise registries.UnknownName(f"{metric.name} has the unit {metric.unit}, for which Grafana's is not known")
     return UNITS.get(metric.unit, COUNT)[1 if rate else 0]
+
+
+def threshold(finding, unit):
+    """The threshold of a finding and its colour, if it is of this unit. More than 0 of what is counted is 1."""
+    measure = MEASURES.get(unit)
+    value = finding and finding.thresholds.get(measure)
+    value = 1 if value == 0 and measure == "count" else value
+    return (value, "red" if finding.severity == "critical" else "orange") if value else None
 
 
 @dataclasses.dataclass
@@ -31,7 +41,7 @@ class Query:
     unit: str = ""
     column: str = ""
     axis: str = ""
-    thresholds: tuple = ()
+    finding: object = None
 
 
 @dataclasses.dataclass
@@ -48,7 +58,7 @@ class Panel:
     is_stacked: bool = False
     minimum: float | None = 0
     maximum: float | None = None
-    thresholds: tuple = ()
+    findings: tuple = ()
     identifier: int = 0
     place: tuple = (0, 0)
 
@@ -59,12 +69,19 @@ class Panel:
 
     @property
     def description(self):
-        """What the panel shows, and what the registry says of each metric in it."""
+        """What the panel shows, what it means when something is wrong, and what the registry says of its metrics."""
         lines = [self.text, ""]
+        for finding in self.findings:
+            lines.append(f"**{finding.title}.** {finding.meaning} {finding.remedy} `{finding.command}`\n")
         for metric in self.metrics:
             condition = f" Needs: {metric.condition}." if metric.condition else ""
             lines.append(f"- `{metric.name}`: {metric.description}{condition}")
         return "\n".join(lines)
+
+    @property
+    def threshold(self):
+        """Where it becomes a warning, if that is a value of the panel's unit, with the colour."""
+        return next((step for finding in self.findings if (step := threshold(finding, self.unit))), None)
 
     @property
     def is_instant(self):
@@ -92,10 +109,15 @@ class Dashboard:
     description: str
     variables: list
     rows: list
+    # What can be wrong where a panel shows it: names of findings, by the title of the panel.
+    findings: dict = dataclasses.field(default_factory=dict)
     tags: list = dataclasses.field(default_factory=lambda: ["tcplens", "tcp", "opentelemetry"])
 
-    def arrange(self):
-        """Gives each row and panel its identifier and place: from left to right, then downwards."""
+    def finish(self, registry):
+        """Looks up findings by their names, and gives each row and panel its identifier and place."""
+        panels = {panel.title: panel for row in self.rows for panel in row.panels}
+        for title, names in self.findings.items():
+            panels[title].findings = tuple(registry.finding(name) for name in names.split())
         number = y = 0
         for row in self.rows:
             number += 1

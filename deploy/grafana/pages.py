@@ -20,7 +20,7 @@ NOT_SHOWN = {}
 
 def dashboards(registry):
     """The dashboards with everything in its place."""
-    return [module.dashboard(registry).arrange() for module in (fleet, host, http_beside_tcp, agent)]
+    return [module.dashboard(registry).finish(registry) for module in (fleet, host, http_beside_tcp, agent)]
 
 
 def files(registry):

@@ -18,9 +18,10 @@ def in_state(tcp, state, *by):
 
 
 def retransmit_share(tcp, *by):
-    """Segments sent again for each segment sent."""
+    """Segments sent again for each segment sent. A SYN is sent again when nobody answers, which is not loss."""
+    lost = tcp("tcplens.retransmits", {"tcplens.retransmit.type": ("!syn", "!syn_ack")})
     sent = tcp("tcplens.segments", {"network.io.direction": "transmit"})
-    return tcp("tcplens.retransmits").rate().sum(*by) / sent.rate().sum(*by)
+    return lost.rate().sum(*by) / sent.rate().sum(*by)
 
 
 def saturation(tcp, queue, *by):

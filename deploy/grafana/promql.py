@@ -102,11 +102,12 @@ class Selection:
     def __call__(self, name, where=None, part=""):
         """The series of a metric; `part` is `_bucket`, `_sum` or `_count` of a histogram.
 
-        A value that begins with `!` is excluded.
+        A value that begins with `!` is excluded; there may be several of these.
         """
         metric = self.registry.metric(name)
         matchers = list(self.matchers)
-        for key, value in (where or {}).items():
+        pairs = ((key, value) for key, values in (where or {}).items() for value in listed(values))
+        for key, value in pairs:
             attribute = metric.attribute(key)
             operator, value = ("!=", value[1:]) if value.startswith("!") else ("=", value)
             matchers.append(f'{attribute.label}{operator}"{attribute.check(value)}"')
@@ -119,6 +120,11 @@ class Selection:
     def mean(self, name, *by, where=None):
         """The mean of a histogram, which it has even without buckets."""
         return self(name, where, "_sum").rate().sum(*by) / self(name, where, "_count").rate().sum(*by)
+
+
+def listed(values):
+    """One or several values as a list."""
+    return [values] if isinstance(values, str) else values
 
 
 def of_hosts(registry):

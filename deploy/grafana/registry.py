@@ -1,5 +1,7 @@
 """The registry of metrics that `tcplens metrics --format json` prints: the only source of names.
 
+Beside it is the table of what can be wrong, from which thresholds and remedies come.
+
 A name that the registry does not have is an error that says so. So a metric, an attribute or a value that is renamed
 breaks the generation of the dashboards that use it.
 """
@@ -8,7 +10,8 @@ import dataclasses
 import json
 import pathlib
 
-PATH = pathlib.Path(__file__).resolve().parents[2] / "docs" / "registry" / "metrics.json"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs" / "registry"
+PATH, FINDINGS = FOLDER / "metrics.json", FOLDER / "findings.json"
 
 
 class UnknownName(Exception):
@@ -58,6 +61,21 @@ class Metric:
         return self.attributes[key]
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Finding:
+    """Something that can be wrong: what it means, what to do, and how it shows."""
+
+    name: str
+    title: str
+    meaning: str
+    remedy: str
+    command: str
+    severity: str
+    metrics: frozenset
+    # By measure: `share`, `count`, `per_second`, `duration`.
+    thresholds: dict
+
+
 class Registry:
     """All metrics by their OpenTelemetry names, and the attributes of the resource."""
 
@@ -69,6 +87,8 @@ class Registry:
         self.path = path
         self.metrics = {entry["name"]: self._metric(entry) for entry in data["metrics"]}
         self.resource = {entry["key"]: entry["prometheus"] for entry in data["resource"]}
+        findings = json.loads(FINDINGS.read_text())["findings"]
+        self.findings = {entry["id"]: self._finding(entry) for entry in findings}
 
     @staticmethod
     def _metric(entry):
@@ -87,6 +107,19 @@ class Registry:
             entry["prometheus"],
             attributes,
         )
+
+    @staticmethod
+    def _finding(entry):
+        metrics = frozenset(name for item in entry["checks"] + entry["evidence"] for name in item["metrics"])
+        thresholds = {check["measure"]: check["threshold"] for check in reversed(entry["checks"])}
+        texts = (entry[key] for key in ("id", "title", "meaning", "remedy", "command", "severity"))
+        return Finding(*texts, metrics, thresholds)
+
+    def finding(self, name):
+        """What is known of something that can be wrong."""
+        if name not in self.findings:
+            raise UnknownName(f"nothing that can be wrong is called {name} ({FINDINGS})")
+        return self.findings[name]
 
     def metric(self, name):
         """The metric with this OpenTelemetry name."""
