@@ -6,8 +6,8 @@ import errno
 import socket
 import time
 
-# Closed by us before the service does.
-IDLE = 2.0
+# An idle connection is closed after this time, and at once if there are so many already.
+IDLE, MOST_IDLE = 2.0, 16
 
 
 class Closed(OSError):
@@ -85,7 +85,7 @@ class Client:
             except BaseException:
                 connection.close()
                 raise
-        if is_kept:
+        if is_kept and len(self._idle) < MOST_IDLE:
             self._idle.append(connection)
         else:
             connection.close()
