@@ -90,7 +90,7 @@ def worst(tcp):
         Query(retransmit_share(tcp, HOST), "", "percentunit", "Sent again", finding=finding("loss")),
         Query(saturation(tcp, "accept_queue", HOST), "", "percentunit", "Accept queue"),
         Query(saturation(tcp, "syn_queue", HOST), "", "percentunit", "SYN queue", finding=finding("half_open")),
-        Query(failures(tcp, HOST), "", "cps", "Failed handshakes"),
+        Query(failures(tcp, HOST), "", "cps", "Failed handshakes", finding=finding("handshake_failures")),
         Query(tcp("tcplens.connection.stalled").sum(HOST), "", column="Stalled", finding=finding("zero_window")),
     ]
     text = "One line for each host. A click on a column sorts by it; a click on a host leads to its own dashboard."

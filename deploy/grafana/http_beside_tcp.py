@@ -52,13 +52,14 @@ def dashboard(registry):
         "tcplens-http",
         "tcplens: HTTP beside TCP",
         "The latency of a service beside the TCP signals that can explain it. The connections of the service itself "
-        "are known to agents with --attribution workload or the scope node; without it look at those of its hosts.",
+        "are known to agents with --attribution workload or the scope node. Without it, choose the hosts of the service above, "
+        "and look at the last row.",
         [*variables.common(registry), variables.service(f"{DURATION}_count", http.service)],
         [
             Row("HTTP", requests(http)),
             Row("Connections of the service", signals(http, one, OF_SERVICE)),
             Row("HTTP and TCP in one number", joined(http, one)),
-            Row("All connections of the hosts", signals(http, hosts, OF_HOSTS) + of_hosts(http, hosts)),
+            Row("All connections of the hosts that are chosen", signals(http, hosts, OF_HOSTS) + of_hosts(http, hosts)),
         ],
         {f"{title} {place}": names for title, names in FINDINGS.items() for place in (OF_SERVICE, OF_HOSTS)}
         | FINDINGS_OF_HOSTS,
