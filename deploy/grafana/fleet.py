@@ -17,10 +17,10 @@ WATCHED = {
 
 
 FINDINGS = {
-    "Sent again, all hosts": "loss",
+    "Retransmit share, all hosts": "loss",
     "TIME_WAIT": "time_wait_ports",
     "CLOSE_WAIT": "close_wait_leak",
-    "Segments sent again": "loss",
+    "Retransmit share": "loss",
     "Accept queue": "accept_queue_full",
     "SYN queue": "half_open",
     "TIME_WAIT of the limit": "time_wait_limit",
@@ -67,7 +67,7 @@ def totals(tcp):
         total("Hosts that report", "Now.", hosts, "short"),
         total("Connections", "All connections, in all states.", tcp(COUNT).sum(), "short"),
         total(
-            "Sent again, all hosts",
+            "Retransmit share, all hosts",
             "Segments, of all hosts together.",
             retransmit_share(tcp),
             "percentunit",
@@ -87,7 +87,7 @@ def worst(tcp):
         Query(time_wait_share(tcp, HOST), "", "percentunit", "TIME_WAIT of limit", finding=finding("time_wait_limit")),
         Query(in_state(tcp, "syn_received"), "", column="SYN_RECV"),
         Query(in_state(tcp, "established"), "", column="ESTABLISHED"),
-        Query(retransmit_share(tcp, HOST), "", "percentunit", "Sent again", finding=finding("loss")),
+        Query(retransmit_share(tcp, HOST), "", "percentunit", "Retransmit share", finding=finding("loss")),
         Query(saturation(tcp, "accept_queue", HOST), "", "percentunit", "Accept queue"),
         Query(saturation(tcp, "syn_queue", HOST), "", "percentunit", "SYN queue", finding=finding("half_open")),
         Query(failures(tcp, HOST), "", "cps", "Failed handshakes", finding=finding("handshake_failures")),
@@ -116,7 +116,7 @@ def leaders(tcp):
         leader("CLOSE_WAIT", WATCHED["close_wait"], in_state(tcp, "close_wait"), "short"),
         leader("SYN_RECV", WATCHED["syn_received"], in_state(tcp, "syn_received"), "short"),
         leader(
-            "Segments sent again",
+            "Retransmit share",
             "Above one in a hundred, requests begin to wait for retransmits.",
             retransmit_share(tcp, HOST),
             "percentunit",

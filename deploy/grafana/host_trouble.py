@@ -9,7 +9,7 @@ ABOVE = " The kernel counts this for a whole host or network namespace, so the w
 
 
 FINDINGS = {
-    "Segments sent again, share": "loss",
+    "Retransmit share": "loss",
     "Stalled by a zero window": "zero_window",
     "Zero windows": "zero_window",
     "SYN cookies": "syn_flood",
@@ -32,16 +32,16 @@ def trouble(tcp, whole):
         single(
             tcp,
             retransmits,
-            "Segments sent again, by type",
+            "Retransmits by type",
             "syn and syn_ack: handshakes. fast and tail_loss_probe: single losses. timeout: nothing came back at all.",
             label(tcp, retransmits, kind),
             kind,
             is_stacked=True,
         ),
         Panel(
-            "Segments sent again, share",
+            "Retransmit share",
             "Of all segments sent." + ABOVE,
-            [Query(retransmit_share(whole), "sent again")],
+            [Query(retransmit_share(whole), "retransmits")],
             "percentunit",
         ),
         single(

@@ -16,13 +16,13 @@ OF_SERVICE, OF_HOSTS = "of the service", "of the hosts"
 FINDINGS = {
     "Accept queues": "accept_queue_full",
     "CLOSE_WAIT": "close_wait_leak",
-    "Segments sent again": "loss",
+    "Retransmits": "loss",
     "Round trips": "round_trips",
     "Stalled by a zero window": "zero_window",
     "Failed handshakes": "handshake_failures",
 }
 FINDINGS_OF_HOSTS = {
-    "Share of segments sent again": "loss",
+    "Retransmit share of the hosts": "loss",
     "SYN cookies": "syn_flood",
     "TIME_WAIT": "time_wait_ports",
 }
@@ -52,8 +52,8 @@ def dashboard(registry):
         "tcplens-http",
         "tcplens: HTTP beside TCP",
         "The latency of a service beside the TCP signals that can explain it. The connections of the service itself "
-        "are known to agents with --attribution workload or the scope node. Without it, choose the hosts of the service above, "
-        "and look at the last row.",
+        "are known to agents with --attribution workload or the scope node. Without it, choose the hosts of the "
+        "service above, and look at the last row.",
         [*variables.common(registry), variables.service(f"{DURATION}_count", http.service)],
         [
             Row("HTTP", requests(http)),
@@ -119,7 +119,7 @@ def signals(http, tcp, place):
             Query(tcp(COUNT, {STATE: "close_wait"}).sum(), "CLOSE_WAIT"),
         ),
         signal(
-            "Segments sent again",
+            "Retransmits",
             "Something is lost on the way. HTTP servers often do not see this, only clients do.",
             "cps",
             Query(tcp(retransmits).rate().sum(kind), label(tcp, retransmits, kind)),
@@ -169,9 +169,9 @@ def of_hosts(http, tcp):
     cookies, result = "tcplens.syn_cookies", "tcplens.syn_cookie.result"
     return [
         Panel(
-            "Share of segments sent again",
+            "Retransmit share of the hosts",
             "More than one in a hundred is felt by clients." + GUIDE,
-            [Query(retransmit_share(tcp), "sent again"), guide],
+            [Query(retransmit_share(tcp), "retransmits"), guide],
             "percentunit",
         ),
         Panel(

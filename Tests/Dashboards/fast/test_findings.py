@@ -55,7 +55,7 @@ class Findings(unittest.TestCase):
 
     def test_panels_say_what_it_means_and_have_the_threshold_as_a_line(self):
         data = support.original()
-        panel = support.panels(data)["Segments sent again, share"]
+        panel = support.panels(data)["Retransmit share"]
         loss = self.registry.finding("loss")
         for text in (loss.meaning, loss.remedy, loss.command):
             self.assertIn(text, panel["description"])

@@ -26,7 +26,7 @@ SHOWN = {
             "established syn_sent syn_received fin_wait_1 fin_wait_2 time_wait close_wait last_ack closing listen",
         ),
         "Failed handshakes by reason": ("error_type", "refused address_not_available"),
-        "Segments sent again, by type": ("tcplens_retransmit_type", "syn syn_ack timeout tail_loss_probe"),
+        "Retransmits by type": ("tcplens_retransmit_type", "syn syn_ack timeout tail_loss_probe"),
         "Resets": ("network_io_direction", "transmit receive"),
         "Stalled by a zero window": ("network_io_direction", "transmit receive"),
         "Zero windows": ("network_io_direction", "transmit receive"),
