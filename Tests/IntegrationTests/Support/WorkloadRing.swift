@@ -86,10 +86,10 @@ struct WorkloadRing {
         }
     }
 
-    /// Whether the kernel did what the processes asked for, whatever the agent says: each connection that ended normally
-    /// left a TIME_WAIT.
+    /// Whether the kernel did what the processes asked for, whatever the agent says.
     ///
-    /// About once in twenty runs a reset of the kernel ends one of them early; `ss` then shows one less, too.
+    /// Each connection that ended normally left a TIME_WAIT. In one of some twenty runs a reset of the kernel ends one
+    /// of them early; `ss` then shows one less, too.
     var wentAsPlanned: Bool {
         let planned = members.indices.reduce(0) { $0 + Plan(member: $1).closed }
         return stocks.counts.filter { $0.key.hasPrefix("time_wait ") }.values.reduce(0, +) == planned
