@@ -1,4 +1,4 @@
-"""A scene with two backends in which all faults are made, so that no panel has a reason to be empty."""
+"""A scene with three backends in which all faults are made, so that no panel has a reason to be empty."""
 
 import contextlib
 import ctypes
@@ -46,40 +46,44 @@ def measuring_programs():
 
 
 class Scraper(parts.Backend):
-    """A Prometheus that only scrapes: tcplens, and the metrics of the service by way of the other backend.
+    """A Prometheus that only scrapes."""
 
-    The service exports by OTLP. Its series come with resource attributes as labels, as an SDK's own page has them.
-    """
-
-    PORT = 9091
-
-    def __init__(self, namespace):
+    def __init__(self, namespace, port, jobs):
         folder = tempfile.mkdtemp(prefix="scraper-")
         configuration = pathlib.Path(folder, "prometheus.yaml")
         # JSON is also YAML.
-        configuration.write_text(json.dumps(self.configuration()))
+        configuration.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}))
         command = [
             programs.backend("prometheus"),
             f"--config.file={configuration}",
             f"--storage.tsdb.path={folder}/data",
-            f"--web.listen-address=127.0.0.1:{self.PORT}",
+            f"--web.listen-address=127.0.0.1:{port}",
         ]
         super().__init__(namespace, command, "scraper", folder)
-        self.ready(lambda: (get(namespace, self.PORT, "/-/ready") or (0,))[0] == 200)
-        self.promql = promql.PromQL(f"http://127.0.0.1:{self.PORT}", namespace)
+        self.ready(lambda: (get(namespace, port, "/-/ready") or (0,))[0] == 200)
+        self.promql = promql.PromQL(f"http://127.0.0.1:{port}", namespace)
 
-    @staticmethod
-    def configuration():
-        """Two jobs."""
-        service = {
-            "job_name": "shop",
-            "honor_labels": True,
-            "metrics_path": "/federate",
-            "params": {"match[]": ['{__name__=~"http_server_request_duration_seconds.*"}']},
-            "static_configs": [{"targets": [f"127.0.0.1:{parts.VictoriaMetrics.PORT}"]}],
-        }
-        agent = {"job_name": JOB, "static_configs": [{"targets": ["127.0.0.1:9464", f"127.0.0.1:{HostAgent.PORT}"]}]}
-        return {"global": {"scrape_interval": "1s"}, "scrape_configs": [agent, service]}
+
+def agents(**names):
+    """A job that scrapes the agents, in the scene and on the host; each `names` adds a label with two values."""
+    targets = ["127.0.0.1:9464", f"127.0.0.1:{HostAgent.PORT}"]
+    labels = [{name: values[index] for name, values in names.items()} for index in range(2)]
+    configurations = [{"targets": [target], "labels": each} for target, each in zip(targets, labels, strict=True)]
+    return {"job_name": JOB, "static_configs": configurations}
+
+
+def service():
+    """A job that takes the metrics of the service from VictoriaMetrics.
+
+    The service exports by OTLP. Its series come with resource attributes as labels, as an SDK's own page can have them.
+    """
+    return {
+        "job_name": "shop",
+        "honor_labels": True,
+        "metrics_path": "/federate",
+        "params": {"match[]": ['{__name__=~"http_server_request_duration_seconds.*"}']},
+        "static_configs": [{"targets": [f"127.0.0.1:{parts.VictoriaMetrics.PORT}"]}],
+    }
 
 
 class Passage:
@@ -184,13 +188,23 @@ class Stage:
             )
         )
         self.scene.LIMITS = {**Scene.LIMITS, "tcp_max_tw_buckets": 1500}
-        scraper = Scraper(self.scene.namespace)
-        self._closing.callback(scraper.stop)
+        names = [Scene.HOST, socket.gethostname()]
+        scraping = self._scraper(9091, agents(), service())
+        naming = self._scraper(9092, agents(host_name=names), service())
         host = HostAgent(self.scene)
         self._closing.callback(host.stop)
-        self.backends = {"VictoriaMetrics": self.scene.promql, "Prometheus": scraper.promql}
+        self.backends = {
+            "VictoriaMetrics": self.scene.promql,
+            "Prometheus": scraping.promql,
+            "Prometheus with names": naming.promql,
+        }
         # A start is a change, too: for some seconds there are no rates.
         self.scene.rest(8)
+
+    def _scraper(self, port, *jobs):
+        result = Scraper(self.scene.namespace, port, jobs)
+        self._closing.callback(result.stop)
+        return result
 
     def play(self):
         """Makes all faults, and returns when they began and ended. They still last."""
@@ -198,7 +212,6 @@ class Stage:
         self._lose_points()
         self._refuse()
         self._close_without_answers()
-        self._abort()
         lasting = [
             faults.CloseWaitLeak(),
             faults.FullAcceptQueue(),
@@ -219,6 +232,9 @@ class Stage:
             for fault in lasting:
                 fault.keep_going()
             alone[0].keep_going_alone()
+            self._abort()
+            # What has arrived is shown at once, also to those who scrape it.
+            get(self.scene.namespace, parts.VictoriaMetrics.PORT, "/internal/force_flush")
             self.scene.check()
             time.sleep(0.25)
         self._use_up_ports()
@@ -228,7 +244,11 @@ class Stage:
     def _lose_points(self):
         """The Collector is away for so long that the agent's small queue overflows."""
         self.scene.collector.stop()
-        time.sleep(6)
+
+        def is_full():
+            return 'error_type="queue_full"' in (get(self.scene.namespace, 9464, "/metrics") or (0, ""))[1]
+
+        processes.eventually("points to be given up", is_full, 60)
         self.scene.collector.start()
 
     def _refuse(self):

@@ -44,9 +44,11 @@ SHOWN = {
 CHOICES = {
     "VictoriaMetrics": {"job": ".*", "host_label": "host_name"},
     "Prometheus": {"job": stage.JOB, "host_label": "instance"},
+    # Where the configuration of Prometheus names hosts, or promotes attributes of the resource.
+    "Prometheus with names": {"job": stage.JOB, "host_label": "host_name"},
 }
-# What Grafana makes of $__rate_interval for an interval of a second.
-STEP, RATE_INTERVAL = 1, "4s"
+# Grafana would take 4 s for an interval of a second; on a busy machine points are late.
+STEP, RATE_INTERVAL = 1, "10s"
 
 
 class Panels(unittest.TestCase):
@@ -72,7 +74,7 @@ class Panels(unittest.TestCase):
                     if panel.kind in ("table", "stat"):
                         client.instant(text, self.end)
                     count += 1
-        self.assertGreater(count, 200)
+        self.assertGreater(count, 300)
 
     def test_each_fault_is_seen_on_its_panel(self):
         for (backend, client), dashboard in itertools.product(self.stage.backends.items(), dashboards()):
@@ -95,11 +97,11 @@ class Panels(unittest.TestCase):
                 self.assertEqual(first, CHOICES[backend]["host_label"], (backend, dashboard.identifier))
 
     def test_variables_offer_what_there_is(self):
+        names, addresses = {stage.Scene.HOST, socket.gethostname()}, {"127.0.0.1:9464", "127.0.0.1:9465"}
         expected = {
-            ("VictoriaMetrics", "host"): {stage.Scene.HOST, socket.gethostname()},
-            ("Prometheus", "host"): {"127.0.0.1:9464", f"127.0.0.1:{stage.HostAgent.PORT}"},
-            ("VictoriaMetrics", "job"): set(),
-            ("Prometheus", "job"): {stage.JOB},
+            "VictoriaMetrics": {"host": names, "job": set()},
+            "Prometheus": {"host": addresses, "job": {stage.JOB}},
+            "Prometheus with names": {"host": names, "job": {stage.JOB}},
         }
         for (backend, client), dashboard in itertools.product(self.stage.backends.items(), dashboards()):
             known = {**syntax.values(dashboard), **CHOICES[backend]}
@@ -112,7 +114,7 @@ class Panels(unittest.TestCase):
                     if variable.name == "service":
                         self.assertIn("shop", found)
                     else:
-                        self.assertEqual(found, expected[backend, variable.name])
+                        self.assertEqual(found, expected[backend][variable.name])
 
     def test_a_workload_and_a_host_can_be_chosen(self):
         """The numbers of what is chosen are those of its own, and together they are the whole."""
