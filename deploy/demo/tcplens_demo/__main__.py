@@ -25,7 +25,7 @@ def main():
     begin = time.monotonic()
     findings = []
     with Scene(backend=options.BACKENDS[chosen.backend]) as scene:
-        say(begin, "The shop, its clients, tcplens, the Collector and the backend run.")
+        say(begin, f"Running: {', '.join(part.name for part in scene.parts)}.")
         scene.rest(WARM_UP)
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()

@@ -23,9 +23,10 @@ def draw(recording):
 
     most = max((value for side in ("client", "server") for _, value in recording.lines[side]), default=0)
     factor, unit = (1, "s") if most >= 1 else (1000, "ms")
+    sides = ("client", "measured by clients", CLIENT), ("server", "measured by the server", SERVER)
     lines = [
         charts.Line(title, [(time, value * factor) for time, value in recording.lines[side]], colour)
-        for side, title, colour in (("client", "measured by clients", CLIENT), ("server", "measured by the server", SERVER))
+        for side, title, colour in sides
     ]
     charts.draw_chart(picture, upper, "HTTP: p95 of the request duration", unit, lines)
 

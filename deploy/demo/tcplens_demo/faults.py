@@ -4,7 +4,7 @@ With the shop, a fault is what happens to a service. Without it, bare sockets sh
 """
 
 from . import sockets
-from .constants import RATES, SHOP_PORT
+from .constants import POOL_SIZE, RATES, SHOP_PORT
 from .situations import Signal, Situation
 
 
@@ -44,10 +44,13 @@ class Fault(Situation):
 class CloseWaitLeak(Fault):
     name, title = "close_wait", "CLOSE_WAIT leak"
     seconds, least = 26, 26
-    signal = Signal("connections in CLOSE_WAIT", "connections", count("close_wait"), quiet=5, factor=8)
+    signal = Signal(
+        "connections in CLOSE_WAIT", "connections", count("close_wait"), quiet=5, factor=8,
+        limit=("size of the pool", f"vector({POOL_SIZE})"),
+    )
     shows_in = ("server", "client")
-    story = "The shop forgets to give some connections to its inventory back. The inventory closes them, the shop does not."
-    caption = "HTTP only shows the leak when the pool of 64 is empty. Then clients give up, which adds to it."
+    story = "The shop forgets to give some connections to its inventory back, and then does not close them."
+    caption = "TCP shows the leak from the start. HTTP shows it when the pool is empty, and requests wait for a connection."
 
     def begin_with_shop(self):
         self.scene.shop.tell(leak=0.06)

@@ -5,7 +5,7 @@ import os
 import time
 
 from . import cgroups, parts, programs
-from .constants import RATES, SHOP_PORT
+from .constants import AGENT_METRICS_PORT, METRICS_PORTS, RATES, SHOP_PORT
 from .namespaces import Namespace, get
 from .processes import Running
 
@@ -46,13 +46,17 @@ class Scene:
         self.backend = self._part(backend(self.namespace))
         self.also = [self._part(make(self.namespace)) for make in also]
         self.promql = self.backend.promql
-        targets = [part.otlp for part in (self.backend, *self.also)]
-        self.collector, self.endpoint = self._collect(targets)
+        targets = [part.otlp for part in (self.backend, *self.also) if part.otlp]
+        self.is_scraped = self.backend.otlp is None
+        self.collector, self.endpoint = self._collect(targets) if targets else (None, parts.OTLP)
+        served = {"OTEL_EXPORTER_PROMETHEUS_PORT": str(AGENT_METRICS_PORT)}
+        if any(part.otlp is None for part in (self.backend, *self.also)):
+            served["OTEL_METRICS_EXPORTER"] = "otlp,prometheus" if targets else "prometheus"
         options = list(agent_options)
         if with_workloads and cgroups.mount() and "--attribution" not in options:
             options += ["--attribution", "workload"]
-        self.agent = self._part(parts.Agent(self.namespace, interval, options, agent_environment, self.endpoint))
-        self.shop = self.load = None
+        self.agent = self._part(parts.Agent(self.namespace, interval, options, {**served, **(agent_environment or {})}, self.endpoint))
+        self.inventory = self.shop = self.load = None
         if with_shop:
             self.start_shop()
 
@@ -72,7 +76,7 @@ class Scene:
 
     def start_shop(self):
         """Starts the services and their clients."""
-        self._part(self._service("inventory"))
+        self.inventory = self._part(self._service("inventory"))
         self.shop = self._start_shop()
         self._closing.callback(lambda: self.shop.stop())
         self.load = self._part(self._service("load", "shoppers"))
@@ -91,6 +95,7 @@ class Scene:
         environment = {
             "OTEL_SERVICE_NAME": name, "OTEL_RESOURCE_ATTRIBUTES": resource,
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.endpoint, "OTEL_METRIC_EXPORT_TIMEOUT": "5000",
+            **({"METRICS_PORT": str(METRICS_PORTS[name])} if self.is_scraped and name in METRICS_PORTS else {}),
             "PYTHONPATH": str(programs.ROOT / "deploy/demo"), "PYTHONDONTWRITEBYTECODE": "1",
         }
         command = [programs.python(), "-m", f"tcplens_demo.{module}"]
@@ -109,10 +114,16 @@ class Scene:
             self.check()
             time.sleep(max(0, min(0.25, end - time.time())))
 
+    @property
+    def parts(self):
+        """What runs."""
+        all_parts = self.backend, *self.also, self.collector, self.agent, self.inventory, self.shop, self.load
+        return [part for part in all_parts if part]
+
     def check(self):
         """Fails when a part has ended early."""
-        for part in (self.backend, *self.also, self.collector, self.agent, self.shop, self.load):
-            if part and not part.is_running:
+        for part in self.parts:
+            if not part.is_running:
                 raise RuntimeError(f"{part.name} ended: {part.output[-2000:]}")
 
     def close(self):

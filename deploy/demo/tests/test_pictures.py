@@ -14,7 +14,8 @@ class SVG(unittest.TestCase):
         self.assertEqual([number(value) for value in (1.0, 1.26, -0.5, 12, "5 4")], ["1", "1.3", "-0.5", "12", "5 4"])
 
     def test_names_of_attributes_have_hyphens_and_values_are_escaped(self):
-        self.assertEqual(attributes({"stroke_width": 2, "title": '<"', "fill": None}), " stroke-width=\"2\" title='&lt;\"'")
+        text = attributes({"stroke_width": 2, "title": '<"', "fill": None})
+        self.assertEqual(text, " stroke-width=\"2\" title='&lt;\"'")
 
     def test_text_is_escaped(self):
         picture = Picture(10, 10, "a < b", "c & d")
@@ -36,7 +37,8 @@ class Axes(unittest.TestCase):
         self.assertEqual(charts.ticks(0), [0, 1])
 
     def test_labels_have_thin_spaces_and_no_superfluous_digits(self):
-        self.assertEqual([charts.label(value) for value in (1500, 2.5, 0.30000000000000004)], ["1\u202f500", "2.5", "0.3"])
+        labels = [charts.label(value) for value in (1500, 2.5, 0.30000000000000004)]
+        self.assertEqual(labels, ["1\u202f500", "2.5", "0.3"])
 
     def test_a_line_is_broken_where_points_are_missing(self):
         self.assertEqual(charts.pieces([(1, 5), (2, 5), (9, 5)], gap=2.5), [[(1, 5), (2, 5)], [(9, 5)]])
@@ -57,8 +59,8 @@ class Drawing(unittest.TestCase):
         picture = draw(self.recording(2))
         xml.etree.ElementTree.fromstring(picture)
         for text in (
-            ">Full accept queue<", ">measured by clients<", ">measured by the server<", ">s<", ">connections<", ">fault<",
-            ">its limit<", ">seconds since the fault began<", f">{faults.FullAcceptQueue.caption}<",
+            ">Full accept queue<", ">measured by clients<", ">measured by the server<", ">s<", ">connections<",
+            ">fault<", ">its limit<", ">seconds since the fault began<", f">{faults.FullAcceptQueue.caption}<",
         ):
             self.assertIn(text, picture)
 
