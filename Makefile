@@ -56,6 +56,7 @@ run: release mounts
 
 test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
+	$(Q)cd deploy/demo && python3 -B -m unittest discover -q -s tests -t .
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
@@ -127,6 +128,8 @@ documents: build
 
 # A small HTTP service with real faults of TCP, and a picture of each, in six minutes.
 demo: build packages-for-tests
+	$(Q)deploy/demo/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-backends
 	$(Q)$(AS_ROOT) deploy/demo/run
 
 # What others install. deploy/README.md tells what each is, and what it costs.
