@@ -88,12 +88,20 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "HTTPServer", dependencies: nio, swiftSettings: strict),
+        .target(name: "PrometheusNames", dependencies: ["Catalogue", "Metrics"], swiftSettings: strict),
         .target(
             name: "PrometheusExport",
-            dependencies: ["HTTPServer", "Metrics", "Pipeline", "System"],
+            dependencies: ["HTTPServer", "Metrics", "Pipeline", "PrometheusNames", "System"],
             swiftSettings: strict
         ),
         .target(name: "Rendering", dependencies: ["Metrics", "System"], swiftSettings: strict),
+        // What can be wrong, and how it shows.
+        .target(name: "Findings", dependencies: ["Catalogue", "PrometheusNames"], swiftSettings: strict),
+        .target(
+            name: "Registry",
+            dependencies: ["Catalogue", "Metrics", "PrometheusNames", "Rendering"],
+            swiftSettings: strict
+        ),
         .target(
             name: "ConsoleExport",
             dependencies: ["Metrics", "Pipeline", "Rendering", "System"],
@@ -185,9 +193,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Metrics", "Probes", "Readings", "Rendering",
-                "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView", argumentParser, logging,
-                unixSignals,
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Findings", "Metrics", "Probes", "Readings",
+                "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
         ),
@@ -219,6 +227,12 @@ let package = Package(
         .testTarget(
             name: "ApplicationResourcesTests",
             dependencies: ["ApplicationResources", "Metrics", "System", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FindingsTests", dependencies: ["Catalogue", "Findings"], swiftSettings: strict),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: ["Catalogue", "Findings", "Registry", "Rendering", "YAML"],
             swiftSettings: strict
         ),
         .testTarget(name: "ResourceTests", dependencies: ["Metrics", "Resource"], swiftSettings: strict),
@@ -256,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "PrometheusExportTests",
             dependencies: [
-                "HTTPServer", "Metrics", "OTLPExport", "Pipeline", "PrometheusExport", "System", "TestSupport",
+                "HTTPServer", "Metrics", "OTLPExport", "Pipeline", "PrometheusExport", "PrometheusNames", "System",
+                "TestSupport",
             ],
             swiftSettings: strict
         ),
@@ -320,7 +335,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "TestSupport", "calling", "exporting", "traffic"],
+            dependencies: ["Findings", "Registry", "TCPLens", "TestSupport", "calling", "exporting", "traffic"],
             exclude: [
                 "SDK", "Scenarios", "fetch-backends", "fetch-containers", "crowd.py", "mishaps.py", "terminal.py",
             ],

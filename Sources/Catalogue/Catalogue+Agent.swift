@@ -9,6 +9,7 @@ extension MetricDefinition {
         .counter,
         "{run}",
         "How often a program of the agent ran.",
+        answers: "How often does each program of the agent run?",
         condition: .programStatistics,
         attributes: [AttributeDefinition(AttributeKey.program, .text)],
         from: .programs { $0.runs }
@@ -19,6 +20,7 @@ extension MetricDefinition {
         .counter,
         "s",
         "How long a program of the agent ran.",
+        answers: "What does watching cost on the CPUs that carry the traffic?",
         condition: .programStatistics,
         attributes: [AttributeDefinition(AttributeKey.program, .text)],
         from: .programs { $0.nanoseconds }
@@ -29,6 +31,7 @@ extension MetricDefinition {
         .counter,
         "{event}",
         "Events that could not be counted.",
+        answers: "Are the flows complete?",
         attributes: [AttributeDefinition(AttributeKey.lossReason, .oneOf(LossReason.ofCounting.map(\.rawValue)))],
         from: .losses
     )
@@ -38,6 +41,7 @@ extension MetricDefinition {
         .gauge,
         "{connection}",
         "Connections that the flows predict, less those that were found.",
+        answers: "Do flows and stocks agree?",
         attributes: [AttributeDefinition(AttributeKey.state, .oneOf(ConnectionState.eventful.map(\.attributeValue)))],
         from: .drift
     )
@@ -59,6 +63,7 @@ extension MetricDefinition {
         .counter,
         "{data_point}",
         "Data points whose export is over, whether they arrived or not.",
+        answers: "Do the data points arrive, and why not?",
         attributes: component + [failure]
     )
     /// Data points in the queue of each exporter or being sent.
@@ -67,6 +72,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{data_point}",
         "Data points that exporters have been given and neither delivered nor given up.",
+        answers: "How much waits to be sent?",
         attributes: component
     )
     /// Duration of exports, retries included.
@@ -75,6 +81,7 @@ extension MetricDefinition {
         .histogram(nil),
         "s",
         "How long exports took, with all their attempts.",
+        answers: "How long does an export take, and with what answer?",
         condition: .pastExports,
         attributes: component + [failure, AttributeDefinition(AttributeKey.statusCode, .number, isRequired: false)]
     )
@@ -84,6 +91,7 @@ extension MetricDefinition {
         .histogram(nil),
         "s",
         "How long collections took.",
+        answers: "How long does a collection take?",
         condition: .pastExports,
         attributes: component + [failure]
     )
@@ -97,6 +105,7 @@ extension MetricDefinition {
         .counter,
         "s",
         "Time that the agent spent on CPUs.",
+        answers: "How much CPU does the agent use?",
         attributes: [AttributeDefinition(AttributeKey.processorMode, .oneOf(["user", "system"]))]
     )
     /// Resident memory of this process.
@@ -105,6 +114,7 @@ extension MetricDefinition {
         .upDownCounter,
         "By",
         "Physical memory that the agent uses.",
+        answers: "How much memory does the agent use?",
         condition: .files(["self/statm"])
     )
 }

@@ -27,6 +27,7 @@ extension MetricDefinition {
         .histogram(.roundTrips),
         "s",
         "From the SYN to ESTABLISHED, of handshakes that finished.",
+        answers: "How long does it take to connect?",
         condition: .following,
         from: .durations(.handshakes)
     )
@@ -36,6 +37,7 @@ extension MetricDefinition {
         .histogram(.lives),
         "s",
         "From ESTABLISHED to the end.",
+        answers: "How long do connections live?",
         condition: .following,
         from: .durations(.connections)
     )
@@ -45,6 +47,7 @@ extension MetricDefinition {
         .histogram(.states),
         "s",
         "Time spent in the state that was left.",
+        answers: "How long did connections stay in a state before they left it?",
         condition: .following,
         from: .durations(.states, ConnectionState.aging)
     )
@@ -54,6 +57,7 @@ extension MetricDefinition {
         .histogram(.roundTrips),
         "s",
         "The kernel's smoothed round-trip time, once for each minute in which a connection carried data, and at its end.",
+        answers: "How far away is the peer, or how long are the queues on the way?",
         condition: .following,
         from: .durations(.roundTrips)
     )
@@ -63,6 +67,7 @@ extension MetricDefinition {
         .histogram(.answers),
         "s",
         "On accepted connections, from the last bytes of a request read to the first bytes of its answer written.",
+        answers: "How long does the program take to answer, without the network?",
         condition: .option("--response-time"),
         attributes: [AttributeDefinition(AttributeKey.localPort, .port), .overflow],
         from: .responseTimes

@@ -9,6 +9,7 @@ extension MetricDefinition {
         .counter,
         "{transition}",
         "Changes of state of TCP connections.",
+        answers: "What happens to connections, and how often?",
         // A connection's socket is never in TIME_WAIT: another socket takes over, and no event fires when that begins
         // or ends.
         from: .counter(.transitions) {
@@ -21,6 +22,7 @@ extension MetricDefinition {
         .counter,
         "{handshake}",
         "Handshakes that finished or failed.",
+        answers: "Do connections come about, and why not?",
         condition: .following,
         // Most failed handshakes of servers have only a request socket, for which there are no events. Those with a
         // full socket (TCP Fast Open) have points once one was counted.
@@ -38,6 +40,7 @@ extension MetricDefinition {
         .counter,
         "By",
         "Bytes of data that connections carried.",
+        answers: "How much data do connections carry?",
         condition: .following,
         from: .counter(.bytes)
     )
@@ -47,6 +50,7 @@ extension MetricDefinition {
         .counter,
         "{segment}",
         "Segments that were sent again.",
+        answers: "How much is sent again, and for what reason?",
         condition: .tracepoints(["tcp_retransmit_skb", "tcp_retransmit_synack"]),
         from: .counter(.retransmits)
     )
@@ -56,6 +60,7 @@ extension MetricDefinition {
         .counter,
         "{segment}",
         "Resets that were sent and received.",
+        answers: "Who breaks connections off?",
         condition: .tracepoints(["tcp_send_reset", "tcp_receive_reset"]),
         from: .counter(.resets)
     )
@@ -65,6 +70,7 @@ extension MetricDefinition {
         .counter,
         "{event}",
         "Segments that would have begun or finished a connection and that a listener dropped.",
+        answers: "Which listener turns connections away?",
         condition: .following,
         attributes: listenerAttributes,
         from: .listenerDrops

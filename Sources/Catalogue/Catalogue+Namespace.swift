@@ -9,6 +9,7 @@ extension MetricDefinition {
         .counter,
         "{event}",
         "Segments that found an accept queue full; one attempt to connect may be several.",
+        answers: "Does a full accept queue turn connections away?",
         from: .namespace([NamespaceSeries([:], .listenOverflows)])
     )
     /// SYN cookies, by result.
@@ -17,6 +18,7 @@ extension MetricDefinition {
         .counter,
         "{cookie}",
         "SYN cookies by what became of them.",
+        answers: "Is the SYN queue flooded?",
         from: .namespace(
             NamespaceSeries.list(
                 AttributeKey.cookieResult,
@@ -30,6 +32,7 @@ extension MetricDefinition {
         .counter,
         "{event}",
         "Connections for which there was no room in TIME_WAIT.",
+        answers: "Has TIME_WAIT reached its limit?",
         from: .namespace([NamespaceSeries([:], .timeWaitOverflows)])
     )
     /// Segments, by direction; retransmitted ones are excluded.
@@ -38,6 +41,7 @@ extension MetricDefinition {
         .counter,
         "{segment}",
         "Segments that were sent, without those sent again, and received.",
+        answers: "How much traffic are retransmits a share of?",
         from: .namespace(
             NamespaceSeries.list(
                 AttributeKey.direction,
@@ -51,6 +55,7 @@ extension MetricDefinition {
         .counter,
         "{event}",
         "Windows that were closed to the peer (transmit), and probes of one that the peer has closed (receive).",
+        answers: "How often does a receiver that does not read stop a sender?",
         // The kernel does not count the zero windows that peers announce, but it counts its probes of such a window.
         from: .namespace(
             NamespaceSeries.list(
@@ -65,6 +70,7 @@ extension MetricDefinition {
         .counter,
         "{connection}",
         "Connections that were broken off from here.",
+        answers: "Why does this machine give connections up?",
         from: .namespace(
             NamespaceSeries.list(
                 AttributeKey.abortReason,
@@ -80,7 +86,8 @@ extension MetricDefinition {
         "tcplens.receive.drops",
         .counter,
         "{segment}",
-        "Segments that arrived and were thrown away for want of room.",
+        "Segments that arrived and were thrown away for lack of room.",
+        answers: "Is what arrives thrown away for lack of room?",
         from: .namespace(
             NamespaceSeries.list(
                 AttributeKey.dropReason,

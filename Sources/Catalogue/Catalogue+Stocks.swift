@@ -8,6 +8,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{connection}",
         "TCP connections by state.",
+        answers: "How many connections are in each state?",
         attributes: [
             AttributeDefinition(AttributeKey.state, .oneOf(ConnectionState.counted.map(\.attributeValue))),
             AttributeDefinition(AttributeKey.transport, .oneOf(["tcp"])),
@@ -22,31 +23,36 @@ extension MetricDefinition {
     package static let acceptQueueUsage = listeners(
         "tcplens.listener.accept_queue.usage",
         "{connection}",
-        "Connections that wait for their program to accept them."
+        "Connections that wait for their program to accept them.",
+        answers: "How many connections wait to be accepted?"
     ) { $0.acceptUsage }
     /// Sum of the limits of the accept queues, by port.
     package static let acceptQueueLimit = listeners(
         "tcplens.listener.accept_queue.limit",
         "{connection}",
-        "Connections that may wait for their program to accept them."
+        "Connections that may wait for their program to accept them.",
+        answers: "How many may wait to be accepted?"
     ) { $0.acceptLimit }
     /// Listeners with a full accept queue, by port.
     package static let acceptQueueFull = listeners(
         "tcplens.listener.accept_queue.full",
         "{listener}",
-        "Listeners whose queue of connections that wait to be accepted is full."
+        "Listeners whose queue of connections that wait to be accepted is full.",
+        answers: "Does a program, or one of its workers, accept too slowly?"
     ) { $0.acceptFull }
     /// Request sockets of listeners, by port.
     package static let synQueueUsage = listeners(
         "tcplens.listener.syn_queue.usage",
         "{connection}",
-        "Connections whose handshake is not finished."
+        "Connections whose handshake is not finished.",
+        answers: "How many handshakes are unfinished?"
     ) { $0.synUsage }
     /// Sum of the limits of request sockets, by port.
     package static let synQueueLimit = listeners(
         "tcplens.listener.syn_queue.limit",
         "{connection}",
-        "Connections whose handshake may be unfinished at a time."
+        "Connections whose handshake may be unfinished at a time.",
+        answers: "How many handshakes may be unfinished?"
     ) { $0.synLimit }
 
     /// The attributes of a listener's points.
@@ -62,9 +68,18 @@ extension MetricDefinition {
         _ name: String,
         _ unit: String,
         _ description: String,
+        answers question: String,
         _ value: @escaping @Sendable (ListenerRow) -> UInt64
     ) -> Self {
-        Self(name, .upDownCounter, unit, description, attributes: listenerAttributes, from: .listeners(value))
+        Self(
+            name,
+            .upDownCounter,
+            unit,
+            description,
+            answers: question,
+            attributes: listenerAttributes,
+            from: .listeners(value)
+        )
     }
 }
 
@@ -75,6 +90,7 @@ extension MetricDefinition {
         .upDownCounter,
         "By",
         "Bytes that wait in connections: to be acknowledged by the peer, or to be read by the program here.",
+        answers: "How many bytes wait in sockets?",
         from: .stock(.queuedBytes)
     )
     /// Connections that a zero window stops, by direction.
@@ -83,6 +99,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{connection}",
         "Connections held up by a window of zero: the peer's (transmit), or ours, as the program does not read (receive).",
+        answers: "How many connections does a receiver that does not read hold up now?",
         from: .stock(.stalled)
     )
     /// For each state, the longest time that a connection has been in it.
@@ -91,6 +108,7 @@ extension MetricDefinition {
         .gauge,
         "s",
         "For how long the connection that is longest in a state has been there; of one older than tcplens, since that began.",
+        answers: "Since when has the oldest connection been in a state?",
         condition: .following,
         from: .stock(.oldest) { ConnectionState.aging.contains(ConnectionState.allCases[$0[0]]) ? .always : .never }
     )
@@ -100,6 +118,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{connection}",
         "Connections that there is no memory for: they are counted, but have no durations, round-trip times and bytes.",
+        answers: "Is everything followed?",
         condition: .following,
         from: .stock(.unfollowed)
     )
@@ -113,6 +132,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{connection}",
         "Connections that may be in TIME_WAIT at a time.",
+        answers: "How many connections may be in TIME_WAIT?",
         condition: .files(["sys/net/ipv4/tcp_max_tw_buckets"]),
         from: .stock(.timeWaitLimit)
     )
@@ -122,6 +142,7 @@ extension MetricDefinition {
         .upDownCounter,
         "{port}",
         "Ports that the kernel may choose from for a connection to one destination.",
+        answers: "How many ports are there for connections to one destination?",
         condition: .files(["sys/net/ipv4/ip_local_port_range", "sys/net/ipv4/ip_local_reserved_ports"]),
         from: .stock(.ephemeralPorts)
     )
@@ -131,6 +152,7 @@ extension MetricDefinition {
         .upDownCounter,
         "By",
         "Memory that the queues of all TCP sockets of the machine take.",
+        answers: "How much memory do the queues of all sockets take?",
         condition: .firstNamespace(["sys/net/ipv4/tcp_mem", "self/net/sockstat"]),
         from: .stock(.memory)
     )
@@ -140,6 +162,7 @@ extension MetricDefinition {
         .upDownCounter,
         "By",
         "Memory that the queues of all TCP sockets of the machine may take.",
+        answers: "How much memory may they take?",
         condition: .firstNamespace(["sys/net/ipv4/tcp_mem", "self/net/sockstat"]),
         from: .stock(.memoryLimit)
     )

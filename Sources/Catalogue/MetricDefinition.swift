@@ -12,6 +12,8 @@ package struct MetricDefinition: Sendable {
     package let unit: String
     /// One sentence, which is exported with the metric.
     package let description: String
+    /// The question that the metric answers.
+    package let question: String
     /// Whether the name may still change.
     package let stability: Stability
     /// What the metric requires to have points.
@@ -34,6 +36,7 @@ package struct MetricDefinition: Sendable {
         kind = other.kind
         unit = other.unit
         description = other.description
+        question = other.question
         stability = other.stability
         condition = other.condition
         attributes = other.attributes
@@ -45,6 +48,7 @@ package struct MetricDefinition: Sendable {
         _ kind: Kind,
         _ unit: String,
         _ description: String,
+        answers question: String,
         condition: Condition = .always,
         stability: Stability = .development,
         attributes: [AttributeDefinition] = [],
@@ -54,6 +58,7 @@ package struct MetricDefinition: Sendable {
         self.kind = kind
         self.unit = unit
         self.description = description
+        self.question = question
         self.condition = condition
         self.stability = stability
         self.attributes = (attributes + AttributeDefinition.list(of: sources)).sorted { $0.key < $1.key }

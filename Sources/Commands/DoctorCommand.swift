@@ -12,7 +12,7 @@ internal import System
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say what of run works here and what does not, and what to do.",
+        abstract: "Say what works here, what does not, and what to do.",
         discussion: """
               sudo tcplens doctor
               sudo OTEL_EXPORTER_OTLP_ENDPOINT=https://collector:4318 tcplens doctor

@@ -13,7 +13,7 @@ import UnixSignals
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Show every change of a connection's state, filtered in the kernel.",
+        abstract: "Show every change of state, filtered in the kernel.",
         discussion: """
               sudo tcplens trace --failed
               sudo tcplens trace --port 443 --slower-than 3s

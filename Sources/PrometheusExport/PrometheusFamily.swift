@@ -1,13 +1,10 @@
 internal import Metrics
+internal import PrometheusNames
 
 /// The metrics that share one name in Prometheus.
 struct PrometheusFamily {
-    /// The kinds of metrics in Prometheus.
-    enum Kind: String {
-        case counter
-        case gauge
-        case histogram
-    }
+    /// The kind of a metric in Prometheus.
+    typealias Kind = PrometheusMetricName.Kind
 
     /// The points of one metric of one scope and resource.
     struct Part {
@@ -32,27 +29,13 @@ struct PrometheusFamily {
     ///
     /// Only cumulative points can be translated, and only those are collected.
     init?(_ metric: Metric) {
-        switch metric.data {
-        case .sum(_, .cumulative, isMonotonic: true): kind = .counter
-        case .sum(_, .cumulative, isMonotonic: false), .gauge: kind = .gauge
-        case .histogram(_, .cumulative), .exponentialHistogram(_, .cumulative): kind = .histogram
-        case .sum, .histogram, .exponentialHistogram: return nil
-        }
-        var name = PrometheusName.metric(metric.name)
-        if kind == .counter, name.hasSuffix(Self.total), name != Self.total {
-            name.removeLast(Self.total.count)
-        }
-        // A number without a unit is a ratio, unless it is a count.
-        unit = metric.unit == "1" ? (kind == .gauge ? "ratio" : nil) : PrometheusName.unit(metric.unit)
-        if let unit, !name.hasSuffix("_\(unit)") {
-            name += "_\(unit)"
-        }
-        self.name = name
+        guard let translated = PrometheusMetricName(metric) else { return nil }
+        (name, unit, kind) = (translated.family, translated.unit, translated.kind)
         help = metric.description
     }
 
     /// The suffix of a counter's sample.
-    static let total = "_total"
+    static let total = PrometheusMetricName.total
 
     /// All names that the family and its samples use, in either format.
     var claims: [String] {

@@ -1,4 +1,5 @@
 internal import Metrics
+internal import PrometheusNames
 
 /// A label: a name in Prometheus' character set, and a value.
 struct PrometheusLabel: Equatable {

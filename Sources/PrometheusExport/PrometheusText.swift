@@ -1,4 +1,5 @@
 internal import Metrics
+internal import PrometheusNames
 internal import System
 
 /// Writes metrics in a text format of Prometheus into one buffer.

@@ -1,4 +1,5 @@
 import Metrics
+import PrometheusNames
 import Testing
 
 @testable import PrometheusExport

@@ -2,9 +2,9 @@
 ///
 /// The rules are those of the OpenTelemetry specification, `compatibility/prometheus_and_openmetrics.md`, "OTLP Metric
 /// points to Prometheus".
-enum PrometheusName {
+package enum PrometheusName {
     /// The name of a metric in Prometheus' character set, without suffixes.
-    static func metric(_ name: String) -> String {
+    package static func metric(_ name: String) -> String {
         let name = plain(name) { $0 == ":" }
         return name.first?.isNumber == true ? "_" + name : name
     }
@@ -13,13 +13,13 @@ enum PrometheusName {
     ///
     /// A leading digit gets a prefix, as in the Collector. The prefix can't be `_`, because label names that begin with
     /// it belong to Prometheus.
-    static func label(_ key: String) -> String {
+    package static func label(_ key: String) -> String {
         let name = plain(key) { _ in false }
         return name.first?.isNumber == true ? "key_" + name : name
     }
 
     /// Prometheus' word for a unit of UCUM; nil for a count, which has no unit in Prometheus.
-    static func unit(_ unit: String) -> String? {
+    package static func unit(_ unit: String) -> String? {
         let parts = unit.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(withoutAnnotations)
         let word = parts.first.map { units[$0] ?? plain($0) { _ in false } } ?? ""
         let divisor = parts.count == 2 ? divisors[parts[1]] ?? plain(parts[1]) { _ in false } : ""
