@@ -3,7 +3,10 @@ import Testing
 
 extension IntegrationTests {
     /// What a dashboard shows while the agent, the Collector and the backend are restarted.
-    @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
+    @Suite(
+        .enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"),
+        .enabled(if: Executable.takesLong, "apart: make test-backends runs it")
+    )
     struct BackendRestartTests {
         /// A pipeline under a load that the test knows.
         private final class Site {

@@ -141,7 +141,7 @@ extension IntegrationTests {
             withExtendedLifetime((agent, node)) {}
         }
 
-        @Test(.enabled(if: Executable.canTestReceivingPrometheus, "needs build-prometheus"))
+        @Test(.enabled(if: Executable.canTestReceivingPrometheus, "apart: make test-backends builds what it needs"))
         func `Prometheus receives what the agent counts`() throws {
             let traffic = try Traffic()
             let backend = try Backend(.receiving, in: traffic)

@@ -3,7 +3,10 @@ import Testing
 
 /// Outages of backends and Collectors, with the configurations of `otel-collector-config`.
 extension IntegrationTests {
-    @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
+    @Suite(
+        .enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"),
+        .enabled(if: Executable.takesLong, "apart: make test-backends runs it")
+    )
     struct CollectorOutageTests {
         /// An agent that also prints what it collects, a Collector, and a backend.
         private struct Pipeline {

@@ -191,6 +191,9 @@ extension Executable {
     /// Whether tests that need `receivingPrometheus` can run.
     static var canTestReceivingPrometheus: Bool { isRoot && receivingPrometheus != nil }
 
+    /// Whether to run tests that take minutes: `make test-backends` does.
+    static let takesLong = ProcessInfo.processInfo.environment["TCPLENS_TEST_LONG"] != nil
+
     /// The program of a backend.
     ///
     /// - Throws: When there is none.
