@@ -9,7 +9,7 @@ from . import checks, faults, healthy, options
 from .drawing import draw
 from .processes import Failed
 from .programs import Missing
-from .recording import record
+from .recording import calm, record
 from .scene import Scene
 
 # The histograms have values for a whole window before the first picture begins.
@@ -25,10 +25,11 @@ def main():
     begin = time.monotonic()
     findings = []
     with Scene(backend=options.BACKENDS[chosen.backend]) as scene:
-        say(begin, "The shop, its clients, tcplens, the Collector and the backend run.")
+        say(begin, f"Running: {', '.join(part.name for part in scene.parts)}.")
         scene.rest(WARM_UP)
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()
+            calm(scene)
             recording = record(scene, situation, *options.times(situation, chosen.quick))
             say(begin, checks.summary(recording))
             findings += checks.check(recording)

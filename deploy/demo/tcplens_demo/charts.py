@@ -70,7 +70,9 @@ def draw_span(picture, frame, span, text):
 
 
 def draw_legend(picture, frame, lines, y):
-    """The titles of the lines, from the right."""
+    """The titles of the lines, from the right. A single line has that of its chart."""
+    if len(lines) < 2:
+        return
     x = frame.right
     for line in reversed(lines):
         x -= 7.0 * len(line.title)
@@ -94,7 +96,7 @@ def draw_chart(picture, frame, title, unit, lines, gap=2.5):
     for mark in marks:
         picture.line(frame.left, y(mark), frame.right, y(mark), GRID if mark else AXIS)
         picture.text(frame.left - 8, y(mark) + 4, label(mark), size=11, fill=GREY, text_anchor="end")
-    picture.text(frame.left - 8, frame.top - 8, unit, size=11, fill=GREY, text_anchor="end")
+    picture.text(24, frame.top - 8, unit, size=11, fill=GREY)
     for line in lines:
         for piece in pieces(line.points, gap):
             corners = [(frame.x(time), y(value)) for time, value in piece]

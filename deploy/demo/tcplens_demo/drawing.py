@@ -23,16 +23,17 @@ def draw(recording):
 
     most = max((value for side in ("client", "server") for _, value in recording.lines[side]), default=0)
     factor, unit = (1, "s") if most >= 1 else (1000, "ms")
+    sides = ("client", "measured by clients", CLIENT), ("server", "measured by the server", SERVER)
     lines = [
         charts.Line(title, [(time, value * factor) for time, value in recording.lines[side]], colour)
-        for side, title, colour in (("client", "measured by clients", CLIENT), ("server", "measured by the server", SERVER))
+        for side, title, colour in sides
     ]
     charts.draw_chart(picture, upper, "HTTP: p95 of the request duration", unit, lines)
 
     lines = [charts.Line(signal.title, recording.lines["signal"], SIGNAL, is_filled=True)]
     if signal.limit:
         lines.append(charts.Line(signal.limit[0], recording.lines["limit"], charts.AXIS, is_dashed=True))
-    charts.draw_chart(picture, lower, f"TCP: {signal.title}", "%" if signal.unit == "%" else "", lines)
+    charts.draw_chart(picture, lower, f"TCP: {signal.title}", signal.unit, lines)
     charts.draw_time(picture, lower, recording.begin, "seconds since the fault began")
     picture.text(24, HEIGHT - 20, fault.caption, fill=charts.GREY)
     return picture.render()

@@ -4,7 +4,7 @@ With the shop, a fault is what happens to a service. Without it, bare sockets sh
 """
 
 from . import sockets
-from .constants import RATES, SHOP_PORT
+from .constants import POOL_SIZE, RATES, SHOP_PORT
 from .situations import Signal, Situation
 
 
@@ -43,14 +43,17 @@ class Fault(Situation):
 
 class CloseWaitLeak(Fault):
     name, title = "close_wait", "CLOSE_WAIT leak"
-    seconds, least = 28, 28
-    signal = Signal("connections in CLOSE_WAIT", "connections", count("close_wait"), quiet=5, factor=8)
+    seconds, least = 26, 26
+    signal = Signal(
+        "connections in CLOSE_WAIT", "connections", count("close_wait"), quiet=5, factor=8,
+        limit=("size of the pool", f"vector({POOL_SIZE})"),
+    )
     shows_in = ("server", "client")
-    story = "The shop forgets to give some connections to its inventory back. The inventory closes them, the shop does not."
-    caption = "CLOSE_WAIT grows from the start. HTTP only shows the leak when the pool of 64 connections is empty."
+    story = "The shop forgets to give some connections to its inventory back, and then does not close them."
+    caption = "TCP shows the leak from the start. HTTP shows it when the pool is empty, and requests wait for a connection."
 
     def begin_with_shop(self):
-        self.scene.shop.tell(leak=0.05)
+        self.scene.shop.tell(leak=0.06)
 
     def end_with_shop(self):
         self.scene.shop.tell(leak=0, heal=True)
@@ -156,7 +159,7 @@ class TimeWaitPile(Fault):
 
     def widen(self):
         """The remedy: more ports. What is in TIME_WAIT stays for a minute."""
-        self.namespace.set(ip_local_port_range="30000 60999")
+        self.namespace.set(ip_local_port_range="30000 34999")
 
 
 class SynFlood(Fault):
@@ -167,7 +170,7 @@ class SynFlood(Fault):
     )
     story = "SYNs from addresses that do not exist, 250 a second. SYN cookies are off."
     caption = "New clients find the SYN queue full and try again after 1 and 3 s. Kept connections feel nothing."
-    RATE = 60
+    RATE = 250
 
     def __init__(self, cookies=False):
         """With `cookies` the kernel defends itself: then `tcplens.syn_cookies` shows the flood."""
@@ -175,8 +178,8 @@ class SynFlood(Fault):
         self.cookies, self.flood, self.before = cookies, None, {}
 
     def _begin(self, port):
-        self.before = self.namespace.set(tcp_syncookies=int(self.cookies), tcp_synack_retries=2)
-        self.flood = sockets.Flood(self.namespace, port)
+        self.before = self.namespace.set(tcp_syncookies=int(self.cookies))
+        self.flood = sockets.Flood(self.namespace, port, self.RATE)
 
     def begin_with_shop(self):
         self._begin(SHOP_PORT)
@@ -185,13 +188,8 @@ class SynFlood(Fault):
         self.listen(7105, 8)
         self._begin(7105)
 
-    def keep_going_with_shop(self):
-        self.flood.send(self.RATE)
-
-    keep_going_alone = keep_going_with_shop
-
     def end_with_shop(self):
-        self.flood.close()
+        self.flood.stop()
         self.namespace.set(**self.before)
 
     def end_alone(self):

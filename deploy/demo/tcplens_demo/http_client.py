@@ -6,8 +6,8 @@ import errno
 import socket
 import time
 
-# Closed by us before the service does.
-IDLE = 5.0
+# An idle connection is closed after this time, and at once if there are so many already.
+IDLE, MOST_IDLE = 2.0, 16
 
 
 class Closed(OSError):
@@ -57,7 +57,7 @@ class Connection:
         return int(lines[0].split()[1])
 
     async def _read(self, keep=True):
-        data = await asyncio.get_running_loop().sock_recv(self._socket, 65536)
+        data = await asyncio.get_running_loop().sock_recv(self._socket, 262144)
         if not data:
             raise Closed("closed early")
         if keep:
@@ -85,7 +85,7 @@ class Client:
             except BaseException:
                 connection.close()
                 raise
-        if is_kept:
+        if is_kept and len(self._idle) < MOST_IDLE:
             self._idle.append(connection)
         else:
             connection.close()

@@ -26,7 +26,7 @@ class Load:
         address = ("127.0.0.1", SHOP_PORT)
         self.settings, self.telemetry = current, telemetry.Telemetry("client")
         # A small buffer shows at once that nobody reads.
-        self.carts, self.exports = http_client.Client(address), http_client.Client(address, 65536)
+        self.carts, self.exports = http_client.Client(address), http_client.Client(address, 262144)
         self.waiting = set()
 
     async def send(self, path, is_kept):

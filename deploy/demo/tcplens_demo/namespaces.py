@@ -101,7 +101,7 @@ class Namespace:
 
 
 class Connection(http.client.HTTPConnection):
-    """A connection for HTTP that is made in a namespace, or here if that is None."""
+    """A connection for HTTP that is made in a namespace, or in our own without one."""
 
     def __init__(self, host, port, namespace=None, timeout=10):
         super().__init__(host, port, timeout=timeout)

@@ -5,7 +5,7 @@ import pathlib
 
 from . import faults, healthy, parts, programs
 
-BACKENDS = {"victoriametrics": parts.VictoriaMetrics, "prometheus": parts.Prometheus}
+BACKENDS = {"victoriametrics": parts.VictoriaMetrics, "prometheus": parts.Prometheus.scraping}
 
 
 def parse(arguments):

@@ -4,14 +4,17 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 from . import programs
+from .constants import AGENT_METRICS_PORT, METRICS_PORTS
 from .namespaces import get
 from .processes import Running
 from .promql import PromQL
 
 OTLP = "http://127.0.0.1:4318"
+OTLP_OPTION = "web.enable-otlp-receiver"
 
 
 def _serves(namespace, port, path, status=200):
@@ -115,7 +118,10 @@ class VictoriaMetrics(Backend):
 
 
 class Prometheus(Backend):
-    """Prometheus that receives OTLP, scrapes, or both, with files of rules."""
+    """Prometheus that scrapes, receives OTLP, or both, with files of rules.
+
+    That of Debian is built without a receiver for OTLP. Then `otlp` is None, and a scene serves what is to be scraped.
+    """
 
     PORT = 9090
     # What names the one who measured, as labels of each series that comes by OTLP.
@@ -127,15 +133,23 @@ class Prometheus(Backend):
         configuration = pathlib.Path(folder, "prometheus.yaml")
         # JSON is also YAML.
         configuration.write_text(json.dumps(self.configuration(scrapes or {}, rules, interval, promoted)))
+        program = programs.backend("prometheus")
+        takes_otlp = OTLP_OPTION in subprocess.run([program, "--help"], capture_output=True, text=True).stdout
         command = [
-            programs.backend("prometheus"), f"--config.file={configuration}", f"--storage.tsdb.path={folder}/data",
-            f"--web.listen-address=127.0.0.1:{self.PORT}", "--web.enable-otlp-receiver", *options,
+            program, f"--config.file={configuration}", f"--storage.tsdb.path={folder}/data",
+            f"--web.listen-address=127.0.0.1:{self.PORT}", *([f"--{OTLP_OPTION}"] if takes_otlp else []), *options,
         ]
         super().__init__(namespace, command, "prometheus", folder)
         self.ready(_serves(namespace, self.PORT, "/-/ready"))
         url = f"http://127.0.0.1:{self.PORT}"
-        self.otlp = f"{url}/api/v1/otlp"
+        self.otlp = f"{url}/api/v1/otlp" if takes_otlp else None
         self.promql = PromQL(url, namespace)
+
+    @classmethod
+    def scraping(cls, namespace):
+        """One that scrapes all parts of a scene."""
+        ports = {"tcplens": AGENT_METRICS_PORT, **METRICS_PORTS}
+        return cls(namespace, {job: [f"127.0.0.1:{port}"] for job, port in ports.items()})
 
     @staticmethod
     def configuration(scrapes, rules, interval, promoted):

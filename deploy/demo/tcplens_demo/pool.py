@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 
-from .constants import INVENTORY_PORT
+from .constants import INVENTORY_PORT, POOL_SIZE
 
 
 class Exhausted(Exception):
@@ -14,12 +14,12 @@ class Exhausted(Exception):
 
 
 class Pool:
-    SIZE, PATIENCE = 64, 2.0
+    PATIENCE = 2.0
     # Shorter than the inventory's own limit, so that we close first.
     IDLE = 1.0
 
     def __init__(self):
-        self._free = threading.Semaphore(self.SIZE)
+        self._free = threading.Semaphore(POOL_SIZE)
         self._idle = collections.deque()
         self._lock = threading.Lock()
         self._forgotten = []

@@ -43,14 +43,16 @@ class PromQL:
 
     def instant(self, query, at=None):
         """The samples of a query at a time, or now."""
-        parameters = {"query": query} if at is None else {"query": query, "time": f"{at:.3f}"}
+        parameters = {"query": query}
+        if at is not None:
+            parameters["time"] = f"{at:.3f}"
         data = self._ask("/api/v1/query", parameters)
         if data["resultType"] == "scalar":
             return [Sample({}, float(data["result"][1]))]
         return [Sample(row["metric"], float(row["value"][1])) for row in data["result"]]
 
     def value(self, query, at=None):
-        """The only value of a query; None if it has none or more, or is no number."""
+        """The value of a query with one sample. Otherwise, or if it is not a number, there is no value: None."""
         samples = self.instant(query, at)
         return samples[0].value if len(samples) == 1 and math.isfinite(samples[0].value) else None
 

@@ -43,6 +43,13 @@ def usual(values):
     return statistics.median(values) if values else 0.0
 
 
+def calm(scene, seconds=30):
+    """Waits until clients get quick answers again, but not for ever."""
+    end = time.time() + seconds
+    while scene.shop and time.time() < end and (scene.promql.value(LATENCIES["client"]) or 0) > 0.1:
+        scene.rest(1)
+
+
 def record(scene, situation, quiet, seconds, recovery):
     """Lets a situation happen and asks the backend for all lines."""
     start = time.time()

@@ -1,10 +1,11 @@
 """Everything together, in one namespace: a backend, a Collector, tcplens, and if wanted the shop with its clients."""
 
 import contextlib
+import os
 import time
 
 from . import cgroups, parts, programs
-from .constants import RATES, SHOP_PORT
+from .constants import AGENT_METRICS_PORT, METRICS_PORTS, RATES, SHOP_PORT
 from .namespaces import Namespace, get
 from .processes import Running
 
@@ -18,7 +19,9 @@ class Scene:
 
     HOST = "demo"
     # A small machine: it takes seconds to use up its ports, not minutes.
-    LIMITS = {"ip_local_port_range": "30000 32999", "tcp_max_tw_buckets": 4096, "tcp_tw_reuse": 0}
+    LIMITS = {
+        "ip_local_port_range": "30000 32999", "tcp_max_tw_buckets": 4096, "tcp_tw_reuse": 0, "tcp_synack_retries": 2,
+    }
 
     def __init__(
         self, with_shop=True, backend=parts.VictoriaMetrics, also=(), interval="1s", agent_options=(),
@@ -43,13 +46,17 @@ class Scene:
         self.backend = self._part(backend(self.namespace))
         self.also = [self._part(make(self.namespace)) for make in also]
         self.promql = self.backend.promql
-        targets = [part.otlp for part in (self.backend, *self.also)]
-        self.collector = self._part(parts.Collector(self.namespace, *targets))
+        targets = [part.otlp for part in (self.backend, *self.also) if part.otlp]
+        self.is_scraped = self.backend.otlp is None
+        self.collector, self.endpoint = self._collect(targets) if targets else (None, parts.OTLP)
+        served = {"OTEL_EXPORTER_PROMETHEUS_PORT": str(AGENT_METRICS_PORT)}
+        if any(part.otlp is None for part in (self.backend, *self.also)):
+            served["OTEL_METRICS_EXPORTER"] = "otlp,prometheus" if targets else "prometheus"
         options = list(agent_options)
         if with_workloads and cgroups.mount() and "--attribution" not in options:
             options += ["--attribution", "workload"]
-        self.agent = self._part(parts.Agent(self.namespace, interval, options, agent_environment))
-        self.shop = self.load = None
+        self.agent = self._part(parts.Agent(self.namespace, interval, options, {**served, **(agent_environment or {})}, self.endpoint))
+        self.inventory = self.shop = self.load = None
         if with_shop:
             self.start_shop()
 
@@ -57,9 +64,19 @@ class Scene:
         self._closing.callback(part.stop)
         return part
 
+    def _collect(self, targets):
+        """A Collector, and its URL for OTLP. Without a Collector everything goes to the backend directly."""
+        try:
+            return self._part(parts.Collector(self.namespace, *targets)), parts.OTLP
+        except programs.Missing:
+            if len(targets) > 1 or "CI" in os.environ:
+                raise
+            print("There is no Collector ($OTELCOL, or otelcol on the PATH), so metrics go to the backend directly.")
+            return None, targets[0]
+
     def start_shop(self):
         """Starts the services and their clients."""
-        self._part(self._service("inventory"))
+        self.inventory = self._part(self._service("inventory"))
         self.shop = self._start_shop()
         self._closing.callback(lambda: self.shop.stop())
         self.load = self._part(self._service("load", "shoppers"))
@@ -77,7 +94,8 @@ class Scene:
         resource = f"service.namespace=demo,service.instance.id={name}-1,host.name={self.HOST}"
         environment = {
             "OTEL_SERVICE_NAME": name, "OTEL_RESOURCE_ATTRIBUTES": resource,
-            "OTEL_EXPORTER_OTLP_ENDPOINT": parts.OTLP, "OTEL_METRIC_EXPORT_TIMEOUT": "5000",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.endpoint, "OTEL_METRIC_EXPORT_TIMEOUT": "5000",
+            **({"METRICS_PORT": str(METRICS_PORTS[name])} if self.is_scraped and name in METRICS_PORTS else {}),
             "PYTHONPATH": str(programs.ROOT / "deploy/demo"), "PYTHONDONTWRITEBYTECODE": "1",
         }
         command = [programs.python(), "-m", f"tcplens_demo.{module}"]
@@ -96,10 +114,16 @@ class Scene:
             self.check()
             time.sleep(max(0, min(0.25, end - time.time())))
 
+    @property
+    def parts(self):
+        """What runs."""
+        all_parts = self.backend, *self.also, self.collector, self.agent, self.inventory, self.shop, self.load
+        return [part for part in all_parts if part]
+
     def check(self):
         """Fails when a part has ended early."""
-        for part in (self.backend, *self.also, self.collector, self.agent, self.shop, self.load):
-            if part and not part.is_running:
+        for part in self.parts:
+            if not part.is_running:
                 raise RuntimeError(f"{part.name} ended: {part.output[-2000:]}")
 
     def close(self):

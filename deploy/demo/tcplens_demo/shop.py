@@ -24,7 +24,7 @@ import time
 from . import pool, settings, telemetry
 from .constants import SHOP_PORT
 
-BACKLOG, THREADS = 32, 64
+BACKLOG, THREADS = 32, 200
 EXPORT = b"0123456789abcdef" * 65536
 
 

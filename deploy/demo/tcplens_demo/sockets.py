@@ -102,17 +102,21 @@ def _checksum(data):
 
 
 class Flood:
-    """SYNs from addresses that do not exist, whose handshakes nobody finishes."""
+    """SYNs from addresses that do not exist, whose handshakes nobody finishes, until `stop()`."""
 
-    def __init__(self, namespace, port):
+    def __init__(self, namespace, port, rate):
         with namespace.entered():
             self._raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-        self._port, self.sent = port, 0
+        self._port, self._rate, self.sent, self._ends = port, rate, 0, threading.Event()
+        self._thread = threading.Thread(target=self._send)
+        self._thread.start()
 
-    def send(self, count):
-        for _ in range(count):
-            self._raw.sendto(self._syn(self.sent), ("127.0.0.1", 0))
-            self.sent += 1
+    def _send(self):
+        begin = time.monotonic()
+        while not self._ends.wait(0.02):
+            while self.sent < self._rate * (time.monotonic() - begin):
+                self._raw.sendto(self._syn(self.sent), ("127.0.0.1", 0))
+                self.sent += 1
 
     def _syn(self, number):
         source = socket.inet_aton(f"192.0.2.{number % 250 + 1}")
@@ -130,5 +134,7 @@ class Flood:
         head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, socket.IPPROTO_TCP, 0, source, target)
         return head + segment
 
-    def close(self):
+    def stop(self):
+        self._ends.set()
+        self._thread.join()
         self._raw.close()

@@ -11,7 +11,7 @@ def number(value):
 
 
 def attributes(values):
-    """`stroke_width=2` becomes `stroke-width="2"`; what is None is left out."""
+    """`stroke_width=2` becomes `stroke-width="2"`; attributes without a value are left out."""
     pairs = ((name.rstrip("_").replace("_", "-"), value) for name, value in values.items() if value is not None)
     return "".join(f" {name}={xml.sax.saxutils.quoteattr(number(value))}" for name, value in pairs)
 

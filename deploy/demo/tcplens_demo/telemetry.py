@@ -1,8 +1,11 @@
 """How the service and its clients measure themselves: OpenTelemetry's SDK, with the names of its conventions."""
 
+import os
 import time
 
+import prometheus_client
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
@@ -12,10 +15,15 @@ INTERVAL = 1.0
 
 
 class Telemetry:
-    """`http.server.request.duration` or `http.client.request.duration`, exported each second."""
+    """`http.server.request.duration` or `http.client.request.duration`, exported each second or served to Prometheus."""
 
     def __init__(self, kind):
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter(), export_interval_millis=INTERVAL * 1000)
+        if port := os.environ.get("METRICS_PORT"):
+            prometheus_client.start_http_server(int(port), "127.0.0.1")
+            # What identifies the service as labels of each series.
+            reader = PrometheusMetricReader(resource_attribute_filter=lambda key: key.startswith("service."))
+        else:
+            reader = PeriodicExportingMetricReader(OTLPMetricExporter(), export_interval_millis=INTERVAL * 1000)
         # The resource comes from OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.
         self._provider = MeterProvider([reader])
         self._duration = self._provider.get_meter("tcplens_demo").create_histogram(
