@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -9,7 +10,7 @@ from . import checks, faults, healthy, options
 from .drawing import draw
 from .processes import Failed
 from .programs import Missing
-from .recording import calm, record
+from .recording import JOINED, calm, record
 from .scene import Scene
 
 # The histograms have values for a whole window before the first picture begins.
@@ -27,12 +28,16 @@ def main():
     with Scene(backend=options.BACKENDS[chosen.backend]) as scene:
         say(begin, f"Running: {', '.join(part.name for part in scene.parts)}.")
         scene.rest(WARM_UP)
+        if scene.has_workloads and scene.promql.value(JOINED) != 1:
+            findings.append("HTTP and TCP of the shop do not join on its service")
         for name in chosen.names:
             situation = {**faults.NAMES, **healthy.NAMES}[name]()
             calm(scene)
-            recording = record(scene, situation, *options.times(situation, chosen.quick))
+            failures = []
+            last = (lambda: failures.extend(ask(scene, name, chosen.during))) if chosen.during else None
+            recording = record(scene, situation, *options.times(situation, chosen.quick), last)
             say(begin, checks.summary(recording))
-            findings += checks.check(recording)
+            findings += checks.check(recording) + failures
             if situation.kind == "fault":
                 chosen.output.mkdir(parents=True, exist_ok=True)
                 path = chosen.output / f"{name}.svg"
@@ -41,6 +46,13 @@ def main():
         print(finding, file=sys.stderr)
     say(begin, "Not all is as expected." if findings else "All is as expected.")
     sys.exit(1 if findings else 0)
+
+
+def ask(scene, name, command):
+    """Runs a command of the user in the namespace. Returns what is wrong."""
+    settings = [f"FAULT={name}", f"BACKEND={scene.promql.url}"]
+    status = subprocess.run(scene.namespace.command("env", *settings, "sh", "-c", command)).returncode
+    return [f"{name}: the command ended with status {status}"] if status else []
 
 
 def say(begin, text):

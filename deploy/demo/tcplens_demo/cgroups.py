@@ -1,5 +1,6 @@
 """Control groups of our own, by which tcplens tells workloads apart. Without cgroup version 2 there are none."""
 
+import contextlib
 import os
 import pathlib
 import time
@@ -17,6 +18,8 @@ def mount():
 class ControlGroups:
     def __init__(self, *names):
         root = mount()
+        if root:
+            self._remove_others(root)
         self._top = root / f"tcplens-demo-{os.getpid()}.slice" if root else None
         self._paths = {name: self._top / f"{name}.service" for name in names} if root else {}
         for path in self._paths.values():
@@ -26,6 +29,15 @@ class ControlGroups:
         """The directory of a group, or None."""
         path = self._paths.get(name)
         return str(path) if path else None
+
+    @staticmethod
+    def _remove_others(root):
+        """Removes those of a process that was killed. Groups with processes stay."""
+        for top in root.glob("tcplens-demo-*.slice"):
+            if not pathlib.Path(f"/proc/{top.name.split('-')[2].split('.')[0]}").exists():
+                for path in (*top.glob("*.service"), top):
+                    with contextlib.suppress(OSError):
+                        path.rmdir()
 
     def close(self):
         """Removes them when their processes have ended."""

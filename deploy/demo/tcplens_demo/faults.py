@@ -50,7 +50,7 @@ class CloseWaitLeak(Fault):
     )
     shows_in = ("server", "client")
     story = "The shop forgets to give some connections to its inventory back, and then does not close them."
-    caption = "TCP shows the leak from the start. HTTP shows it when the pool is empty, and requests wait for a connection."
+    caption = "TCP shows the leak from the start, HTTP when the pool is empty and requests wait for a connection."
 
     def begin_with_shop(self):
         self.scene.shop.tell(leak=0.06)

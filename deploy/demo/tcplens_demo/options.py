@@ -26,6 +26,11 @@ def parse(arguments):
     parser.add_argument(
         "--backend", choices=BACKENDS, default="victoriametrics", help="who is asked (default: victoriametrics)"
     )
+    parser.add_argument(
+        "--during", metavar="COMMAND",
+        help="a command of the shell to run in the namespace at the end of each fault, which is $FAULT; the URL of the "
+        "backend is $BACKEND; fails if the command does",
+    )
     options = parser.parse_args(arguments)
     options.names = options.names or list(faults.NAMES)
     return options

@@ -50,6 +50,7 @@ class Collector(Running):
     """
 
     def __init__(self, namespace, *backends, configuration=None, environment=None):
+        program = programs.collector()
         self._folder = tempfile.mkdtemp(prefix="collector-")
         if configuration is None and len(backends) == 1:
             configuration = programs.ROOT / "otel-collector-config/collector.yaml"
@@ -59,7 +60,7 @@ class Collector(Running):
             configuration.write_text(json.dumps(self._several(backends)))
         self._start = lambda: super(Collector, self).__init__(
             namespace,
-            [programs.collector(), "--config", str(configuration)],
+            [program, "--config", str(configuration)],
             {"BACKEND_ENDPOINT": backends[0] if backends else "", **(environment or {})},
             name="collector",
         )

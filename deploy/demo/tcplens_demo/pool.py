@@ -25,8 +25,8 @@ class Pool:
         self._forgotten = []
 
     @contextlib.contextmanager
-    def connection(self, forgets=False):
-        """A connection for one question. With `forgets` it is never given back: the bug of the demonstration."""
+    def connection(self, forgets):
+        """A connection for one question. If `forgets()`, it is not given back: the bug of the demonstration."""
         if not self._free.acquire(timeout=self.PATIENCE):
             raise Exhausted
         kept = None
@@ -36,11 +36,13 @@ class Pool:
             kept = connection
         finally:
             with self._lock:
-                if kept and forgets:
+                # Asked now, and not before the wait, so that nothing is forgotten after the repair.
+                is_forgotten = kept and forgets()
+                if is_forgotten:
                     self._forgotten.append(kept)
                 elif kept:
                     self._idle.append((time.monotonic(), kept))
-            if not (kept and forgets):
+            if not is_forgotten:
                 self._free.release()
 
     def heal(self):

@@ -29,6 +29,7 @@ class Running:
 
     def __init__(self, namespace, command, environment=None, cgroup=None, name=None):
         self.name = name or os.path.basename(str(command[0]))
+        self._last_output = ""
         self._log = tempfile.NamedTemporaryFile("w+b", prefix=f"{self.name}-", suffix=".log")
         enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', f"{cgroup}/cgroup.procs"] if cgroup else []
         self._process = subprocess.Popen(
@@ -48,8 +49,10 @@ class Running:
 
     @property
     def output(self):
-        with open(self._log.name, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        if not self._log.closed:
+            with open(self._log.name, encoding="utf-8", errors="replace") as file:
+                self._last_output = file.read()
+        return self._last_output
 
     def ready(self, condition, seconds=30):
         """Waits for `condition()`. Fails if the program ends before."""
@@ -89,8 +92,9 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if not self._log.closed:
-            self._log.flush()
+        # What it printed is kept, its file is not.
+        _ = self.output
+        self._log.close()
 
 
 def clean_environment():

@@ -15,6 +15,12 @@ LATENCIES = {
     "client": P95.format(side="client", service="shoppers"),
     "server": P95.format(side="server", service="shop"),
 }
+# How many services have both HTTP and TCP metrics with the same labels.
+_SERVICE = "service_name, service_namespace, service_instance_id"
+JOINED = (
+    f"count(count by ({_SERVICE}) (http_server_request_duration_seconds_count)"
+    f" and on ({_SERVICE}) count by ({_SERVICE}) (system_network_connection_count))"
+)
 
 
 @dataclasses.dataclass
@@ -50,13 +56,15 @@ def calm(scene, seconds=30):
         scene.rest(1)
 
 
-def record(scene, situation, quiet, seconds, recovery):
-    """Lets a situation happen and asks the backend for all lines."""
+def record(scene, situation, quiet, seconds, recovery, last=None):
+    """Lets a situation happen and asks the backend for all lines. `last()` is called just before its end."""
     start = time.time()
     scene.rest(quiet)
     begin = time.time()
     with situation.lasting(scene):
         scene.rest(seconds, situation)
+        if last:
+            last()
     end = time.time()
     scene.rest(recovery)
     queries = dict(LATENCIES) if scene.shop else {}

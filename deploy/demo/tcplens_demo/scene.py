@@ -53,9 +53,11 @@ class Scene:
         if any(part.otlp is None for part in (self.backend, *self.also)):
             served["OTEL_METRICS_EXPORTER"] = "otlp,prometheus" if targets else "prometheus"
         options = list(agent_options)
-        if with_workloads and cgroups.mount() and "--attribution" not in options:
+        self.has_workloads = with_workloads and cgroups.mount() is not None
+        if self.has_workloads and "--attribution" not in options:
             options += ["--attribution", "workload"]
-        self.agent = self._part(parts.Agent(self.namespace, interval, options, {**served, **(agent_environment or {})}, self.endpoint))
+        environment = {**served, **(agent_environment or {})}
+        self.agent = self._part(parts.Agent(self.namespace, interval, options, environment, self.endpoint))
         self.inventory = self.shop = self.load = None
         if with_shop:
             self.start_shop()

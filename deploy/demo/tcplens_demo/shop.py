@@ -60,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def cart(self):
         try:
-            with self.server.pool.connection(random.random() < self.server.settings.leak) as inventory:
+            with self.server.pool.connection(lambda: random.random() < self.server.settings.leak) as inventory:
                 inventory.sendall(b"apples\n")
                 time.sleep(random.uniform(0.002, 0.01))
                 return 200, inventory.recv(100)

@@ -15,7 +15,7 @@ INTERVAL = 1.0
 
 
 class Telemetry:
-    """`http.server.request.duration` or `http.client.request.duration`, exported each second or served to Prometheus."""
+    """`http.server.request.duration` or that of clients, exported each second or served to Prometheus."""
 
     def __init__(self, kind):
         if port := os.environ.get("METRICS_PORT"):

@@ -59,6 +59,14 @@ class Answers(unittest.TestCase):
         with self.assertRaises(Refused):
             self.client({"result": [row, row]}).points("x", 0, 1)
 
+    def test_a_range_has_exact_times(self):
+        asked = []
+        client = self.client({"result": []})
+        answer = client._get
+        client._get = lambda path: asked.append(path) or answer(path)
+        client.range("x", 1.5, 9.25, step=2)
+        self.assertIn("start=1.500&end=9.250&step=2&nocache=1", asked[0])
+
     def test_an_error_names_the_query(self):
         with self.assertRaisesRegex(Refused, "sum\\(: bad"):
             self.client(None, "error").instant("sum(")
