@@ -1,0 +1,205 @@
+"""Faults that the demonstration does not make, and which fault makes which alert fire."""
+
+import contextlib
+import resource
+import socket
+import threading
+import time
+
+from tcplens_demo import faults, sockets
+from tcplens_demo.processes import eventually
+
+
+class TimeWaitLimit(faults.Fault):
+    """Nearly as many connections in TIME_WAIT as there may be, on a machine with many ports."""
+
+    def begin_alone(self):
+        self.namespace.set(ip_local_port_range="30000 39999", tcp_max_tw_buckets=2000)
+        self.listen(7120)
+        sockets.churn(self.namespace, self.listener, 1900)
+
+    def end_alone(self):
+        self.listener.close()
+
+
+class PortsUsedUp(faults.Fault):
+    """More clients of one service than there are ports."""
+
+    def begin_alone(self):
+        self.namespace.set(ip_local_port_range="32900 32919")
+        self.listen(7121)
+
+    def keep_going_alone(self):
+        sockets.reset(self.clients)
+        self.clients = [sockets.connect(self.namespace, 7121, waits=False) for _ in range(40)]
+        self.listener.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.listener.accept()[0].close()
+
+
+class Refused(faults.Fault):
+    """A client that finds nobody."""
+
+    def keep_going_alone(self):
+        for _ in range(3):
+            with contextlib.suppress(OSError):
+                sockets.connect(self.namespace, 9).close()
+
+    def end_alone(self):
+        pass
+
+
+class SlowServer(faults.Fault):
+    """A service that takes 0.4 s for an answer."""
+
+    DELAY = 0.4
+
+    def begin_alone(self):
+        self.listen(7122)
+        self.connect(10)
+        self.ends = threading.Event()
+        self.threads = [threading.Thread(target=self._serve, args=pair) for pair in zip(self.clients, self.servers)]
+        for thread in self.threads:
+            thread.start()
+
+    def _serve(self, client, server):
+        while not self.ends.is_set():
+            client.send(b"?")
+            server.recv(1)
+            time.sleep(self.DELAY)
+            server.send(b"!")
+            client.recv(1)
+
+    def end_alone(self):
+        self.ends.set()
+        for thread in self.threads:
+            thread.join()
+        super().end_alone()
+
+
+class SlowAcknowledgements(faults.Fault):
+    """Both ends of connections talk, and at some time begin to acknowledge late.
+
+    Like this the round trip grows without a longer way, which not every kernel can simulate.
+    """
+
+    COUNT = 40
+    # The baseline leaves out the last minute, divided like all times, and has to be there for a while.
+    BEFORE = 75
+
+    def begin_alone(self):
+        self.listen(7123)
+        self.connect(self.COUNT)
+        for one in self.clients + self.servers:
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.is_late, self.ends = False, threading.Event()
+        self.thread = threading.Thread(target=self._talk)
+        self.thread.start()
+        self.scene.rest(self.BEFORE)
+        self.is_late = True
+
+    def _talk(self):
+        while not self.ends.wait(0.06):
+            for ends in (self.clients, self.servers):
+                for one in ends:
+                    one.send(b"x")
+                if self.is_late:
+                    time.sleep(0.06)
+                for one in self.servers if ends is self.clients else self.clients:
+                    one.recv(100)
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, int(not self.is_late))
+
+    def end_alone(self):
+        self.ends.set()
+        self.thread.join()
+        super().end_alone()
+
+
+class TooMany(faults.Fault):
+    """More connections than tcplens follows."""
+
+    COUNT = 33_500
+
+    def begin_alone(self):
+        needed = 2 * self.COUNT + 5000
+        self.before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, max(needed, self.before[1])))
+        self.namespace.set(ip_local_port_range="16000 65000")
+        self.listen(7124, 4096)
+        self.connect(self.COUNT)
+
+    def keep_going_alone(self):
+        clients, servers = sockets.pairs(self.namespace, self.listener, 5)
+        sockets.reset(clients)
+        sockets.reset(servers)
+
+    def end_alone(self):
+        super().end_alone()
+        resource.setrlimit(resource.RLIMIT_NOFILE, self.before)
+
+
+class CollectorAway(faults.Fault):
+    """The Collector ends, and the agent's queue overflows."""
+
+    def begin_alone(self):
+        self.scene.collector.stop()
+
+    def end_alone(self):
+        pass
+
+
+class AgentAway(faults.Fault):
+    """The agent ends."""
+
+    def begin_alone(self):
+        self.scene.agent.stop()
+        eventually("the agent to end", lambda: not self.scene.agent.is_running)
+
+    def end_alone(self):
+        pass
+
+
+class Real:
+    """A fault and what it makes fire."""
+
+    def __init__(self, alert, make, also=(), groups=None, options=(), seconds=30):
+        """`also` may fire too, because it follows. `groups` are the labels of the alert, besides the host's."""
+        self.alert, self.make, self.also = alert, make, set(also)
+        self.groups, self.options, self.seconds = groups or {}, options, seconds
+
+
+REAL = [
+    Real("TCPLensCloseWaitLeak", faults.CloseWaitLeak),
+    Real("TCPLensZeroWindow", faults.ZeroWindow, groups={"network_io_direction": "transmit"}),
+    Real("TCPLensTimeWaitPorts", faults.TimeWaitPile),
+    Real("TCPLensTimeWaitLimit", TimeWaitLimit),
+    # That nobody finds a port is also a reason why connecting fails.
+    Real("TCPLensPortsUsedUp", PortsUsedUp, also=["TCPLensHandshakeFailures"]),
+    # Cookies are sent when the queue is full.
+    Real("TCPLensSynFlood", lambda: faults.SynFlood(cookies=True), also=["TCPLensHalfOpen"]),
+    Real("TCPLensHalfOpen", faults.SynFlood, groups={"network_local_port": "7105"}),
+    Real("TCPLensAcceptQueueFull", faults.FullAcceptQueue, groups={"network_local_port": "7110"}),
+    Real("TCPLensLoss", faults.Loss),
+    Real("TCPLensRoundTrips", SlowAcknowledgements),
+    Real("TCPLensHandshakeFailures", Refused, groups={"error_type": "refused"}),
+    Real("TCPLensSlowAnswers", SlowServer, groups={"network_local_port": "7122"}, options=["--response-time"]),
+    Real(
+        "TCPLensAgentUnfollowed", TooMany, also=["TCPLensAgentLosesEvents"], seconds=60,
+    ),
+    Real(
+        "TCPLensAgentLosesEvents", TooMany, also=["TCPLensAgentUnfollowed"], seconds=60,
+        groups={"tcplens_loss_reason": "map_full"},
+    ),
+    Real(
+        "TCPLensAgentExportsFail", CollectorAway, groups={"error_type": "queue_full"}, seconds=60,
+        options=["--queue-limit", "64KiB"],
+    ),
+    Real("TCPLensAgentSilent", AgentAway),
+]
+
+# What can't be made in a namespace, with the reason.
+NOT_REAL = {
+    "TCPLensMemoryPressure": "the memory of TCP and its limit are those of the whole machine, not of a namespace",
+    "TCPLensAgentDrifts": "it shows events that tcplens did not notice to be lost, which would be a fault of tcplens",
+}
