@@ -74,11 +74,13 @@ def killed(options):
         unknown = set(equivalents.EQUIVALENT) - {mutant.name.split(" in … ")[0] for mutant in equal}
         alive += [f"listed as equivalent, and no such mutant exists: {name}" for name in sorted(unknown)]
     # One that is killed is no equivalent.
-    wrong = in_parallel(lambda one: not survives(one, suites), equal)
-    alive += [f"listed as equivalent, and is killed: {mutant.name}" for mutant, is_wrong in zip(equal, wrong) if is_wrong]
+    for mutant, is_alive in zip(equal, in_parallel(lambda one: survives(one, suites), equal)):
+        if not is_alive:
+            alive.append(f"listed as equivalent, and is killed: {mutant.name}")
     if options.verbose:
         print(*(mutant.name for mutant in work), sep="\n")
-    return f"{len(work) - sum('survives' in one for one in alive)} of {len(work)} killed, {len(equal)} equivalent", alive
+    count = len(work) - sum(one.startswith("survives") for one in alive)
+    return f"{count} of {len(work)} killed, {len(equal)} equivalent", alive
 
 
 def survives(mutant, suites):

@@ -33,7 +33,7 @@ def positive(make, fires, patience, kinds=1):
             f"{start}m30s": [], f"{start + 1}m": [fires("0.0125")], "14m30s": [fires("0.0125")], "15m30s": [],
         }))
     else:
-        # A burst is forgotten before anybody is told, so it must happen again.
+        # A burst is forgotten before the alert fires, so it must happen again.
         phases = [(0, 10)]
         for _ in range(6):
             phases += [(0.05 / kinds, 1), (0, 3)]
@@ -165,7 +165,8 @@ def handshake_failures():
 
     return Suite("TCPLensHandshakeFailures", "warning", [
         Case("each reason by itself, of both families", {
-            handshakes("refused"): rates((0, 10), (4, 30)), handshakes("refused", family="ipv6"): rates((0, 10), (4, 30)),
+            handshakes("refused"): rates((0, 10), (4, 30)),
+            handshakes("refused", family="ipv6"): rates((0, 10), (4, 30)),
             handshakes("timed_out"): rates((4, 40)), handshakes(): rates((90, 10), (50, 30)),
             handshakes(family="ipv6"): rates((6, 10), (38, 30)),
         }, {"14m30s": [], "15m": [fires(0.08)]}),

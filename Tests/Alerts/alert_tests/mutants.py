@@ -118,7 +118,8 @@ class Expression:
         for label in labels:
             rest = [other for other in labels if other != label]
             if label != "le":
-                yield opened + 1, closed, ", ".join(rest), f"{self.tokens[index]} without {label} in … " + self._context(index)
+                text = f"{self.tokens[index]} without {label} in … {self._context(index)}"
+                yield opened + 1, closed, ", ".join(rest), text
 
     def _matchers(self, opened):
         metric, closed = self._token(opened - 1), self.tokens.index("}", opened)

@@ -23,19 +23,41 @@ class TimeWaitLimit(faults.Fault):
 
 
 class PortsUsedUp(faults.Fault):
-    """More clients of one service than there are ports."""
+    """A service to which clients have as many connections as there are ports."""
+
+    COUNT = 1000
 
     def begin_alone(self):
-        self.namespace.set(ip_local_port_range="32900 32919")
+        self.namespace.set(ip_local_port_range=f"30000 {30000 + self.COUNT - 1}")
         self.listen(7121)
+        with contextlib.suppress(OSError):
+            self.connect(self.COUNT)
 
     def keep_going_alone(self):
-        sockets.reset(self.clients)
-        self.clients = [sockets.connect(self.namespace, 7121, waits=False) for _ in range(40)]
-        self.listener.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self.listener.accept()[0].close()
+        for _ in range(3):
+            with contextlib.suppress(OSError):
+                self.connect(1)
+
+
+class Unread(faults.Fault):
+    """Clients that do not read what they are sent.
+
+    It comes in small pieces. What is sent at once is partly dropped and sent again, which also is a loss of segments.
+    """
+
+    def begin_alone(self):
+        self.listen(7106)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        self.connect(12)
+        for client in self.clients:
+            client.setblocking(False)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def keep_going_alone(self):
+        for client in self.clients:
+            for _ in range(40):
+                with contextlib.suppress(BlockingIOError):
+                    client.send(bytes(200))
 
 
 class Refused(faults.Fault):
@@ -171,7 +193,7 @@ class Real:
 
 REAL = [
     Real("TCPLensCloseWaitLeak", faults.CloseWaitLeak),
-    Real("TCPLensZeroWindow", faults.ZeroWindow, groups={"network_io_direction": "transmit"}),
+    Real("TCPLensZeroWindow", Unread, groups={"network_io_direction": "transmit"}),
     Real("TCPLensTimeWaitPorts", faults.TimeWaitPile),
     Real("TCPLensTimeWaitLimit", TimeWaitLimit),
     # That nobody finds a port is also a reason why connecting fails.

@@ -8,6 +8,7 @@ import time
 import promql_parser
 import yaml
 from tcplens_demo import parts as scene_parts
+from tcplens_demo.processes import Failed
 from tcplens_demo.scene import Scene
 
 from .real_faults import NOT_REAL, REAL
@@ -118,7 +119,10 @@ def run(options):
         for real in REAL:
             if options.alert not in (None, real.alert):
                 continue
-            found, after = Attempt(real, by_host, rules, options.verbose).run()
+            try:
+                found, after = Attempt(real, by_host, rules, options.verbose).run()
+            except (OSError, RuntimeError, Failed) as error:
+                found, after = [f"could not be tried: {error}"], 0
             done.append(real.alert)
             print(f"  {real.alert}: {after:.0f} s{', wrong' if found else ''}", flush=True)
             problems += [f"{real.alert}: {problem}" for problem in found]

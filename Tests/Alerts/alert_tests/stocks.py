@@ -165,7 +165,7 @@ def accept_queue():
         }, {"10m30s": [], "11m": [fires(2)], "14m30s": [fires(2)], "15m": [], "20m": []}),
         Case("one listener", {full(443): levels((1, 30))}, {"10m": [fires(1)]}),
         Case("never full", {full(443): levels((0, 30)), full(80): levels((0, 30))}, {"10m": [], "29m": []}),
-        Case("the listener is gone before anybody is told", {full(443): "_x10 1 stale"}, {"9m": [], "10m30s": []}),
+        Case("the listener is gone before the alert fires", {full(443): "_x10 1 stale"}, {"9m": [], "10m30s": []}),
     ])
 
 

@@ -13,7 +13,8 @@ def milliseconds(value):
 def round_trips():
     def fires(value):
         return Fires(
-            "Round trips longer than usual: a", f"{milliseconds(value)}, above 5 ms, and more than 3 times what is usual."
+            "Round trips longer than usual: a",
+            f"{milliseconds(value)}, above 5 ms, and more than 3 times what is usual.",
         )
 
     def make(*phases, labels="", weight=1):

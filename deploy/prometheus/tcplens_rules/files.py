@@ -7,7 +7,7 @@ from .rules import Edition, NEEDS_BASELINE
 
 WIDTH = 118
 
-GENERATED = "deploy/prometheus/generate makes this file from docs/registry/findings.json, so edit that table's source."
+GENERATED = "deploy/prometheus/generate makes this file from docs/registry/findings.json: edit the source of that."
 
 RECORDING = """\
 One series for each check of a finding, named level:metric:operation. Alerts compare them with thresholds and with

@@ -1,4 +1,4 @@
-"""The table of findings, as `tcplens explain --list --format json` prints it."""
+"""The table of findings: what `tcplens explain --list --format json` prints."""
 
 import dataclasses
 import json
