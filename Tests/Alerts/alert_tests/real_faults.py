@@ -3,11 +3,12 @@
 import contextlib
 import resource
 import socket
+import sys
 import threading
 import time
 
 from tcplens_demo import faults, sockets
-from tcplens_demo.processes import eventually
+from tcplens_demo.processes import Running, eventually
 
 
 class TimeWaitLimit(faults.Fault):
@@ -101,20 +102,18 @@ class SlowServer(faults.Fault):
 
 
 class SlowAcknowledgements(faults.Fault):
-    """Both ends of connections talk, and at some time begin to acknowledge late.
+    """Connections whose ends at some time begin to acknowledge late.
 
-    Like this the round trip grows without a longer way, which not every kernel can simulate.
+    Like this the round trip grows without a longer way, which not every kernel can simulate. The connections are short
+    because tcplens measures a connection that lasts only once a minute.
     """
 
-    COUNT = 40
+    COUNT, EXCHANGES = 20, 3
     # The baseline leaves out the last minute, divided like all times, and has to be there for a while.
     BEFORE = 75
 
     def begin_alone(self):
         self.listen(7123)
-        self.connect(self.COUNT)
-        for one in self.clients + self.servers:
-            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.is_late, self.ends = False, threading.Event()
         self.thread = threading.Thread(target=self._talk)
         self.thread.start()
@@ -122,20 +121,46 @@ class SlowAcknowledgements(faults.Fault):
         self.is_late = True
 
     def _talk(self):
-        while not self.ends.wait(0.06):
-            for ends in (self.clients, self.servers):
-                for one in ends:
-                    one.send(b"x")
-                if self.is_late:
-                    time.sleep(0.06)
-                for one in self.servers if ends is self.clients else self.clients:
-                    one.recv(100)
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, int(not self.is_late))
+        while not self.ends.wait(0.3):
+            self.connect(self.COUNT)
+            for _ in range(self.EXCHANGES):
+                self._pass(self.clients, self.servers)
+                self._pass(self.servers, self.clients)
+            # No connection stays in TIME_WAIT.
+            sockets.reset(self.clients)
+            sockets.reset(self.servers)
+
+    def _pass(self, senders, receivers):
+        for receiver in receivers:
+            receiver.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, int(not self.is_late))
+        for sender in senders:
+            sender.send(b"x")
+        if self.is_late:
+            time.sleep(0.06)
+        for receiver in receivers:
+            receiver.recv(1)
 
     def end_alone(self):
         self.ends.set()
         self.thread.join()
         super().end_alone()
+
+
+# Makes as many connections as the first argument says, to a port of its own, and keeps them until its input ends.
+MANY = """
+import resource, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+listener = socket.socket()
+listener.bind(("127.0.0.1", int(sys.argv[2])))
+listener.listen(4096)
+kept = []
+for _ in range(int(sys.argv[1])):
+    client = socket.socket()
+    client.connect(("127.0.0.1", int(sys.argv[2])))
+    kept += [client, listener.accept()[0]]
+print("ready", flush=True)
+sys.stdin.read()
+"""
 
 
 class TooMany(faults.Fault):
@@ -144,12 +169,17 @@ class TooMany(faults.Fault):
     COUNT = 33_500
 
     def begin_alone(self):
-        needed = 2 * self.COUNT + 5000
-        self.before = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, max(needed, self.before[1])))
         self.namespace.set(ip_local_port_range="16000 65000")
         self.listen(7124, 4096)
-        self.connect(self.COUNT)
+        # Each process may only have so many open files.
+        each = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1_000_000) // 2 - 100
+        self.parts = []
+        for number in range(-(-self.COUNT // each)):
+            count = min(each, self.COUNT - number * each)
+            command = [sys.executable, "-c", MANY, count, 7130 + number]
+            self.parts.append(Running(self.namespace, command, name="many"))
+        for part in self.parts:
+            part.ready(lambda part=part: "ready" in part.output, 60)
 
     def keep_going_alone(self):
         clients, servers = sockets.pairs(self.namespace, self.listener, 5)
@@ -157,8 +187,9 @@ class TooMany(faults.Fault):
         sockets.reset(servers)
 
     def end_alone(self):
+        for part in self.parts:
+            part.stop()
         super().end_alone()
-        resource.setrlimit(resource.RLIMIT_NOFILE, self.before)
 
 
 class CollectorAway(faults.Fault):

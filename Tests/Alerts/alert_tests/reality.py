@@ -9,6 +9,7 @@ import promql_parser
 import yaml
 from tcplens_demo import parts as scene_parts
 from tcplens_demo.processes import Failed
+from tcplens_demo.promql import Refused
 from tcplens_demo.scene import Scene
 
 from .real_faults import NOT_REAL, REAL
@@ -121,7 +122,7 @@ def run(options):
                 continue
             try:
                 found, after = Attempt(real, by_host, rules, options.verbose).run()
-            except (OSError, RuntimeError, Failed) as error:
+            except (OSError, RuntimeError, ValueError, Failed, Refused) as error:
                 found, after = [f"could not be tried: {error}"], 0
             done.append(real.alert)
             print(f"  {real.alert}: {after:.0f} s{', wrong' if found else ''}", flush=True)
