@@ -237,15 +237,10 @@ REAL = [
     Real("TCPLensRoundTrips", SlowAcknowledgements),
     Real("TCPLensHandshakeFailures", Refused, groups={"error_type": "refused"}),
     Real("TCPLensSlowAnswers", SlowServer, groups={"network_local_port": "7122"}, options=["--response-time"]),
+    Real("TCPLensAgentUnfollowed", TooMany, seconds=60),
+    # The agent's own attempts to reach the Collector are refused, too.
     Real(
-        "TCPLensAgentUnfollowed", TooMany, also=["TCPLensAgentLosesEvents"], seconds=60,
-    ),
-    Real(
-        "TCPLensAgentLosesEvents", TooMany, also=["TCPLensAgentUnfollowed"], seconds=60,
-        groups={"tcplens_loss_reason": "map_full"},
-    ),
-    Real(
-        "TCPLensAgentExportsFail", CollectorAway, groups={"error_type": "queue_full"}, seconds=60,
+        "TCPLensAgentExportsFail", CollectorAway, also=["TCPLensHandshakeFailures"], groups={"error_type": "queue_full"}, seconds=60,
         options=["--queue-limit", "64KiB"],
     ),
     Real("TCPLensAgentSilent", AgentAway),
@@ -254,5 +249,7 @@ REAL = [
 # What can't be made in a namespace, with the reason.
 NOT_REAL = {
     "TCPLensMemoryPressure": "the memory of TCP and its limit are those of the whole machine, not of a namespace",
+    "TCPLensAgentLosesEvents": "tables have a row for all that is beyond their limit, and only the kernel decides "
+    "when it skips a program",
     "TCPLensAgentDrifts": "it shows events that tcplens did not notice to be lost, which would be a fault of tcplens",
 }
