@@ -240,8 +240,8 @@ REAL = [
     Real("TCPLensAgentUnfollowed", TooMany, seconds=60),
     # The agent's own attempts to reach the Collector are refused, too.
     Real(
-        "TCPLensAgentExportsFail", CollectorAway, also=["TCPLensHandshakeFailures"], groups={"error_type": "queue_full"}, seconds=60,
-        options=["--queue-limit", "64KiB"],
+        "TCPLensAgentExportsFail", CollectorAway, also=["TCPLensHandshakeFailures"],
+        groups={"error_type": "queue_full"}, options=["--queue-limit", "64KiB"], seconds=60,
     ),
     Real("TCPLensAgentSilent", AgentAway),
 ]
