@@ -18,7 +18,7 @@ One alert for each finding, and one for an agent that is silent. docs/triage.md 
 
 An alert with a factor also compares the value with its own average of the day before (1d, without the last hour).
 It says `unless … <=` instead of `and … >`, so that it also fires where there is no average yet: after the
-installation, or for a group that is new. Alerts that mean nothing without an average ({needy}) say `and … >`."""
+installation, or for a group that is new. Alerts that mean nothing without an average need one: {needy}."""
 
 
 def texts(table, identity, scale, runbooks):
