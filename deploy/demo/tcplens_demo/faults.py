@@ -138,7 +138,7 @@ class TimeWaitPile(Fault):
     )
     seconds, least = 30, 24
     story = "A new release of the clients opens a connection for each request, 180 a second."
-    caption = "Each connection blocks a port for a minute. Then connecting fails, which the server can't see."
+    caption = "A connection blocks its port for a minute. Without a free port connecting fails, unseen by the server."
 
     def begin_with_shop(self):
         self.namespace.set(**self.scene.LIMITS)

@@ -20,8 +20,10 @@ def first(name, candidates, advice):
 
 
 def tcplens():
-    candidates = [os.environ.get("TCPLENS"), BUILD / "release/tcplens", BUILD / "debug/tcplens"]
-    return first("tcplens", candidates, "run `make release`, or set TCPLENS to its path")
+    built = [path for path in (BUILD / "release/tcplens", BUILD / "debug/tcplens") if path.exists()]
+    # That of the last build.
+    built.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    return first("tcplens", [os.environ.get("TCPLENS"), *built], "run `make release`, or set TCPLENS to its path")
 
 
 def collector():

@@ -3,11 +3,14 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import socket
+import tempfile
 import unittest
+import unittest.mock
 
-from tcplens_demo import faults, healthy, options, parts, sockets
+from tcplens_demo import faults, healthy, options, parts, programs, sockets
 from tcplens_demo.promql import PromQL, Refused, numbers
 
 
@@ -93,3 +96,32 @@ class Segments(unittest.TestCase):
             self.assertEqual(packet[33], 2)
             pseudo = packet[12:16] + packet[16:20] + bytes([0, socket.IPPROTO_TCP, 0, 20])
             self.assertEqual(sockets._checksum(pseudo + packet[20:]), 0)
+
+
+class Programs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.build = pathlib.Path(folder.name)
+        for name, age in (("release", 50), ("debug", 10)):
+            program = self.build / name / "tcplens"
+            program.parent.mkdir()
+            program.touch(0o755)
+            os.utime(program, (1000 - age, 1000 - age))
+
+    def found(self, **environment):
+        with unittest.mock.patch.object(programs, "BUILD", self.build), \
+                unittest.mock.patch.dict(os.environ, environment):
+            return programs.tcplens()
+
+    def test_the_last_build_is_taken(self):
+        self.assertEqual(self.found(TCPLENS=""), str(self.build / "debug/tcplens"))
+
+    def test_a_path_in_the_environment_comes_first(self):
+        self.assertEqual(self.found(TCPLENS="/bin/sh"), "/bin/sh")
+
+    def test_without_any_the_error_says_what_to_do(self):
+        for name in ("release", "debug"):
+            (self.build / name / "tcplens").unlink()
+        with self.assertRaisesRegex(programs.Missing, "make release"):
+            self.found(TCPLENS="")
