@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from tcplens_demo import faults, sockets
+from tcplens_demo import faults, healthy, sockets
 from tcplens_demo.processes import Running, eventually
 
 
@@ -245,6 +245,9 @@ REAL = [
     ),
     Real("TCPLensAgentSilent", AgentAway),
 ]
+
+# Much happens, and nothing fires.
+HEALTHY = (healthy.Backup, healthy.ShortConnections)
 
 # What can't be made in a namespace, with the reason.
 NOT_REAL = {

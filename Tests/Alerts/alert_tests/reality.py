@@ -12,11 +12,12 @@ from tcplens_demo.processes import Failed
 from tcplens_demo.promql import Refused
 from tcplens_demo.scene import Scene
 
-from .real_faults import NOT_REAL, REAL
+from .real_faults import HEALTHY, NOT_REAL, REAL, Real
 from .rules import PROMETHEUS, RECORD, parts
 
 SCALE = 60
 QUIET = 8
+HEALTHY_FOR = 20
 TARGET = "127.0.0.1:9464"
 
 
@@ -60,6 +61,14 @@ class Attempt:
         if others:
             self.problems.append(f"others fired: { {name: self.seen[name] for name in others} }")
         return self.problems, after
+
+    def run_healthy(self, situation):
+        """What fires although nothing is wrong."""
+        with self.scene:
+            self._watch(QUIET)
+            with situation.lasting(self.scene):
+                self._watch(HEALTHY_FOR, situation)
+        return [f"{situation.name}: {name} fired: {groups}" for name, groups in self.seen.items()]
 
     def _watch(self, seconds, fault=None):
         end = time.monotonic() + seconds
@@ -117,6 +126,11 @@ def run(options):
     with tempfile.TemporaryDirectory(prefix="alerts-") as folder:
         rules = generate(f"{folder}/rules", "job,instance")
         by_host = inlined(generate(f"{folder}/by-host", "host_name"))
+        for make in HEALTHY if not options.alert else ():
+            situation = make()
+            found = Attempt(Real("", make), by_host, rules, options.verbose).run_healthy(situation)
+            print(f"  {situation.name}: {'wrong' if found else 'silent'}", flush=True)
+            problems += found
         for real in REAL:
             if options.alert not in (None, real.alert):
                 continue
@@ -129,4 +143,4 @@ def run(options):
             problems += [f"{real.alert}: {problem}" for problem in found]
     for name, reason in NOT_REAL.items():
         print(f"  {name} is not made: {reason}")
-    return f"{len(done)} alerts, {len(NOT_REAL)} not made", problems
+    return f"{len(done)} alerts fired, {len(NOT_REAL)} not made", problems

@@ -99,7 +99,8 @@ class Examination:
         metric = self.metrics.get(node.name)
         if metric is None:
             self.complain(f"{node.name} does not exist")
-            return set()
+            # Its labels are not known, and that is enough to say.
+            return set(self.identity).union(*(known.labels for known in self.metrics.values()))
         if function in ("rate", "increase", "irate") and metric.kind != "counter":
             self.complain(f"{function} of {node.name}, which is no counter")
         if metric.kind == "counter" and function != "rate":
