@@ -3,7 +3,7 @@
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
 # that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live, test-backends.
+# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -43,7 +43,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-backends
+	test-alerts test-alerts-real test-backends
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -126,6 +126,7 @@ documents: build
 	$(Q).build/debug/tcplens explain --list --format json > docs/registry/findings.json
 	$(Q).build/debug/tcplens explain --list --format markdown > docs/triage.md
 	$(Q)deploy/grafana/generate
+	$(Q)deploy/prometheus/generate
 
 # A small HTTP service with real faults of TCP, and a picture of each, in six minutes.
 demo: build packages-for-tests
@@ -165,6 +166,15 @@ test-dashboards: packages-for-tests
 
 test-dashboards-live: build packages-for-tests
 	$(Q)$(AS_ROOT) Tests/Dashboards/run live
+
+# The alerts and recording rules: cases and mutants. With real faults in namespaces: test-alerts-real.
+test-alerts: packages-for-tests
+	$(Q)Tests/Alerts/run
+
+test-alerts-real: build packages-for-tests
+	$(Q)Tests/Alerts/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-backends
+	$(Q)$(AS_ROOT) Tests/Alerts/run real
 
 # Backends and Collectors that end and come back, and a Prometheus that receives OTLP, which Debian's does not: that is
 # built first, which takes minutes and 5 GB.

@@ -11,7 +11,7 @@ extension Finding {
         when: Check(.rate(Selector(.lostEvents, by: AttributeKey.lossReason)), above: 0, .perSecond),
         meaning: "Flows are too low by this much. unseen: counted late, so only times are lost.",
         remedy: """
-            map_full: there are more connections than can be followed. allocation: the kernel had no memory. recursion: another BPF program \
+            map_full: a table of the agent was full. allocation: the kernel had no memory. recursion: another BPF program \
             was interrupted; a few are normal under load.
             """,
         command: "tcplens doctor",
