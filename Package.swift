@@ -98,6 +98,14 @@ let package = Package(
         // What can be wrong, and how it shows.
         .target(name: "Findings", dependencies: ["Catalogue", "PrometheusNames"], swiftSettings: strict),
         .target(
+            name: "Explain",
+            dependencies: [
+                "Catalogue", "CommandSupport", "Configuration", "Findings", "OTLPExport", "PrometheusNames", "Rendering",
+                "Resource", "System",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Registry",
             dependencies: ["Catalogue", "Metrics", "PrometheusNames", "Rendering"],
             swiftSettings: strict
@@ -193,8 +201,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Findings", "Metrics", "Probes", "Readings",
-                "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Explain", "Findings", "Metrics", "Probes",
+                "Readings", "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
                 argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
