@@ -100,8 +100,8 @@ let package = Package(
         .target(
             name: "Explain",
             dependencies: [
-                "Catalogue", "CommandSupport", "Configuration", "Findings", "OTLPExport", "PrometheusNames", "Rendering",
-                "Resource", "System",
+                "Catalogue", "CommandSupport", "Configuration", "Findings", "Metrics", "OTLPExport", "Observations",
+                "Probes", "PrometheusNames", "Rendering", "Resource", "System",
             ],
             swiftSettings: strict
         ),

@@ -4,6 +4,8 @@ internal import Explain
 internal import Findings
 internal import Glibc
 internal import Logging
+internal import Metrics
+internal import Probes
 internal import Rendering
 internal import Resource
 internal import System
@@ -19,12 +21,21 @@ struct ExplainCommand: ParsableCommand {
             is 3 if something was found. --backend is Prometheus, VictoriaMetrics, Mimir, or another one with PromQL; \
             secrets go into TCPLENS_BACKEND (the URL) or TCPLENS_BACKEND_HEADERS.
 
+              sudo tcplens explain --live 30s
               tcplens explain --backend http://prometheus:9090
               tcplens explain --backend http://victoriametrics:8428 --host edge-7 --since 10m
               tcplens explain --backend http://mimir/prometheus --service shop --at 2026-11-30T14:00:00Z
               tcplens explain --list
             """
     )
+
+    @Option(
+        help: ArgumentHelp(
+            "Look at this machine for so long, such as 30s, without a backend; measures response times, too.",
+            valueName: "time"
+        )
+    )
+    var live: DurationArgument?
 
     @Option(
         help: ArgumentHelp("Ask this backend: the URL below which there is /api/v1/query.", valueName: "url")
@@ -56,14 +67,28 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Print text or json; the list also as markdown.", valueName: "format"))
     var format = ExplainFormat.text
 
+    @OptionGroup var scope: ScopeOption
+
     @OptionGroup var logging: LoggingOptions
+
+    /// Two collections are a second apart at least; for more than an hour there is `run`.
+    private static let liveLengths = Duration.seconds(2)...Duration.seconds(3600)
 
     /// The longest time to explain: four weeks.
     private static let longest = 28 * 24 * 3600
 
     func validate() throws {
-        guard list || url != nil else { throw ValidationError("give --backend or --list") }
-        guard !list || backend == nil else { throw ValidationError("--list is given alone or with --format") }
+        guard [list, live != nil, backend != nil].count(where: \.self) <= 1 else {
+            throw ValidationError("give one of --live, --backend and --list")
+        }
+        guard list || live != nil || url != nil else { throw ValidationError("give --live, --backend or --list") }
+        guard url != nil || [host, service, at].allSatisfy({ $0 == nil }) && since == nil && baseline == nil else {
+            throw ValidationError("--host, --service, --since, --baseline and --at need --backend")
+        }
+        guard live != nil || scope.scope == nil else { throw ValidationError("--scope needs --live") }
+        guard live.map({ Self.liveLengths.contains($0.duration) }) ?? true else {
+            throw ValidationError("--live is from 2s to 1h")
+        }
         guard list || format != .markdown else { throw ValidationError("only --list has the format markdown") }
         guard host == nil || service == nil else { throw ValidationError("give --host or --service, not both") }
         guard at.map({ Moment.seconds($0) != nil }) ?? true else {
@@ -86,7 +111,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private var url: String? {
-        guard !list else { return nil }
+        guard !list, live == nil else { return nil }
         let variable = Machine.current.environment["TCPLENS_BACKEND"]?.trimmed ?? ""
         return backend ?? (variable.isEmpty ? nil : String(variable))
     }
@@ -104,6 +129,13 @@ struct ExplainCommand: ParsableCommand {
         get throws {
             let environment = Machine.current.environment
             let logger = logging.logger(environment: environment)
+            if let live {
+                return try ExplainRequest().explainLive(
+                    for: live.duration,
+                    scope: scope.scope ?? .own,
+                    host: AgentResource(of: .current).resource.attributes["host.name"]?.description
+                ) { logger.warning("\($0)") }
+            }
             let client = try BackendClient(url ?? "", environment: environment) { logger.warning("\($0)") }
             return try ExplainRequest().explain(client, span, host: host, service: service)
         }

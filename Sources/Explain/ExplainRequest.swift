@@ -1,6 +1,8 @@
 import Catalogue
 import CommandSupport
 package import Findings
+import Metrics
+package import Probes
 import PrometheusNames
 
 /// What is to be explained.
@@ -33,6 +35,29 @@ package struct ExplainRequest {
         var scope = scope(of: source)
         (scope.hosts, scope.seconds, scope.end, scope.interval) = (source.hosts, span.length, source.end, source.interval)
         scope.baseline = source.hasBaseline ? span.baseline : nil
+        return Explanation(findings: findings, scope: scope)
+    }
+
+    /// Explains what happens on this machine now, without a backend and without a baseline.
+    ///
+    /// - Parameters:
+    ///   - length: How long to observe.
+    ///   - scope: Whose connections to observe.
+    ///   - host: The name of this machine.
+    ///   - say: Receives lines for the log.
+    /// - Returns: The explanation.
+    /// - Throws: ``Failure`` when the kernel refuses.
+    package func explainLive(
+        for length: Duration,
+        scope observed: ObservationScope,
+        host: String?,
+        say: @escaping @Sendable (String) -> Void
+    ) throws -> Explanation {
+        let source = try LiveSource.observe(table, for: length, scope: observed, host: host, say: say)
+        let findings = try Decision(source).found(in: table)
+        var scope = scope(of: source)
+        (scope.seconds, scope.interval) = (Int(length.components.seconds), 1)
+        scope.end = Double(source.end.unixNanoseconds) / 1e9
         return Explanation(findings: findings, scope: scope)
     }
 
