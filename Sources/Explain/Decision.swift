@@ -10,7 +10,7 @@ struct Decision {
         self.source = source
     }
 
-    /// The findings of `table` that hold, in its order, each for each of its groups, the worst group first.
+    /// The findings of `table` that hold, causes first, each for each of its groups, the worst group first.
     func found(in table: [Finding]) throws -> [Explanation.Found] {
         var all: [Explanation.Found] = []
         for finding in table {
@@ -26,13 +26,7 @@ struct Decision {
                 )
             }
         }
-        for place in all.indices {
-            let causes = all[place].finding.causes
-            let host = all[place].place.host
-            let others = all.filter { causes.contains($0.finding) && $0.place.host == host }
-            all[place].follows = Set(others.map(\.finding.title)).sorted()
-        }
-        return all
+        return try Ranking(source).ranked(all)
     }
 
     /// The groups for which all conditions hold, with the values of these.
@@ -40,7 +34,7 @@ struct Decision {
         var groups: [[String: String]: [Explanation.Value]]?
         for check in finding.checks {
             if let groups, groups.isEmpty { return [] }
-            let samples = try source.values(of: check.signal, above: check.threshold).filter { sample in
+            let samples = try source.values(of: check.signal, above: check.threshold, for: finding.patience).filter { sample in
                 guard sample.value > check.threshold, sample.value.isFinite else { return false }
                 return groups.map { $0[sample.labels] != nil } ?? true
             }
@@ -74,7 +68,7 @@ struct Decision {
 
     /// The values of a signal for what agrees with a group, the greatest first.
     private func evidence(_ evidence: Finding.Evidence, for labels: [String: String]) throws -> [Explanation.Value] {
-        let samples = try source.values(of: evidence.signal, above: nil).filter { $0.labels.agrees(with: labels) && $0.value.isFinite }
+        let samples = try source.values(of: evidence.signal).filter { $0.labels.agrees(with: labels) && $0.value.isFinite }
         let usual = samples.isEmpty ? [] : try source.usual(evidence.signal)
         let baselines = usual.reduce(into: [:]) { $0[$1.labels] = $1.value }
         return samples.sorted { $0.value > $1.value }.prefix(3).filter { $0.value > 0 || samples.count == 1 }.map { sample in

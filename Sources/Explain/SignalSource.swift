@@ -7,9 +7,10 @@ package protocol SignalSource {
     /// - Parameters:
     ///   - signal: The signal.
     ///   - threshold: Only values above this are needed; nil for all.
+    ///   - patience: How long they must have been above it, as far as that much time is explained.
     /// - Returns: The value of each group, of which there may be none.
     /// - Throws: ``Failure`` when the values can't be had.
-    func values(of signal: Signal, above threshold: Double?) throws -> [Sample]
+    func values(of signal: Signal, above threshold: Double?, for patience: Duration) throws -> [Sample]
 
     /// The values that are usual: those of the baseline; empty if there is no baseline.
     ///

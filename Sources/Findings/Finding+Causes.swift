@@ -1,5 +1,5 @@
 extension Finding {
-    /// The findings of which this one is probably a consequence, if they are there for the same host.
+    /// The findings that this one probably follows from, if they are there for the same host.
     package var causes: [Finding] {
         switch id {
         case Finding.portsUsedUp.id: [.timeWaitPorts]

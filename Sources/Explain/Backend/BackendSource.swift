@@ -61,10 +61,13 @@ package final class BackendSource: SignalSource {
     }
 
     /// The values at the end of the time to explain.
-    package func values(of signal: Signal, above threshold: Double?) throws -> [Sample] {
-        // The backend leaves out what would not be looked at, so that a fleet's answer is short.
+    package func values(of signal: Signal, above threshold: Double?, for patience: Duration) throws -> [Sample] {
         let query = signal.promQL(frame(signal))
-        return try samples(threshold.map { "(\(query)) > \($0)" } ?? query)
+        guard let threshold else { return try samples(query) }
+        // The backend leaves out what would not be looked at, so that a fleet's answer is short.
+        let hold = times.hold(Int(clamping: patience.components.seconds), span)
+        let lasting = "min_over_time((\(query))[\(hold)s:\(max(times.step, hold / 10))s]) > \(threshold)"
+        return try samples("((\(query)) > \(threshold)) and (\(lasting))")
     }
 
     /// The averages over the baseline.

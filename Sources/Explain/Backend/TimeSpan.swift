@@ -30,4 +30,9 @@ struct QueryTimes: Hashable, Sendable {
         // As much as thirty values say about what is usual.
         baselineStep = max(step, span.baseline / 30)
     }
+
+    /// For how many seconds a condition must have held: as long as for an alert, or for a quarter of the span.
+    ///
+    /// So a deployment or a burst is over before it is a finding.
+    func hold(_ patience: Int, _ span: TimeSpan) -> Int { max(1, min(patience, span.length / 4)) }
 }

@@ -91,8 +91,8 @@ package struct LiveSource: SignalSource {
         if left > .zero { _ = usleep(UInt32(clamping: left.nanoseconds / 1_000)) }
     }
 
-    /// The values at the end.
-    package func values(of signal: Signal, above threshold: Double?) -> [Sample] {
+    /// The values at the end, over all the time that was observed: no part of it is an earlier time.
+    package func values(of signal: Signal, above threshold: Double?, for patience: Duration) -> [Sample] {
         let samples = evaluator.values(of: signal)
         return threshold.map { threshold in samples.filter { $0.value > threshold } } ?? samples
     }
