@@ -239,6 +239,14 @@ let package = Package(
         ),
         .testTarget(name: "FindingsTests", dependencies: ["Catalogue", "Findings"], swiftSettings: strict),
         .testTarget(
+            name: "ExplainTests",
+            dependencies: [
+                "Catalogue", "CommandSupport", "Explain", "Findings", "HTTPServer", "Metrics", "PrometheusNames",
+                "Rendering",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "RegistryTests",
             dependencies: ["Catalogue", "Findings", "Registry", "Rendering", "YAML"],
             swiftSettings: strict

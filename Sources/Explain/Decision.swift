@@ -38,7 +38,7 @@ struct Decision {
                 guard sample.value > check.threshold, sample.value.isFinite else { return false }
                 return groups.map { $0[sample.labels] != nil } ?? true
             }
-            let usual = check.factor == nil || samples.isEmpty ? [] : try source.usual(check.signal)
+            let usual = samples.isEmpty ? [] : try source.usual(check.signal)
             let baselines = usual.reduce(into: [:]) { $0[$1.labels] = $1.value }
             var holding: [[String: String]: [Explanation.Value]] = [:]
             for sample in samples {
