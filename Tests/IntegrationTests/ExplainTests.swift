@@ -46,17 +46,24 @@ extension IntegrationTests {
                 "live": ["--live", "2s"],
             ]
 
-            /// Starts `explain` in one way.
-            func start(_ options: [String]) throws -> RunningProcess {
-                try RunningProcess([Executable.tcplens, "explain", "--format", "json"] + options, in: unusual.traffic)
-            }
-
-            /// What one way finds, and with which status it ends.
-            func explain(_ way: String) throws -> (status: Int32, findings: [Answer.Entry], error: String) {
-                let process = try start(Self.ways[way] ?? [])
-                process.wait()
-                let findings = try? JSONDecoder().decode(Answer.self, from: Data(process.output.utf8)).findings
-                return (process.status, findings ?? [], process.error)
+            /// What some ways find, and with which status they end; all look at the same time.
+            private func explain(
+                _ ways: [String],
+                meanwhile: () throws -> Void
+            ) throws -> [(way: String, status: Int32, findings: [Answer.Entry], error: String)] {
+                let processes = try ways.map { way in
+                    let options = [Executable.tcplens, "explain", "--format", "json"] + (Self.ways[way] ?? [])
+                    return (way, try RunningProcess(options, in: unusual.traffic))
+                }
+                while processes.contains(where: { $0.1.isRunning }) {
+                    try meanwhile()
+                    Thread.sleep(forTimeInterval: 0.1)
+                }
+                return processes.map { way, process in
+                    process.wait()
+                    let answer = try? JSONDecoder().decode(Answer.self, from: Data(process.output.utf8))
+                    return (way, process.status, answer?.findings ?? [], process.error)
+                }
             }
 
             /// Waits until all ways find what they must.
@@ -69,14 +76,9 @@ extension IntegrationTests {
                 var last: [String] = []
                 do {
                     _ = try eventually(what) {
-                        last = []
-                        left = try left.filter { way in
-                            try meanwhile()
-                            let answer = try explain(way)
-                            let isFound = isSo(answer.status, answer.findings)
-                            if !isFound { last.append("\(way): \(answer)") }
-                            return !isFound
-                        }
+                        let answers = try explain(left, meanwhile: meanwhile).filter { !isSo($0.status, $0.findings) }
+                        last = answers.map { "\($0)" }
+                        left = answers.map(\.way)
                         return left.isEmpty ? true : nil
                     }
                 } catch let timeout as Timeout {
