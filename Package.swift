@@ -185,7 +185,7 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
+                "CPlatform", "CommandSupport", "Findings", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
                 "SocketText", "System", logging,
             ],
             swiftSettings: strict
@@ -202,7 +202,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Explain", "Findings", "Metrics", "Probes",
-                "Readings", "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                "Readings", "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top",
+                "TraceView",
                 argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict

@@ -34,7 +34,8 @@ struct Decision {
         var groups: [[String: String]: [Explanation.Value]]?
         for check in finding.checks {
             if let groups, groups.isEmpty { return [] }
-            let samples = try source.values(of: check.signal, above: check.threshold, for: finding.patience).filter { sample in
+            let samples = try source.values(of: check.signal, above: check.threshold, for: finding.patience).filter {
+                sample in
                 guard sample.value > check.threshold, sample.value.isFinite else { return false }
                 return groups.map { $0[sample.labels] != nil } ?? true
             }
@@ -68,10 +69,13 @@ struct Decision {
 
     /// The values of a signal for what agrees with a group, the greatest first.
     private func evidence(_ evidence: Finding.Evidence, for labels: [String: String]) throws -> [Explanation.Value] {
-        let samples = try source.values(of: evidence.signal).filter { $0.labels.agrees(with: labels) && $0.value.isFinite }
+        let samples = try source.values(of: evidence.signal).filter {
+            $0.labels.agrees(with: labels) && $0.value.isFinite
+        }
         let usual = samples.isEmpty ? [] : try source.usual(evidence.signal)
         let baselines = usual.reduce(into: [:]) { $0[$1.labels] = $1.value }
-        return samples.sorted { $0.value > $1.value }.prefix(3).filter { $0.value > 0 || samples.count == 1 }.map { sample in
+        return samples.sorted { $0.value > $1.value }.prefix(3).filter { $0.value > 0 || samples.count == 1 }.map {
+            sample in
             let baseline = baselines[sample.labels] ?? zero(evidence.signal, sample.labels)
             return Explanation.Value(
                 title: evidence.title,
@@ -92,6 +96,7 @@ extension Finding.Check {
     /// - Parameters:
     ///   - value: The value.
     ///   - baseline: What is usual; nil if that is not known.
+    /// - Returns: Whether the value is above the threshold, and far enough above what is usual.
     func holds(_ value: Double, usually baseline: Double?) -> Bool {
         guard value > threshold else { return false }
         guard let factor else { return true }

@@ -33,7 +33,9 @@ package struct ExplainRequest {
         let source = try BackendSource(client, span, host: host, service: service)
         let findings = try Decision(source).found(in: table)
         var scope = scope(of: source)
-        (scope.hosts, scope.seconds, scope.end, scope.interval) = (source.hosts, span.length, source.end, source.interval)
+        (scope.hosts, scope.seconds, scope.end, scope.interval) = (
+            source.hosts, span.length, source.end, source.interval
+        )
         scope.baseline = source.hasBaseline ? span.baseline : nil
         return Explanation(findings: findings, scope: scope)
     }
@@ -49,16 +51,16 @@ package struct ExplainRequest {
     /// - Throws: ``Failure`` when the kernel refuses.
     package func explainLive(
         for length: Duration,
-        scope observed: ObservationScope,
+        scope: ObservationScope,
         host: String?,
         say: @escaping @Sendable (String) -> Void
     ) throws -> Explanation {
-        let source = try LiveSource.observe(table, for: length, scope: observed, host: host, say: say)
+        let source = try LiveSource.observe(table, for: length, scope: scope, host: host, say: say)
         let findings = try Decision(source).found(in: table)
-        var scope = scope(of: source)
-        (scope.seconds, scope.interval) = (Int(length.components.seconds), 1)
-        scope.end = Double(source.end.unixNanoseconds) / 1e9
-        return Explanation(findings: findings, scope: scope)
+        var lookedAt = self.scope(of: source)
+        (lookedAt.seconds, lookedAt.interval) = (Int(length.components.seconds), 1)
+        lookedAt.end = Double(source.end.unixNanoseconds) / 1e9
+        return Explanation(findings: findings, scope: lookedAt)
     }
 
     /// What is looked at, without its time.
@@ -85,7 +87,8 @@ extension Finding {
     fileprivate func reasonMissing(from metrics: [String: Int]) -> String? {
         for selector in checks.flatMap(\.signal.selectors) {
             let definition = Catalogue.all.first { $0.name == selector.metric }
-            guard let definition, definition.condition != .always, metrics[PrometheusMetricName(definition).countedSeries] == nil
+            guard let definition, definition.condition != .always,
+                metrics[PrometheusMetricName(definition).countedSeries] == nil
             else { continue }
             return "needs \(definition.condition)"
         }

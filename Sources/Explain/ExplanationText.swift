@@ -78,9 +78,12 @@ package struct ExplanationText {
     private var lookedAt: String {
         let scope = explanation.scope
         let hosts = "\(scope.hosts) \(scope.hosts == 1 ? "host" : "hosts")"
-        var text = "Looked for \(scope.findings) faults in \(scope.signals) signals of \(scope.series) series from \(hosts), "
+        var text =
+            "Looked for \(scope.findings) faults in \(scope.signals) signals of \(scope.series) series from \(hosts), "
         text += "\((scope.end - Double(scope.seconds)).clock) to \(scope.end.clock) UTC"
-        text += scope.baseline.map { ", compared with the \(Duration.seconds($0).inWords) before" } ?? ", without a baseline"
+        text +=
+            scope.baseline.map { ", compared with the \(Duration.seconds($0).inWords) before" }
+            ?? ", without a baseline"
         text += "."
         if !scope.missing.isEmpty { text += " Not looked for: \(scope.missing.joined(separator: "; "))." }
         return text
@@ -99,7 +102,8 @@ extension Explanation.Value {
     /// The value in words, such as `tcplens.rtt: now 12 ms, baseline 2 ms, factor 6`.
     fileprivate var text: String {
         let name = title ?? metrics.joined(separator: " / ")
-        let labels = labels.isEmpty ? "" : " (\(labels.sorted { $0.key < $1.key }.map(\.value).joined(separator: ", ")))"
+        let labels =
+            labels.isEmpty ? "" : " (\(labels.sorted { $0.key < $1.key }.map(\.value).joined(separator: ", ")))"
         var text = "\(name)\(labels): now \(now.map(measure.text) ?? "?")"
         if let baseline { text += ", baseline \(measure.text(baseline))" }
         if let factor { text += ", factor \(Finding.Measure.count.text(factor))" }

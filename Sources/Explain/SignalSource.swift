@@ -9,7 +9,7 @@ package protocol SignalSource {
     ///   - threshold: Only values above this are needed; nil for all.
     ///   - patience: How long they must have been above it, as far as that much time is explained.
     /// - Returns: The value of each group, of which there may be none.
-    /// - Throws: ``Failure`` when the values can't be had.
+    /// - Throws: ``Failure`` when there is no answer.
     func values(of signal: Signal, above threshold: Double?, for patience: Duration) throws -> [Sample]
 
     /// The values that are usual: those of the baseline; empty if there is no baseline.
@@ -18,7 +18,7 @@ package protocol SignalSource {
     ///
     /// - Parameter signal: The signal.
     /// - Returns: The value of each group.
-    /// - Throws: ``Failure`` when the values can't be had.
+    /// - Throws: ``Failure`` when there is no answer.
     func usual(_ signal: Signal) throws -> [Sample]
 
     /// The host that a group is about, and how else it is called.

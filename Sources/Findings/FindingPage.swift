@@ -23,7 +23,10 @@ extension FindingDocument.Entry {
         var lines = ["", "<a id=\"\(id)\"></a>", "", "## \(title)", ""] + meaning.lines()
         lines += [""] + "**What to do.** \(remedy)".lines()
         if let command { lines += ["", "    \(command)"] }
-        lines += [""] + "**How it shows**, for \(patience == 60 ? "a minute" : "\(patience / 60) minutes") (\(severity)). \(reason)".lines()
+        lines +=
+            [""]
+            + "**How it shows**, for \(patience == 60 ? "a minute" : "\(patience / 60) minutes") (\(severity)). \(reason)"
+            .lines()
         for check in checks {
             let baseline = check.factor.map { ", and \($0.plain) times what it usually is" } ?? ""
             lines += ["", "Above \(check.measure.text(check.threshold))\(baseline):", "", "    \(check.query)"]

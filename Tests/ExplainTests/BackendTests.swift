@@ -15,7 +15,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (answer(200, "<html>Welcome</html>", "text/html"), "this is no PromQL API: no JSON of Prometheus at /api/v1/query, but status 200 and text/html"),
+        (
+            answer(200, "<html>Welcome</html>", "text/html"),
+            "this is no PromQL API: no JSON of Prometheus at /api/v1/query, but status 200 and text/html"
+        ),
         (answer(404, "404 page not found", "text/plain"), "this is no PromQL API"),
         (answer(200, "{\"status\":\"success\""), "this is no PromQL API"),
         (answer(200, "[]"), "this is no PromQL API"),
@@ -25,15 +28,32 @@ import Testing
         (answer(302, ""), "it points elsewhere (status 302)"),
         (answer(429, ""), "it is too busy (status 429)"),
         (answer(503, "starting"), "it is too busy (status 503)"),
-        (answer(400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"1:2\\u001b[31m oops\"}"), "it refuses a query (bad_data): 1:2\\u{1b}[31m oops"),
-        (answer(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"), "it answers with a matrix"),
-        (answer(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,\"0x10\"]}]}}"), "this is no PromQL API"),
-        (answer(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"), "it does not know the time"),
+        (
+            answer(400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"1:2\\u001b[31m oops\"}"),
+            "it refuses a query (bad_data): 1:2\\u{1b}[31m oops"
+        ),
+        (
+            answer(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}"),
+            "it answers with a matrix"
+        ),
+        (
+            answer(
+                200,
+                "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,\"0x10\"]}]}}"
+            ), "this is no PromQL API"
+        ),
+        (
+            answer(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"),
+            "it does not know the time"
+        ),
     ])
     func `each bad answer is a line that says what to do`(response: HTTPResponse, text: String) async throws {
-        try await FakeBackend.run(answering: { _ in response }) { url in
+        let answer = { @Sendable (_: HTTPRequest) in response }
+        try await FakeBackend.run(answering: answer) { url in
             let client = try BackendClient(url, environment: [:])
-            let error = #expect(throws: Failure.self) { try ExplainRequest().explain(client, TimeSpan(length: 60, baseline: 0)) }
+            let error = #expect(throws: Failure.self) {
+                try ExplainRequest().explain(client, TimeSpan(length: 60, baseline: 0))
+            }
             let message = error?.message ?? ""
             #expect(message.hasPrefix("\(url): \(text)"), "\(message)")
             #expect(!message.contains("\n") && message.count < 500)
@@ -43,14 +63,20 @@ import Testing
 
     @Test func `an answer that is too large, late or missing is a line`() async throws {
         let body = [UInt8](repeating: UInt8(ascii: " "), count: 17 << 20)
-        try await FakeBackend.run(answering: { _ in HTTPResponse(status: 200, headers: [:], body: body) }) { url in
+        let large = { @Sendable (_: HTTPRequest) in HTTPResponse(status: 200, headers: [:], body: body) }
+        try await FakeBackend.run(answering: large) { url in
             let client = try BackendClient(url, environment: [:])
             let error = #expect(throws: Failure.self) { try client.rows("1", at: nil) }
-            #expect(error?.message == "\(url): the response is larger than 16777216 bytes. Ask for less: --host or --service")
+            #expect(
+                error?.message
+                    == "\(url): the response is larger than 16777216 bytes. Ask for less: --host or --service"
+            )
         }
         let nobody = try BackendClient("http://127.0.0.1:1", environment: [:])
         let error = #expect(throws: Failure.self) { try nobody.rows("1", at: nil) }
-        #expect(error?.message.hasSuffix("Is a backend listening there, such as Prometheus? --backend is its URL") ?? false)
+        #expect(
+            error?.message.hasSuffix("Is a backend listening there, such as Prometheus? --backend is its URL") ?? false
+        )
         try await FakeBackend.run(
             answering: { _ in
                 Thread.sleep(forTimeInterval: 1)
@@ -77,7 +103,9 @@ import Testing
                 let headers = ["TCPLENS_BACKEND_HEADERS": "X-Scope=a%20b"]
                 let rows = try BackendClient(secret, environment: headers).rows("1", at: nil)
                 #expect(rows.count == 1)
-                let error = #expect(throws: Failure.self) { try BackendClient(secret, environment: [:]).rows("1", at: nil) }
+                let error = #expect(throws: Failure.self) {
+                    try BackendClient(secret, environment: [:]).rows("1", at: nil)
+                }
                 #expect(error?.message.hasPrefix("\(url): it wants other credentials") ?? false)
             }
         )
@@ -93,7 +121,8 @@ import Testing
 
     @Test func `NaN and infinity are read`() throws {
         let text = ["NaN", "+Inf", "-Inf", "1e3", "-0.5"].map { "{\"metric\":{},\"value\":[1.5,\"\($0)\"]}" }
-        let json = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[\(text.joined(separator: ","))]}}"
+        let json =
+            "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[\(text.joined(separator: ","))]}}"
         let rows = try #require(PromQLAnswer.read(Array(json.utf8))?.data?.result)
         #expect(rows[0].value.isNaN && rows[0].time == 1.5)
         #expect(rows.dropFirst().map(\.value) == [.infinity, -.infinity, 1000, -0.5])

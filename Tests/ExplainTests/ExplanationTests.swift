@@ -9,20 +9,34 @@ import Testing
 /// How an explanation is printed.
 @Suite struct ExplanationTests {
     private static let scope = Explanation.Scope(
-        findings: 17, signals: 34, series: 152, hosts: 1, seconds: 1800, end: 1_796_049_444, baseline: 1800,
-        interval: 60, missing: []
+        findings: 17,
+        signals: 34,
+        series: 152,
+        hosts: 1,
+        seconds: 1800,
+        end: 1_796_049_444,
+        baseline: 1800,
+        interval: 60,
+        missing: []
     )
 
     private func explanation(_ labels: [[String: String]]) throws -> Explanation {
         var source = FakeSource()
         for labels in labels { source.make(.acceptQueueFull, labels, times: 1) }
-        source.now[.rate(Selector(.listenerDrops, by: "network.local.port"))] = [Sample(["network_local_port": "80"], 12)]
-        source.before[.rate(Selector(.listenerDrops, by: "network.local.port"))] = [Sample(["network_local_port": "80"], 3)]
+        source.now[.rate(Selector(.listenerDrops, by: "network.local.port"))] = [
+            Sample(["network_local_port": "80"], 12)
+        ]
+        source.before[.rate(Selector(.listenerDrops, by: "network.local.port"))] = [
+            Sample(["network_local_port": "80"], 3)
+        ]
         return Explanation(findings: try Decision(source).found(in: Finding.all), scope: Self.scope)
     }
 
     @Test func `a finding says where, what, and what to do`() throws {
-        let text = ExplanationText(try explanation([["host_name": "edge-7", "network_local_port": "80"]]), OutputStyle()).text
+        let text = ExplanationText(
+            try explanation([["host_name": "edge-7", "network_local_port": "80"]]),
+            OutputStyle()
+        ).text
         #expect(
             text == """
                 1. Accept queue full (critical)
@@ -50,7 +64,11 @@ import Testing
         let text = ExplanationText(Explanation(findings: [], scope: scope), style).text
         #expect(text.hasPrefix("\u{1b}[32mNothing is wrong with TCP\u{1b}[0m.\nLooked for 17 faults"))
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 90 })
-        #expect(text.replacing("\n", with: " ").contains("without a baseline. Not looked for: Slow answers (needs --response-time)."))
+        #expect(
+            text.replacing("\n", with: " ").contains(
+                "without a baseline. Not looked for: Slow answers (needs --response-time)."
+            )
+        )
     }
 
     @Test func `many groups are cut, lines fit, and labels can't control the terminal`() throws {
@@ -71,14 +89,18 @@ import Testing
         #expect(finding["command"] as? String == "tcplens snapshot --by listener")
         let evidence = try #require(finding["evidence"] as? [[String: Any]])
         #expect(evidence[0]["metric"] as? String == "tcplens.listener.accept_queue.full")
-        #expect(evidence[1]["now"] as? Double == 12 && evidence[1]["baseline"] as? Double == 3 && evidence[1]["factor"] as? Double == 4)
+        #expect(
+            evidence[1]["now"] as? Double == 12 && evidence[1]["baseline"] as? Double == 3
+                && evidence[1]["factor"] as? Double == 4
+        )
         let lookedAt = try #require(json?["looked_at"] as? [String: Any])
         #expect(lookedAt["end"] as? String == "2026-11-30T14:37:24Z" && lookedAt["series"] as? Int == 152)
     }
 
     @Test(arguments: [
         ("2026-11-30T14:37:24Z", 1_796_049_444.0), ("1796049444", 1_796_049_444), ("1796049444.5", 1_796_049_444.5),
-        ("2026-11-30T15:37:24+01:00", 1_796_049_444), ("yesterday", nil), ("", nil), ("-5", nil), ("nan", nil), ("0x10", nil),
+        ("2026-11-30T15:37:24+01:00", 1_796_049_444), ("yesterday", nil), ("", nil), ("-5", nil), ("nan", nil),
+        ("0x10", nil),
         ("2026-11-30", nil), ("1e30", nil),
     ])
     func `moments`(text: String, seconds: Double?) {

@@ -59,7 +59,9 @@ import Testing
         }
     }
 
-    private func selection(_ backend: Backend, host: String? = nil, service: String? = nil) async throws -> IdentitySelection {
+    private func selection(_ backend: Backend, host: String? = nil, service: String? = nil) async throws
+        -> IdentitySelection
+    {
         try await FakeBackend.run(rows: backend.rows) { url in
             let client = try BackendClient(url, environment: [:])
             return try BackendSearch(client, TimeSpan(length: 1800, baseline: 0), host: host, service: service)
@@ -76,7 +78,9 @@ import Testing
     @Test(arguments: Backend.all) func `one host is asked about by its labels`(backend: Backend) async throws {
         let one = try await selection(backend, host: "b")
         #expect(Set(one.identities.map(\.host)) == ["b"])
-        let series = backend.series.filter { ["10.0.0.2:9464", "2", "3"].contains($0["instance"]) || $0["host_name"] == "b" }
+        let series = backend.series.filter {
+            ["10.0.0.2:9464", "2", "3"].contains($0["instance"]) || $0["host_name"] == "b"
+        }
         for labels in backend.series {
             let row = labels.filter { one.labels.contains($0.key) }
             #expect((one.identity(of: row) != nil) == series.contains(labels), "\(labels)")
@@ -88,7 +92,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Backend.all) func `one service is asked about without the others of its host`(backend: Backend) async throws {
+    @Test(arguments: Backend.all) func `one service is asked about without the others of its host`(backend: Backend)
+        async throws
+    {
         let shop = try await selection(backend, service: "shop")
         #expect(shop.identities.map(\.host) == ["b"])
         for labels in backend.series {
@@ -100,7 +106,9 @@ import Testing
     @Test func `a scraped address is a name, with its port or without`() async throws {
         var backend = Backend.all[0]
         backend.infos = []
-        #expect(try await selection(backend, host: "10.0.0.1").matchers == ["job=\"tcp\"", "instance=\"10.0.0.1:9464\""])
+        #expect(
+            try await selection(backend, host: "10.0.0.1").matchers == ["job=\"tcp\"", "instance=\"10.0.0.1:9464\""]
+        )
         #expect(try await selection(backend, host: "10.0.0.1:9464").identities.count == 1)
         await #expect(throws: Failure.self) { try await selection(backend, host: "10.0.0") }
     }
@@ -112,28 +120,42 @@ import Testing
     }
 
     @Test func `a name that is not there is told, with those that are`() async throws {
-        for (host, service, end) in [("z", nil, "host 'z'"), (nil, "z", "service 'z'")] as [(String?, String?, String)] {
-            let error = await #expect(throws: Failure.self) { try await selection(Backend.all[2], host: host, service: service) }
+        for (host, service, end) in [("z", nil, "host 'z'"), (nil, "z", "service 'z'")] as [(String?, String?, String)]
+        {
+            let error = await #expect(throws: Failure.self) {
+                try await selection(Backend.all[2], host: host, service: service)
+            }
             let message = error?.message ?? ""
-            #expect(message.hasPrefix("no tcplens metrics for \(end) at http://127.0.0.1:") , "\(message)")
+            #expect(message.hasPrefix("no tcplens metrics for \(end) at http://127.0.0.1:"), "\(message)")
             #expect(message.hasSuffix(host == nil ? "it has shop, tcplens" : "it has a, b"), "\(message)")
         }
         let empty = Backend(name: "empty", series: [], labels: [])
         let error = await #expect(throws: Failure.self) { try await selection(empty, host: "z") }
-        #expect(error?.message.contains("in the last 30 min: looked for system_network_connection_count; is the agent running") ?? false)
+        #expect(
+            error?.message.contains(
+                "in the last 30 min: looked for system_network_connection_count; is the agent running"
+            ) ?? false
+        )
     }
 
     @Test func `names with dots are told`() async throws {
-        let error = await #expect(throws: Failure.self) {
-            try await FakeBackend.run(rows: { query in query.contains("system.network.connection.count") ? [([:], "1")] : [] }) { url in
-                _ = try BackendSearch(try BackendClient(url, environment: [:]), TimeSpan(length: 60, baseline: 0), host: nil, service: nil)
-                    .selection(at: 1)
-            }
+        let dotted = { @Sendable (query: String) -> [FakeBackend.Row] in
+            query.contains("system.network.connection.count") ? [([:], "1")] : []
         }
+        let search = { @Sendable (url: String) throws -> IdentitySelection in
+            let client = try BackendClient(url, environment: [:])
+            return try BackendSearch(client, TimeSpan(length: 60, baseline: 0), host: nil, service: nil).selection(
+                at: 1
+            )
+        }
+        let error = await #expect(throws: Failure.self) { try await FakeBackend.run(rows: dotted, body: search) }
         #expect(error?.message.hasSuffix("start VictoriaMetrics with -opentelemetry.usePrometheusNaming") ?? false)
     }
 
-    @Test(arguments: [(1.0, [10: 10.0]), (15, [60: 4, 30: 2]), (60, [300: 5, 60: 1]), (60, [:])] as [(Double, [Int: Double])])
+    @Test(
+        arguments: [(1.0, [10: 10.0]), (15, [60: 4, 30: 2]), (60, [300: 5, 60: 1]), (60, [:])]
+            as [(Double, [Int: Double])]
+    )
     func `the interval is found out from the samples`(interval: Double, counts: [Int: Double]) async throws {
         let found = try await FakeBackend.run(
             rows: { query in

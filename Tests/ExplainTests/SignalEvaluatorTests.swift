@@ -9,128 +9,7 @@ import Testing
 
 /// Signals computed from collections, and the same by Prometheus.
 @Suite struct SignalEvaluatorTests {
-    /// A series with its values, one for each second.
-    struct Series: Sendable {
-        var attributes: Attributes
-        var values: [Double]
-    }
-
-    /// A signal, the series of its metrics by their names, and its value for each group.
-    struct Case: Sendable, CustomTestStringConvertible {
-        var name: String
-        var signal: Signal
-        var series: [(definition: MetricDefinition, series: [Series])]
-        var expected: [[String: String]: Double]
-        var testDescription: String { name }
-    }
-
-    /// Six collections, so five seconds between the first and the last.
-    private static func steady(_ value: Double) -> [Double] { Array(repeating: value, count: 6) }
-    private static func growing(_ step: Double, from first: Double = 0) -> [Double] {
-        (0..<6).map { first + Double($0) * step }
-    }
-
-    private static let closeWait = Selector(.connectionCount, ["network.connection.state": .equal("close_wait")])
-    private static let port = "network.local.port"
-    private static let usage = Selector(.synQueueUsage, by: port)
-    private static let limit = Selector(.synQueueLimit, by: port)
-
-    static let cases: [Case] = [
-        Case(
-            name: "sum of what is there now, of those that are selected",
-            signal: .sum(closeWait),
-            series: [
-                (.connectionCount, [
-                    Series(attributes: ["network.connection.state": "close_wait", "network.type": "ipv4"], values: [9, 9, 9, 9, 9, 3]),
-                    Series(attributes: ["network.connection.state": "close_wait", "network.type": "ipv6"], values: steady(4)),
-                    Series(attributes: ["network.connection.state": "listen", "network.type": "ipv4"], values: steady(100)),
-                ])
-            ],
-            expected: [[:]: 7]
-        ),
-        Case(
-            name: "lasting is the smallest sum",
-            signal: .lasting(closeWait),
-            series: [
-                (.connectionCount, [
-                    Series(attributes: ["network.connection.state": "close_wait", "network.type": "ipv4"], values: [5, 5, 1, 5, 5, 5]),
-                    Series(attributes: ["network.connection.state": "close_wait", "network.type": "ipv6"], values: [1, 1, 6, 1, 1, 1]),
-                ])
-            ],
-            expected: [[:]: 6]
-        ),
-        Case(
-            name: "peak is the greatest single value of each group",
-            signal: .peak(Selector(.acceptQueueFull, by: port)),
-            series: [
-                (.acceptQueueFull, [
-                    Series(attributes: ["network.local.port": 80, "network.type": "ipv4"], values: [0, 2, 0, 0, 0, 0]),
-                    Series(attributes: ["network.local.port": 80, "network.type": "ipv6"], values: [0, 0, 1, 0, 0, 0]),
-                    Series(attributes: ["network.local.port": 443, "network.type": "ipv4"], values: steady(0)),
-                ])
-            ],
-            expected: [["network_local_port": "80"]: 2, ["network_local_port": "443"]: 0]
-        ),
-        Case(
-            name: "rate by an attribute that must be there",
-            signal: .rate(Selector(.handshakes, ["error.type": .present], by: "error.type")),
-            series: [
-                (.handshakes, [
-                    Series(attributes: ["error.type": "reset", "network.type": "ipv4"], values: growing(2, from: 70)),
-                    Series(attributes: ["error.type": "reset", "network.type": "ipv6"], values: growing(1)),
-                    Series(attributes: ["network.type": "ipv4"], values: growing(50)),
-                ])
-            ],
-            expected: [["error_type": "reset"]: 3]
-        ),
-        Case(
-            name: "rate of all but some",
-            signal: .rate(Selector(.retransmits, ["tcplens.retransmit.type": .noneOf(["syn", "syn_ack"])])),
-            series: [
-                (.retransmits, [
-                    Series(attributes: ["tcplens.retransmit.type": "fast"], values: growing(3)),
-                    Series(attributes: ["tcplens.retransmit.type": "syn"], values: growing(8)),
-                    Series(attributes: [:], values: growing(1)),
-                ])
-            ],
-            expected: [[:]: 4]
-        ),
-        Case(
-            name: "rate of a counter that begins anew",
-            signal: .rate(Selector(.listenerDrops)),
-            series: [(.listenerDrops, [Series(attributes: [:], values: [100, 102, 104, 2, 4, 6])])],
-            expected: [[:]: 2]
-        ),
-        Case(
-            name: "share of the same groups, and none where one is missing",
-            signal: .share(.sum(usage), of: .sum(limit)),
-            series: [
-                (.synQueueUsage, [
-                    Series(attributes: ["network.local.port": 80], values: steady(3)),
-                    Series(attributes: ["network.local.port": 81], values: steady(3)),
-                ]),
-                (.synQueueLimit, [
-                    Series(attributes: ["network.local.port": 80], values: steady(4)),
-                    Series(attributes: ["network.local.port": 82], values: steady(4)),
-                ]),
-            ],
-            expected: [["network_local_port": "80"]: 0.75]
-        ),
-        Case(
-            name: "share of fewer groups",
-            signal: .share(.rate(Selector(.handshakes, ["error.type": .present], by: "error.type")), of: .rate(Selector(.handshakes))),
-            series: [
-                (.handshakes, [
-                    Series(attributes: ["error.type": "reset"], values: growing(1)),
-                    Series(attributes: ["error.type": "refused"], values: growing(3)),
-                    Series(attributes: [:], values: growing(4)),
-                ])
-            ],
-            expected: [["error_type": "reset"]: 0.125, ["error_type": "refused"]: 0.375]
-        ),
-    ]
-
-    private func evaluate(_ one: Case) -> [[String: String]: Double] {
+    private func evaluate(_ one: SignalCase) -> [[String: String]: Double] {
         var evaluator = SignalEvaluator(of: [one.signal], since: Timestamp(unixNanoseconds: 1))
         for second in 0..<6 {
             let time = Timestamp(unixNanoseconds: UInt64(second + 1) * 1_000_000_000)
@@ -139,7 +18,9 @@ import Testing
                     definition,
                     series.map {
                         NumberDataPoint(
-                            attributes: $0.attributes, start: Timestamp(unixNanoseconds: 1), time: time,
+                            attributes: $0.attributes,
+                            start: Timestamp(unixNanoseconds: 1),
+                            time: time,
                             value: .double($0.values[second])
                         )
                     }
@@ -150,7 +31,7 @@ import Testing
         return evaluator.values(of: one.signal).reduce(into: [:]) { $0[$1.labels] = $1.value }
     }
 
-    @Test(arguments: cases) func `signals of collections`(one: Case) {
+    @Test(arguments: SignalCase.all) func `signals of collections`(one: SignalCase) {
         #expect(evaluate(one) == one.expected)
     }
 
@@ -196,8 +77,10 @@ import Testing
         func point(_ value: Double, _ second: UInt64, start: UInt64 = 5) -> [NumberDataPoint] {
             [
                 NumberDataPoint(
-                    attributes: [:], start: Timestamp(unixNanoseconds: start),
-                    time: Timestamp(unixNanoseconds: second * 1_000_000_000), value: .double(value)
+                    attributes: [:],
+                    start: Timestamp(unixNanoseconds: start),
+                    time: Timestamp(unixNanoseconds: second * 1_000_000_000),
+                    value: .double(value)
                 )
             ]
         }
@@ -215,7 +98,8 @@ import Testing
 
     /// Prometheus' own tool for tests of rules, which `fetch-backends` has fetched.
     private static let promtool: String? = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let path = root.appending(path: ".build/backends/promtool").path(percentEncoded: false)
         return FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }()
@@ -227,7 +111,11 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "test.yaml")
-        try ("evaluation_interval: 1s\ntests:\n" + Self.cases.map(Self.yaml).joined()).write(to: file, atomically: true, encoding: .utf8)
+        try ("evaluation_interval: 1s\ntests:\n" + SignalCase.all.map(Self.yaml).joined()).write(
+            to: file,
+            atomically: true,
+            encoding: .utf8
+        )
         let process = Process()
         process.executableURL = URL(filePath: promtool)
         process.arguments = ["test", "rules", file.path(percentEncoded: false)]
@@ -240,17 +128,22 @@ import Testing
     }
 
     /// A case for promtool, with the range of the whole time.
-    private static func yaml(_ one: Case) -> String {
+    private static func yaml(_ one: SignalCase) -> String {
         let frame = QueryFrame(identity: ["instance"], range: "5s", step: "1s")
         var lines = ["- interval: 1s", "  name: \"\(one.name)\"", "  input_series:"]
         for (definition, series) in one.series {
             for each in series {
-                let labels = each.attributes.map { "\(PrometheusName.label($0.key))=\"\($0.value)\"" } + ["instance=\"x\""]
-                lines.append("  - series: '\(PrometheusMetricName(definition).samples){\(labels.joined(separator: ", "))}'")
+                let labels =
+                    each.attributes.map { "\(PrometheusName.label($0.key))=\"\($0.value)\"" } + ["instance=\"x\""]
+                lines.append(
+                    "  - series: '\(PrometheusMetricName(definition).samples){\(labels.joined(separator: ", "))}'"
+                )
                 lines.append("    values: '\(each.values.map { "\($0)" }.joined(separator: " "))'")
             }
         }
-        lines += ["  promql_expr_test:", "  - expr: '\(one.signal.promQL(frame))'", "    eval_time: 5s", "    exp_samples:"]
+        lines += [
+            "  promql_expr_test:", "  - expr: '\(one.signal.promQL(frame))'", "    eval_time: 5s", "    exp_samples:",
+        ]
         for (labels, value) in one.expected {
             let text = labels.map { "\($0.key)=\"\($0.value)\"" } + ["instance=\"x\""]
             lines += ["    - labels: '{\(text.joined(separator: ", "))}'", "      value: \(value)"]

@@ -78,7 +78,8 @@ enum FakeBackend {
             let labels = row.labels.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ",")
             return "{\"metric\":{\(labels)},\"value\":[1700000000,\"\(row.value)\"]}"
         }
-        let text = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[\(result.joined(separator: ","))]}}"
+        let text =
+            "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[\(result.joined(separator: ","))]}}"
         return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: Array(text.utf8))
     }
 }

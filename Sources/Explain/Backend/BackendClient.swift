@@ -103,7 +103,9 @@ package final class BackendClient {
         let answer = PromQLAnswer.read(response.body)
         if let answer, answer.status == "success", let data = answer.data, response.status == 200 {
             guard data.resultType == "vector" else {
-                throw Failure("\(url): it answers with a \(data.resultType.printable(limit: 20)) where a vector was asked for")
+                throw Failure(
+                    "\(url): it answers with a \(data.resultType.printable(limit: 20)) where a vector was asked for"
+                )
             }
             return data.result
         }
@@ -121,7 +123,9 @@ package final class BackendClient {
         default: break
         }
         if let answer, let error = answer.error {
-            throw Failure("\(url): it refuses a query (\((answer.errorType ?? "error").printable())): \(error.printable())")
+            throw Failure(
+                "\(url): it refuses a query (\((answer.errorType ?? "error").printable())): \(error.printable())"
+            )
         }
         throw Failure(
             "\(url): this is no PromQL API: no JSON of Prometheus at /\(Self.path), but status \(response.status)"

@@ -35,7 +35,8 @@ struct BackendSearch {
         let selection = IdentitySelection(all, host: host, service: service)
         guard selection.identities.isEmpty else { return selection }
         let minutes = Duration.seconds(span.length).inWords
-        let subject = host.map { " for host '\($0.printable())'" } ?? service.map { " for service '\($0.printable())'" } ?? ""
+        let subject =
+            host.map { " for host '\($0.printable())'" } ?? service.map { " for service '\($0.printable())'" } ?? ""
         let message = "no tcplens metrics\(subject) at \(client.url) in the last \(minutes)"
         guard all.isEmpty else {
             let names = Set(all.compactMap { host == nil ? $0.service : $0.host }).sorted()
@@ -120,7 +121,9 @@ struct BackendSearch {
         let matchers = ["__name__=~\"\(Self.always)|\(Self.ofAgent)\""] + selection.matchers
         let by = selection.labels.joined(separator: ", ")
         let series = "last_over_time({\(matchers.joined(separator: ", "))}[\(span.baseline)s] offset \(span.length)s)"
-        return Set(try client.rows("count by (\(by)) (\(series))", at: time).map { $0.metric.filter { !$0.value.isEmpty } })
+        return Set(
+            try client.rows("count by (\(by)) (\(series))", at: time).map { $0.metric.filter { !$0.value.isEmpty } }
+        )
     }
 }
 

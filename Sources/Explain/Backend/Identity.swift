@@ -16,7 +16,8 @@ struct Identity: Hashable, Sendable {
     func isOf(host name: String) -> Bool {
         if host == name { return true }
         guard labels["host_name"] == nil, let instance = labels["instance"] else { return false }
-        return instance == name || instance.hasPrefix("\(name):") && instance.dropFirst(name.count + 1).allSatisfy(\.isNumber)
+        return instance == name
+            || instance.hasPrefix("\(name):") && instance.dropFirst(name.count + 1).allSatisfy(\.isNumber)
     }
 
     /// Whether the series belong to a service with this name, which may be in a namespace.

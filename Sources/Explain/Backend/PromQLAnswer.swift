@@ -65,7 +65,7 @@ struct PromQLAnswer: Decodable {
     /// Reads an answer.
     ///
     /// - Parameter body: The body of the response.
-    /// - Returns: The answer; nil if it is none.
+    /// - Returns: The answer; nil if the body is something else.
     static func read(_ body: [UInt8]) -> PromQLAnswer? {
         try? JSONDecoder().decode(PromQLAnswer.self, from: Data(body))
     }

@@ -9,8 +9,8 @@ import PrometheusNames
 
 /// The values of signals on this machine, from an agent in this process that runs for a while.
 ///
-/// There is no baseline, because there is no earlier time. So a finding that needs one is never made, and for the others
-/// the thresholds alone decide.
+/// There is no baseline, because there is no earlier time. So a finding that needs one is never made, such as that of
+/// round trips; for the others the thresholds alone decide.
 package struct LiveSource: SignalSource {
     /// The names of all metrics that there are, with the number of their series.
     package private(set) var metrics: [String: Int] = [:]

@@ -171,7 +171,7 @@ package struct SignalEvaluator {
         }
     }
 
-    /// The quantile of counts in buckets, as `histogram_quantile` computes it.
+    /// The quantile of counts in buckets, computed in the way of `histogram_quantile`.
     ///
     /// Within a bucket the measurements are taken as spread evenly. Of the last bucket only its lower bound is known.
     ///
