@@ -1,8 +1,9 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, documents, format, lint, clean, sanitize; deb, tarball, image; and tests that are
-# apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token.
+# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests that
+# are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
+# test-dashboards, test-dashboards-live.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -39,9 +40,9 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .DELETE_ON_ERROR:
 # Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
-.PHONY: run test build release extras install uninstall test-install install-packages documents format lint clean swift mounts \
+.PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
-	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token
+	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -55,6 +56,7 @@ run: release mounts
 
 test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
+	$(Q)cd deploy/demo && python3 -B -m unittest discover -q -s tests -t .
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
@@ -122,6 +124,13 @@ documents: build
 	$(Q).build/debug/tcplens metrics --format weaver > docs/registry/registry.yaml
 	$(Q).build/debug/tcplens explain --list --format json > docs/registry/findings.json
 	$(Q).build/debug/tcplens explain --list --format markdown > docs/triage.md
+	$(Q)deploy/grafana/generate
+
+# A small HTTP service with real faults of TCP, and a picture of each, in six minutes.
+demo: build packages-for-tests
+	$(Q)deploy/demo/prepare-venv.sh
+	$(Q)Tests/IntegrationTests/fetch-backends
+	$(Q)$(AS_ROOT) deploy/demo/run
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
@@ -148,6 +157,13 @@ test-kubernetes: release container-packages
 	$(Q)Tests/Kubernetes/validate
 	$(Q)Tests/Kubernetes/mutations
 	$(Q)[ -z "$$KUBERNETES_BINARIES" ] || $(AS_ROOT) Tests/Kubernetes/run
+
+# The dashboards: structure, names, units and rules. With real backends and real faults: test-dashboards-live.
+test-dashboards: packages-for-tests
+	$(Q)Tests/Dashboards/run
+
+test-dashboards-live: build packages-for-tests
+	$(Q)$(AS_ROOT) Tests/Dashboards/run live
 
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run

@@ -352,7 +352,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TCPLens", "TestSupport", "calling", "exporting", "traffic"],
+            dependencies: ["Findings", "Registry", "TCPLens", "TestSupport", "calling", "exporting", "traffic"],
             exclude: [
                 "SDK", "Scenarios", "fetch-backends", "fetch-containers", "crowd.py", "mishaps.py", "terminal.py",
             ],

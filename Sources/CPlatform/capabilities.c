@@ -46,8 +46,3 @@ int CPlatform_setNoNewPrivileges(void)
 {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? errno : 0;
 }
-
-int CPlatform_hasNoNewPrivileges(void)
-{
-    return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
-}

@@ -1,5 +1,5 @@
 internal import BPF
-internal import Glibc
+internal import System
 
 /// What this kernel lets programs do, probed before any program is loaded.
 struct ProgramFeatures: Codable, Hashable {
@@ -60,14 +60,7 @@ struct ProgramFeatures: Codable, Hashable {
     /// Where one is missing, libbpf looks for it among the types of all modules, which takes CAP_SYS_ADMIN. Programs
     /// without such calls do the same there.
     private static var hasFunctions: Bool {
-        var system = utsname()
-        guard unsafe uname(&system) == 0 else { return true }
-        let release = unsafe withUnsafeBytes(of: &system.release) {
-            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        let numbers = release.split(whereSeparator: { !$0.isNumber }).prefix(2).compactMap { Int($0) }
-        guard numbers.count == 2 else { return true }
-        return numbers[0] > 6 || numbers[0] == 6 && numbers[1] >= 2
+        KernelVersion.running.map { $0 >= .withFunctions } ?? true
     }
 
     /// Parses an object, in the variant that this kernel accepts.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is left of the agent's privileges after its start, and that everything still works without them.
@@ -113,11 +114,13 @@ extension IntegrationTests {
         /// A refusal need not show: the runtime's main thread would spin if it could not wait for signals.
         @Test func `nothing that the agent and the broker do is refused`() throws {
             let traffic = try Traffic()
-            let log = NSTemporaryDirectory() + "strace-\(UUID().uuidString)"
-            defer { try? FileManager.default.removeItem(atPath: log) }
+            let logs = try TemporaryDirectory()
             let sink = try RunningProcess([Executable.tcplens, "sink"], in: traffic)
             let agent = try RunningProcess(
-                ["strace", "-f", "-e", "status=failed", "-o", log, Executable.tcplens, "run", "--interval", "1s"]
+                [
+                    "strace", "-ff", "-e", "status=failed", "-o", logs.path("thread"), Executable.tcplens, "run",
+                    "--interval", "1s",
+                ]
                     + ["--attribution", "workload", "--response-time"] + Self.health,
                 in: traffic,
                 environment: ["OTEL_METRICS_EXPORTER": "otlp,prometheus"]
@@ -134,7 +137,10 @@ extension IntegrationTests {
             kill(traced, SIGTERM)
             agent.wait()
             sink.signal(SIGTERM)
-            let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+            // Each thread has a log of its own, because in a common one a call can lose its name to another thread's.
+            let calls = try logs.names(in: "").flatMap { name in
+                String(decoding: try logs.read(name), as: UTF8.self).split(separator: "\n")
+            }
             // The bounding set is limited where that is allowed, the C library tries clone3() first, and the verifier
             // refuses a program that libbpf tries.
             let expected = ["CAPBSET", "clone3(", "BPF_PROG_LOAD"]

@@ -23,19 +23,31 @@ import YAML
         #expect(keys == ["file_format", "imports", "attributes", "metrics"])
     }
 
-    @Test func `each attribute and each metric has what the format requires`() throws {
+    /// What the JSON schema of the format requires and allows; it allows nothing else.
+    private func expectKeys(_ node: YAMLNode, required: Set<String>, optional: Set<String> = []) {
+        #expect(required.isSubset(of: node.keys), "\(node.keys)")
+        #expect(required.union(optional).isSuperset(of: node.keys), "\(node.keys)")
+        #expect(Set(node.keys).count == node.keys.count, "\(node.keys)")
+    }
+
+    @Test func `each attribute and each metric has what the format requires, and nothing else`() throws {
         let root = try document(registry.weaver)
         for attribute in root.list("attributes") {
-            #expect(Set(attribute.keys).isSuperset(of: ["key", "type", "stability", "brief"]), "\(attribute.keys)")
+            expectKeys(attribute, required: ["key", "type", "stability", "brief"], optional: ["examples"])
+            let members = attribute.member("type")?.list("members") ?? []
+            for member in members { expectKeys(member, required: ["id", "value", "stability"]) }
+            #expect(Set(members.map { $0.text("id") }).count == members.count, "\(attribute.text("key"))")
+            // The format wants an example for texts without a list of values.
+            #expect((attribute.text("type") == "string") == attribute.keys.contains("examples"))
         }
         for metric in root.list("metrics") {
             let required: Set = ["name", "brief", "unit", "instrument", "stability"]
-            #expect(Set(metric.keys).isSuperset(of: required), "\(metric.keys)")
+            expectKeys(metric, required: required, optional: ["note", "attributes", "annotations"])
             #expect(["counter", "updowncounter", "gauge", "histogram"].contains(metric.text("instrument")))
-        }
-        let ids = root.list("attributes").map { ($0.text("key"), $0.member("type")?.list("members") ?? []) }
-        for (key, members) in ids {
-            #expect(Set(members.map { $0.text("id") }).count == members.count, "\(key)")
+            for reference in metric.list("attributes") {
+                expectKeys(reference, required: ["ref", "requirement_level"])
+                #expect(["required", "recommended"].contains(reference.text("requirement_level")))
+            }
         }
     }
 

@@ -26,7 +26,4 @@ void CPlatform_limitBoundingSet(uint64_t kept);
 /* Sets no_new_privs: no program that this process executes gets more rights. Returns 0, or an error number. */
 int CPlatform_setNoNewPrivileges(void);
 
-/* Whether no_new_privs is set for the calling thread. */
-int CPlatform_hasNoNewPrivileges(void);
-
 #endif

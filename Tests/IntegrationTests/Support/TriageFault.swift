@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// A real fault of those in the README's table.
+/// A real fault of those in the table of findings, or in the README's.
 struct TriageFault {
-    /// Its name in the table.
+    /// The title of its finding, or its name in the README's table.
     let name: String
     /// The labels that show what is wrong, with all their values.
     let labels: [String: Set<String>]
@@ -50,7 +50,7 @@ struct TriageFault {
     static var all: [Self] {
         [
             Self("Loss", begin: lossBegins, goOn: { try $0.traffic("send loss client 1000") }, end: lossEnds),
-            Self("Slow server", ["network_local_port": ["7021"]], scenario: "answering_late"),
+            Self("Slow answers", ["network_local_port": ["7021"]], scenario: "answering_late"),
             Self("Zero window", ["network_io_direction": ["receive", "transmit"]], scenario: "stuck"),
             Self(
                 "SYN flood",
@@ -58,7 +58,7 @@ struct TriageFault {
                 goOn: { try $0.traffic("syn 7105 100") },
                 end: { try $0.traffic("unlisten 7105") }
             ),
-            Self("Full accept queue", ["network_local_port": ["7010"]], scenario: "one_worker_hangs"),
+            Self("Accept queue full", ["network_local_port": ["7010"]], scenario: "one_worker_hangs"),
             Self(
                 "CLOSE_WAIT leak",
                 begin: { try $0.traffic("listen 4 7101 128", "connect leak 4 7101 60", "close leak client") },
@@ -73,7 +73,7 @@ struct TriageFault {
                 }
             ),
             Self(
-                "Ports used up",
+                "No free port",
                 begin: portsEnd,
                 goOn: findNoPort,
                 end: { unusual in
@@ -81,9 +81,9 @@ struct TriageFault {
                     try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"], unusual)
                 }
             ),
-            Self("Unfollowed", scenario: "crowd"),
+            Self("More connections than can be followed", scenario: "crowd"),
             // Two of three connections leave a TIME_WAIT.
-            Self("TIME_WAIT", begin: { try $0.traffic("listen 4 7104 128", "churn 4 7104 3600") }),
+            Self("TIME_WAIT near its limit", begin: { try $0.traffic("listen 4 7104 128", "churn 4 7104 5400") }),
         ]
     }
 

@@ -189,7 +189,8 @@ extension String {
     }
 }
 
-/// Runs a scenario, and again if the agent has missed events meanwhile, up to three times.
+/// Runs a scenario, and again if the agent has missed events meanwhile, or the scenario did not come about, up to three
+/// times.
 ///
 /// If a softirq interrupts a process for which this kernel runs no programs, an event is missed, and counted as a loss.
 /// In the scope of the node, the events of other processes count, too.
