@@ -5,6 +5,8 @@ extension Finding {
         case Finding.portsUsedUp.id: [.timeWaitPorts]
         case Finding.halfOpen.id: [.synFlood]
         case Finding.acceptQueueFull.id: [.closeWaitLeak]
+        // Into a window that shrinks to zero, the kernel sends its last segment again as a probe.
+        case Finding.loss.id: [.zeroWindow]
         case Finding.roundTrips.id: [.loss]
         case Finding.handshakeFailures.id: [.portsUsedUp, .acceptQueueFull, .synFlood, .halfOpen, .loss]
         case Finding.slowAnswers.id: [.acceptQueueFull, .closeWaitLeak]

@@ -65,6 +65,7 @@ package final class BackendSource: SignalSource {
         let query = signal.promQL(frame(signal))
         guard let threshold else { return try samples(query) }
         // The backend leaves out what would not be looked at, so that a fleet's answer is short.
+        if case .lasting = signal { return try samples("(\(query)) > \(threshold)") }
         let hold = times.hold(Int(clamping: patience.components.seconds), span)
         let lasting = "min_over_time((\(query))[\(hold)s:\(max(times.step, hold / 10))s]) > \(threshold)"
         return try samples("((\(query)) > \(threshold)) and (\(lasting))")
