@@ -243,7 +243,7 @@ let package = Package(
             name: "ExplainTests",
             dependencies: [
                 "Catalogue", "CommandSupport", "Explain", "Findings", "HTTPServer", "Metrics", "PrometheusNames",
-                "Rendering",
+                "Rendering", "System",
             ],
             swiftSettings: strict
         ),

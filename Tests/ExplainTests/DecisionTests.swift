@@ -103,7 +103,7 @@ import Testing
         source.make(.loss)
         let types = try #require(Finding.loss.evidence.first).signal
         source.now[types] = ["a", "b", "c", "d"].enumerated().map {
-            Sample(["tcplens_retransmit_type": $1], Double($0))
+            Sample(["tcplens_retransmit_type": $1], Double($0 + 1))
         }
         let values = try #require(try found(source).first).evidence.filter { $0.title == "by type" }
         #expect(values.map(\.labels) == ["d", "c", "b"].map { ["tcplens_retransmit_type": $0] })

@@ -2,6 +2,7 @@ import Explain
 import Findings
 import Foundation
 import HTTPServer
+import System
 
 /// Values that a test gives for signals.
 struct FakeSource: SignalSource {
@@ -38,6 +39,15 @@ extension FakeSource {
     }
 }
 
+/// A thread that may block; what runs there still belongs to its test.
+private actor Blocking {
+    private let executor = BlockingExecutor(label: "explain.test")
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    func run<Result: Sendable>(_ body: @Sendable () throws -> Result) rethrows -> Result { try body() }
+}
+
 /// A backend on loopback that answers queries as a test says.
 enum FakeBackend {
     /// A row of an answer: labels and the value as text.
@@ -52,9 +62,7 @@ enum FakeBackend {
         let task = Task { await server.run { answer($0) } }
         defer { task.cancel() }
         let url = "http://127.0.0.1:\(server.port)"
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Swift.Result { try body(url) }) }
-        }
+        return try await Blocking().run { try body(url) }
     }
 
     /// Answers queries with rows.
