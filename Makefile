@@ -1,9 +1,9 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests that
-# are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live.
+# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
+# that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
+# test-dashboards, test-dashboards-live, test-backends.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -42,7 +42,8 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .NOTPARALLEL:
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
-	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live
+	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
+	test-backends
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -164,6 +165,15 @@ test-dashboards: packages-for-tests
 
 test-dashboards-live: build packages-for-tests
 	$(Q)$(AS_ROOT) Tests/Dashboards/run live
+
+# Backends and Collectors that end and come back, and a Prometheus that receives OTLP, which Debian's does not: that is
+# built first, which takes minutes and 5 GB.
+test-backends: packages packages-for-tests systemd-packages swift mounts
+	$(Q)swift build -j $(JOBS) --build-tests
+	$(Q)Tests/IntegrationTests/fetch-backends
+	$(Q)$(AS_ROOT) Tests/Backends/build-prometheus
+	$(Q)TCPLENS_TEST_LONG=1 $(AS_ROOT) swift test --skip-build \
+	    --filter '(CollectorConfiguration|CollectorOutage|BackendNumbers|BackendRestart|BackendPage|BackendJoin)Tests'
 
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run

@@ -23,10 +23,8 @@ extension FindingDocument.Entry {
         var lines = ["", "<a id=\"\(id)\"></a>", "", "## \(title)", ""] + meaning.lines()
         lines += [""] + "**What to do.** \(remedy)".lines()
         if let command { lines += ["", "    \(command)"] }
-        lines +=
-            [""]
-            + "**How it shows**, for \(patience == 60 ? "a minute" : "\(patience / 60) minutes") (\(severity)). \(reason)"
-            .lines()
+        let patience = self.patience == 60 ? "a minute" : "\(self.patience / 60) minutes"
+        lines += [""] + "**How it shows**, for \(patience) (\(severity)). \(reason)".lines()
         for check in checks {
             let baseline = check.factor.map { ", and \($0.plain) times what it usually is" } ?? ""
             lines += ["", "Above \(check.measure.text(check.threshold))\(baseline):", "", "    \(check.query)"]

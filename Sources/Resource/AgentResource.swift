@@ -39,8 +39,9 @@ package struct AgentResource: Equatable, Sendable {
     /// The resource of the agent's own metrics: the observed resource with another instance and the process.
     ///
     /// Service namespace, name and instance identify exactly one resource (semantic conventions,
-    /// `resource/service.md`), so the agent's own resource has a different instance. It is derived from the first and
-    /// as stable; the host connects the two.
+    /// `resource/service.md`), so the agent's own resource has a different instance; the host connects the two. Each
+    /// process is an instance of its own. Otherwise a Prometheus that receives OTLP would have two `target_info` of one
+    /// instance for five minutes after a restart, and refuse every join with it.
     ///
     /// - Parameters:
     ///   - resource: The observed resource.
@@ -49,7 +50,9 @@ package struct AgentResource: Equatable, Sendable {
     package static func ofAgent(_ resource: Metrics.Resource, processIdentifier: Int32) -> Metrics.Resource {
         var resource = resource
         let observed = resource.instanceID ?? ""
-        resource.attributes["service.instance.id"] = .string(InstanceID.make(of: "agent=\(observed)"))
+        resource.attributes["service.instance.id"] = .string(
+            InstanceID.make(of: "agent=\(observed)\nprocess=\(processIdentifier)")
+        )
         resource.attributes["process.pid"] = .int(Int64(processIdentifier))
         return resource
     }

@@ -44,7 +44,11 @@ import Testing
         let options = lines(command).drop { !$0.hasSuffix(":") }.filter { $0.hasPrefix("  ") }
         var lengths: [Int] = []
         for line in options {
-            if line.hasPrefix("  -") || line.hasPrefix("  <") { lengths.append(1) } else { lengths[lengths.count - 1] += 1 }
+            if line.hasPrefix("  -") || line.hasPrefix("  <") {
+                lengths.append(1)
+            } else {
+                lengths[lengths.count - 1] += 1
+            }
         }
         #expect(lengths.count > 2 && lengths.max() ?? 0 <= 2, "\(options)")
     }

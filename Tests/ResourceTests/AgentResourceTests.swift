@@ -44,9 +44,9 @@ import Testing
             attributes["process.pid"] = resource.attributes["process.pid"]
             attributes["service.instance.id"] = resource.attributes["service.instance.id"]
             #expect(attributes == resource.attributes)
-            // The next process is the same instance.
-            let next = AgentResource.ofAgent(resource, processIdentifier: 8)
-            #expect(next.instanceID == own.instanceID)
+            // Two resources of one instance would be two target_info, so another process is another instance.
+            #expect(AgentResource.ofAgent(resource, processIdentifier: 7) == own)
+            #expect(AgentResource.ofAgent(resource, processIdentifier: 8).instanceID != own.instanceID)
         }
     }
 
