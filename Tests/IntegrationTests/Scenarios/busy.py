@@ -23,7 +23,7 @@ def busy():
 def serve_and_deploy():
     while True:
         listener = listening(7040)
-        end = time.monotonic() + 4
+        end = time.monotonic() + 5
         listener.settimeout(0.1)
         while time.monotonic() < end:
             try:
@@ -48,7 +48,8 @@ def ask(delay):
                 while client.recv(10000):
                     pass
         except OSError:
-            pass
+            # A client that was refused waits before it tries again.
+            time.sleep(0.2)
         time.sleep(0.02)
 
 
