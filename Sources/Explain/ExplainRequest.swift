@@ -32,7 +32,7 @@ package struct ExplainRequest {
     ) throws -> Explanation {
         let source = try BackendSource(client, span, host: host, service: service)
         let findings = try Decision(source).found(in: table)
-        var scope = scope(of: source)
+        var scope = scope(of: source, hasBaseline: source.hasBaseline)
         (scope.hosts, scope.seconds, scope.end, scope.interval) = (
             source.hosts, span.length, source.end, source.interval
         )
@@ -57,14 +57,14 @@ package struct ExplainRequest {
     ) throws -> Explanation {
         let source = try LiveSource.observe(table, for: length, scope: scope, host: host, say: say)
         let findings = try Decision(source).found(in: table)
-        var lookedAt = self.scope(of: source)
+        var lookedAt = self.scope(of: source, hasBaseline: false)
         (lookedAt.seconds, lookedAt.interval) = (Int(length.components.seconds), 1)
         lookedAt.end = Double(source.end.unixNanoseconds) / 1e9
         return Explanation(findings: findings, scope: lookedAt)
     }
 
     /// What is looked at, without its time.
-    func scope(of source: some SignalSource) -> Explanation.Scope {
+    func scope(of source: some SignalSource, hasBaseline: Bool) -> Explanation.Scope {
         Explanation.Scope(
             findings: table.count,
             signals: Set(table.flatMap { $0.checks.map(\.signal) + $0.evidence.map(\.signal) }).count,
@@ -74,7 +74,7 @@ package struct ExplainRequest {
             end: 0,
             interval: 0,
             missing: table.compactMap { finding in
-                finding.reasonMissing(from: source.metrics).map { "\(finding.title) (\($0))" }
+                finding.reasonMissing(from: source.metrics, hasBaseline: hasBaseline).map { "\(finding.title) (\($0))" }
             }
         )
     }
@@ -84,7 +84,8 @@ extension Finding {
     /// Why it can't be looked for; nil if it can be.
     ///
     /// A metric that is always there without this condition has no series as long as nothing happens.
-    fileprivate func reasonMissing(from metrics: [String: Int]) -> String? {
+    fileprivate func reasonMissing(from metrics: [String: Int], hasBaseline: Bool) -> String? {
+        if !hasBaseline, checks.contains(where: \.needsBaseline) { return "needs a baseline" }
         for selector in checks.flatMap(\.signal.selectors) {
             let definition = Catalogue.all.first { $0.name == selector.metric }
             guard let definition, definition.condition != .always,

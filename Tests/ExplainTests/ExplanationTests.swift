@@ -71,6 +71,19 @@ import Testing
         )
     }
 
+    @Test func `what can't be looked for is told, with the reason`() {
+        func missing(_ metrics: [String: Int], _ hasBaseline: Bool) -> [String] {
+            let table: [Finding] = [.roundTrips, .slowAnswers, .loss]
+            return ExplainRequest(table).scope(of: FakeSource(metrics: metrics), hasBaseline: hasBaseline).missing
+        }
+        let all = ["tcplens_response_duration_seconds_count", "tcplens_rtt_seconds_count", "tcplens_retransmits_total"]
+        let metrics = (all + ["tcplens_segments_total"]).reduce(into: [:]) { $0[$1] = 1 }
+        #expect(missing(metrics, true).isEmpty)
+        #expect(missing(metrics, false) == ["Round trips longer than usual (needs a baseline)"])
+        let slow = ["Slow answers (needs --response-time, kernels from 5.12 on)"]
+        #expect(missing(metrics.filter { $0.key != all[0] }, true) == slow)
+    }
+
     @Test func `many groups are cut, lines fit, and labels can't control the terminal`() throws {
         let ports = (0..<50).map { ["host_name": "x\u{1b}[31m\n", "network_local_port": "\($0)"] }
         let text = ExplanationText(try explanation(ports), OutputStyle(columns: 60)).text

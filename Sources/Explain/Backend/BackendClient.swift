@@ -141,6 +141,8 @@ package final class BackendClient {
         case .responseTooLarge: "Ask for less: --host or --service"
         case .retryable where error.hint?.contains("Collector") ?? true:
             "Is a backend listening there, such as Prometheus? --backend is its URL"
+        case .permanent where error.hint?.contains("4317") ?? false:
+            "4317 is usually the port of OTLP; Prometheus has 9090, and VictoriaMetrics 8428"
         default: error.hint
         }
     }
