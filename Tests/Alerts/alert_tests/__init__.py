@@ -1,0 +1,1 @@
+"""Tests of the alerts and recording rules in deploy/prometheus."""

@@ -1,0 +1,1 @@
+"""Alerts and recording rules, made from the table of findings."""
