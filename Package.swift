@@ -98,6 +98,14 @@ let package = Package(
         // What can be wrong, and how it shows.
         .target(name: "Findings", dependencies: ["Catalogue", "PrometheusNames"], swiftSettings: strict),
         .target(
+            name: "Explain",
+            dependencies: [
+                "Catalogue", "CommandSupport", "Configuration", "Findings", "Metrics", "OTLPExport", "Observations",
+                "Probes", "PrometheusNames", "Rendering", "Resource", "System",
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Registry",
             dependencies: ["Catalogue", "Metrics", "PrometheusNames", "Rendering"],
             swiftSettings: strict
@@ -177,7 +185,7 @@ let package = Package(
         .target(
             name: "Top",
             dependencies: [
-                "CPlatform", "CommandSupport", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
+                "CPlatform", "CommandSupport", "Findings", "Metrics", "Probes", "Readings", "Rendering", "SnapshotView",
                 "SocketText", "System", logging,
             ],
             swiftSettings: strict
@@ -193,8 +201,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Findings", "Metrics", "Probes", "Readings",
-                "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top", "TraceView",
+                "AgentRuntime", "CPlatform", "CommandSupport", "Doctor", "Explain", "Findings", "Metrics", "Probes",
+                "Readings", "Registry", "Rendering", "Resource", "Settings", "Sink", "SnapshotView", "System", "Top",
+                "TraceView",
                 argumentParser, logging, unixSignals,
             ],
             swiftSettings: strict
@@ -230,6 +239,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "FindingsTests", dependencies: ["Catalogue", "Findings"], swiftSettings: strict),
+        .testTarget(
+            name: "ExplainTests",
+            dependencies: [
+                "Catalogue", "CommandSupport", "Explain", "Findings", "HTTPServer", "Metrics", "PrometheusNames",
+                "Rendering", "System",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "RegistryTests",
             dependencies: ["Catalogue", "Findings", "Registry", "Rendering", "YAML"],

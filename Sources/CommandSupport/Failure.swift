@@ -5,6 +5,9 @@ package struct Failure: Error {
     /// The exit status for wrong usage or configuration.
     package static let usage: CInt = 2
 
+    /// The exit status of a command that was asked whether something is wrong, and found something.
+    package static let found: CInt = 3
+
     /// A failure whose messages have all been printed already.
     package static let alreadyPrinted = Failure("")
 
@@ -23,6 +26,13 @@ package struct Failure: Error {
     package init(usage message: String) {
         self.message = message
         status = Self.usage
+    }
+
+    /// The end of a command that has printed what it found.
+    package static var somethingFound: Failure {
+        var failure = alreadyPrinted
+        failure.status = found
+        return failure
     }
 
     /// The same failure, with possible reasons on the same line.

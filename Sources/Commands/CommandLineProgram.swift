@@ -5,7 +5,8 @@ import System
 
 /// The program: runs the command in its arguments.
 package enum CommandLineProgram {
-    /// Runs a command, and ends with status 0 (done), 1 (failed) or 2 (wrong usage or configuration).
+    /// Runs a command, and ends with status 0 (done), 1 (failed), 2 (wrong usage or configuration) or 3 (`explain`
+    /// found something).
     package static func main() async {
         // Swift reads the arguments from /proc/self/cmdline; without it there seem to be no arguments.
         guard CommandLine.argc > 0 else {

@@ -29,7 +29,13 @@ extension Finding {
         "round_trips",
         "Round trips longer than usual",
         after: .seconds(300),
-        when: Check(.quantile(0.5, Selector(.rtt)), above: 0.005, timesBaseline: 3, .duration),
+        when: Check(
+            .quantile(0.5, Selector(.rtt)),
+            above: 0.005,
+            timesBaseline: 3,
+            .duration,
+            needsBaseline: true
+        ),
         meaning: """
             The median round trip is three times what it was. Either the way is longer (another route, region or zone), \
             or a queue on the way is full.

@@ -49,11 +49,20 @@ package struct Finding: Hashable, Sendable {
         package let threshold: Double
         /// It must also be greater than its own baseline times this, where one is known; nil for no such condition.
         package let factor: Double?
+        /// Whether nothing can be said without a baseline, because the threshold alone is normal for some.
+        package let needsBaseline: Bool
         /// How its values are written.
         package let measure: Measure
 
-        init(_ signal: Signal, above threshold: Double, timesBaseline factor: Double? = nil, _ measure: Measure) {
+        init(
+            _ signal: Signal,
+            above threshold: Double,
+            timesBaseline factor: Double? = nil,
+            _ measure: Measure,
+            needsBaseline: Bool = false
+        ) {
             (self.signal, self.threshold, self.factor, self.measure) = (signal, threshold, factor, measure)
+            self.needsBaseline = needsBaseline
         }
     }
 

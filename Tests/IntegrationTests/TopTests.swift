@@ -144,7 +144,7 @@ extension IntegrationTests {
             #expect(TerminalSession.number("FIN_WAIT2", states) == 2)
             #expect(TerminalSession.number("CLOSE_WAIT", states) == 2)
             #expect(TerminalSession.number("LISTEN", states) == 2)
-            #expect(states[1].hasPrefix("! accept queue of :7001 full"))
+            #expect(states[1].hasPrefix("! Accept queue full: :7001"))
             #expect(states.contains { $0.hasPrefix("127.0.0.1:7001 ") && $0.contains(" 9/8 ") && $0.contains("100%") })
             #expect(states.contains { $0.hasPrefix("[::1]:7002 ") && $0.contains(" 0/64 ") })
             #expect(TerminalSession.number(":7001", ports) == 15)

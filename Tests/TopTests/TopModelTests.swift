@@ -186,8 +186,8 @@ import Testing
         let findings = TopFindings(TopSamples.busy()).findings
         #expect(
             findings.map(\.text) == [
-                "accept queue of :8080 full", "31 handshakes failed in 10s: 30 refused, 1 timed_out",
-                "CLOSE_WAIT grows and never falls: a program does not close its connections",
+                "Accept queue full: :8080", "31 handshakes failed in 10s: 30 refused, 1 timed_out",
+                "CLOSE_WAIT leak: it grows and never falls, as a program does not close",
             ]
         )
         #expect(findings.map(\.isAlarm) == [true, false, false])
@@ -210,9 +210,10 @@ import Testing
         ])
         #expect(
             TopFindings(model([(0, before), (1, after)])).findings.map(\.text) == [
-                "3 events lost, so rates are too low", "accept queues overflowed 3 times",
+                "tcplens loses events: 3, so rates are too low", "Accept queue full: overflowed 3 times",
                 "listeners dropped 5 connections",
-                "more connections than can be followed: quantiles are of a part", "4.0% of segments sent again in 1s",
+                "More connections than can be followed: quantiles are of a part",
+                "Loss: 4.0% of segments sent again in 1s",
             ]
         )
         #expect(TopFindings(model([(0, after), (1, after)])).findings.map(\.isAlarm) == [false])

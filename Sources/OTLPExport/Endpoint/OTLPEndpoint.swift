@@ -58,6 +58,17 @@ package struct OTLPEndpoint: Hashable, Sendable {
         try self.init(.init(name: setting, value: url), appending: nil)
     }
 
+    /// Creates an endpoint below a base URL.
+    ///
+    /// - Parameters:
+    ///   - base: The URL to which the path is appended.
+    ///   - path: The path.
+    ///   - setting: The setting that the URL comes from, for errors.
+    /// - Throws: ``ConfigurationError`` if it is not an http, https or unix URL.
+    package init(base: String, appending path: String, from setting: String) throws(ConfigurationError) {
+        try self.init(.init(name: setting, value: base), appending: path)
+    }
+
     private init(_ setting: EnvironmentReader.Setting, appending suffix: String?) throws(ConfigurationError) {
         do throws(URLParts.Malformed) {
             socket = try Self.socket(setting.value)
@@ -65,7 +76,7 @@ package struct OTLPEndpoint: Hashable, Sendable {
             parts =
                 try socket == nil
                 ? URLParts(setting.value, appending: suffix)
-                : URLParts("http://localhost", appending: "v1/metrics")
+                : URLParts("http://localhost", appending: suffix ?? "v1/metrics")
         } catch {
             throw ConfigurationError(
                 variable: setting.name,

@@ -11,10 +11,11 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import busy
 import handshakes
 import segments
 import services
 
 if __name__ == "__main__":
-    scenarios = {**vars(handshakes), **vars(segments), **vars(services)}
+    scenarios = {**vars(busy), **vars(handshakes), **vars(segments), **vars(services)}
     print(json.dumps(scenarios[sys.argv[1]]()))

@@ -63,6 +63,11 @@ final class VictoriaMetrics {
         return results.compactMap { (($0["value"] as? [Any])?.last as? String).flatMap { Double($0) } }
     }
 
+    /// Makes what has arrived visible to all queries.
+    func flush() throws {
+        _ = try get("/internal/force_flush")
+    }
+
     /// Its current answer to a query in PromQL.
     func rows(_ query: String) throws -> [QueryRow] {
         _ = try get("/internal/force_flush")
