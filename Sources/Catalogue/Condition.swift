@@ -17,17 +17,22 @@ package enum Condition: Hashable, Sendable, CustomStringConvertible {
     /// There has been an export or a collection before.
     case pastExports
 
-    /// The condition in words; empty for none.
+    /// The condition in words that can follow "needs"; empty for none.
     package var description: String {
         switch self {
         case .always: ""
         case .following: "kernels from 5.12 on"
         case .tracepoints(let names): "the tracepoint \(names.joined(separator: " and "))"
         case .option(let name): "\(name), kernels from 5.12 on"
-        case .files(let paths): "\(paths.joined(separator: " and ")) can be read"
-        case .firstNamespace(let paths): "the host's network namespace; \(paths.joined(separator: " and ")) can be read"
-        case .programStatistics: "kernel.bpf_stats_enabled is on"
-        case .pastExports: "from the second collection on"
+        case .files(let paths): "to read \(Self.list(paths))"
+        case .firstNamespace(let paths): "the host's network namespace, and to read \(Self.list(paths))"
+        case .programStatistics: "kernel.bpf_stats_enabled = 1"
+        case .pastExports: "a collection before"
         }
+    }
+
+    /// The paths of files below `/proc`.
+    private static func list(_ paths: [String]) -> String {
+        paths.map { "/proc/\($0)" }.joined(separator: " and ")
     }
 }

@@ -107,7 +107,7 @@ struct ExplainCommand: ParsableCommand {
         }
         let explanation = try explanation
         try write(try text(explanation))
-        if !explanation.findings.isEmpty { throw Failure.somethingFound }
+        if !explanation.isWell { throw Failure.somethingFound }
     }
 
     private var url: String? {

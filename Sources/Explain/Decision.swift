@@ -99,6 +99,7 @@ extension Finding.Check {
     /// - Returns: Whether the value is above the threshold, and far enough above what is usual.
     func holds(_ value: Double, usually baseline: Double?) -> Bool {
         guard value > threshold else { return false }
+        if let ceiling, value > ceiling { return true }
         guard let factor else { return true }
         guard let baseline else { return !needsBaseline }
         return value > factor * baseline

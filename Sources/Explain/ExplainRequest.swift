@@ -37,6 +37,7 @@ package struct ExplainRequest {
             source.hosts, span.length, source.end, source.interval
         )
         scope.baseline = source.hasBaseline ? span.baseline : nil
+        scope.silent = source.silent
         return Explanation(findings: findings, scope: scope)
     }
 

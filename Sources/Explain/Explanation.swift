@@ -12,6 +12,9 @@ package struct Explanation: Hashable, Sendable {
         (self.findings, self.scope) = (findings, scope)
     }
 
+    /// Whether nothing was found, and all hosts were heard.
+    package var isWell: Bool { findings.isEmpty && scope.silent.isEmpty }
+
     /// A finding for one group of series.
     package struct Found: Hashable, Sendable {
         /// The finding.
@@ -56,6 +59,8 @@ package struct Explanation: Hashable, Sendable {
         package var series: Int
         /// How many hosts.
         package var hosts: Int
+        /// The names of those that have had data, and have no more.
+        package var silent: [String] = []
         /// The length of the time that was explained, in seconds.
         package var seconds: Int
         /// Its end, in seconds since 1970.

@@ -64,6 +64,8 @@ package struct ExplanationDocument: Codable, Hashable, Sendable {
         package var series: Int
         /// How many hosts.
         package var hosts: Int
+        /// The names of those that have had data, and have no more.
+        package var silent: [String]
         /// The end of the time that was explained (RFC 3339).
         package var end: String
         /// Its length in seconds.
@@ -98,6 +100,7 @@ package struct ExplanationDocument: Codable, Hashable, Sendable {
             signals: scope.signals,
             series: scope.series,
             hosts: scope.hosts,
+            silent: scope.silent,
             end: scope.end.moment,
             seconds: scope.seconds,
             baseline: scope.baseline,

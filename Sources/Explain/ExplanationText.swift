@@ -18,6 +18,7 @@ package struct ExplanationText {
     /// The whole text, with a line break at its end.
     package var text: String {
         var lines: [String] = []
+        if let silence { lines += [style.paint("No data now", .yellow)] + indented(silence) + [""] }
         if explanation.findings.isEmpty {
             lines.append(style.paint("Nothing is wrong with TCP", .green) + (hosts.map { " on \($0)." } ?? "."))
         } else {
@@ -70,8 +71,19 @@ package struct ExplanationText {
     /// Labels come from the backend, and may be anything.
     private func show(_ text: String) -> String { style.showable(text.printable()) }
 
+    /// Who says nothing now; nil if all do.
+    private var silence: String? {
+        let silent = explanation.scope.silent
+        guard !silent.isEmpty else { return nil }
+        let names = silent.prefix(Self.mostGroups).map(show).joined(separator: ", ")
+        let more = silent.count > Self.mostGroups ? " and \(silent.count - Self.mostGroups) more" : ""
+        return "from \(names)\(more): has the agent or the host ended? What follows is not about them."
+    }
+
     private var hosts: String? {
         let scope = explanation.scope
+        let silent = scope.silent.count
+        if silent > 0 { return scope.hosts - silent == 1 ? "the other host" : "\(scope.hosts - silent) other hosts" }
         return scope.hosts == 1 ? nil : "\(scope.hosts) hosts"
     }
 

@@ -8,14 +8,27 @@ extension Finding {
         "tcplens loses events",
         of: .agent,
         after: .seconds(300),
-        when: Check(.rate(Selector(.lostEvents, by: AttributeKey.lossReason)), above: 0, .perSecond),
-        meaning: "Flows are too low by this much. unseen: counted late, so only times are lost.",
+        when: Check(
+            .rate(
+                Selector(
+                    .lostEvents,
+                    [AttributeKey.lossReason: .oneOf(["map_full", "allocation"])],
+                    by: AttributeKey.lossReason
+                )
+            ),
+            above: 0,
+            .perSecond
+        ),
+        meaning: """
+            tcplens missed this many events a second, so its counts of what happened, such as handshakes, are too low. \
+            How many connections there are now is still right.
+            """,
         remedy: """
-            map_full: a table of the agent was full. allocation: the kernel had no memory. recursion: another BPF program \
-            was interrupted; a few are normal under load.
+            map_full: a table of the agent was full. allocation: the kernel had no memory for it. Please report it, with \
+            the number of connections.
             """,
         command: "tcplens doctor",
-        reason: "In a quiet system no event is lost.",
+        reason: "Events that are only counted late (recursion, unseen) are left out: a few are normal under load.",
         evidence: []
     )
     /// Stocks and flows that disagree.
@@ -38,8 +51,9 @@ extension Finding {
         of: .agent,
         after: .seconds(300),
         when: Check(.sum(Selector(.unfollowed)), above: 0, .count),
-        meaning: "These connections are counted, but their durations, round-trip times and bytes are not.",
-        remedy: "Nothing is wrong with the connections. Numbers that are sums of stocks are complete.",
+        meaning:
+            "There are more than 65 536 connections. Beyond those, durations, round-trip times and bytes are missing.",
+        remedy: "The counts of connections stay complete. There is nothing to repair on the host.",
         command: "tcplens snapshot",
         reason: "As long as there is room, all are followed.",
         evidence: []
@@ -55,7 +69,7 @@ extension Finding {
             above: 0,
             .perSecond
         ),
-        meaning: "An exporter gave data points up, for the reason that the group names. They are lost.",
+        meaning: "An exporter gave up sending data points, for the reason that the group names. They are lost.",
         remedy:
             "Look at the agent's log, and at the Collector that it sends to. A spool (--spool) bridges longer outages.",
         command: "tcplens doctor",

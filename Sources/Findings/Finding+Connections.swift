@@ -7,24 +7,24 @@ extension Finding {
         "close_wait_leak",
         "CLOSE_WAIT leak",
         after: .seconds(300),
-        when: Check(.lasting(inState("close_wait")), above: 50, timesBaseline: 2, .count),
+        when: Check(.lasting(inState("close_wait")), above: 50, timesBaseline: 2, orAbove: 1000, .count),
         meaning: """
-            The peers have closed these connections, and a program here has not. It will run out of descriptors, and \
-            what is bound to a connection, such as a worker, is lost until then.
+            The other side has closed these connections; a program here has not. If that goes on, it runs out of file \
+            descriptors, or of what it keeps for each connection, such as workers of a pool.
             """,
         remedy: """
-            Find the program by its port, and look for a path in which it forgets to close: an exception, a timeout of \
-            a pool. Restarting it frees the sockets.
+            Find the program, and look for a path in which it forgets to close: an exception, a timeout of a pool. \
+            Restarting it frees the sockets.
             """,
-        command: "tcplens snapshot --by port,container",
+        command: "ss -tnp state close-wait",
         reason: """
-            Fifty in every collection of the range: a busy server has some at any time, but not the same many all the \
-            time.
+            Connections pass through CLOSE_WAIT all the time, but fifty of them at every collection of the range have \
+            not been closed.
             """,
         evidence: [
             Evidence(
                 "oldest in CLOSE_WAIT",
-                .sum(Selector(.stateAge, [AttributeKey.state: .equal("close_wait")])),
+                .peak(Selector(.stateAge, [AttributeKey.state: .equal("close_wait")])),
                 .duration
             )
         ]
@@ -37,13 +37,13 @@ extension Finding {
         when: Check(.lasting(Selector(.stalled, by: AttributeKey.direction)), above: 0, .count),
         meaning: """
             Connections stand still because a receiver does not read: a program here (receive), or the peer \
-            (transmit). The network is not the cause.
+            (transmit). The network carries what is sent, but nobody takes it.
             """,
         remedy: """
             receive: see what the program here waits for, such as a lock, a disk or a full pool. transmit: ask the \
             same of the peer; until it reads, what is sent to it waits in memory here.
             """,
-        command: "ss -tnm state established",
+        command: "ss -tnop state established",
         reason:
             "A window that is zero at every collection of the range: a burst closes a window for milliseconds only.",
         evidence: [
@@ -65,19 +65,22 @@ extension Finding {
             above: 0.7,
             .share
         ),
+        Check(.rate(Selector(.handshakes, client)), above: 10, .perSecond),
         meaning: """
-            As many connections are in TIME_WAIT as there are ports, nearly. If most go to one destination, connecting \
-            to it fails soon, or the kernel searches long for a free port.
+            Nearly as many connections are in TIME_WAIT as there are local ports, and programs here open many. If most \
+            go to one destination, connecting to it fails soon, or the kernel searches long for a free port.
             """,
         remedy: """
-            Keep connections open instead of opening one for each request: a pool, HTTP keep-alive. Where that can't \
-            be, let the peer close first, add addresses, or widen net.ipv4.ip_local_port_range.
+            Keep connections open instead of opening one for each request: a pool, HTTP keep-alive. Where that is not \
+            possible: net.ipv4.tcp_tw_reuse=1, a wider net.ipv4.ip_local_port_range, or more addresses.
             """,
         command: "tcplens snapshot --by peer-port",
-        reason: "Ports are taken at random, so the search for a free one gets long before the last is gone.",
+        reason: """
+            Ports are taken at random, so the search for a free one gets long before the last is gone. Connections that \
+            others opened take no local port of their own, so some must have been opened here.
+            """,
         evidence: [
-            Evidence("connections opened", .rate(Selector(.handshakes, client)), .perSecond),
-            Evidence("failures because no port is free", .rate(withoutPort), .perSecond),
+            Evidence("failures because no port is free", .rate(withoutPort), .perSecond)
         ]
     )
     /// TIME_WAIT near the limit of the kernel.
@@ -102,10 +105,10 @@ extension Finding {
         .critical,
         after: .seconds(60),
         when: Check(.rate(withoutPort), above: 0, .perSecond),
-        meaning: "Programs here fail to connect: every port for that destination is in use.",
+        meaning: "Programs here fail to connect: every local port for that destination is in use.",
         remedy: """
-            See which destination has the connections. Keep them open and reuse them, spread them over more addresses, \
-            or widen net.ipv4.ip_local_port_range.
+            See which destination has the connections. Keep them open and reuse them; net.ipv4.tcp_tw_reuse=1, more \
+            addresses, or a wider net.ipv4.ip_local_port_range help at once.
             """,
         command: "tcplens snapshot --by peer-port",
         reason: "One such failure is one too many: no application expects it.",
@@ -118,20 +121,20 @@ extension Finding {
     package static let synFlood = Finding(
         "syn_flood",
         "SYN flood",
-        .critical,
         after: .seconds(60),
         when: Check(
             .rate(Selector(.synCookies, [AttributeKey.cookieResult: .equal("sent")])),
             above: 1,
             timesBaseline: 3,
+            orAbove: 100,
             .perSecond
         ),
         meaning: """
-            The queue of unfinished handshakes is full, and the kernel answers with SYN cookies. Clients still get in, \
-            without window scaling and with a longer way if a segment is lost.
+            More SYNs arrive than the queue of unfinished handshakes holds, so the kernel answers with SYN cookies. Real \
+            clients still get in; those without TCP timestamps lose window scaling and SACK.
             """,
         remedy: """
-            If the clients are real, raise the backlog of listen(), net.core.somaxconn and tcp_max_syn_backlog. If \
+            If the clients are real (their cookies come back), raise the backlog of listen() and net.core.somaxconn. If \
             they are not, filter upstream, or with synproxy.
             """,
         command: "tcplens snapshot --by listener",

@@ -7,7 +7,13 @@ extension Finding {
         "loss",
         "Loss",
         after: .seconds(120),
-        when: Check(.share(.rate(dataSentAgain), of: .rate(sent)), above: 0.01, timesBaseline: 3, .share),
+        when: Check(
+            .share(.rate(dataSentAgain), of: .rate(sent)),
+            above: 0.01,
+            timesBaseline: 3,
+            orAbove: 0.05,
+            .share
+        ),
         Check(.rate(dataSentAgain), above: 1, .perSecond),
         meaning: """
             More than one segment in a hundred is sent again. Each makes its connection wait for a round trip at least, \
@@ -17,7 +23,7 @@ extension Finding {
             Compare hosts: one host means its link, card or queue; one destination means the way there. Look at drops \
             of interfaces and queues, and at limits of the cloud.
             """,
-        command: "tcplens trace --failed",
+        command: "ss -tino state established",
         reason: "Below one percent TCP hardly slows down; SYNs are left out, as they say more about listeners.",
         evidence: [
             Evidence("by type", .rate(Selector(.retransmits, by: AttributeKey.retransmitType)), .perSecond),
@@ -63,6 +69,7 @@ extension Finding {
             ),
             above: 0.05,
             timesBaseline: 2,
+            orAbove: 0.5,
             .share
         ),
         Check(.rate(Selector(.handshakes, failed, by: AttributeKey.error)), above: 0.1, .perSecond),
@@ -84,11 +91,11 @@ extension Finding {
         after: .seconds(120),
         when: Check(.quantile(0.95, Selector(.responseDuration, by: port)), above: 0.25, timesBaseline: 2, .duration),
         meaning: """
-            One answer in twenty takes this long from the last byte of the request to the first of the answer, inside \
-            this machine. The network has no part in it.
+            One answer in twenty takes this long after the program has read the request. The network of its clients has \
+            no part in it; what the program itself calls does.
             """,
         remedy: "Look at the service: its CPU, its pools, what it calls. Its traces say more.",
-        command: "tcplens top",
+        command: "tcplens snapshot --by listener",
         reason: "A quarter of a second is felt by people; needs --response-time.",
         evidence: [Evidence("waiting to be accepted", .sum(Selector(.acceptQueueUsage, by: port)), .count)]
     )

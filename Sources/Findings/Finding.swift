@@ -49,6 +49,8 @@ package struct Finding: Hashable, Sendable {
         package let threshold: Double
         /// It must also be greater than its own baseline times this, where one is known; nil for no such condition.
         package let factor: Double?
+        /// Above this it holds whatever the baseline is, so that no fault becomes usual; nil for never.
+        package let ceiling: Double?
         /// Whether nothing can be said without a baseline, because the threshold alone is normal for some.
         package let needsBaseline: Bool
         /// How its values are written.
@@ -58,11 +60,12 @@ package struct Finding: Hashable, Sendable {
             _ signal: Signal,
             above threshold: Double,
             timesBaseline factor: Double? = nil,
+            orAbove ceiling: Double? = nil,
             _ measure: Measure,
             needsBaseline: Bool = false
         ) {
-            (self.signal, self.threshold, self.factor, self.measure) = (signal, threshold, factor, measure)
-            self.needsBaseline = needsBaseline
+            (self.signal, self.threshold, self.measure) = (signal, threshold, measure)
+            (self.factor, self.ceiling, self.needsBaseline) = (factor, ceiling, needsBaseline)
         }
     }
 

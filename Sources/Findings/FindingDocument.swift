@@ -43,6 +43,8 @@ package struct FindingDocument: Codable, Hashable, Sendable {
         package var threshold: Double
         /// And greater than its baseline times this; nil for no such condition.
         package var factor: Double?
+        /// Above this the baseline does not matter; nil for never.
+        package var ceiling: Double?
         /// How its values are written.
         package var measure: Finding.Measure
     }
@@ -82,6 +84,7 @@ extension FindingDocument.Entry {
                 query: check.signal.promQL(frame),
                 threshold: check.threshold,
                 factor: check.factor,
+                ceiling: check.ceiling,
                 measure: check.measure
             )
         }

@@ -26,7 +26,9 @@ extension FindingDocument.Entry {
         let patience = self.patience == 60 ? "a minute" : "\(self.patience / 60) minutes"
         lines += [""] + "**How it shows**, for \(patience) (\(severity)). \(reason)".lines()
         for check in checks {
-            let baseline = check.factor.map { ", and \($0.plain) times what it usually is" } ?? ""
+            let factor = check.factor.map { ", and \($0.plain) times what it usually is" } ?? ""
+            let ceiling = check.ceiling.map { " (above \(check.measure.text($0)): whatever is usual)" } ?? ""
+            let baseline = factor + ceiling
             lines += ["", "Above \(check.measure.text(check.threshold))\(baseline):", "", "    \(check.query)"]
         }
         for evidence in evidence {

@@ -29,6 +29,22 @@ import Testing
         }
     }
 
+    @Test func `what is far too much is found, even if it was so before`() throws {
+        for finding in Finding.all {
+            for check in finding.checks {
+                guard let ceiling = check.ceiling else { continue }
+                var source = FakeSource()
+                source.make(finding)
+                source.now[check.signal] = [Sample([:], 1.01 * ceiling)]
+                source.before[check.signal] = [Sample([:], 1.01 * ceiling)]
+                #expect(try found(source).map(\.finding) == [finding])
+                source.now[check.signal] = [Sample([:], ceiling)]
+                #expect(try found(source).isEmpty)
+            }
+        }
+        #expect(Finding.all.flatMap(\.checks).filter { $0.ceiling != nil }.count == 4)
+    }
+
     @Test func `where there is a baseline, a value must exceed it by the factor`() throws {
         let check = try #require(Finding.closeWaitLeak.checks.first)
         var source = FakeSource()

@@ -71,6 +71,28 @@ import Testing
         )
     }
 
+    @Test func `hosts that say nothing now are named, and nothing is said to be well of them`() {
+        var scope = Self.scope
+        (scope.hosts, scope.silent) = (3, ["edge-7", "edge-8"])
+        let explanation = Explanation(findings: [], scope: scope)
+        #expect(!explanation.isWell)
+        let text = ExplanationText(explanation, OutputStyle(columns: 200)).text
+        #expect(
+            text.hasPrefix(
+                """
+                No data now
+                   from edge-7, edge-8: has the agent or the host ended? What follows is not
+                   about them.
+
+                Nothing is wrong with TCP on the other host.
+
+                """
+            )
+        )
+        scope.silent = []
+        #expect(Explanation(findings: [], scope: scope).isWell)
+    }
+
     @Test func `what can't be looked for is told, with the reason`() {
         func missing(_ metrics: [String: Int], _ hasBaseline: Bool) -> [String] {
             let table: [Finding] = [.roundTrips, .slowAnswers, .loss]

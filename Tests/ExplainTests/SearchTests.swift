@@ -171,6 +171,43 @@ import Testing
         #expect(found == interval)
     }
 
+    @Test func `the interval is the longest of all hosts, so that each has rates`() async throws {
+        let counts = [10: ["a": 10.0], 300: ["a": 300, "b": 5]]
+        let found = try await FakeBackend.run(
+            rows: { query in
+                let window = query.firstMatch(of: /\[(\d+)s\]/).flatMap { Int($0.1) } ?? 0
+                return counts[window, default: [:]].map { (["host_name": $0.key], "\($0.value)") }
+            },
+            body: { url in
+                let client = try BackendClient(url, environment: [:])
+                let search = BackendSearch(client, TimeSpan(length: 60, baseline: 0), host: nil, service: nil)
+                let hosts = ["a", "b"].map { Identity(labels: ["host_name": $0], host: $0, service: nil) }
+                return try search.interval(of: IdentitySelection(hosts, host: nil, service: nil), at: 1)
+            }
+        )
+        #expect(found == 60)
+    }
+
+    @Test func `hosts that say nothing any more are named, and if that is all of them, it is a failure`() async throws {
+        func silent(heard: [String]) async throws -> [String] {
+            try await FakeBackend.run(
+                rows: { _ in heard.map { (["host_name": $0], "1") } },
+                body: { url in
+                    let client = try BackendClient(url, environment: [:])
+                    let search = BackendSearch(client, TimeSpan(length: 60, baseline: 0), host: nil, service: nil)
+                    let hosts = ["a", "b"].map { Identity(labels: ["host_name": $0], host: $0, service: nil) }
+                    let selection = IdentitySelection(hosts, host: nil, service: nil)
+                    return try search.silentHosts(of: selection, for: 300, at: 1)
+                }
+            )
+        }
+        #expect(try await silent(heard: ["a", "b"]) == [])
+        #expect(try await silent(heard: ["b"]) == ["a"])
+        let error = await #expect(throws: Failure.self) { try await silent(heard: []) }
+        #expect(error?.message.contains("no tcplens metrics of a, b at") ?? false)
+        #expect(error?.message.contains("has the agent ended?") ?? false)
+    }
+
     @Test(arguments: [
         (60.0, 1800, 300, 60), (1, 1800, 60, 1), (15, 1800, 75, 15), (1, 8, 5, 1), (60, 120, 120, 60),
     ])

@@ -39,8 +39,10 @@ extension IntegrationTests {
             let report = try agent.end()
             let (written, lost) = try tracer.summary()
             #expect(written == lines.count)
-            // Events for which the kernel runs no program at all are missing in both.
-            let counted = report.sum("tcplens.connection.transitions")
+            // Events for which the kernel runs no program at all are missing in both. The agent finds them later by
+            // what it remembers of a connection, and makes up for the four changes of a whole life at most.
+            let found = report.sum("tcplens.lost_events", "tcplens.loss.reason=unseen")
+            let counted = report.sum("tcplens.connection.transitions") - 4 * found
             #expect(counted <= written + lost, "\(written) shown, \(lost) lost, \(counted) counted: \(tracer.log)")
             #expect(written + lost <= Self.made, "\(written) shown, \(lost) lost: \(tracer.log)")
             #expect(Self.made - counted <= 10, "the agent has lost \(report.sum("tcplens.lost_events"))")

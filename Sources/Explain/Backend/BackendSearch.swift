@@ -92,17 +92,49 @@ struct BackendSearch {
         [labels["job"] ?? "", labels["instance"] ?? ""]
     }
 
-    /// The time between two collections in seconds: the median over all hosts.
+    /// The hosts of which nothing came in the last seconds.
+    ///
+    /// A workload may have ended, so anything of its host counts.
+    ///
+    /// - Parameters:
+    ///   - selection: The hosts that are asked about.
+    ///   - seconds: How long they must have said nothing.
+    ///   - time: The end of that time.
+    /// - Returns: Their names, sorted.
+    /// - Throws: ``Failure`` when none of them says anything, so that there is nothing to explain.
+    func silentHosts(of selection: IdentitySelection, for seconds: Int, at time: Double) throws(Failure) -> [String] {
+        let matchers = ["__name__=~\"\(Self.always)|\(Self.ofAgent)\""] + selection.matchers
+        let by = selection.labels.joined(separator: ", ")
+        let series = "last_over_time({\(matchers.joined(separator: ", "))}[\(seconds)s])"
+        let rows = try client.rows("count by (\(by)) (\(series))", at: time)
+        let heard = Set(rows.map { $0.metric.filter { !$0.value.isEmpty } })
+        let hosts = Set(selection.identities.map { $0.host ?? "" })
+        let silent = hosts.subtracting(
+            selection.identities.filter { heard.contains($0.labels) }.map { $0.host ?? "" }
+        ).sorted()
+        guard silent.count == hosts.count else { return silent }
+        let names = silent.prefix(5).map { $0.printable(limit: 60) }.joined(separator: ", ")
+        throw Failure(
+            "no tcplens metrics of \(names) at \(client.url) in the last \(Duration.seconds(seconds).inWords), "
+                + "only older ones: has the agent ended? --at TIME looks at a time before that"
+        )
+    }
+
+    /// The time between two collections in seconds: the longest of all hosts, so that each has rates.
     func interval(of selection: IdentitySelection, at time: Double) throws(Failure) -> Double {
         let series = "\(Self.always){\(selection.matchers.joined(separator: ", "))}"
         let by = selection.labels.joined(separator: ", ")
-        // The shortest window with enough collections: the agent may not have run for longer.
+        // The shortest window in which as many hosts as possible have enough collections: an agent may not have run for
+        // longer.
+        var (interval, known) = (60.0, 0)
         for window in [10, 30, 60, 300, 1800, 7200] {
             let query = "max by (\(by)) (count_over_time(\(series)[\(window)s]))"
-            let counts = try client.rows(query, at: time).map(\.value).filter { $0 >= 4 && $0.isFinite }.sorted()
-            if !counts.isEmpty { return Double(window) / counts[counts.count / 2] }
+            let counts = try client.rows(query, at: time).map(\.value).filter { $0 >= 4 && $0.isFinite }
+            guard counts.count > known, let least = counts.min() else { continue }
+            (interval, known) = (Double(window) / least, counts.count)
+            if known >= selection.identities.count { break }
         }
-        return 60
+        return interval
     }
 
     /// How many series each metric of tcplens has, by its name.

@@ -9,6 +9,8 @@ package final class BackendSource: SignalSource {
     package let metrics: [String: Int]
     /// The hosts and workloads that are looked at.
     let places: [Place]
+    /// The hosts that have had data, and have no more.
+    package let silent: [String]
     /// The time between two collections, in seconds.
     package let interval: Double
     /// The range of rates, in seconds.
@@ -38,6 +40,8 @@ package final class BackendSource: SignalSource {
         selection = try search.selection(at: end)
         interval = try search.interval(of: selection, at: end)
         times = QueryTimes(interval: interval, span)
+        let patience = max(times.range, Int(clamping: Int64((5 * interval).rounded(.up))), 30)
+        silent = service == nil ? try search.silentHosts(of: selection, for: patience, at: end) : []
         metrics = try search.metrics(of: selection, at: end)
         ofAgents = try search.agents(of: selection, at: end)
         before = try search.baseline(of: selection, at: end)

@@ -23,9 +23,10 @@ def losses():
 
     return Suite("TCPLensAgentLosesEvents", "warning", [
         *positive(make, fires, 5, kinds=2),
-        Case("two reasons", {lost("unseen"): rates((1, 30)), lost("allocation"): rates((2, 30))}, {
-            "20m": [fires(1, "unseen"), fires(2, "allocation")]
-        }),
+        Case("two reasons, and two that only make times late", {
+            lost("map_full"): rates((1, 30)), lost("allocation"): rates((2, 30)),
+            lost("unseen"): rates((3, 30)), lost("recursion"): rates((3, 30)),
+        }, {"20m": [fires(1), fires(2, "allocation")]}),
     ])
 
 
@@ -96,11 +97,14 @@ def silent():
             f"tcplens is silent: {host}", f"No data for more than 5m; its last {count} series are known.", host
         )
 
-    states = ("established", "time_wait")
-    ends = {connections(state): levels((3, 20)) for state in states}
-    scraped = {connections(state): levels((3, 20)) + " stale" for state in states}
-    goes_on = {connections(state, host="b"): levels((1, 200)) for state in states}
-    goes_on.update({connections(state, host="other_a"): levels((1, 200)) for state in states})
+    def segments(direction, host="a"):
+        return f'tcplens_segments_total{{network_io_direction="{direction}"}}@{host}'
+
+    directions = ("transmit", "receive")
+    ends = {segments(direction): levels((3, 20)) for direction in directions}
+    scraped = {segments(direction): levels((3, 20)) + " stale" for direction in directions}
+    goes_on = {segments(direction, "b"): levels((1, 200)) for direction in directions}
+    goes_on.update({segments(direction, "other_a"): levels((1, 200)) for direction in directions})
     # The last samples are those of minute 19.
     return Suite("TCPLensAgentSilent", "warning", [
         Case("one of two agents, pushed", {**ends, **goes_on}, {
@@ -110,9 +114,10 @@ def silent():
             "18m": [], "28m30s": [], "29m": [fires(2)], "78m30s": [fires(2)], "79m30s": [], "120m": [],
         }),
         Case("it comes back in time", {
-            connections("established"): levels((1, 20), (None, 8), (1, 50)),
+            segments("transmit"): levels((1, 20), (None, 8), (1, 50)),
         }, {f"{time}m": [] for time in range(19, 40)}),
         Case("it never was there", {"up@a": levels((1, 60))}, {"30m": []}),
+        Case("a workload ends", {connections("established"): levels((1, 20)), **goes_on}, {"30m": [], "60m": []}),
         Case("it goes on", goes_on, {"10m": [], "60m": [], "190m": []}),
     ])
 

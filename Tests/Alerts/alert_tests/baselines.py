@@ -8,12 +8,13 @@ from .cases import Case
 NEARLY_USUAL = {2: (40, 125), 3: (70, 150)}
 
 
-def baseline_cases(make, base, factor, fires, low=0, needs=False, idles=False, near=1):
+def baseline_cases(make, base, factor, fires, low=0, needs=False, idles=False, near=1, ceiling=None):
     """
     `make(*phases)` makes series whose recorded value is that of each phase, pairs of a value and minutes.
     `base` is a usual value below the threshold, and `factor * base * 0.6` is above it. `low` is the lowest value.
     `fires(value)` is the alert. It `needs` a baseline, or fires without. It `idles` if the value None, that nothing
-    happens, makes no number. `near` is less than 1 if the average is not exactly that of the phases.
+    happens, makes no number. `near` is less than 1 if the average is not exactly that of the phases. Above `ceiling` the
+    baseline does not matter.
     """
     border = factor * base
     above, quiet = border * 1.02, base / 8
@@ -46,6 +47,12 @@ def baseline_cases(make, base, factor, fires, low=0, needs=False, idles=False, n
                 make((base, 40), (None, 10), (base, 40), (value, 40)), {"110m": expected},
             )
             for value, expected in ((border, []), (above, [fires(above)]))
+        ]
+    if ceiling:
+        lower = ceiling if near == 1 else 0.98 * ceiling
+        cases += [
+            Case("always so, but far too much", make((1.02 * ceiling, 130)), {"129m": [fires(1.02 * ceiling)]}),
+            Case("always so, and not far too much", make((lower, 130)), {"129m": []}),
         ]
     return [dataclasses.replace(case, stage=2 if "24h30m" in case.expected or "49h30m" in case.expected else 1)
             for case in cases]

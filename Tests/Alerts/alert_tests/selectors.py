@@ -103,7 +103,8 @@ class Examination:
             return set(self.identity).union(*(known.labels for known in self.metrics.values()))
         if function in ("rate", "increase", "irate") and metric.kind != "counter":
             self.complain(f"{function} of {node.name}, which is no counter")
-        if metric.kind == "counter" and function != "rate":
+        # `last_over_time` asks whether there was data, whatever it was.
+        if metric.kind == "counter" and function not in ("rate", "last_over_time"):
             self.complain(f"{node.name} is a counter, and only its rate means something")
         for matcher in node.matchers.matchers:
             self._matcher(node.name, metric, matcher)

@@ -2,7 +2,8 @@
 
 from .baselines import baseline_cases
 from .cases import Case, Fires, Suite
-from .values import dips, levels
+from .flows import handshakes
+from .values import dips, levels, rates
 
 STATES = (
     "established", "syn_sent", "syn_received", "fin_wait_1", "fin_wait_2", "time_wait", "close_wait", "last_ack",
@@ -55,7 +56,7 @@ def close_wait():
             connections("close_wait"): levels((60, 40)), connections("close_wait", host="b"): levels((40, 40)),
         }, {"20m": [fires(60)]}),
         *lasting(lambda values: {connections("close_wait"): values}, 200, 0, 5, fires(200)),
-        *baseline_cases(make, 45, 2, fires),
+        *baseline_cases(make, 45, 2, fires, ceiling=1000),
     ])
 
 
@@ -86,22 +87,32 @@ def zero_window():
 def time_wait_ports():
     limit = "tcplens_ephemeral_port_limit"
     fires = Fires("TIME_WAIT takes the ports: a", "70.1%, above 70 %.")
+    opened = {handshakes(): rates((11, 30))}
+    full = {connections("time_wait"): levels((701, 30)), limit: levels((1000, 30))}
     return Suite("TCPLensTimeWaitPorts", "warning", [
         Case("701 of 1000 ports, of both families", {
             connections("time_wait"): levels((400, 20)), connections("time_wait", "ipv6"): levels((301, 20)),
             f'{limit}{{otel_scope_version="1"}}': levels((400, 20)),
             f'{limit}{{otel_scope_version="2"}}': levels((600, 20)),
-        }, {"1m30s": [], "2m": [fires]}),
-        Case("exactly 700 of 1000", {connections("time_wait"): levels((700, 20)), limit: levels((1000, 20))}, {
-            "10m": []
-        }),
-        Case("other states", {**other_states("time_wait", 900), limit: levels((1000, 40))}, {"10m": []}),
+            handshakes(): rates((6, 20)), handshakes(family="ipv6"): rates((6, 20)),
+        }, {"3m": [], "4m30s": [], "8m": [fires]}),
+        Case("exactly 700 of 1000", {
+            connections("time_wait"): levels((700, 20)), limit: levels((1000, 20)), **opened,
+        }, {"10m": []}),
+        Case("other states", {**other_states("time_wait", 900), limit: levels((1000, 40)), **opened}, {"10m": []}),
         Case("too short", {
-            connections("time_wait"): levels((0, 10), (900, 2), (0, 10)), limit: levels((1000, 22)),
+            connections("time_wait"): levels((0, 10), (900, 2), (0, 10)), limit: levels((1000, 22)), **opened,
         }, {f"{time}m": [] for time in range(9, 16)}),
         Case("the ports of another host", {
-            connections("time_wait"): levels((701, 20)), f"{limit}@b": levels((1000, 20)),
+            connections("time_wait"): levels((701, 20)), f"{limit}@b": levels((1000, 20)), **opened,
         }, {"10m": []}),
+        Case("others connect", {
+            **full, handshakes(): rates((8, 30)), handshakes(role="server"): rates((300, 30)),
+        }, {"10m": []}),
+        Case("exactly ten a second are opened", {**full, handshakes(): rates((10, 30))}, {"10m": []}),
+        Case("a burst is seen for five minutes", {**full, handshakes(): rates((0, 10), (60, 1), (0, 19))}, {
+            "12m30s": [], "14m30s": [fires], "16m": [],
+        }),
     ])
 
 

@@ -17,6 +17,8 @@ class Check:
     threshold: float
     # None if there is no condition on the baseline.
     factor: float | None
+    # Above this the baseline does not matter; None for never.
+    ceiling: float | None
     measure: str
 
     @property
@@ -59,7 +61,8 @@ def read(path=DEFAULT):
 
 def _finding(row):
     checks = [
-        Check(check["query"], check["threshold"], check.get("factor"), check["measure"]) for check in row["checks"]
+        Check(check["query"], check["threshold"], check.get("factor"), check.get("ceiling"), check["measure"])
+        for check in row["checks"]
     ]
     names = [field.name for field in dataclasses.fields(Finding) if field.name not in ("checks", "groups")]
     return Finding(

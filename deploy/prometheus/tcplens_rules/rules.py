@@ -7,7 +7,8 @@ from .findings import IDENTITY
 
 # What a value is compared with: its own average of a day, so that a rhythm of hours is part of it. The last hour is
 # left out, so that a fault is not compared with itself. A fault that stays becomes its own baseline after a day
-# divided by the factor; with six hours instead, an alert would end in the night in which it began.
+# divided by the factor; with six hours instead, an alert would end in the night in which it began. What is far too much
+# at any time has a ceiling besides, above which the baseline does not matter.
 BASELINE_RANGE, BASELINE_OFFSET = "1d", "1h"
 
 # These mean nothing without a baseline: 5 ms are much in a data centre, and little between continents. All others
@@ -15,7 +16,8 @@ BASELINE_RANGE, BASELINE_OFFSET = "1d", "1h"
 NEEDS_BASELINE = {"round_trips"}
 
 # An agent that sends nothing can't say so. Scraped or pushed, its series are there, and have no new samples.
-SILENT = "TCPLensAgentSilent"
+# Workloads end without it, so a metric is asked for that only the host's own resource has.
+SILENT, SILENT_SERIES = "TCPLensAgentSilent", "tcplens_segments_total"
 SILENT_AFTER, SILENT_FORGOTTEN, SILENT_PATIENCE = "5m", "1h", 300
 
 
@@ -78,7 +80,10 @@ class Edition:
     def _comparison(self, finding, check):
         name = self.record_name(finding, check)
         baseline = f"{check.factor:g} * avg_over_time({name}[{BASELINE_RANGE}] offset {BASELINE_OFFSET})"
-        condition = f"and {name} > {baseline}" if finding.id in NEEDS_BASELINE else f"unless {name} <= {baseline}"
+        usual = f"{name} <= {baseline}"
+        if check.ceiling:
+            usual = f"({usual} and {name} <= {check.ceiling:g})"
+        condition = f"and {name} > {baseline}" if finding.id in NEEDS_BASELINE else f"unless {usual}"
         return durations.scaled(condition, self.scale)
 
     def _annotations(self, finding):
@@ -101,8 +106,8 @@ class Edition:
     def silent(self):
         """The alert about an agent that is not heard of."""
         labels = ", ".join(self.identity)
-        known = f"count by ({labels}) (last_over_time(system_network_connection_count[{SILENT_FORGOTTEN}]))"
-        heard = f"on ({labels}) last_over_time(system_network_connection_count[{SILENT_AFTER}])"
+        known = f"count by ({labels}) (last_over_time({SILENT_SERIES}[{SILENT_FORGOTTEN}]))"
+        heard = f"on ({labels}) last_over_time({SILENT_SERIES}[{SILENT_AFTER}])"
         return Alert(
             SILENT,
             durations.scaled(f"{known}\nunless {heard}", self.scale),
