@@ -103,11 +103,7 @@ struct BackendSearch {
     /// - Returns: Their names, sorted.
     /// - Throws: ``Failure`` when none of them says anything, so that there is nothing to explain.
     func silentHosts(of selection: IdentitySelection, for seconds: Int, at time: Double) throws(Failure) -> [String] {
-        let matchers = ["__name__=~\"\(Self.always)|\(Self.ofAgent)\""] + selection.matchers
-        let by = selection.labels.joined(separator: ", ")
-        let series = "last_over_time({\(matchers.joined(separator: ", "))}[\(seconds)s])"
-        let rows = try client.rows("count by (\(by)) (\(series))", at: time)
-        let heard = Set(rows.map { $0.metric.filter { !$0.value.isEmpty } })
+        let heard = try heard(of: selection, in: "[\(seconds)s]", at: time)
         let hosts = Set(selection.identities.map { $0.host ?? "" })
         let silent = hosts.subtracting(
             selection.identities.filter { heard.contains($0.labels) }.map { $0.host ?? "" }
@@ -150,12 +146,20 @@ struct BackendSearch {
     /// The hosts and workloads that were there in the baseline.
     func baseline(of selection: IdentitySelection, at time: Double) throws(Failure) -> Set<[String: String]> {
         guard span.baseline > 0 else { return [] }
+        return try heard(of: selection, in: "[\(span.baseline)s] offset \(span.length)s", at: time)
+    }
+
+    /// The hosts and workloads of which there is data in a range of PromQL.
+    private func heard(
+        of selection: IdentitySelection,
+        in range: String,
+        at time: Double
+    ) throws(Failure) -> Set<[String: String]> {
         let matchers = ["__name__=~\"\(Self.always)|\(Self.ofAgent)\""] + selection.matchers
         let by = selection.labels.joined(separator: ", ")
-        let series = "last_over_time({\(matchers.joined(separator: ", "))}[\(span.baseline)s] offset \(span.length)s)"
-        return Set(
-            try client.rows("count by (\(by)) (\(series))", at: time).map { $0.metric.filter { !$0.value.isEmpty } }
-        )
+        let series = "last_over_time({\(matchers.joined(separator: ", "))}\(range))"
+        let rows = try client.rows("count by (\(by)) (\(series))", at: time)
+        return Set(rows.map { $0.metric.filter { !$0.value.isEmpty } })
     }
 }
 
