@@ -72,11 +72,16 @@ extension IntegrationTests {
             withExtendedLifetime(agent) {}
         }
 
-        @Test func `the configuration to start from prints and forwards`() throws {
+        /// Sends what an agent counts through a configuration without secrets, and checks what arrived.
+        private func forward(
+            by name: String,
+            to kind: Backend.Kind,
+            _ check: (Backend, ShippedCollector) throws -> Void
+        ) throws {
             let traffic = try Traffic()
-            let backend = try Backend(.victoriaMetrics, in: traffic)
+            let backend = try Backend(kind, in: traffic)
             let collector = try ShippedCollector(
-                "collector",
+                name,
                 in: traffic,
                 ["BACKEND_ENDPOINT": try #require(backend.endpoint)]
             )
@@ -84,8 +89,14 @@ extension IntegrationTests {
             _ = try eventually("a first export") { try backend.rows("tcplens_handshakes_total").first }
             try connect(in: traffic)
             try expectAll(in: backend, traffic)
-            #expect(collector.log.contains("data points"), "\(collector.log.suffix(500))")
+            try check(backend, collector)
             withExtendedLifetime(agent) {}
+        }
+
+        @Test func `the configuration to start from prints and forwards`() throws {
+            try forward(by: "collector", to: .victoriaMetrics) { backend, collector in
+                #expect(collector.log.contains("data points"), "\(collector.log.suffix(500))")
+            }
         }
 
         @Test func `a gateway takes a fleet: over TLS, from those with a certificate only, and passes all on`() throws {
@@ -143,22 +154,12 @@ extension IntegrationTests {
 
         @Test(.enabled(if: Executable.canTestReceivingPrometheus, "apart: make test-backends builds what it needs"))
         func `Prometheus receives what the agent counts`() throws {
-            let traffic = try Traffic()
-            let backend = try Backend(.receiving, in: traffic)
-            let collector = try ShippedCollector(
-                "prometheus",
-                in: traffic,
-                ["BACKEND_ENDPOINT": try #require(backend.endpoint)]
-            )
-            let agent = try agent(in: traffic, Self.local)
-            _ = try eventually("a first export") { try backend.rows("tcplens_handshakes_total").first }
-            try connect(in: traffic)
-            try expectAll(in: backend, traffic)
-            let rows = try backend.rows("system_network_connection_count")
-            #expect(rows.allSatisfy { $0.labels["job"] == "tcplens" && $0.labels["host_name"] != nil })
-            #expect(backend.complaints.isEmpty, "\(backend.complaints)")
-            #expect(!collector.log.contains("\terror\t"), "\(collector.log)")
-            withExtendedLifetime(agent) {}
+            try forward(by: "prometheus", to: .receiving) { backend, collector in
+                let rows = try backend.rows("system_network_connection_count")
+                #expect(rows.allSatisfy { $0.labels["job"] == "tcplens" && $0.labels["host_name"] != nil })
+                #expect(backend.complaints.isEmpty, "\(backend.complaints)")
+                #expect(!collector.log.contains("\terror\t"), "\(collector.log)")
+            }
         }
 
         @Test(arguments: ShippedCollector.core.filter { $0 != "collector" })
