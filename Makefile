@@ -3,7 +3,7 @@
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
 # that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends.
+# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -43,7 +43,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends
+	test-alerts test-alerts-real test-backends soak
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -187,6 +187,10 @@ test-backends: packages packages-for-tests systemd-packages swift mounts
 
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run
+
+# Watches the agent for MINUTES (60 unless told) while connections come and go.
+soak: release packages-for-tests
+	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
 # Whether the installed program starts, and its manual and completions know every command.
 test-install: install-packages
