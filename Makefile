@@ -3,7 +3,8 @@
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
 # that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, soak.
+# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible,
+# soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -43,7 +44,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends soak
+	test-alerts test-alerts-real test-backends test-supply test-reproducible soak
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -89,7 +90,8 @@ build: packages swift
 release: packages swift
 	$(Q)swift build -j $(JOBS) $(RELEASE) --product tcplens
 
-# The manual page and the completions come from the definitions of the commands themselves.
+# The manual page and the completions come from the definitions of the commands themselves. The last one is the list of
+# what the program consists of (SBOM).
 extras: release
 	$(Q)swift build -j $(JOBS) $(RELEASE) --product generate-manual
 	$(Q)mkdir -p .build/extras
@@ -97,6 +99,7 @@ extras: release
 	$(Q)for shell in bash zsh fish; do \
 	    .build/release/tcplens --generate-completion-script $$shell > .build/extras/tcplens.$$shell || exit 1; \
 	done
+	$(Q)deploy/sbom/make .build/release/tcplens > .build/extras/tcplens.cdx.json
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -106,6 +109,7 @@ install: extras
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.bash "$(SHARE)/bash-completion/completions/tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.zsh "$(SHARE)/zsh/site-functions/_tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.fish "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.cdx.json "$(SHARE)/doc/tcplens/tcplens.cdx.json"
 	$(Q)sed 's|/usr/bin/|$(PREFIX)/bin/|' deploy/systemd/tcplens.service \
 	    | $(SUDO) install -D -m 644 /dev/stdin "$(UNITS)/tcplens.service"
 	$(Q)[ -e "$(DESTDIR)/etc/tcplens/tcplens.env" ] \
@@ -116,7 +120,7 @@ uninstall:
 	$(Q)$(SUDO) rm -f "$(UNITS)/tcplens.service"
 	$(Q)$(SUDO) rm -f "$(DESTDIR)$(PREFIX)/bin/tcplens" "$(SHARE)/man/man1/tcplens.1" \
 	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
-	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish" "$(SHARE)/doc/tcplens/tcplens.cdx.json"
 
 # The pages and registries that are made from the program's own tables.
 documents: build
@@ -187,6 +191,13 @@ test-backends: packages packages-for-tests systemd-packages swift mounts
 
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run
+
+# The list of what the program consists of; and whether two clean clones give the same program, which takes minutes.
+test-supply: extras
+	$(Q)Tests/Supply/run
+
+test-reproducible: packages swift
+	$(Q)Tests/Supply/reproduce
 
 # Watches the agent for MINUTES (60 unless told) while connections come and go.
 soak: release packages-for-tests
