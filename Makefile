@@ -216,6 +216,7 @@ lint: lint-packages swift
 	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
 	$(Q)Tests/Style/check
 	$(Q)Tests/Style/imports
+	$(Q)Tests/Style/promises
 
 clean:
 	$(Q)rm -rf .build
