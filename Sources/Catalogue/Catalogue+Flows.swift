@@ -39,7 +39,7 @@ extension MetricDefinition {
         "tcplens.connection.io",
         .counter,
         "By",
-        "Bytes of data that connections carried.",
+        "Bytes of data that connections carried; without those of connections that are not followed.",
         answers: "How much data do connections carry?",
         condition: .following,
         from: .counter(.bytes)

@@ -117,7 +117,7 @@ extension MetricDefinition {
         "tcplens.connection.unfollowed",
         .upDownCounter,
         "{connection}",
-        "Connections that there is no memory for: they are counted, but have no durations, round-trip times and bytes.",
+        "Connections beyond the limit (--connection-limit): they are counted, but their durations and bytes are missing.",
         answers: "Is everything followed?",
         condition: .following,
         from: .stock(.unfollowed)

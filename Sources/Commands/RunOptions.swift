@@ -26,6 +26,7 @@ struct RunOptions: ParsableArguments {
             .with(RunSetting.attribution, observation.attribution)
             .with(RunSetting.applicationResource, observation.applicationResource)
             .with(RunSetting.workloadLimit, observation.workloadLimit)
+            .with(RunSetting.connectionLimit, observation.connectionLimit)
             .with(RunSetting.attributes, text: observation.attributes)
             .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
             .with(RunSetting.responseTime, observation.responseTime ? true : nil)
@@ -64,6 +65,8 @@ struct ObservationOptions: ParsableArguments {
     @Option(RunSetting.applicationResource) var applicationResource: Bool?
 
     @Option(RunSetting.workloadLimit, as: Int.self) var workloadLimit: Int?
+
+    @Option(RunSetting.connectionLimit, as: Int.self) var connectionLimit: Int?
 
     @Option(RunSetting.attributes, as: String.self) var attributes: String?
 

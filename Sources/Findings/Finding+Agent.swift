@@ -52,8 +52,9 @@ extension Finding {
         after: .seconds(300),
         when: Check(.sum(Selector(.unfollowed)), above: 0, .count),
         meaning:
-            "There are more than 65 536 connections. Beyond those, durations, round-trip times and bytes are missing.",
-        remedy: "The counts of connections stay complete. There is nothing to repair on the host.",
+            "There are more connections than tcplens has memory for. Of the rest, durations and bytes are missing.",
+        remedy:
+            "Raise --connection-limit above the number of connections: 64 bytes each. The default is 0.1 % of the machine's memory, and at most a quarter of what the agent's cgroup allows.",
         command: "tcplens snapshot",
         reason: "As long as there is room, all are followed.",
         evidence: []

@@ -13,13 +13,16 @@ package struct AgentObjectOptions: Codable, Hashable, Sendable {
     var responseTime = false
     /// The most workloads, if each is to be counted by itself; nil if not.
     var workloads: Int?
-    /// How many connections can be followed; nil for as many as there are slots.
+    /// How many connections can be followed; nil for what fits in the memory of the machine.
     ///
-    /// Tests set it, to run out of slots.
-    var slots: UInt32?
+    /// Whoever loads the object finds that out, because its cgroup pays for the table.
+    var connectionLimit: Int?
 
-    /// Whether an agent asks for this: no other size of the table of connections, and not too many workloads.
-    package var isExpected: Bool { slots == nil && AttributionOptions.limits.contains(workloads ?? 1) }
+    /// Whether an agent asks for this: a limit of connections that can be set, and not too many workloads.
+    package var isExpected: Bool {
+        connectionLimit.map(ConnectionLimit.limits.contains) ?? true
+            && AttributionOptions.limits.contains(workloads ?? 1)
+    }
 }
 
 extension CounterBlockShape {

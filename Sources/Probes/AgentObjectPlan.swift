@@ -33,7 +33,9 @@ struct AgentObjectPlan {
         if programs.responseTime.isEmpty {
             for map in Self.responseMaps { try object.leaveOut(map) }
         }
-        if let slots = options.slots { try object.setCapacity(slots, of: "tcp_slots") }
+        try object.setSlots(
+            options.connectionLimit.map { UInt32(clamping: $0) } ?? ConnectionLimit.chosen(walks: programs.walk != nil)
+        )
         try object.setConstant("observed_netns", to: options.namespace)
         try object.setConstant("all_namespaces", to: options.namespace == 0)
         try object.setConstant("by_local_port", to: options.ports.contains(.local))

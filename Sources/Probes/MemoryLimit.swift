@@ -4,7 +4,7 @@ internal import System
 
 /// How much memory a cgroup allows this process.
 ///
-/// It is only used in messages.
+/// BPF maps count for it.
 package struct MemoryLimit: Codable, Hashable, Sendable {
     /// The cgroup.
     package var group: String

@@ -22,6 +22,8 @@ package final class TCPProbes {
         package var responseTime: Bool
         /// How sockets are divided by workloads; nil if they all count for the host.
         package var attribution: AttributionOptions?
+        /// How many connections can be followed at a time; nil for what fits in the memory of the machine.
+        package var connectionLimit: Int?
 
         /// Creates options.
         package init(
@@ -30,8 +32,10 @@ package final class TCPProbes {
             cardinalityLimit: Int = CardinalityLimit<Int>.standard,
             responseTime: Bool = false,
             rttPeriod: Duration = .seconds(60),
-            attribution: AttributionOptions? = nil
+            attribution: AttributionOptions? = nil,
+            connectionLimit: Int? = nil
         ) {
+            self.connectionLimit = connectionLimit
             self.attribution = attribution
             self.scope = scope
             self.ports = ports
@@ -48,7 +52,8 @@ package final class TCPProbes {
                     ports: ports,
                     rttPeriod: rttPeriod,
                     responseTime: responseTime,
-                    workloads: attribution?.limit
+                    workloads: attribution?.limit,
+                    connectionLimit: connectionLimit
                 )
             } catch {
                 throw ProbeError(error)

@@ -11,7 +11,7 @@ import Testing
     @Test func `a failure for another reason than a missing feature is an error, and no smaller set is loaded`() throws
     {
         // No kernel has memory for so many slots. This is not a fault of a program.
-        #expect(throws: BPFError.self) { try AgentObject(.init(namespace: 1, slots: .max)) }
+        #expect(throws: BPFError.self) { try AgentObject(.init(namespace: 1, connectionLimit: .max)) }
     }
 
     @Test func `a program that the verifier refuses is an error with the verifier's message`() throws {
@@ -45,31 +45,22 @@ import Testing
     @Test func `a round-trip time is recorded once, however often the pass walks`() throws {
         let agent = try AgentObject(.init(namespace: 1, rttPeriod: .seconds(1 << 30)))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
         let pass = try ConnectionCountProbe(agent)
         let count = 60
         let sockets = try LocalConnections.make(count)
         defer { for socket in sockets { close(socket) } }
         _ = try pass.pass()
-        let before = try Self.roundTrips(agent)
+        let before = try RoundTrips.recorded(agent)
         for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }
         var missed = connection()
         missed.key = 1 << 62
         try slots.setValue(missed, of: 7)
+        try blocks.setValue(1, of: 0)
         _ = try pass.pass()
         #expect(try slots.value(of: 7)?.key == 0, "the pass has walked twice")
-        let recorded = try Self.roundTrips(agent) - before
+        let recorded = try RoundTrips.recorded(agent) - before
         // Connections of other tests may be included, but fewer.
         #expect((2 * count..<3 * count).contains(Int(recorded)), "\(recorded) of \(2 * count) sockets")
-    }
-
-    /// The number of round-trip times that the pass has recorded.
-    private static func roundTrips(_ agent: AgentObject) throws -> UInt64 {
-        let rows = try agent.object.perCPUArray("tcp_durations").rows()
-        return [IPV4, IPV6].reduce(0) { total, type in
-            let row = rows[Int(rtt_index(IN_PASS.rawValue, type.rawValue))]
-            let groupSize = Int(HISTOGRAM_GROUP_BUCKETS) + 1
-            // The last value of each group is a sum.
-            return row.indices.reduce(total) { $1 % groupSize == groupSize - 1 ? $0 : $0 + row[$1] }
-        }
     }
 }

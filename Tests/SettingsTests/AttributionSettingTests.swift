@@ -71,6 +71,20 @@ import Testing
         #expect(failure?.message == "--workload-limit must be from 1 to 32000")
     }
 
+    @Test(arguments: ["0", "999", "4194305", "many", "-1"])
+    func `a limit of connections that can't be is a warning in a variable and wrong usage in an option`(value: String)
+        throws
+    {
+        let settings = try settings(["TCPLENS_CONNECTION_LIMIT": value])
+        #expect(settings.probes.connectionLimit == nil)
+        #expect(settings.warnings.count == 1)
+        guard let number = Int(value) else { return }
+        let failure = #expect(throws: Failure.self) {
+            try self.settings([:], .init().with(RunSetting.connectionLimit, number))
+        }
+        #expect(failure?.message == "--connection-limit must be from 1000 to 4194304")
+    }
+
     @Test(arguments: [
         ("TCPLENS_SCOPE", "pod"), ("TCPLENS_ATTRIBUTION", "pod"), ("TCPLENS_APPLICATION_RESOURCE", "perhaps"),
     ])

@@ -57,6 +57,7 @@ enum ConfigurationExample {
           attribution: workload
           application_resource: false
           workload_limit: 70
+          connection_limit: 5000
           attributes: [network.local.port, network.peer.port]
           response_time: true
           prometheus_created: true

@@ -49,7 +49,13 @@ import Testing
         let ports: Set<PortAttribute> = Set(PortAttribute.allCases)
         #expect(
             settings.probes
-                == .init(scope: .node, ports: ports, cardinalityLimit: 50, responseTime: true)
+                == .init(
+                    scope: .node,
+                    ports: ports,
+                    cardinalityLimit: 50,
+                    responseTime: true,
+                    connectionLimit: 5000
+                )
         )
         #expect(settings.attribution == .workload)
         #expect(settings.applicationResource == false)

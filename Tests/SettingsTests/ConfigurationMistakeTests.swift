@@ -111,6 +111,7 @@ import Testing
         ),
         Mistake("resource: false", "resource: on", at: "on", "tcplens/development.application_resource: expected true"),
         Mistake("workload_limit: 70", "workload_limit: 0", at: "0", "tcplens/development.workload_limit: expected"),
+        Mistake("limit: 5000", "limit: 999", at: "999", "tcplens/development.connection_limit: expected"),
         Mistake("network.peer.port]", "x]", at: "x", "tcplens/development.attributes[1]: expected one of network"),
         Mistake("response_time: true", "response_time: 1", at: "1", "tcplens/development.response_time: expected true"),
         Mistake("\"[::1]:8080\"", "8080", at: "8080", "tcplens/development.health: expected a string"),

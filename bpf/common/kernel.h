@@ -166,6 +166,9 @@ struct inet_connection_sock {
     struct request_sock_queue icsk_accept_queue;
     __u8 icsk_ca_state : 5;
     __u8 icsk_pending;
+    struct {
+        __u32 lrcvtime;
+    } icsk_ack;
 };
 
 struct tcp_sock {
@@ -183,6 +186,7 @@ struct tcp_sock {
     __u32 segs_out;
     __u32 data_segs_in;
     __u32 delivered;
+    __u32 lsndtime;
     __u32 total_retrans;
     __u8 repair : 1;
     __u8 fastopen_connect : 1;

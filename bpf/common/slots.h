@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/*
- * What is remembered of each connection, found by the key of its socket.
- *
- * The key is the socket's cookie. A walk without locks can read a cookie, but it can't give one to a socket that was
- * made before the agent began and so has none. The key of such a socket is its address, until it ends. No cookie has
- * the highest bit, which every address of the kernel has.
- */
+/* What is remembered of each connection, from its first event to its last. */
 #ifndef SLOTS_H
 #define SLOTS_H
 
@@ -13,86 +7,8 @@
 #include "layout_workloads.h"
 #include "common/kernel.h"
 #include "common/loss.h"
+#include "common/slot_table.h"
 #include "common/socket.h"
-
-/*
- * A hash table in an array. A short connection lives for microseconds, and allocating and freeing sk_storage was a
- * third of the cost of observing it. The array is mappable so that each slot begins at a cache line. Slots do not
- * expire: the change to CLOSE frees a slot, or a later pass does if no program saw that change.
- */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(map_flags, BPF_F_MMAPABLE);
-    __uint(max_entries, CONNECTION_SLOTS);
-    __type(key, __u32);
-    __type(value, struct connection);
-} tcp_slots SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct pass);
-} tcp_pass SEC(".maps");
-
-/* The number of slots that a socket may be in. */
-#define CONNECTION_PROBES 8
-
-/* How many slots have an address as their key. */
-static __u64 addressed_slots;
-
-static __always_inline bool is_address(__u64 key)
-{
-    return key >> 63;
-}
-
-static __always_inline __u32 scattered(__u64 key)
-{
-    return key * 0x9e3779b97f4a7c15 >> 32;
-}
-
-/*
- * A socket's first slot. Each CPU numbers its sockets consecutively (gen_cookie_next()), so sockets made at the same
- * time are adjacent: they don't collide, and few of their cache lines are cold.
- */
-static __always_inline __u32 first_slot(__u64 key)
-{
-    return (is_address(key) ? scattered(key) : key) % CONNECTION_SLOTS;
-}
-
-/*
- * The slot for a socket whose first slot is taken. Each probe is somewhere else: sockets made at the same time are
- * adjacent, so where one slot is taken, the next ones often are, too. The probes of two such sockets differ as well.
- */
-static __always_inline __u32 other_slot(__u64 key, __u32 probe)
-{
-    return scattered(key + ((__u64)probe << 32)) % CONNECTION_SLOTS;
-}
-
-static __always_inline struct connection *slot_at(__u32 slot)
-{
-    return bpf_map_lookup_elem(&tcp_slots, &slot);
-}
-
-/*
- * What is remembered of the socket with `key`, or NULL. For a socket without a slot, such as when all are taken, only
- * its first slot is examined, unless other sockets were displaced from there.
- */
-static __always_inline struct connection *find_connection(__u64 key)
-{
-    struct connection *connection = slot_at(first_slot(key));
-
-    if (!connection || connection->key == key)
-        return connection;
-    if (!connection->displaced)
-        return NULL;
-    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        connection = slot_at(other_slot(key, probe));
-        if (connection && connection->key == key)
-            return connection;
-    }
-    return NULL;
-}
 
 static __always_inline bool has_flag(const struct connection *connection, enum connection_flag flag)
 {
@@ -102,6 +18,12 @@ static __always_inline bool has_flag(const struct connection *connection, enum c
 static __always_inline void set_flag(struct connection *connection, enum connection_flag flag, bool value)
 {
     connection->flags = value ? connection->flags | flag : connection->flags & ~flag;
+}
+
+/* The marks of a slot whose socket the next walk has to meet. */
+static __always_inline __u8 expected_by(const struct pass *pass)
+{
+    return pass->session & 1 ? EXPECTED | EXPECTED_BY_ODD : EXPECTED;
 }
 
 /* Clears what a slot remembers of its socket. */
@@ -124,62 +46,119 @@ static __always_inline void clear(struct connection *connection)
     connection->stale_error = 0;
 }
 
-/* Takes a slot if it is free. Another CPU may try to take it at the same time. */
-static __always_inline bool take(struct connection *connection, __u64 key)
+/*
+ * Takes a slot if it is free. Another CPU may try to take it at the same time. The exchange comes before the look at
+ * the block, also for other CPUs.
+ */
+static __always_inline bool take(struct connection *connection, __u32 slot, __u64 key)
 {
     if (connection->key || __sync_val_compare_and_swap(&connection->key, 0, key))
         return false;
+    mark_block(slot);
     if (is_address(key))
         __sync_fetch_and_add(&addressed_slots, 1);
     return true;
 }
 
+/* When nearly all slots are taken, a search would hardly find a free one. */
 static __always_inline bool is_crowded(void)
 {
     __u32 row = 0;
     struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
 
-    return pass && pass->taken >= CROWDED_SLOTS;
+    return pass && pass->taken >= (__u64)near_mask + 1 + far_slots / 16 * 15;
+}
+
+/*
+ * Takes a far slot for the socket with `key`; NO_SLOT if none is free. The slot is as it was left: clear, except for
+ * what was written late.
+ */
+__noinline __u32 take_far_slot(__u64 key)
+{
+    struct connection *near = slot_at(near_slot(key)), *far = slot_at(far_slot(key, 0));
+    __u32 slot = far_slot(key, 0);
+
+    if (!near || !far)
+        return NO_SLOT;
+    if (take(far, slot, key)) {
+        __sync_fetch_and_add(&near->displaced, 1);
+        far->flags = DISPLACED;
+        return slot;
+    }
+    /* The other of an event and the pass may just have taken it for this socket. */
+    if (far->key == key)
+        return slot;
+    if (is_crowded())
+        return NO_SLOT;
+    for (__u32 probe = 1; probe < CONNECTION_PROBES - 1; probe++) {
+        struct connection *connection;
+
+        slot = far_slot(key, probe);
+        connection = slot_at(slot);
+        if (connection && take(connection, slot, key)) {
+            __sync_fetch_and_add(&far->displaced, 1);
+            __sync_fetch_and_add(&near->displaced, 1);
+            connection->flags = DISPLACED | SCATTERED;
+            return slot;
+        }
+    }
+    return NO_SLOT;
 }
 
 /* Begins to follow the socket with `key`, in the first free slot; NULL if there is none. */
 static __always_inline struct connection *claim_connection(__u64 key)
 {
-    struct connection *home = slot_at(first_slot(key));
+    __u32 slot = near_slot(key);
+    struct connection *connection = slot_at(slot);
 
-    if (!home)
+    if (!connection)
         return NULL;
-    if (take(home, key)) {
-        clear(home);
-        return home;
+    if (take(connection, slot, key)) {
+        clear(connection);
+        return connection;
     }
-    if (is_crowded())
-        return NULL;
-    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        struct connection *connection = slot_at(other_slot(key, probe));
+    /* The pass may just have taken it for this socket. */
+    if (connection->key == key)
+        return connection;
+    connection = slot_at(take_far_slot(key));
+    if (connection) {
+        __u8 place = connection->flags & (DISPLACED | SCATTERED);
 
-        if (connection && take(connection, key)) {
-            __sync_fetch_and_add(&home->displaced, 1);
-            clear(connection);
-            connection->flags = DISPLACED;
-            return connection;
-        }
+        clear(connection);
+        connection->flags = place;
     }
-    return NULL;
+    return connection;
 }
 
-/* Frees the slot. */
+static __always_inline void release(struct connection *connection)
+{
+#ifdef __TARGET_ARCH_x86
+    /* Stores are seen in their order. */
+    barrier();
+    *(volatile __u64 *)&connection->key = 0;
+#else
+    __sync_lock_test_and_set(&connection->key, 0);
+#endif
+}
+
+/* Frees the slot, and leaves it clear: the pass takes slots without clearing them (stocks/follow.h). */
 static __always_inline void forget(struct connection *connection)
 {
-    if (has_flag(connection, DISPLACED)) {
-        struct connection *home = slot_at(first_slot(connection->key));
+    __u64 key = connection->key;
 
-        if (home)
-            __sync_fetch_and_add(&home->displaced, -1);
+    if (has_flag(connection, DISPLACED)) {
+        struct connection *other = slot_at(near_slot(key));
+
+        if (other)
+            __sync_fetch_and_add(&other->displaced, -1);
+        other = has_flag(connection, SCATTERED) ? slot_at(far_slot(key, 0)) : NULL;
+        if (other)
+            __sync_fetch_and_add(&other->displaced, -1);
     }
-    if (is_address(connection->key))
+    if (is_address(key))
         __sync_fetch_and_add(&addressed_slots, -1);
-    connection->key = 0;
+    clear(connection);
+    release(connection);
 }
 
 struct {
@@ -188,26 +167,6 @@ struct {
     __type(key, __u32);
     __type(value, __u64);
 } tcp_address SEC(".maps");
-
-/*
- * The slot of the socket with `key`, or CONNECTION_SLOTS. A global function, so the verifier checks it once and not for
- * each call; on the path of events, find_connection() is faster.
- */
-__noinline __u32 slot_of(__u64 key)
-{
-    __u32 slot = first_slot(key);
-    struct connection *connection = slot_at(slot);
-
-    if (connection && connection->key == key)
-        return slot;
-    for (__u32 probe = 1; probe < CONNECTION_PROBES; probe++) {
-        slot = other_slot(key, probe);
-        connection = slot_at(slot);
-        if (connection && connection->key == key)
-            return slot;
-    }
-    return CONNECTION_SLOTS;
-}
 
 /*
  * What is remembered of a socket by its address, or NULL. The verifier forbids calculating with a pointer, but not with

@@ -43,7 +43,7 @@ static __always_inline void begin_as(struct connection *connection, enum handsha
     connection->received = 0;
     connection->minute = 0;
     connection->marks = 0;
-    connection->flags = (connection->flags & DISPLACED) | HANDSHAKING;
+    connection->flags = (connection->flags & (DISPLACED | SCATTERED)) | HANDSHAKING;
 }
 
 /* Records a change of state, and how long the socket was in the state that it leaves. */
@@ -84,6 +84,9 @@ static __noinline void change_unknown(const struct tcp_sock *tcp, __u32 row, enu
     }
     if (old_state != TCP_CLOSE && old_state != TCP_SYN_RECV && is_complete())
         make_up_for_birth(AT_EVENT, row, type, role, old_state);
+    /* As at the end of a connection that is followed. Only after a handshake there is one. */
+    if (tcp->srtt_us && old_state != TCP_SYN_RECV)
+        record_duration(row, rtt_index(AT_EVENT, type), (__u64)tcp->srtt_us * 125);
     if (old_state == TCP_SYN_SENT && !is_unsent(tcp))
         count_handshake(AT_EVENT, row, CLIENT, type, failure_of(handshake_error(tcp, old_state, 0)));
 }

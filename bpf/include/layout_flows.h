@@ -91,12 +91,22 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 
 /*
  * `tcp_slots`: what is remembered of the sockets that live. Slots are found by the socket's cookie, which no other
- * socket ever has. A socket that finds no free slot is counted, but not followed.
+ * socket ever has. A socket that finds no free slot is counted, but not followed. User space decides how many slots
+ * there are; these are how many `trace` has, and the most.
  */
-#define CONNECTION_SLOTS (1 << 16)
+#define STANDARD_SLOTS (1 << 16)
+#define MOST_SLOTS (1 << 22)
 
-/* When this many slots are taken, only a socket's first slot is tried: a search would hardly find a free one. */
-#define CROWDED_SLOTS (CONNECTION_SLOTS - CONNECTION_SLOTS / 16)
+/* The most slots of the first part of the table (common/slots.h). */
+#define NEAR_SLOTS (1 << 16)
+
+/* No slot has this number. */
+#define NO_SLOT (~0U)
+
+/* `tcp_slot_blocks`: a byte for each block of slots, set while a slot of it may be taken. A row is a word of them. */
+#define SLOTS_PER_BLOCK 64
+#define BLOCKS_PER_WORD 8
+#define SLOTS_PER_WORD (SLOTS_PER_BLOCK * BLOCKS_PER_WORD)
 
 /* A slot is a cache line. */
 struct connection {
@@ -119,7 +129,8 @@ struct connection {
     /* The row of its cgroup (enum workload_row). */
     unsigned short row;
     /*
-     * How many sockets whose first slot this is are in another slot. This belongs to the slot, not to the socket in it.
+     * How many sockets that should be in this slot are in another one. This belongs to the slot, not to the socket in
+     * it.
      */
     unsigned int displaced;
     /* The state that it was last seen to enter; 0 if none was seen. */
@@ -151,8 +162,10 @@ enum connection_flag {
     DOUBTFUL_RTT = 8,
     /* Its role is a guess, unless the pass has marked it as CONFIRMED. */
     GUESSED = 16,
-    /* It is not in its first slot. */
+    /* It is not in its near slot. */
     DISPLACED = 32,
+    /* It is not in its far slot either. */
+    SCATTERED = 64,
 };
 
 /*
@@ -168,6 +181,12 @@ enum pass_mark {
     CARRIED = 16,
     /* A listener has its port, so it is a server. */
     CONFIRMED = 32,
+    /*
+     * A walk without locks has met it, and unless an event comes, the next walk has to meet it, too. Whether the number
+     * of the walk is odd is in the other bit.
+     */
+    EXPECTED = 64,
+    EXPECTED_BY_ODD = 128,
 };
 
 /* `tcp_pass`: the last pass over all sockets, one row. */
@@ -184,7 +203,8 @@ struct pass {
     unsigned long long unplaced;
     unsigned long long unplaced_before;
     /*
-     * How many sockets the walk has met for which there is no slot, and that get one if the next walk meets them, too.
+     * How many sockets the walk has met for which no slot is left, and that are followed if the next walk meets them,
+     * too.
      */
     unsigned long long unplaced_in_walk;
     unsigned long long pending_in_walk;
@@ -198,6 +218,11 @@ struct pass {
     unsigned long long began_before;
     /* Sockets and slots that only another walk can decide about. It should come at once. */
     unsigned long long doubts;
+    /* Whether this pass observes the round-trip times of connections without a slot. */
+    unsigned long long samples_unfollowed;
+    /* When a pass last did that, by the kernel's jiffies: now, and when the walk began. */
+    unsigned long long sampled;
+    unsigned long long sampled_before;
 };
 
 #endif

@@ -4,7 +4,8 @@
  *
  * A walk that holds the socket's lock excludes events of this socket. Without the lock, an event may come at any time.
  * So whatever looks like a missed event is only noted as a doubt, and counts when the next walk finds the same and
- * there was no event in between.
+ * there was no event in between. A socket that is new to such a walk gets a slot, which any event of it finds empty and
+ * uses, and if the next walk meets the socket and there was none, it is followed from then on.
  */
 #ifndef FOLLOW_H
 #define FOLLOW_H
@@ -15,34 +16,6 @@
 #include "flows/unseen.h"
 #include "stocks/counts.h"
 #include "stocks/visit.h"
-
-/* A socket without a slot that a walk without locks has met. */
-struct stranger {
-    /* A part of its key, and the number of the walk. */
-    __u32 tag;
-    __u32 session;
-};
-
-#define STRANGERS (1 << 16)
-static struct stranger strangers[STRANGERS];
-
-/*
- * Whether an earlier walk met this socket, too, when it had no slot. If not, this is noted, unless another socket of
- * this walk has the place. That one gets a slot in the next walk, and then the place is free.
- */
-static __always_inline bool was_met_before(__u64 key, const struct pass *pass)
-{
-    __u32 place = (key * 0x9e3779b97f4a7c15 >> 48) & (STRANGERS - 1), tag = key ^ key >> 32, session = pass->session;
-    struct stranger *stranger = &strangers[place];
-
-    if (stranger->session == session)
-        return false;
-    if (stranger->tag == tag)
-        return true;
-    stranger->tag = tag;
-    stranger->session = session;
-    return false;
-}
 
 static __always_inline void set_doubt(struct connection *connection, __u8 doubt)
 {
@@ -68,16 +41,26 @@ static __always_inline bool has_missed_change(struct connection *connection, con
     return false;
 }
 
-/* Begins to follow the socket with `key` in a free slot, or returns CONNECTION_SLOTS. The verifier checks it once. */
+/*
+ * Takes a free slot for the socket with `key`, or returns NO_SLOT. An event that comes meanwhile finds the slot, so it
+ * is not cleared here. The verifier checks this once.
+ */
 __noinline __u32 claim_slot(__u64 key)
 {
-    struct connection *connection = claim_connection(key);
-    __u32 slot = connection ? slot_of(key) : CONNECTION_SLOTS;
+    __u32 slot = near_slot(key), other = NO_SLOT;
+    struct connection *connection = slot_at(slot);
 
-    /* An event may have begun to follow it at the same time. */
-    if (connection && connection != slot_at(slot))
-        forget(connection);
-    return slot;
+    if (!connection)
+        return NO_SLOT;
+    if (!take(connection, slot, key))
+        return connection->key == key ? slot : take_far_slot(key);
+    /* An event may just have begun to follow it elsewhere. */
+    if (connection->displaced)
+        other = displaced_slot(key);
+    if (other == NO_SLOT)
+        return slot;
+    forget(connection);
+    return other;
 }
 
 /* What the event would have noted that led to the state in which a socket was found. */
@@ -87,17 +70,15 @@ static __always_inline void note_found_state(const struct connection *connection
         note_time_wait(connection->key, connection->row);
 }
 
-/* Gives a slot to a socket that has none; NULL if no slot is left. */
-static __always_inline struct connection *adopt_in_pass(__u32 slot, const struct visited *visited, struct pass *pass)
+/* Begins to follow a socket in the slot that it was given. */
+static __always_inline void adopt_in_pass(struct connection *connection, const struct visited *visited,
+                                          struct pass *pass)
 {
-    struct connection *connection = slot_at(slot);
     const struct tcp_sock *tcp = visited->full;
     enum network_type type = visited->type;
     int state = visited->state;
     bool was_born_unseen = pass->is_complete;
 
-    if (!connection)
-        return NULL;
     connection->type = type;
     connection->row = owner_of_cgroup(cgroup_of_full(visited));
     if (state == TCP_LISTEN) {
@@ -113,29 +94,53 @@ static __always_inline struct connection *adopt_in_pass(__u32 slot, const struct
     if (was_born_unseen && state != TCP_SYN_RECV && state != TCP_CLOSE)
         make_up_for_birth(IN_PASS, connection->row, type, connection->role, state);
     note_found_state(connection, state);
-    return connection;
 }
 
-/* The slot of the socket that is being visited; CONNECTION_SLOTS if it has none. */
+/* The slot of the socket that is being visited; NO_SLOT if it is not followed. */
 static __u32 met_slot;
 
 /*
- * Finds the slot of a socket that the pass has met. A new socket is followed from now on. Sets `met_slot` to
- * CONNECTION_SLOTS if there is none.
+ * Decides about a slot that a walk took for a socket before any event, when a walk meets that socket. Returns whether
+ * it is followed.
+ */
+static __always_inline bool has_been_expected(struct connection *connection, const struct visited *visited,
+                                              struct pass *pass)
+{
+    __u8 expected = connection->marks & (EXPECTED | EXPECTED_BY_ODD);
+
+    /* The walk has come to it twice. */
+    if (!connection->state && !visited->is_locked && expected == expected_by(pass))
+        return false;
+    connection->marks &= ~(EXPECTED | EXPECTED_BY_ODD);
+    if (!connection->state)
+        adopt_in_pass(connection, visited, pass);
+    return true;
+}
+
+/*
+ * Finds the slot of a socket that the pass has met. A new socket gets one. Sets `met_slot` to NO_SLOT if there is none,
+ * or if it is not followed yet.
  */
 static __always_inline void find_met(struct sink *sink, const struct visited *visited, struct pass *pass)
 {
+    struct connection *connection;
+
     met_slot = slot_of(visited->key);
     /* Another program may have given a cookie to a socket whose key is its address. */
-    if (met_slot == CONNECTION_SLOTS && !visited->is_locked && addressed_slots && !is_address(visited->key))
+    if (met_slot == NO_SLOT && !visited->is_locked && addressed_slots && !is_address(visited->key))
         met_slot = slot_of(visited->address);
-    if (met_slot != CONNECTION_SLOTS)
-        return;
-    /* When nearly all slots are taken, it is not worth another walk. */
-    if (visited->is_locked || is_crowded() || was_met_before(visited->key, pass)) {
-        met_slot = claim_slot(visited->key);
-        adopt_in_pass(met_slot, visited, pass);
+    if (met_slot == NO_SLOT) {
+        connection = slot_at(met_slot = claim_slot(visited->key));
+        if (!connection)
+            return;
+        connection->marks = expected_by(pass);
     } else {
+        connection = slot_at(met_slot);
+        if (!connection)
+            return;
+    }
+    if (connection->marks & EXPECTED && !has_been_expected(connection, visited, pass)) {
+        met_slot = NO_SLOT;
         sink->is_pending = true;
         pass->doubts++;
     }
@@ -221,13 +226,35 @@ static __always_inline void sample_connection(struct connection *connection, con
     }
 }
 
+/*
+ * Observes the round-trip time of a connection without a slot: once for each interval in which it carried data, like
+ * that of a connection that is followed. It can't be known whether its first round-trip time was doubtful.
+ */
+static __always_inline void sample_unfollowed(const struct visited *visited, const struct pass *pass)
+{
+    const struct tcp_sock *tcp = visited->full;
+    __u32 since = pass->sampled_before;
+    int state = visited->state;
+
+    if (!pass->samples_unfollowed || !tcp->srtt_us || state == TCP_LISTEN || state == TCP_CLOSE ||
+        state == TCP_SYN_SENT || state == TCP_SYN_RECV)
+        return;
+    if ((__s32)(tcp->lsndtime - since) < 0 && (__s32)(tcp->inet_conn.icsk_ack.lrcvtime - since) < 0)
+        return;
+    record_duration(owner_of_cgroup(cgroup_of_full(visited)), rtt_index(IN_PASS, visited->type),
+                    (__u64)tcp->srtt_us * 125);
+}
+
 /* Follows a full socket, if a slot is left for it: `met_slot`. */
 static __always_inline void follow_socket(struct sink *sink, const struct visited *visited, struct pass *pass)
 {
     struct connection *connection = meet(sink, visited, pass);
 
-    if (!connection)
+    if (!connection) {
+        if (!sink->is_pending)
+            sample_unfollowed(visited, pass);
         return;
+    }
     if (visited->state == TCP_LISTEN)
         count_drops(connection, drops_of(&visited->full->inet_conn.icsk_inet.sk), visited->type,
                     visited->socket->skc_num);

@@ -24,6 +24,11 @@ static __always_inline void start_pass(struct pass *pass)
     pass->pending_in_walk = 0;
     pass->doubts = 0;
     pass->taken_in_walk = 0;
+    pass->samples_unfollowed = pass->began_before && pass->began / rtt_period != pass->began_before / rtt_period;
+    if (pass->samples_unfollowed || !pass->began_before) {
+        pass->sampled_before = pass->sampled;
+        pass->sampled = bpf_jiffies64();
+    }
 }
 
 /*
@@ -46,14 +51,14 @@ static __always_inline void follow_visited(const struct visited *visited, struct
 {
     struct sink sink = {};
 
-    met_slot = CONNECTION_SLOTS;
+    met_slot = NO_SLOT;
     if (!visited->full)
         return;
     follow_socket(&sink, visited, pass);
     is_pending = sink.is_pending;
     if (is_pending)
         pass->pending_in_walk++;
-    else if (met_slot == CONNECTION_SLOTS)
+    else if (met_slot == NO_SLOT)
         pass->unplaced_in_walk++;
 }
 

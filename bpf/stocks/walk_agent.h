@@ -8,8 +8,9 @@
 #include "stocks/pass.h"
 #include "stocks/visited_at.h"
 
-/* The next slot to look at. */
-static __u32 next_slot;
+/* The next word of blocks of slots to look at (stocks/forget.h), and whether there is none. */
+static __u32 next_word;
+static bool has_visited_slots;
 
 /* The namespace whose sockets are visited; 0 for all. */
 static __always_inline __u64 visited_net(const struct walk *walk)
@@ -58,16 +59,20 @@ __noinline int visit_at(__u64 address)
     return 0;
 }
 
-static long visit_slot(__u32 index, void *context)
+static long visit_next_word(__u32 index, void *context)
 {
-    struct connection *connection = slot_at(next_slot);
-    struct pass *pass = the_pass();
+    __u64 *word = bpf_map_lookup_elem(&tcp_slot_blocks, &next_word);
+    bool is_marked;
 
-    if (!connection || !pass)
+    if (!word) {
+        has_visited_slots = true;
         return 1;
-    forget_if_ended(connection, pass);
-    next_slot++;
-    return is_late(1);
+    }
+    is_marked = *word;
+    if (is_marked)
+        visit_word(next_word);
+    next_word++;
+    return is_late(is_marked ? STEPS_BETWEEN_LOOKS : 1);
 }
 
 /* Runs until the time is over; to be run again until it returns WALK_ENDED. */
@@ -83,7 +88,8 @@ int walk_and_sample(void *context)
     if (walk->begins) {
         if (!begin_walk(walk, all_namespaces && !walk->is_trial))
             return WALK_ENDED;
-        next_slot = 0;
+        next_word = 0;
+        has_visited_slots = false;
         if (!walk->is_trial)
             start_pass(pass);
     }
@@ -96,13 +102,13 @@ int walk_and_sample(void *context)
         }
     }
     if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
-        bpf_loop(CONNECTION_SLOTS, visit_slot, NULL, 0);
+        bpf_loop(MOST_SLOTS / SLOTS_PER_WORD + 1, visit_next_word, NULL, 0);
     end_call(walk);
     if (walk_stage != WALK_SLOTS)
         return WALK_GOES_ON;
-    if (next_slot >= CONNECTION_SLOTS)
+    if (has_visited_slots)
         pass->taken = pass->taken_in_walk;
-    return walk->is_trial || next_slot >= CONNECTION_SLOTS ? WALK_ENDED : WALK_GOES_ON;
+    return walk->is_trial || has_visited_slots ? WALK_ENDED : WALK_GOES_ON;
 }
 
 #endif

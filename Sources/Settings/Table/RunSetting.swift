@@ -120,6 +120,22 @@ package enum RunSetting {
             return limits.contains(limit) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)"
         }
     )
+    /// The most connections that are followed at a time.
+    package static let connectionLimit = Setting(
+        optional: \.probes.connectionLimit,
+        SettingName(
+            option: "--connection-limit",
+            variable: "TCPLENS_CONNECTION_LIMIT",
+            key: "tcplens/development.connection_limit"
+        ),
+        .integer(in: ConnectionLimit.limits),
+        help: "Follow at most n connections at a time, with 64 bytes each (default: 0.1 % of the memory).",
+        valueName: "n",
+        problem: { limit in
+            let limits = ConnectionLimit.limits
+            return limits.contains(limit) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)"
+        }
+    )
     /// The ports to split counts by.
     package static let attributes = Setting(
         \.probes.ports,
@@ -198,8 +214,8 @@ package enum RunSetting {
     static let topLevel: [any AnySetting] = [disabled, logLevel]
     /// The settings in the section `tcplens/development` of a file, in the order in which they are printed.
     static let ofTCPLens: [any AnySetting] = [
-        scope, attribution, applicationResource, workloadLimit, attributes, responseTime, prometheusCreated, health,
-        confinement, queueLimit, spoolLimit, spool,
+        scope, attribution, applicationResource, workloadLimit, connectionLimit, attributes, responseTime,
+        prometheusCreated, health, confinement, queueLimit, spoolLimit, spool,
     ]
     /// The settings that files keep in their readers, because OpenTelemetry's schema has them there.
     static let ofReaders: [any AnySetting] = [

@@ -39,10 +39,10 @@ package struct Setting<Value: Sendable>: Sendable {
         _ name: SettingName,
         _ form: SettingForm<Value>,
         help: String = "",
-        valueName: String? = nil
+        valueName: String? = nil,
+        problem: @escaping @Sendable (Value) -> String? = { _ in nil }
     ) {
-        (self.name, self.form, self.help, self.valueName) = (name, form, help, valueName)
-        problem = { _ in nil }
+        (self.name, self.form, self.help, self.valueName, self.problem) = (name, form, help, valueName, problem)
         get = { $0[keyPath: path] }
         set = { $0[keyPath: path] = $1 }
     }

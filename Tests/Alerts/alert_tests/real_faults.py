@@ -164,9 +164,9 @@ sys.stdin.read()
 
 
 class TooMany(faults.Fault):
-    """More connections than tcplens follows."""
+    """More connections than tcplens may follow (--connection-limit)."""
 
-    COUNT = 33_500
+    COUNT = 600
 
     def begin_alone(self):
         self.namespace.set(ip_local_port_range="16000 65000")
@@ -237,7 +237,7 @@ REAL = [
     Real("TCPLensRoundTrips", SlowAcknowledgements),
     Real("TCPLensHandshakeFailures", Refused, groups={"error_type": "refused"}),
     Real("TCPLensSlowAnswers", SlowServer, groups={"network_local_port": "7122"}, options=["--response-time"]),
-    Real("TCPLensAgentUnfollowed", TooMany, seconds=60),
+    Real("TCPLensAgentUnfollowed", TooMany, options=["--connection-limit", "1000"], seconds=60),
     # The agent's own attempts to reach the Collector are refused, too.
     Real(
         "TCPLensAgentExportsFail", CollectorAway, also=["TCPLensHandshakeFailures"],

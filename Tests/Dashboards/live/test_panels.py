@@ -14,7 +14,7 @@ import syntax
 AT_ZERO = {
     "Lost events": "nothing should be lost",
     "Drift": "flows and stocks should agree",
-    "Not followed": "more than 65 536 connections would have to be open",
+    "Not followed": "more connections than --connection-limit would have to be open",
     "Dropped for lack of room": "senders respect the window, so real traffic hardly ever causes this",
 }
 
