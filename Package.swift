@@ -373,6 +373,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "encoding",
+            dependencies: ["Metrics", "OTLP", argumentParser],
+            path: "Tests/Encoding",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "collecting",
             dependencies: ["Metrics", "Observations", "Pipeline", "Readings"],
             path: "Tests/Collecting",
