@@ -59,7 +59,8 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["System", "YAML"], swiftSettings: strict),
 
         // From the kernel to readings.
-        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
+        .target(name: "CLoading", dependencies: ["CLibbpf"]),
+        .target(name: "BPF", dependencies: ["CLibbpf", "CLoading"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",

@@ -101,12 +101,15 @@ package actor Agent {
         settings.logWarnings()
         logWarning(of: identity)
         for note in abilities.notes { logger.info("\(note)") }
+        // What options and settings took, and then what loading took, is not needed again.
+        CPlatform_releaseStartupPages()
         let report: ProbeReport
         do throws(Failure) {
             report = try await loadProbes(settings.activeProbes, as: identity)
         } catch {
             throw Failure("\(error.message). 'tcplens doctor' says what is missing")
         }
+        CPlatform_releaseStartupPages()
         prepared = try await prepareParts(settings)
         logStart(report)
     }
