@@ -121,11 +121,9 @@ def private_memory(pid):
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
-def raise_file_limit():
-    """Allows this process and its children as many open files as the system allows."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most
+def file_limit():
+    """How many files a process may have open, at most."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def wait_until(condition, seconds=10, what="nothing happened"):
