@@ -385,6 +385,14 @@ let package = Package(
             path: "Tests/Collecting",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "guarding",
+            dependencies: [
+                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Readings", "Simulation", "System",
+            ],
+            path: "Tests/Guarding",
+            swiftSettings: strict
+        ),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
