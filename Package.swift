@@ -393,6 +393,15 @@ let package = Package(
             path: "Tests/Guarding",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "fleet",
+            dependencies: [
+                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Resource", "Simulation",
+                "System", argumentParser,
+            ],
+            path: "Tests/Fleet",
+            swiftSettings: strict
+        ),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
