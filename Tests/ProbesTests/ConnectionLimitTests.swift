@@ -68,8 +68,9 @@ import Testing
         let sockets = try LocalConnections.make(1500)
         let found = [try observed.unfollowed(), try observed.unfollowed(), try observed.unfollowed()]
         // Sockets of other tests may be there, too.
-        #expect(found.allSatisfy { (2000..<2400).contains($0) }, "\(found)")
-        #expect(try observed.taken() == 1000)
+        #expect(found.allSatisfy { (2000..<2450).contains($0) }, "\(found)")
+        // A few may be free that no socket may be in.
+        #expect((950...1000).contains(try observed.taken()))
         #expect(try observed.loss(.mapFull) == 0)
         for socket in sockets { close(socket) }
         let more = try LocalConnections.make(100)
@@ -80,18 +81,18 @@ import Testing
 
     @Test func `a socket beyond the first part of the table is found in each of its places`() throws {
         let observed = try Observed(limit: 1000)
-        // 512 slots are near. Nearly all are taken with these, and many of the others' far slots are, too.
-        let sockets = try LocalConnections.make(440)
+        // 256 slots are near, and more than half of the others are taken.
+        let sockets = try LocalConnections.make(330)
         #expect(try observed.unfollowed() == 0)
         let before = TransitionCounts(try observed.probe.transitionTable())
         for socket in sockets { close(socket) }
         let after = TransitionCounts(try observed.probe.transitionTable())
         let left = TransitionCounts.Transition(.established, .finWait1, .ipv4)
-        #expect(after[left] - before[left] >= 440)
+        #expect(after[left] - before[left] >= 330)
         _ = try observed.count.pass()
         // None is left whose end was not seen, and none counts as displaced.
         #expect(try observed.taken() < 100)
-        let displaced = try observed.slots.entries().reduce(0) { $0 + $1.value.displaced }
+        let displaced = try observed.slots.entries().reduce(0) { $0 + $1.value.displaced & 0xFFFF }
         #expect(displaced < 100)
         #expect(try observed.loss(.unseen) == 0)
     }

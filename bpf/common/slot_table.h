@@ -47,8 +47,13 @@ struct {
     __type(value, struct pass);
 } tcp_pass SEC(".maps");
 
-/* The number of slots that a socket may be in: near, far, and others. */
-#define CONNECTION_PROBES 8
+/*
+ * A socket that finds its near slot and its far slot taken may be in any of these groups of adjacent slots. So many are
+ * needed to fill nearly the whole table.
+ */
+#define SLOT_GROUPS 4
+#define SLOTS_PER_GROUP 4
+#define OTHER_SLOTS (SLOT_GROUPS * SLOTS_PER_GROUP)
 
 /* How many slots have an address as their key. */
 static __u64 addressed_slots;
@@ -72,15 +77,22 @@ static __always_inline __u32 near_slot(__u64 key)
     return (is_address(key) ? scattered(key) : key) & near_mask;
 }
 
-/*
- * The slot for a socket whose first slot is taken, after `probe` others. Sockets made at the same time are adjacent
- * here, too. Where one slot is taken, the next ones often are, so each further probe is somewhere else.
- */
-static __always_inline __u32 far_slot(__u64 key, __u32 probe)
+/* The slot for a socket whose near slot is taken. Sockets made at the same time are adjacent here, too. */
+static __always_inline __u32 far_slot(__u64 key)
 {
-    __u32 place = is_address(key) || probe ? scattered(key + ((__u64)probe << 32)) : key;
+    return near_mask + 1 + (is_address(key) ? scattered(key) : (__u32)key) % far_slots;
+}
 
-    return near_mask + 1 + place % far_slots;
+/*
+ * One of the slots for a socket whose far slot is taken, too; in the last group some may not exist. Where one slot is
+ * taken, the next ones often are, so the groups are anywhere.
+ */
+static __always_inline __u32 other_slot(__u64 key, __u32 number)
+{
+    __u32 group = number / SLOTS_PER_GROUP + 1;
+
+    return near_mask + 1 + scattered(key + ((__u64)group << 32)) % far_slots / SLOTS_PER_GROUP * SLOTS_PER_GROUP +
+           number % SLOTS_PER_GROUP;
 }
 
 static __always_inline struct connection *slot_at(__u32 slot)
@@ -88,23 +100,51 @@ static __always_inline struct connection *slot_at(__u32 slot)
     return bpf_map_lookup_elem(&tcp_slots, &slot);
 }
 
+/* The bit of a socket in the sets of the slots that it should be in; the lower half of such a word is a number. */
+static __always_inline __u32 displaced_bit(__u64 key)
+{
+    return 1U << (16 + (scattered(key ^ key >> 7) & 15));
+}
+
+/* Whether the socket with `key` may be elsewhere. If not, no other slot has to be looked at. */
+static __always_inline bool may_be_displaced(const struct connection *home, __u64 key)
+{
+    return home->displaced && home->displaced & displaced_bit(key);
+}
+
+/* Notes that a socket that should be in this slot is in another one. The number comes first: it keeps the set. */
+static __always_inline void add_displaced(struct connection *home, __u64 key)
+{
+    __sync_fetch_and_add(&home->displaced, 1);
+    __sync_fetch_and_or(&home->displaced, displaced_bit(key));
+}
+
+/* The bit of a socket may be another's as well, so the set is only emptied when there is none. */
+static __always_inline void remove_displaced(struct connection *home)
+{
+    __u32 left = __sync_fetch_and_add(&home->displaced, -1) - 1;
+
+    if (left && !(left & 0xffff))
+        __sync_val_compare_and_swap(&home->displaced, left, 0);
+}
+
 /*
- * The far slot of the socket with `key`, or NO_SLOT. A global function, so the verifier checks it once and not for each
- * call.
+ * The slot of the socket with `key`, which is not in its near slot; or NO_SLOT. A global function, so the verifier
+ * checks it once and not for each call.
  */
 __noinline __u32 displaced_slot(__u64 key)
 {
-    __u32 slot = far_slot(key, 0);
+    __u32 slot = far_slot(key);
     struct connection *connection = slot_at(slot);
 
     if (!connection)
         return NO_SLOT;
     if (connection->key == key)
         return slot;
-    if (!connection->displaced)
+    if (!may_be_displaced(connection, key))
         return NO_SLOT;
-    for (__u32 probe = 1; probe < CONNECTION_PROBES - 1; probe++) {
-        slot = far_slot(key, probe);
+    for (__u32 number = 0; number < OTHER_SLOTS; number++) {
+        slot = other_slot(key, number);
         connection = slot_at(slot);
         if (connection && connection->key == key)
             return slot;
@@ -122,12 +162,12 @@ __noinline __u32 slot_of(__u64 key)
         return NO_SLOT;
     if (connection->key == key)
         return slot;
-    return connection->displaced ? displaced_slot(key) : NO_SLOT;
+    return may_be_displaced(connection, key) ? displaced_slot(key) : NO_SLOT;
 }
 
 /*
  * What is remembered of the socket with `key`, or NULL. For a socket without a slot, such as when all are taken, only
- * its near slot is examined, unless other sockets were displaced from there; and then only its far slot.
+ * its near slot is examined, and perhaps its far slot, unless a socket with the same bit was displaced from there.
  */
 static __always_inline struct connection *find_connection(__u64 key)
 {
@@ -135,7 +175,7 @@ static __always_inline struct connection *find_connection(__u64 key)
 
     if (!connection || connection->key == key)
         return connection;
-    return connection->displaced ? slot_at(displaced_slot(key)) : NULL;
+    return may_be_displaced(connection, key) ? slot_at(displaced_slot(key)) : NULL;
 }
 
 /* Notes that a slot of this block is taken. The pass looks at no other blocks (stocks/forget.h). */

@@ -26,14 +26,12 @@ static __always_inline __u8 expected_by(const struct pass *pass)
     return pass->session & 1 ? EXPECTED | EXPECTED_BY_ODD : EXPECTED;
 }
 
-/* Clears what a slot remembers of its socket. */
+/* Clears what a slot remembers of its socket, except for its bytes (flows/sample.h). */
 static __always_inline void clear(struct connection *connection)
 {
     connection->changed = 0;
     connection->opened = 0;
     connection->established = 0;
-    connection->sent = 0;
-    connection->received = 0;
     connection->pass = 0;
     connection->row = NO_ROW;
     connection->state = 0;
@@ -69,19 +67,32 @@ static __always_inline bool is_crowded(void)
     return pass && pass->taken >= (__u64)near_mask + 1 + far_slots / 16 * 15;
 }
 
+/* A free slot that is neither near nor far, or NO_SLOT. */
+static __always_inline __u32 free_slot(__u64 key)
+{
+    for (__u32 number = 0; number < OTHER_SLOTS; number++) {
+        __u32 slot = other_slot(key, number);
+        struct connection *connection = slot_at(slot);
+
+        if (connection && !connection->key)
+            return slot;
+    }
+    return NO_SLOT;
+}
+
 /*
- * Takes a far slot for the socket with `key`; NO_SLOT if none is free. The slot is as it was left: clear, except for
- * what was written late.
+ * Takes a slot that is not near for the socket with `key`; NO_SLOT if none is free. The slot is as it was left: clear,
+ * except for what was written late.
  */
 __noinline __u32 take_far_slot(__u64 key)
 {
-    struct connection *near = slot_at(near_slot(key)), *far = slot_at(far_slot(key, 0));
-    __u32 slot = far_slot(key, 0);
+    __u32 slot = far_slot(key);
+    struct connection *near = slot_at(near_slot(key)), *far = slot_at(slot), *connection;
 
     if (!near || !far)
         return NO_SLOT;
     if (take(far, slot, key)) {
-        __sync_fetch_and_add(&near->displaced, 1);
+        add_displaced(near, key);
         far->flags = DISPLACED;
         return slot;
     }
@@ -90,19 +101,26 @@ __noinline __u32 take_far_slot(__u64 key)
         return slot;
     if (is_crowded())
         return NO_SLOT;
-    for (__u32 probe = 1; probe < CONNECTION_PROBES - 1; probe++) {
-        struct connection *connection;
+    slot = free_slot(key);
+    connection = slot_at(slot);
+    /* If it has just been taken, the next pass tries again. */
+    if (!connection || !take(connection, slot, key))
+        return NO_SLOT;
+    add_displaced(far, key);
+    add_displaced(near, key);
+    connection->flags = DISPLACED | SCATTERED;
+    return slot;
+}
 
-        slot = far_slot(key, probe);
-        connection = slot_at(slot);
-        if (connection && take(connection, slot, key)) {
-            __sync_fetch_and_add(&far->displaced, 1);
-            __sync_fetch_and_add(&near->displaced, 1);
-            connection->flags = DISPLACED | SCATTERED;
-            return slot;
-        }
-    }
-    return NO_SLOT;
+/* Clears a slot that an event has taken. */
+static __always_inline void clear_taken(struct connection *connection)
+{
+    __u8 place = connection->flags & (DISPLACED | SCATTERED);
+
+    clear(connection);
+    connection->sent = 0;
+    connection->received = 0;
+    connection->flags = place;
 }
 
 /* Begins to follow the socket with `key`, in the first free slot; NULL if there is none. */
@@ -114,19 +132,15 @@ static __always_inline struct connection *claim_connection(__u64 key)
     if (!connection)
         return NULL;
     if (take(connection, slot, key)) {
-        clear(connection);
-        return connection;
+        connection->flags = 0;
+    } else {
+        /* The pass may just have taken it for this socket. */
+        if (connection->key == key)
+            return connection;
+        connection = slot_at(take_far_slot(key));
     }
-    /* The pass may just have taken it for this socket. */
-    if (connection->key == key)
-        return connection;
-    connection = slot_at(take_far_slot(key));
-    if (connection) {
-        __u8 place = connection->flags & (DISPLACED | SCATTERED);
-
-        clear(connection);
-        connection->flags = place;
-    }
+    if (connection)
+        clear_taken(connection);
     return connection;
 }
 
@@ -141,7 +155,10 @@ static __always_inline void release(struct connection *connection)
 #endif
 }
 
-/* Frees the slot, and leaves it clear: the pass takes slots without clearing them (stocks/follow.h). */
+/*
+ * Frees the slot, and leaves it clear: the pass takes slots without clearing them (stocks/follow.h). What the end of a
+ * connection made of its bytes stays, because a walk may still look at it (advance()).
+ */
 static __always_inline void forget(struct connection *connection)
 {
     __u64 key = connection->key;
@@ -150,10 +167,10 @@ static __always_inline void forget(struct connection *connection)
         struct connection *other = slot_at(near_slot(key));
 
         if (other)
-            __sync_fetch_and_add(&other->displaced, -1);
-        other = has_flag(connection, SCATTERED) ? slot_at(far_slot(key, 0)) : NULL;
+            remove_displaced(other);
+        other = has_flag(connection, SCATTERED) ? slot_at(far_slot(key)) : NULL;
         if (other)
-            __sync_fetch_and_add(&other->displaced, -1);
+            remove_displaced(other);
     }
     if (is_address(key))
         __sync_fetch_and_add(&addressed_slots, -1);

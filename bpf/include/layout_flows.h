@@ -129,8 +129,8 @@ struct connection {
     /* The row of its cgroup (enum workload_row). */
     unsigned short row;
     /*
-     * How many sockets that should be in this slot are in another one. This belongs to the slot, not to the socket in
-     * it.
+     * The sockets that should be in this slot and are in another one: how many, and above that a set of bits, one for
+     * each of them (common/slot_table.h). This belongs to the slot, not to the socket in it.
      */
     unsigned int displaced;
     /* The state that it was last seen to enter; 0 if none was seen. */

@@ -55,7 +55,7 @@ __noinline __u32 claim_slot(__u64 key)
     if (!take(connection, slot, key))
         return connection->key == key ? slot : take_far_slot(key);
     /* An event may just have begun to follow it elsewhere. */
-    if (connection->displaced)
+    if (may_be_displaced(connection, key))
         other = displaced_slot(key);
     if (other == NO_SLOT)
         return slot;
@@ -130,6 +130,11 @@ static __always_inline void find_met(struct sink *sink, const struct visited *vi
     if (met_slot == NO_SLOT && !visited->is_locked && addressed_slots && !is_address(visited->key))
         met_slot = slot_of(visited->address);
     if (met_slot == NO_SLOT) {
+        /* It has just ended, or its first event is only now coming. */
+        if (visited->state == TCP_CLOSE && !visited->is_locked) {
+            sink->is_pending = true;
+            return;
+        }
         connection = slot_at(met_slot = claim_slot(visited->key));
         if (!connection)
             return;
