@@ -15,34 +15,34 @@ import Testing
         (
             .agent, true,
             [
-                "follow_connection": 30_035, "count_and_sample": 10_936, "forget_ended": 298,
-                "walk_and_sample": 29_673, "on_retransmit": 153, "on_retransmit_synack": 244, "on_send_reset": 148,
-                "on_receive_reset": 103, "on_receive": 690, "on_take": 667, "on_send": 298, "count_transition": 124,
-                "count_connections": 2_608,
+                "follow_connection": 30_299, "count_and_sample": 10_972, "forget_ended": 298,
+                "walk_and_sample": 29_721, "on_retransmit": 156, "on_retransmit_synack": 305, "on_send_reset": 162,
+                "on_receive_reset": 113, "on_receive": 643, "on_take": 686, "on_send": 304, "count_transition": 153,
+                "count_connections": 2_707,
             ]
         ),
         (
             .agent, false,
             [
-                "follow_connection": 30_173, "count_and_sample": 10_916, "forget_ended": 298,
-                "walk_and_sample": 20_647, "on_retransmit": 151, "on_retransmit_synack": 232, "on_send_reset": 148,
-                "on_receive_reset": 103, "on_receive": 363, "on_take": 408, "on_send": 298, "count_transition": 124,
-                "count_connections": 2_677,
+                "follow_connection": 29_526, "count_and_sample": 10_734, "forget_ended": 298,
+                "walk_and_sample": 28_973, "on_retransmit": 149, "on_retransmit_synack": 293, "on_send_reset": 158,
+                "on_receive_reset": 98, "on_receive": 357, "on_take": 389, "on_send": 296, "count_transition": 149,
+                "count_connections": 2_863,
             ]
         ),
         (.groups, true, ["count_groups": 2_846, "walk_groups": 9_536]),
         (
             .trace, true,
             [
-                "trace_change": 13_439, "trace_nested_change": 13_608, "trace_change_alone": 6_180,
-                "trace_retransmitted_synack": 211, "find_local_port": 36, "read_clock": 12,
+                "trace_change": 19_050, "trace_nested_change": 18_498, "trace_change_alone": 6_339,
+                "trace_retransmitted_synack": 231, "find_local_port": 35, "read_clock": 12,
             ]
         ),
         (
             .trace, false,
             [
-                "trace_change": 10_807, "trace_nested_change": 10_968, "trace_change_alone": 4_982,
-                "trace_retransmitted_synack": 203, "find_local_port": 83, "read_clock": 12,
+                "trace_change": 18_997, "trace_nested_change": 18_462, "trace_change_alone": 6_342,
+                "trace_retransmitted_synack": 212, "find_local_port": 68, "read_clock": 12,
             ]
         ),
     ]
