@@ -1,7 +1,8 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
+# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
+# bench-NAME (Benchmarks/README.md), bench-guard; and tests
 # that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
 # test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible,
 # soak.
@@ -23,7 +24,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~ro
 PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev \
 	zlib1g-dev pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
-	python3-venv strace util-linux
+	python3-venv strace util-linux valgrind
 LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
 DEB_PACKAGES := debhelper dpkg-dev
@@ -31,6 +32,8 @@ STATIC_PACKAGES := binutils g++ gcc libbrotli-dev libidn2-dev libnghttp2-dev lib
 	libunistring-dev libzstd-dev xz-utils
 SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container util-linux
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
+BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iproute2 libbpf-tools openssl \
+	prometheus-node-exporter python3-venv strace
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols.
@@ -44,7 +47,8 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends test-supply test-reproducible soak
+	test-alerts test-alerts-real test-backends test-supply test-reproducible soak bench bench-build bench-packages bench-guard \
+	bench-guard-update guard-build
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -189,6 +193,35 @@ test-backends: packages packages-for-tests systemd-packages swift mounts
 	$(Q)TCPLENS_TEST_LONG=1 $(AS_ROOT) swift test --skip-build \
 	    --filter '(CollectorConfiguration|CollectorOutage|BackendNumbers|BackendRestart|BackendPage|BackendJoin)Tests'
 
+# Each of these prints a table, and writes .build/benchmarks/NAME.json; ROUNDS=9 measures as often. All of them take
+# some twenty minutes.
+BENCHMARKS := event churn ring stock encode export idle start
+bench: $(BENCHMARKS:%=bench-%)
+
+$(BENCHMARKS:%=bench-%): bench-%: bench-build
+	$(Q)$(AS_ROOT) Benchmarks/$* $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH_OPTIONS)
+
+bench-build: release bench-packages mounts
+	$(Q)for program in encoding exporting; do \
+	    swift build -j $(JOBS) $(RELEASE) --product $$program || exit 1; \
+	done
+
+# Counts that do not depend on the machine's mood, compared with Benchmarks/guard.json. After a deliberate change
+# bench-guard-update writes them there.
+GUARD := $(AS_ROOT) Benchmarks/guard
+bench-guard: guard-build
+	$(Q)cd Benchmarks && python3 -B -m unittest discover -q -s tests -t .
+	$(Q)$(GUARD)
+
+bench-guard-update: guard-build
+	$(Q)$(GUARD) --update
+
+guard-build: release packages-for-tests
+	$(Q)for program in encoding guarding; do \
+	    swift build -j $(JOBS) $(RELEASE) --product $$program || exit 1; \
+	done
+	$(Q)swift build -j $(JOBS) --build-tests
+
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run
 
@@ -265,6 +298,9 @@ systemd-packages:
 
 container-packages:
 	$(call install_packages,$(CONTAINER_PACKAGES))
+
+bench-packages:
+	$(call install_packages,$(BENCH_PACKAGES))
 
 install-packages:
 	$(call install_packages,$(INSTALL_PACKAGES))

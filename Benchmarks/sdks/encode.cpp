@@ -179,7 +179,7 @@ int main(int count, char **arguments)
             encode();
             spent += processor_time() - begin;
         }
-        std::printf("%s%.1f", round ? ", " : "", spent / requests / POINTS);
+        std::printf("%s%.1f", round ? ", " : "", spent / requests / double(POINTS));
     }
     std::printf("]}\n");
     return 0;

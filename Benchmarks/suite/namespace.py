@@ -57,6 +57,8 @@ class Namespace:
     def __init__(self, program):
         self.program = program
         self.maker = Traffic(program, here=False)
+        # Others that end with it.
+        self.others = []
 
     @contextmanager
     def entered(self):
@@ -77,7 +79,8 @@ class Namespace:
                 pathlib.Path("/proc/sys/net/ipv4", name).write_text(str(value))
 
     def end(self):
-        self.maker.end()
+        for maker in [*self.others, self.maker]:
+            maker.end()
 
 
 @contextmanager

@@ -21,11 +21,11 @@ def stock(program, sockets, namespaces):
             stack.callback(space.end)
             made.append(space)
             space.set(ip_local_port_range="10000 65000")
-            fill(space, stack, sockets // namespaces + (number < sockets % namespaces))
+            fill(space, sockets // namespaces + (number < sockets % namespaces))
         yield made
 
 
-def fill(space, stack, sockets):
+def fill(space, sockets):
     # Each process holds as many connections as it may open files, and each has a listener of its own.
     most = min(CONNECTIONS_OF_A_PORT, (file_limit() - 100) // 2)
     connections, port = sockets // 2, 8000
@@ -35,7 +35,17 @@ def fill(space, stack, sockets):
         port, connections = port + 1, connections - count
         with space.entered():
             maker = Traffic(space.program)
-        stack.callback(maker.end)
+        space.others.append(maker)
         maker(f"listen 4 {port} 128", f"connect stay 4 {port} {count - halves}")
         if halves:
             maker(f"connect half 4 {port} {halves}", "shutdown half client")
+
+
+def fill_ports(space, services):
+    """Listeners on as many ports, each with two connections, so that each port has its series."""
+    for first in range(0, services, 50):
+        with space.entered():
+            maker = Traffic(space.program)
+        space.others.append(maker)
+        for port in range(20_000 + first, 20_000 + min(first + 50, services)):
+            maker(f"listen 4 {port} 128", f"connect all 4 {port} 2")
