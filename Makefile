@@ -43,7 +43,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends
+	test-alerts test-alerts-real test-backends bench-fleet
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -133,6 +133,10 @@ demo: build packages-for-tests
 	$(Q)deploy/demo/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-backends
 	$(Q)$(AS_ROOT) deploy/demo/run
+
+# What many agents cost a Collector and a backend, in less than six minutes; writes docs/fleet.md.
+bench-fleet: packages packages-for-tests swift
+	$(Q)Benchmarks/fleet/run --documents
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
