@@ -142,6 +142,10 @@ demo: build packages-for-tests
 	$(Q)Tests/IntegrationTests/fetch-backends
 	$(Q)$(AS_ROOT) deploy/demo/run
 
+# What many agents cost a Collector and a backend, in less than six minutes; writes docs/fleet.md.
+bench-fleet: packages packages-for-tests swift
+	$(Q)Benchmarks/fleet/run --documents
+
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
 	$(Q)deploy/debian/build

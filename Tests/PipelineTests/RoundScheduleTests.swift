@@ -54,7 +54,7 @@ import Testing
         let schedule = RoundSchedule(interval: .seconds(60), place: place)
         let dues = [Duration.zero, .seconds(3), .milliseconds(1_234_567)].map { start in
             // The clock of each process begins at its start.
-            let epoch = -start
+            let epoch = Duration.zero - start
             let first = schedule.first(at: .zero)
             #expect(first >= .zero && first < .seconds(6))
             let second = schedule.next(after: first, endedAt: first, epoch: epoch)
