@@ -378,6 +378,7 @@ let package = Package(
             path: "Tests/Collecting",
             swiftSettings: strict
         ),
+        .executableTarget(name: "walking", dependencies: ["Probes"], path: "Tests/Walking", swiftSettings: strict),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
