@@ -402,6 +402,7 @@ let package = Package(
             path: "Tests/Fleet",
             swiftSettings: strict
         ),
+        .executableTarget(name: "walking", dependencies: ["Probes"], path: "Tests/Walking", swiftSettings: strict),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),
