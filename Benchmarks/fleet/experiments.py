@@ -16,8 +16,9 @@ def cost(hosts, interval, compression, warm, seconds):
     options = ["--gzip"] if compression == "gzip" else []
     with Backend() as backend, Collector(backend) as collector:
         idle = {"collector": collector.resident, "backend": backend.resident}
-        with Emitters(collector.url, hosts, interval, warm + seconds + 5, *options) as fleet:
+        with Emitters(collector.url, hosts, interval, warm + seconds + 45, *options) as fleet:
             time.sleep(warm)
+            settle(fleet, backend, 40)
             before = snapshot(fleet, collector, backend)
             most = 0
             for _ in range(seconds * 2):
@@ -46,6 +47,17 @@ def cost(hosts, interval, compression, warm, seconds):
             "disk": disk, "lost": last["lost"], "failures": last["failures"], "queued": after["queued"],
             "exports": exports, "exports_ever": last["exports"], "problem": last["problem"],
         }
+
+
+def settle(fleet, backend, seconds):
+    """Waits until nearly all that was exported has arrived, and the backend makes no new series: those cost more."""
+    end, before = time.monotonic() + seconds, -1
+    while time.monotonic() < end:
+        line, series = fleet.lines()[-1], backend.made()
+        if line["accepted"] + line["lost"] > 0.97 * line["points"] and series < 1.005 * before:
+            return
+        before = series
+        time.sleep(2)
 
 
 def snapshot(fleet, collector, backend):

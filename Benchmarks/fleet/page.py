@@ -113,7 +113,11 @@ def text(result):
     queue = 16 * 1024 * 1024
     hours = [queue / gzip[key] / 60 for key in ("plain", "packed")]
     lost = "Nothing was lost" if away["lost"] == away["queued"] == 0 else f"{number(away['lost'])} points were lost"
+    faults = "; ".join(result["complaints"])
+    warning = f"**These figures are not to be used**, the machine was too busy: {faults}." if faults else ""
     return f"""# A fleet
+
+{warning}
 
 What many agents cost the Collector, the network and the backend, and how they keep out of each other's way. All figures
 are from `make bench-fleet`, which writes this page (`Benchmarks/fleet/run --documents`).
@@ -192,7 +196,7 @@ def filled(text):
     """The same with lines of equal length; tables, pictures and titles stay."""
     parts = (
         part if part[:1] in "|#!" else textwrap.fill(" ".join(part.split()), 120, break_on_hyphens=False, break_long_words=False)
-        for part in text.strip().split("\n\n")
+        for part in text.strip().split("\n\n") if part.strip()
     )
     return "\n\n".join(parts) + "\n"
 

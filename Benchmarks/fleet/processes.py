@@ -102,6 +102,11 @@ class Backend(Process):
         with urllib.request.urlopen(self.url + path + query, timeout=60) as answer:
             return answer.read().decode()
 
+    def made(self):
+        """How many series it has made so far."""
+        lines = self.get("/metrics").splitlines()
+        return sum(int(float(line.split()[-1])) for line in lines if line.startswith("vm_new_timeseries_created_total"))
+
     def numbers(self):
         """Series, samples, and bytes on disk by kind."""
         self.get("/internal/force_flush")
