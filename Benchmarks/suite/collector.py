@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from contextlib import contextmanager
 
 from . import processes
+from .namespace import wait_for_listener
 
 PLAIN, TLS = 4390, 4391
 
@@ -25,11 +25,6 @@ def certificate(folder):
     return own, key
 
 
-def answers(port):
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 @contextmanager
 def collector(folder):
     """Runs a Collector with a plain receiver and one with TLS; yields its process."""
@@ -44,5 +39,6 @@ service:
   telemetry: {{metrics: {{level: none}}, logs: {{level: error}}}}
 """)
     with processes.running([program(), "--config", folder / "collector.yaml"], stderr=None) as process:
-        processes.wait_until(lambda: answers(PLAIN) and answers(TLS), 30, "the Collector did not listen")
+        for port in PLAIN, TLS:
+            wait_for_listener(port)
         yield process

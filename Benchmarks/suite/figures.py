@@ -1,4 +1,4 @@
-"""Medians, spreads and ratios, and whether a difference can be told from noise."""
+"""Medians, spreads and ratios, and whether a difference is more than noise."""
 
 import statistics
 

@@ -111,4 +111,4 @@ def listens(port):
 
 
 def wait_for_listener(port):
-    processes.wait_until(lambda: listens(port), what=f"nobody listened on port {port}")
+    processes.wait_until(lambda: listens(port), 30, f"nobody listened on port {port}")

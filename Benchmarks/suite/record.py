@@ -40,7 +40,7 @@ def differing(record, environment, group):
 def compare(record, environment, measured):
     """The findings about all figures, measured or recorded.
 
-    A group that was not measured at all (its value is None) is left out.
+    A group without a value was not measured, and is left out.
     """
     findings = []
     for name, group in record["groups"].items():
@@ -58,7 +58,7 @@ def compare(record, environment, measured):
 def updated(record, environment, measured):
     """The record with new figures; tolerances and reasons stay."""
     groups = {
-        name: group | ({} if measured.get(name) is None else {"figures": measured[name]})
+        name: group | ({"figures": measured[name]} if measured.get(name) else {})
         for name, group in record["groups"].items()
     }
     return record | {"recorded on": environment, "groups": groups}

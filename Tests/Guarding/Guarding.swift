@@ -11,8 +11,8 @@ import System
 
 /// Makes and exports the metrics of a host that is the same each time, so that what it takes can be counted.
 ///
-/// Usage: guarding COLLECTIONS [ENDPOINT none|gzip]. Without an endpoint it only makes the metrics. It prints the points
-/// of the last collection. `Benchmarks/guard` runs it under valgrind.
+/// Usage: guarding COLLECTIONS [ENDPOINT none|gzip]. Without an endpoint it only makes the metrics. It prints how many
+/// points the last collection had. `Benchmarks/guard` runs it under valgrind.
 @main enum Guarding {
     private static let start = Timestamp(unixNanoseconds: 1_700_000_000_000_000_000)
     /// The most collections; all of their readings are always made, so that only the collections differ.
