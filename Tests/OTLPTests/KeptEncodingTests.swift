@@ -87,17 +87,21 @@ import Testing
         let large = [ResourceMetrics.large(pointCount: 1000)]
         MeasuredRequest(large).write(to: &buffer)
         #expect(buffer == ExportRequest.pack(large))
-        let place = buffer.withUnsafeBufferPointer { $0.baseAddress }
+        let place = address(of: buffer)
         let small = [ResourceMetrics.large(pointCount: 999)]
         MeasuredRequest(small).write(to: &buffer)
         #expect(buffer == ExportRequest.pack(small))
-        #expect(buffer.withUnsafeBufferPointer { $0.baseAddress } == place)
+        #expect(address(of: buffer) == place)
         let larger = [ResourceMetrics.large(pointCount: 2000)]
         MeasuredRequest(larger).write(to: &buffer)
         #expect(buffer == ExportRequest.pack(larger))
         MeasuredRequest([]).write(to: &buffer)
         #expect(buffer.isEmpty)
     }
+}
+
+private func address(of bytes: [UInt8]) -> UInt {
+    unsafe bytes.withUnsafeBufferPointer { bytes in UInt(bitPattern: bytes.baseAddress) }
 }
 
 extension Metric {

@@ -10,10 +10,10 @@ struct AttributeFields: WireContent {
 
     func write(to sink: inout some WireSink) {
         for attribute in attributes {
-            sink.message(field) { sink in
-                sink.textUnlessEmpty(1, attribute.key)
-                sink.message(2) { sink in attribute.value.write(to: &sink) }
-            }
+            let mark = sink.begin(field)
+            sink.textUnlessEmpty(1, attribute.key)
+            sink.message(2, attribute.value)
+            sink.end(mark)
         }
     }
 
@@ -39,11 +39,15 @@ struct AttributeFields: WireContent {
 extension Attributes {
     /// The attributes as a repeated field, kept from the first call on; the field has the number of that call.
     ///
-    /// The tags are the only difference between two numbers of the field. The bytes are valid as long as there is a copy
-    /// of the set.
-    @inline(__always) func wireBytes(_ field: UInt8) -> UnsafeRawBufferPointer {
-        var address = storage.encoded.block.load(ordering: .acquiring)
-        if address == 0 { address = keepWireBytes(field) }
+    /// The tags are the only difference between two numbers of the field. The bytes are valid as long as there is a
+    /// copy of the set.
+    @inline(__always) static func wireBytes(_ field: UInt8, at place: UnsafePointer<Attributes>)
+        -> UnsafeRawBufferPointer
+    {
+        // A set is a reference to its storage and nothing else, which a test holds it to. This reads it uncounted.
+        let storage = unsafe UnsafeRawPointer(place).load(as: Unmanaged<Attributes.Storage>.self)
+        var address = unsafe storage._withUnsafeGuaranteedRef { $0.encoded.block.load(ordering: .acquiring) }
+        if address == 0 { address = unsafe place.pointee.keepWireBytes(field) }
         guard let block = unsafe UnsafeRawPointer(bitPattern: address) else {
             return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
         }

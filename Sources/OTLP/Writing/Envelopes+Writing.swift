@@ -9,7 +9,7 @@ struct RequestFields: WireContent {
 
     func write(to sink: inout some WireSink) {
         for metrics in metrics where metrics.pointCount > 0 {
-            sink.message(1) { sink in metrics.write(to: &sink) }
+            sink.message(1, metrics)
         }
     }
 }
@@ -17,9 +17,13 @@ struct RequestFields: WireContent {
 extension ResourceMetrics: WireContent {
     /// Writes the fields of `ResourceMetrics`.
     func write(to sink: inout some WireSink) {
-        sink.message(1) { sink in sink.attributes(1, resource.attributes) }
+        let mark = sink.begin(1)
+        unsafe withUnsafePointer(to: resource.attributes) { attributes in
+            unsafe sink.attributes(1, of: attributes, \.self)
+        }
+        sink.end(mark)
         for scope in scopes where scope.pointCount > 0 {
-            sink.message(2) { sink in scope.write(to: &sink) }
+            sink.message(2, scope)
         }
         sink.textUnlessEmpty(3, resource.schemaURL)
     }
@@ -28,14 +32,19 @@ extension ResourceMetrics: WireContent {
 extension ScopeMetrics: WireContent {
     /// Writes the fields of `ScopeMetrics`.
     func write(to sink: inout some WireSink) {
-        sink.message(1) { sink in
-            sink.textUnlessEmpty(1, scope.name)
-            sink.textUnlessEmpty(2, scope.version)
-        }
+        sink.message(1, scope)
         for metric in metrics where metric.data.pointCount > 0 {
-            sink.message(2) { sink in metric.write(to: &sink) }
+            sink.message(2, metric)
         }
         sink.textUnlessEmpty(3, scope.schemaURL)
+    }
+}
+
+extension Scope: WireContent {
+    /// Writes the fields of `InstrumentationScope`.
+    func write(to sink: inout some WireSink) {
+        sink.textUnlessEmpty(1, name)
+        sink.textUnlessEmpty(2, version)
     }
 }
 
@@ -45,29 +54,26 @@ extension Metric: WireContent {
         sink.textUnlessEmpty(1, name)
         sink.textUnlessEmpty(2, description)
         sink.textUnlessEmpty(3, unit)
+        let mark: WireMark
         switch data {
         case .gauge(let points):
-            sink.message(5) { sink in
-                // The start of a gauge has no meaning (OpenTelemetry specification, `metrics/data-model.md`, "Gauge").
-                sink.messages(1, points) { point, sink in point.write(to: &sink, hasStart: false) }
-            }
+            mark = sink.begin(5)
+            sink.points(1, points, NumberForm(hasStart: false))
         case .sum(let points, let temporality, let isMonotonic):
-            sink.message(7) { sink in
-                sink.messages(1, points) { point, sink in point.write(to: &sink, hasStart: true) }
-                sink.varint(2, temporality.wireValue)
-                sink.varintUnlessZero(3, isMonotonic ? 1 : 0)
-            }
+            mark = sink.begin(7)
+            sink.points(1, points, NumberForm(hasStart: true))
+            sink.varint(2, temporality.wireValue)
+            sink.varintUnlessZero(3, isMonotonic ? 1 : 0)
         case .histogram(let points, let temporality):
-            sink.message(9) { sink in
-                sink.messages(1, points) { point, sink in point.write(to: &sink) }
-                sink.varint(2, temporality.wireValue)
-            }
+            mark = sink.begin(9)
+            sink.points(1, points, HistogramForm())
+            sink.varint(2, temporality.wireValue)
         case .exponentialHistogram(let points, let temporality):
-            sink.message(10) { sink in
-                sink.messages(1, points) { point, sink in point.write(to: &sink) }
-                sink.varint(2, temporality.wireValue)
-            }
+            mark = sink.begin(10)
+            sink.points(1, points, ExponentialHistogramForm())
+            sink.varint(2, temporality.wireValue)
         }
+        sink.end(mark)
     }
 }
 

@@ -29,11 +29,13 @@ internal import Metrics
         unsafe add(length: count &+ 2 &* nulCount)
     }
 
-    @inline(__always) mutating func message(_ field: UInt8, _ body: (inout WireMeasure) -> Void) {
-        let (place, before) = unsafe (reserve(), size)
-        unsafe body(&self)
-        let length = unsafe size &- before
-        unsafe lengths[place] = length
+    @inline(__always) mutating func begin(_ field: UInt8) -> WireMark {
+        unsafe WireMark(place: reserve(), size: size)
+    }
+
+    @inline(__always) mutating func end(_ mark: WireMark) {
+        let length = unsafe size &- mark.size
+        unsafe lengths[mark.place] = length
         unsafe size &+= 1 &+ length.varintSize
     }
 
@@ -47,8 +49,8 @@ internal import Metrics
         unsafe add(length: numbers.reduce(0) { $0 &+ $1.varintSize })
     }
 
-    @inline(__always) mutating func attributes(_ field: UInt8, _ attributes: Attributes) {
-        unsafe size &+= attributes.wireBytes(field).count
+    @inline(__always) mutating func attributes(_ field: UInt8, _ bytes: UnsafeRawBufferPointer) {
+        unsafe size &+= bytes.count
     }
 
     @inline(__always) private mutating func add(length: Int) {

@@ -36,11 +36,13 @@ internal import Metrics
         text.withUTF8 { utf8 in unsafe append(UnsafeRawBufferPointer(utf8)) }
     }
 
-    @inline(__always) mutating func message(_ field: UInt8, _ body: (inout WireWriter) -> Void) {
+    @inline(__always) mutating func begin(_ field: UInt8) -> WireMark {
         unsafe append(WireType.length.tag(field))
         unsafe append(varint: UInt64(truncatingIfNeeded: takeLength()))
-        unsafe body(&self)
+        return WireMark()
     }
+
+    @inline(__always) mutating func end(_ mark: WireMark) {}
 
     @inline(__always) mutating func packed<Number: FixedSizeNumber>(_ field: UInt8, fixed numbers: [Number]) {
         guard !numbers.isEmpty else { return }
@@ -56,8 +58,7 @@ internal import Metrics
         for number in numbers { unsafe append(varint: number) }
     }
 
-    @inline(__always) mutating func attributes(_ field: UInt8, _ attributes: Attributes) {
-        let bytes = unsafe attributes.wireBytes(field)
+    @inline(__always) mutating func attributes(_ field: UInt8, _ bytes: UnsafeRawBufferPointer) {
         let start = unsafe next
         unsafe append(bytes)
         let tag = WireType.length.tag(field)
