@@ -39,7 +39,8 @@ struct WorkloadW {
     private let counts = (0..<100).map { counts(ofSeries: $0) }
     private let resource = Resource(
         attributes: [
-            "host.arch": "amd64", "host.id": "4c4c4544004b5910804cb4c04f5a5a32", "host.name": "node-17.example.internal",
+            "host.arch": "amd64", "host.id": "4c4c4544004b5910804cb4c04f5a5a32",
+            "host.name": "node-17.example.internal",
             "os.type": "linux", "os.version": "12", "service.instance.id": "6f2c1d1e-7f0a-4f0e-9b1c-2f2f5d1c9a10",
             "service.name": "sockmon", "service.version": "0.1.0",
         ],

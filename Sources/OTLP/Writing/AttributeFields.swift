@@ -39,9 +39,10 @@ struct AttributeFields: WireContent {
 extension Attributes {
     /// The attributes as a repeated field, kept from the first call on; the field has the number of that call.
     ///
-    /// The tags are the only difference between two numbers of the field. The bytes are valid as long as there is a copy
-    /// of the set.
-    @inline(__always) static func wireBytes(_ field: UInt8, at place: UnsafePointer<Attributes>) -> UnsafeRawBufferPointer
+    /// The tags are the only difference between two numbers of the field. The bytes are valid as long as there is a
+    /// copy of the set.
+    @inline(__always) static func wireBytes(_ field: UInt8, at place: UnsafePointer<Attributes>)
+        -> UnsafeRawBufferPointer
     {
         // A set is a reference to its storage and nothing else, which a test holds it to. This reads it uncounted.
         let storage = unsafe UnsafeRawPointer(place).load(as: Unmanaged<Attributes.Storage>.self)

@@ -2,8 +2,8 @@ internal import Metrics
 
 /// Takes the fields of a message in their order on the wire.
 ///
-/// A message is passed through twice: to measure it (``WireMeasure``), and to write it (``WireWriter``). Fields are named
-/// by their numbers in `proto/`, which are less than 16, so that the tag of a field is one byte.
+/// A message is passed through twice: to measure it (``WireMeasure``), and to write it (``WireWriter``). Fields are
+/// named by their numbers in `proto/`, which are less than 16, so that the tag of a field is one byte.
 protocol WireSink {
     /// A field of eight bytes: `fixed64`, `sfixed64` and `double`.
     mutating func fixed(_ field: UInt8, _ bits: UInt64)

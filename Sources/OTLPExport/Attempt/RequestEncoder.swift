@@ -17,8 +17,8 @@ struct RequestEncoder: Hashable, Sendable {
 
     /// The most bytes of memory that are kept for the next call.
     ///
-    /// Enough for 5000 points. Memory that is new to the process costs as much as to encode the points; with more points
-    /// than that, it is worth more to others.
+    /// Enough for 5000 points. To use memory that is new to the process costs as much as to encode the points; with
+    /// more points than that, the memory is worth more to others.
     private static let mostMemory = 1 << 20
 
     /// The greatest size of a request in bytes, before compression; 0 means no limit.
