@@ -32,8 +32,9 @@ SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container 
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
-# The binary contains the Swift runtime, and no symbols.
-RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
+# The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
+# there is one.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic
 C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
