@@ -35,7 +35,8 @@ import Testing
             let listener = try LoopbackSocket(family: AF_INET)
             var one: CInt = 1
             let size = socklen_t(MemoryLayout<CInt>.size)
-            try #require(setsockopt(listener.descriptor, SOL_SOCKET, SO_REUSEPORT, &one, size) == 0)
+            let code = unsafe setsockopt(listener.descriptor, SOL_SOCKET, SO_REUSEPORT, &one, size)
+            try #require(code == 0)
             try listener.bind(to: "127.0.0.1", port: port)
             try #require(listen(listener.descriptor, 1) == 0)
             let socket = dup(listener.descriptor)
