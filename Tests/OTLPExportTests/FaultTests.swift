@@ -82,7 +82,8 @@ import Testing
         let busy = FaultAnswer(.failure(503, message: "busy", retryAfter: "3"), length: 100, then: .close)
         let bad = FaultAnswer(.failure(400, message: "bad"), length: 100, then: .close)
         try await export(busy, bad) { outcome, server, waits in
-            #expect(waits == [.seconds(3)])
+            // Up to half more, by chance; the test's chance is one half.
+            #expect(waits == [.milliseconds(3750)])
             #expect(outcome.failure == .status(400))
             #expect((outcome.droppedPoints, outcome.attempts) == (5, 2))
             #expect(server.requests.count == 2)
@@ -162,7 +163,7 @@ import Testing
     @Test(arguments: [200, 503])
     func `a gzip bomb is refused as soon as it is larger than allowed (conformance 55)`(status: Int) async throws {
         let bomb = try Gzip.compress([UInt8](repeating: 0, count: 64 << 20))
-        #expect(bomb.count < 100_000)
+        #expect(bomb.count < 4 << 20, "the bomb itself is not allowed")
         let response = HTTPResponse(status: status, headers: ["Content-Encoding": "gzip"], body: bomb)
         try await export(FaultAnswer(response)) { outcome, server, _ in
             #expect(outcome.failure == .tooLarge)

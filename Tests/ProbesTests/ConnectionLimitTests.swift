@@ -47,7 +47,7 @@ import Testing
 
         init(limit: Int, rttPeriod: Duration = .seconds(60)) throws {
             agent = try AgentObject(
-                .init(namespace: ObservationScope.own.namespace(), rttPeriod: rttPeriod, connectionLimit: limit)
+                .init(namespace: OwnNamespace.number, rttPeriod: rttPeriod, connectionLimit: limit)
             )
             probe = try ConnectionProbe(agent)
             count = try ConnectionCountProbe(agent)
@@ -64,102 +64,114 @@ import Testing
     }
 
     @Test func `a table that is full has room again when connections end`() throws {
-        let observed = try Observed(limit: 1000)
-        let sockets = try LocalConnections.make(1500)
-        let found = [try observed.unfollowed(), try observed.unfollowed(), try observed.unfollowed()]
-        // Sockets of other tests may be there, too.
-        #expect(found.allSatisfy { (2000..<2450).contains($0) }, "\(found)")
-        // A few may be free that no socket may be in.
-        #expect((950...1000).contains(try observed.taken()))
-        #expect(try observed.loss(.mapFull) == 0)
-        for socket in sockets { close(socket) }
-        let more = try LocalConnections.make(100)
-        #expect(try observed.unfollowed() == 0)
-        #expect((200..<600).contains(try observed.taken()))
-        for socket in more { close(socket) }
+        try OwnNamespace.run {
+            let observed = try Observed(limit: 1000)
+            let sockets = try LocalConnections.make(1500)
+            let found = [try observed.unfollowed(), try observed.unfollowed(), try observed.unfollowed()]
+            // Sockets of other tests may be there, too.
+            #expect(found.allSatisfy { (2000..<2450).contains($0) }, "\(found)")
+            // A few may be free that no socket may be in.
+            #expect((950...1000).contains(try observed.taken()))
+            #expect(try observed.loss(.mapFull) == 0)
+            for socket in sockets { close(socket) }
+            let more = try LocalConnections.make(100)
+            #expect(try observed.unfollowed() == 0)
+            #expect((200..<600).contains(try observed.taken()))
+            for socket in more { close(socket) }
+        }
     }
 
     @Test func `a socket beyond the first part of the table is found in each of its places`() throws {
-        let observed = try Observed(limit: 1000)
-        // 256 slots are near, and more than half of the others are taken.
-        let sockets = try LocalConnections.make(330)
-        #expect(try observed.unfollowed() == 0)
-        let before = TransitionCounts(try observed.probe.transitionTable())
-        for socket in sockets { close(socket) }
-        let after = TransitionCounts(try observed.probe.transitionTable())
-        let left = TransitionCounts.Transition(.established, .finWait1, .ipv4)
-        #expect(after[left] - before[left] >= 330)
-        _ = try observed.count.pass()
-        // None is left whose end was not seen, and none counts as displaced.
-        #expect(try observed.taken() < 100)
-        let displaced = try observed.slots.entries().reduce(0) { $0 + $1.value.displaced & 0xFFFF }
-        #expect(displaced < 100)
-        #expect(try observed.loss(.unseen) == 0)
+        try OwnNamespace.run {
+            let observed = try Observed(limit: 1000)
+            // 256 slots are near, and more than half of the others are taken.
+            let sockets = try LocalConnections.make(330)
+            #expect(try observed.unfollowed() == 0)
+            let before = TransitionCounts(try observed.probe.transitionTable())
+            for socket in sockets { close(socket) }
+            let after = TransitionCounts(try observed.probe.transitionTable())
+            let left = TransitionCounts.Transition(.established, .finWait1, .ipv4)
+            #expect(after[left] - before[left] >= 330)
+            _ = try observed.count.pass()
+            // None is left whose end was not seen, and none counts as displaced.
+            #expect(try observed.taken() < 100)
+            let displaced = try observed.slots.entries().reduce(0) { $0 + $1.value.displaced & 0xFFFF }
+            #expect(displaced < 100)
+            #expect(try observed.loss(.unseen) == 0)
+        }
     }
 
     @Test func `older sockets are all followed after one pass`() throws {
-        let sockets = try LocalConnections.make(4000)
-        defer { for socket in sockets { close(socket) } }
-        let observed = try Observed(limit: 30_000)
-        _ = try observed.count.pass()
-        let entries = try observed.slots.entries()
-        #expect(entries.count { $0.value.key != 0 && $0.value.state == TCP_ESTABLISHED.rawValue } >= 8000)
-        #expect(try observed.unfollowed() == 0)
-        #expect(try observed.loss(.unseen) == 0)
+        try OwnNamespace.run {
+            let sockets = try LocalConnections.make(4000)
+            defer { for socket in sockets { close(socket) } }
+            let observed = try Observed(limit: 30_000)
+            _ = try observed.count.pass()
+            let entries = try observed.slots.entries()
+            #expect(entries.count { $0.value.key != 0 && $0.value.state == TCP_ESTABLISHED.rawValue } >= 8000)
+            #expect(try observed.unfollowed() == 0)
+            #expect(try observed.loss(.unseen) == 0)
+        }
     }
 
     @Test func `the pass looks at marked blocks only, and unmarks those without a taken slot`() throws {
-        // No namespace has this number, so only the test writes to these maps.
-        let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-        let count = try ConnectionCountProbe(agent)
-        var ended = connection()
-        (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
-        // The last slot of a block in the middle, and the last slot of all.
-        for slot in [64 * 100 - 1, 29_999] as [UInt32] { try slots.setValue(ended, of: slot) }
-        _ = try count.pass()
-        #expect(try slots.value(of: 64 * 100 - 1)?.key == 1 << 62)
-        #expect(try slots.value(of: 29_999)?.key == 1 << 62)
-        for word in 0..<UInt32(59) { try blocks.setValue(.max, of: word) }
-        _ = try count.pass()
-        #expect(try slots.value(of: 64 * 100 - 1)?.key == 0)
-        #expect(try slots.value(of: 29_999)?.key == 0)
-        #expect(try blocks.entries().allSatisfy { $0.value == 0 })
-        #expect(try agent.object.losses(of: [])[.unseen] == 2)
+        try OwnNamespace.run {
+            // No namespace has this number, so only the test writes to these maps.
+            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
+            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
+            let count = try ConnectionCountProbe(agent)
+            var ended = connection()
+            (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
+            // The last slot of a block in the middle, and the last slot of all.
+            for slot in [64 * 100 - 1, 29_999] as [UInt32] { try slots.setValue(ended, of: slot) }
+            _ = try count.pass()
+            #expect(try slots.value(of: 64 * 100 - 1)?.key == 1 << 62)
+            #expect(try slots.value(of: 29_999)?.key == 1 << 62)
+            for word in 0..<UInt32(59) { try blocks.setValue(.max, of: word) }
+            _ = try count.pass()
+            #expect(try slots.value(of: 64 * 100 - 1)?.key == 0)
+            #expect(try slots.value(of: 29_999)?.key == 0)
+            #expect(try blocks.entries().allSatisfy { $0.value == 0 })
+            #expect(try agent.object.losses(of: [])[.unseen] == 2)
+        }
     }
 
     @Test func `a slot that a walk took for a socket that ended is freed, and nothing was missed`() throws {
-        let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-        let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
-        let count = try ConnectionCountProbe(agent)
-        _ = try count.pass()
-        var taken = connection()
-        let session = try #require(try passes.value(of: 0)?.session)
-        (taken.key, taken.marks) = (1 << 62, UInt8(EXPECTED.rawValue))
-        if session % 2 == 1 { taken.marks |= UInt8(EXPECTED_BY_ODD.rawValue) }
-        try slots.setValue(taken, of: 7)
-        try blocks.setValue(1, of: 0)
-        _ = try count.pass()
-        _ = try count.pass()
-        #expect(try slots.value(of: 7)?.key == 0)
-        #expect(try agent.object.losses(of: [])[.unseen, default: 0] == 0)
+        try OwnNamespace.run {
+            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
+            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
+            let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
+            let count = try ConnectionCountProbe(agent)
+            _ = try count.pass()
+            var taken = connection()
+            let session = try #require(try passes.value(of: 0)?.session)
+            (taken.key, taken.marks) = (1 << 62, UInt8(EXPECTED.rawValue))
+            if session % 2 == 1 { taken.marks |= UInt8(EXPECTED_BY_ODD.rawValue) }
+            try slots.setValue(taken, of: 7)
+            try blocks.setValue(1, of: 0)
+            _ = try count.pass()
+            _ = try count.pass()
+            #expect(try slots.value(of: 7)?.key == 0)
+            #expect(try agent.object.losses(of: [])[.unseen, default: 0] == 0)
+        }
     }
 
     @Test func `round-trip times of connections without a slot are observed once in each interval with data`() throws {
-        let observed = try Observed(limit: 1000, rttPeriod: .seconds(2))
-        let sockets = try LocalConnections.make(1500)
-        defer { for socket in sockets { close(socket) } }
-        let before = try #require(try waitForInterval(observed))
-        for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }
-        let sampled = try #require(try waitForInterval(observed)) - before
-        // Those with a slot carried data, too.
-        #expect((2900..<3600).contains(sampled), "\(sampled) of 3000")
-        _ = try waitForInterval(observed)
-        let idle = try #require(try waitForInterval(observed))
-        #expect(try #require(try waitForInterval(observed)) - idle < 300)
+        try OwnNamespace.run {
+            let observed = try Observed(limit: 1000, rttPeriod: .seconds(2))
+            let sockets = try LocalConnections.make(1500)
+            defer { for socket in sockets { close(socket) } }
+            let before = try #require(try waitForInterval(observed))
+            for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }
+            let sampled = try #require(try waitForInterval(observed)) - before
+            // Those with a slot carried data, too.
+            #expect((2900..<3600).contains(sampled), "\(sampled) of 3000")
+            _ = try waitForInterval(observed)
+            let idle = try #require(try waitForInterval(observed))
+            #expect(try #require(try waitForInterval(observed)) - idle < 300)
+        }
     }
 
     /// Makes passes until the next interval has begun; returns how many round-trip times have been recorded so far.

@@ -2,6 +2,7 @@ import Foundation
 import HTTPServer
 import Metrics
 import OTLP
+import System
 import TestSupport
 import Testing
 
@@ -78,7 +79,9 @@ import Testing
             let request = try #require(server.requests.first)
             #expect(request.target == "http://collector.invalid:4318/v1/metrics")
             #expect(request.headers?["proxy-authorization"] == "Basic bWU6aHVudGVyMg==")
-            #expect(request.body == Data(ExportRequest.encode(metrics)))
+            // What leaves the machine is compressed.
+            let body = try Gzip.decompress([UInt8](request.body ?? Data()), limit: 1 << 20)
+            #expect(body == ExportRequest.encode(metrics))
         }
     }
 
