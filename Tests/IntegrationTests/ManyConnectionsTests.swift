@@ -19,7 +19,7 @@ extension IntegrationTests {
 
         private func wait(for count: Int, of agent: RunningProcess) throws {
             let before = ConsoleReport.all(agent.output).count
-            _ = try eventually("more collections", within: 60) {
+            _ = try eventually("more collections", within: .seconds(60)) {
                 ConsoleReport.all(agent.output).count >= before + count ? true : nil
             }
         }
