@@ -1,9 +1,11 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
 #
-# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; and tests
+# The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
+# bench-NAME (Benchmarks/README.md), bench-guard; and tests
 # that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends.
+# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible,
+# soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -22,7 +24,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~ro
 PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev \
 	zlib1g-dev pkg-config curl
 TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
-	python3-venv strace util-linux
+	python3-venv strace util-linux valgrind
 LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
 DEB_PACKAGES := debhelper dpkg-dev
@@ -30,11 +32,14 @@ STATIC_PACKAGES := binutils g++ gcc libbrotli-dev libidn2-dev libnghttp2-dev lib
 	libunistring-dev libzstd-dev xz-utils
 SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container util-linux
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
+BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iproute2 libbpf-tools openssl \
+	prometheus-node-exporter python3-venv strace
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
 
-# The binary contains the Swift runtime, and no symbols.
-RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
+# The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
+# there is one.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 .DELETE_ON_ERROR:
@@ -43,7 +48,8 @@ SWIFT_SOURCES := Package.swift Sources Tests
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends
+	test-alerts test-alerts-real test-backends test-supply test-reproducible soak bench bench-build bench-packages bench-guard \
+	bench-guard-update guard-build
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -89,7 +95,8 @@ build: packages swift
 release: packages swift
 	$(Q)swift build -j $(JOBS) $(RELEASE) --product tcplens
 
-# The manual page and the completions come from the definitions of the commands themselves.
+# The manual page and the completions come from the definitions of the commands themselves. The last one is the list of
+# what the program consists of (SBOM).
 extras: release
 	$(Q)swift build -j $(JOBS) $(RELEASE) --product generate-manual
 	$(Q)mkdir -p .build/extras
@@ -97,6 +104,7 @@ extras: release
 	$(Q)for shell in bash zsh fish; do \
 	    .build/release/tcplens --generate-completion-script $$shell > .build/extras/tcplens.$$shell || exit 1; \
 	done
+	$(Q)deploy/sbom/make .build/release/tcplens > .build/extras/tcplens.cdx.json
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -106,6 +114,7 @@ install: extras
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.bash "$(SHARE)/bash-completion/completions/tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.zsh "$(SHARE)/zsh/site-functions/_tcplens"
 	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.fish "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+	$(Q)$(SUDO) install -D -m 644 .build/extras/tcplens.cdx.json "$(SHARE)/doc/tcplens/tcplens.cdx.json"
 	$(Q)sed 's|/usr/bin/|$(PREFIX)/bin/|' deploy/systemd/tcplens.service \
 	    | $(SUDO) install -D -m 644 /dev/stdin "$(UNITS)/tcplens.service"
 	$(Q)[ -e "$(DESTDIR)/etc/tcplens/tcplens.env" ] \
@@ -116,7 +125,7 @@ uninstall:
 	$(Q)$(SUDO) rm -f "$(UNITS)/tcplens.service"
 	$(Q)$(SUDO) rm -f "$(DESTDIR)$(PREFIX)/bin/tcplens" "$(SHARE)/man/man1/tcplens.1" \
 	    "$(SHARE)/bash-completion/completions/tcplens" "$(SHARE)/zsh/site-functions/_tcplens" \
-	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish"
+	    "$(SHARE)/fish/vendor_completions.d/tcplens.fish" "$(SHARE)/doc/tcplens/tcplens.cdx.json"
 
 # The pages and registries that are made from the program's own tables.
 documents: build
@@ -133,6 +142,10 @@ demo: build packages-for-tests
 	$(Q)deploy/demo/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-backends
 	$(Q)$(AS_ROOT) deploy/demo/run
+
+# What many agents cost a Collector and a backend, in less than six minutes; writes docs/fleet.md.
+bench-fleet: packages packages-for-tests swift
+	$(Q)Benchmarks/fleet/run --documents
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
@@ -185,8 +198,48 @@ test-backends: packages packages-for-tests systemd-packages swift mounts
 	$(Q)TCPLENS_TEST_LONG=1 $(AS_ROOT) swift test --skip-build \
 	    --filter '(CollectorConfiguration|CollectorOutage|BackendNumbers|BackendRestart|BackendPage|BackendJoin)Tests'
 
+# Each of these prints a table, and writes .build/benchmarks/NAME.json; ROUNDS=9 measures as often. All of them take
+# some twenty minutes.
+BENCHMARKS := event churn ring stock encode export idle start
+bench: $(BENCHMARKS:%=bench-%)
+
+$(BENCHMARKS:%=bench-%): bench-%: bench-build
+	$(Q)$(AS_ROOT) Benchmarks/$* $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH_OPTIONS)
+
+bench-build: release bench-packages mounts
+	$(Q)for program in encoding exporting; do \
+	    swift build -j $(JOBS) $(RELEASE) --product $$program || exit 1; \
+	done
+
+# Counts that do not depend on the machine's mood, compared with Benchmarks/guard.json. After a deliberate change
+# bench-guard-update writes them there.
+GUARD := $(AS_ROOT) Benchmarks/guard
+bench-guard: guard-build
+	$(Q)cd Benchmarks && python3 -B -m unittest discover -q -s tests -t .
+	$(Q)$(GUARD)
+
+bench-guard-update: guard-build
+	$(Q)$(GUARD) --update
+
+guard-build: release packages-for-tests
+	$(Q)for program in encoding guarding; do \
+	    swift build -j $(JOBS) $(RELEASE) --product $$program || exit 1; \
+	done
+	$(Q)swift build -j $(JOBS) --build-tests
+
 test-token: packages
 	$(Q)$(AS_ROOT) Tests/Token/run
+
+# The list of what the program consists of; and whether two clean clones give the same program, which takes minutes.
+test-supply: extras
+	$(Q)Tests/Supply/run
+
+test-reproducible: packages swift
+	$(Q)Tests/Supply/reproduce
+
+# Watches the agent for MINUTES (60 unless told) while connections come and go.
+soak: release packages-for-tests
+	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
 # Whether the installed program starts, and its manual and completions know every command.
 test-install: install-packages
@@ -201,6 +254,7 @@ lint: lint-packages swift
 	$(Q)clang-format --dry-run --Werror $(C_SOURCES)
 	$(Q)Tests/Style/check
 	$(Q)Tests/Style/imports
+	$(Q)Tests/Style/promises
 
 clean:
 	$(Q)rm -rf .build
@@ -249,6 +303,9 @@ systemd-packages:
 
 container-packages:
 	$(call install_packages,$(CONTAINER_PACKAGES))
+
+bench-packages:
+	$(call install_packages,$(BENCH_PACKAGES))
 
 install-packages:
 	$(call install_packages,$(INSTALL_PACKAGES))

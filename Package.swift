@@ -59,7 +59,8 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["System", "YAML"], swiftSettings: strict),
 
         // From the kernel to readings.
-        .target(name: "BPF", dependencies: ["CLibbpf"], swiftSettings: strict),
+        .target(name: "CLoading", dependencies: ["CLibbpf"]),
+        .target(name: "BPF", dependencies: ["CLibbpf", "CLoading"], swiftSettings: strict),
         .target(name: "Readings", dependencies: ["Metrics"], swiftSettings: strict),
         .target(
             name: "Probes",
@@ -373,11 +374,35 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "encoding",
+            dependencies: ["Metrics", "OTLP", argumentParser],
+            path: "Tests/Encoding",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "collecting",
             dependencies: ["Metrics", "Observations", "Pipeline", "Readings"],
             path: "Tests/Collecting",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "guarding",
+            dependencies: [
+                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Readings", "Simulation", "System",
+            ],
+            path: "Tests/Guarding",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "fleet",
+            dependencies: [
+                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Resource", "Simulation",
+                "System", argumentParser,
+            ],
+            path: "Tests/Fleet",
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "walking", dependencies: ["Probes"], path: "Tests/Walking", swiftSettings: strict),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),

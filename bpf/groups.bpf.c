@@ -15,17 +15,33 @@ static __always_inline void count_visited(const struct visited *visited)
     visit_socket(&sink, visited, NULL);
 }
 
-__noinline int visit_at(__u64 address)
+__noinline int count_at(__u64 address)
 {
     struct walk *walk = the_walk();
     struct visited visited;
 
-    if (!walk)
+    if (!walk || !meet_at(walk, address))
         return 0;
-    visited = visited_at(walk, address, all_namespaces ? 0 : tables.own_net);
-    if (visited.socket)
-        count_visited(&visited);
+    visited = visited_socket();
+    count_visited(&visited);
     return 0;
+}
+
+static __always_inline void visit_at(__u64 address)
+{
+    count_at(address);
+}
+
+static __always_inline __u64 touch(__u64 address)
+{
+    __u64 sum = 0;
+
+    if (by_local_port || by_peer_port)
+        sum += STRUCTURE_AT(tcp_sock, address)->bytes_acked + STRUCTURE_AT(tcp_sock, address)->snd_nxt +
+               STRUCTURE_AT(tcp_sock, address)->bytes_sent;
+    if (by_container)
+        sum += POINTER_IN(sock, address, sk_cgrp_data.cgroup);
+    return sum;
 }
 
 /* Runs until the time is over; to be run again until it returns WALK_ENDED. */

@@ -225,7 +225,7 @@ int find_local_port(struct trace_port *request)
     __u8 state = 0;
 
     if (CAN_CAST) {
-        inet = bpf_rdonly_cast(inet, bpf_core_type_id_kernel(struct inet_sock));
+        inet = bpf_rdonly_cast(inet, TYPE_ID(inet_sock));
         port = inet->sk.__sk_common.skc_num;
         state = inet->sk.__sk_common.skc_state;
         last_port = inet->inet_sport;

@@ -38,6 +38,7 @@ extension Agent {
         }
         identity = new
         await reader.replace(resource: new.resource, agentResource: new.agentResource)
+        await reader.replace(schedule: settings.schedule(as: new))
         logWarning(of: new)
     }
 

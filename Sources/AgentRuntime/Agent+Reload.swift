@@ -60,7 +60,7 @@ extension Agent {
         log(from: new.logLevel)
         await start(parts)
         await become(identity)
-        await reader.replace(schedule: new.schedule)
+        await reader.replace(schedule: new.schedule(as: identity))
         health.follow(interval: new.interval, exportLimit: new.timeout ?? .zero)
         new.logWarnings()
         logger.notice("SIGHUP: the configuration has changed")
@@ -72,6 +72,21 @@ extension Agent {
 }
 
 extension RunSettings {
-    /// When to collect and export.
-    var schedule: RoundSchedule { RoundSchedule(interval: interval, timeout: timeout) }
+    /// When to collect and export as `identity`.
+    ///
+    /// Only what is sent to a receiver has a place in the interval, because many agents may send to one.
+    func schedule(as identity: AgentIdentity) -> RoundSchedule {
+        var schedule = RoundSchedule(interval: interval, timeout: timeout)
+        if exporterPlans.contains(where: \.sends) {
+            schedule.place = RoundSchedule.place(of: identity.resource.instanceID ?? "")
+        }
+        return schedule
+    }
+}
+
+extension ExporterPlan {
+    /// Whether it sends to a receiver.
+    fileprivate var sends: Bool {
+        if case .otlp = self { true } else { false }
+    }
 }

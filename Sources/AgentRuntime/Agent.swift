@@ -93,7 +93,7 @@ package actor Agent {
             agentResource: identity.agentResource,
             scope: Scope(name: Program.name, version: Program.version, schemaURL: Program.schemaURL),
             sdk: sdk,
-            schedule: settings.schedule,
+            schedule: settings.schedule(as: identity),
             clock: surroundings.clock,
             now: surroundings.now
         )
@@ -101,12 +101,15 @@ package actor Agent {
         settings.logWarnings()
         logWarning(of: identity)
         for note in abilities.notes { logger.info("\(note)") }
+        // What options and settings took, and then what loading took, is not needed again.
+        CPlatform_releaseStartupPages()
         let report: ProbeReport
         do throws(Failure) {
             report = try await loadProbes(settings.activeProbes, as: identity)
         } catch {
             throw Failure("\(error.message). 'tcplens doctor' says what is missing")
         }
+        CPlatform_releaseStartupPages()
         prepared = try await prepareParts(settings)
         logStart(report)
     }
@@ -181,28 +184,42 @@ package actor Agent {
     }
 
     private func collectPeriodically(_ reload: ReloadRequest) async -> End {
-        let clock = ErasedClock(surroundings.clock)
+        // Whether anything can be collected is known at once, even if the first export is due later.
+        if await reader.timeUntilNextRound > .zero {
+            note(await reader.trial())
+            await waitForRound(reload)
+        }
         var isFirst = true
         while !Task.isCancelled {
             await followIdentity()
             let round = await round()
             guard !Task.isCancelled else { return .stopped }
             guard !round.outcomes.contains(where: { $0.failure == .closed }) else { return .unread }
-            log.note(round)
-            health.note(round)
-            report?.note(round, settings, isReady: health.readiness.isGood)
+            note(round)
             if isFirst {
                 CPlatform_releaseStartupPages()
                 isFirst = false
             }
-            while await reload.isMade(within: reader.timeUntilNextRound, on: clock) {
-                // Export with the new settings at once, whatever the interval was.
-                if await self.reload() {
-                    await reader.expedite()
-                }
-            }
+            await waitForRound(reload)
         }
         return .stopped
+    }
+
+    /// Waits until the next round is due, and reloads the settings meanwhile if that is requested.
+    private func waitForRound(_ reload: ReloadRequest) async {
+        let clock = ErasedClock(surroundings.clock)
+        while await reload.isMade(within: reader.timeUntilNextRound, on: clock) {
+            // Export with the new settings soon, whatever the interval was.
+            if await self.reload() {
+                await reader.expedite()
+            }
+        }
+    }
+
+    private func note(_ round: PeriodicReader.Round) {
+        log.note(round)
+        health.note(round)
+        report?.note(round, settings, isReady: health.readiness.isGood)
     }
 
     /// Runs the round that is due.

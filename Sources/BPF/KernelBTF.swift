@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import CLoading
 internal import Glibc
 
 /// The kernel's description of its own types, which CO-RE and typed tracepoints need.
@@ -43,12 +44,26 @@ package struct KernelBTF: ~Copyable {
     }
 
     /// Whether this kernel has a function of that name.
-    package func hasFunction(_ name: String) -> Bool {
-        unsafe btf__find_by_name_kind(types, name, Self.function) > 0
+    ///
+    /// - Throws: ``BPFError`` when the kernel describes no types.
+    package static func hasFunction(_ name: String) throws(BPFError) -> Bool {
+        let types = try unsafe read(name)
+        defer { unsafe CLoading_freeTypes(types) }
+        return unsafe CLoading_typeNumber(types, name, function) > 0
     }
 
     /// Whether a structure of this kernel has a member of that name; not in another structure inside it.
-    package func has(member: String, of structure: String) -> Bool {
+    ///
+    /// - Throws: ``BPFError`` when the kernel describes no types.
+    package static func has(member: String, of structure: String) throws(BPFError) -> Bool {
+        let few = try unsafe read(structure)
+        defer { unsafe CLoading_freeTypes(few) }
+        var size: UInt32 = 0
+        let bytes = unsafe CLoading_keptTypes(few, &size)
+        guard let types = unsafe btf__new(bytes, size) else {
+            throw BPFError(operation: "read the kernel's BTF", code: errno)
+        }
+        defer { unsafe btf__free(types) }
         let index = unsafe btf__find_by_name_kind(types, structure, Self.structure)
         guard index > 0, let type = unsafe btf__type_by_id(types, UInt32(index)) else { return false }
         let members = unsafe UnsafeBufferPointer(start: btf_members(type), count: Int(btf_vlen(type)))
@@ -56,6 +71,16 @@ package struct KernelBTF: ~Copyable {
             guard let name = unsafe btf__name_by_offset(types, candidate.name_off) else { return false }
             return unsafe String(cString: name) == member
         }
+    }
+
+    /// Reads the types of one name, which takes milliseconds and little memory.
+    private static func read(_ name: String) throws(BPFError) -> OpaquePointer {
+        let types = unsafe name.withCString { name in
+            var names: [UnsafePointer<CChar>?] = unsafe [name]
+            return unsafe CLoading_readTypes(path, nil, &names, 1)
+        }
+        guard let types = unsafe types else { throw BPFError(operation: "read the kernel's BTF", code: errno) }
+        return unsafe types
     }
 
     /// How many arguments the event of a tracepoint has, or `nil` when this kernel has no such tracepoint.

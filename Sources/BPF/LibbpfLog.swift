@@ -26,7 +26,8 @@ enum LibbpfLog {
         }
     }()
 
-    private static func append(_ text: String) {
+    /// Adds lines to what is captured.
+    static func append(_ text: String) {
         lines.withLock { lines in
             lines += text.split(separator: "\n").map(String.init)
             guard lines.count > capacity else { return }

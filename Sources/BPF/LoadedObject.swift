@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import CLoading
 internal import Glibc
 
 /// A BPF object in the kernel: the descriptors of its maps and programs, which it owns.
@@ -111,14 +112,20 @@ extension Object {
     }
 
     /// Duplicates of the descriptors of what was loaded, which stay open when libbpf closes its own.
-    func descriptors() throws(BPFError) -> [CInt] {
+    ///
+    /// - Parameter programs: The programs that were not loaded by libbpf.
+    /// - Returns: The descriptors, in the order of ``description()``.
+    /// - Throws: ``BPFError`` when there are too many open files.
+    func descriptors(_ programs: OpaquePointer?) throws(BPFError) -> [CInt] {
         var descriptors: [CInt] = []
         do throws(BPFError) {
             for map in loadedMaps() {
                 descriptors.append(try duplicate(unsafe bpf_map__fd(find(map: map))))
             }
             for program in loadedPrograms() {
-                descriptors.append(try duplicate(unsafe bpf_program__fd(find(program: program))))
+                let ours = unsafe CLoading_descriptor(programs, program)
+                let its = unsafe ours >= 0 ? ours : bpf_program__fd(try find(program: program))
+                descriptors.append(try duplicate(its))
             }
         } catch {
             for descriptor in descriptors { close(descriptor) }

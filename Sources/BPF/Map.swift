@@ -35,6 +35,29 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
     }
 
+    /// Sets the values of all `keys` to `value`; they are added if they do not exist.
+    ///
+    /// Each system call sets many of them.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
+    package func setValue(_ value: Value, ofAll keys: [Key]) throws(BPFError) {
+        let size = min(Self.batchSize, keys.count)
+        let values = [Value](repeating: value, count: size)
+        for first in stride(from: 0, to: keys.count, by: max(size, 1)) {
+            let part = Array(keys[first..<min(first + size, keys.count)])
+            var count = UInt32(clamping: part.count)
+            let code = unsafe bpf_map_update_batch(descriptor, part, values, &count, nil)
+            guard code != 0 else { continue }
+            // Maps without batches are set one by one.
+            for key in part { try setValue(value, of: key) }
+        }
+    }
+
+    /// How many elements one system call reads or sets: 64 KiB of them, so that the memory for them is small.
+    private static var batchSize: Int {
+        min(max((1 << 16) / (MemoryLayout<Key>.stride + MemoryLayout<Value>.stride), 64), 1024)
+    }
+
     /// Removes those of `keys` that exist.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
@@ -69,7 +92,7 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
     /// - Throws: ``BPFError`` when the kernel refuses.
     package func entries() throws(BPFError) -> [(key: Key, value: Value)] {
         var entries: [(key: Key, value: Value)] = []
-        let capacity = 1024
+        let capacity = Self.batchSize
         let keys = UnsafeMutableBufferPointer<Key>.allocate(capacity: capacity)
         defer { unsafe keys.deallocate() }
         let values = UnsafeMutableBufferPointer<Value>.allocate(capacity: capacity)

@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import CLoading
 internal import Glibc
 
 /// A BPF object: the programs and maps compiled from one `.bpf.c` file.
@@ -12,30 +13,52 @@ package struct Object: ~Copyable {
     /// The name, for messages and for the names of the maps that libbpf makes itself.
     package let name: String
 
+    /// Whether its programs may call functions of the kernel by name.
+    private let callsFunctions: Bool
+
+    /// The file for the kernel's types that it needs, which is written when it is loaded.
+    private let typesFile: CInt
+
+    /// Makes libbpf leave the loading of programs to us, once.
+    private static let prepared = CLoading_prepare()
+
     /// Parses an ELF image; nothing reaches the kernel.
     ///
     /// - Parameters:
     ///   - bytes: The image. libbpf copies what it keeps.
     ///   - name: The name of the source, without suffix.
+    ///   - callsFunctions: Whether its programs may call functions of the kernel by name.
     /// - Throws: ``BPFError`` when the image is not a BPF object.
-    package init(elf bytes: UnsafeRawBufferPointer, name: String) throws(BPFError) {
+    package init(elf bytes: UnsafeRawBufferPointer, name: String, callsFunctions: Bool) throws(BPFError) {
+        var path = [CChar](repeating: 0, count: 64)
+        let file = unsafe CLoading_makeTypesFile(&path)
+        guard file >= 0, Self.prepared == 0 else {
+            throw BPFError(operation: "prepare \(name)", code: file < 0 ? -file : -Self.prepared)
+        }
         let (opened, log) = unsafe LibbpfLog.capture {
             let object = unsafe name.withCString { name in
-                var options = unsafe bpf_object_open_opts()
-                unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
-                unsafe options.object_name = name
-                return unsafe bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+                unsafe path.withUnsafeBufferPointer { path in
+                    var options = unsafe bpf_object_open_opts()
+                    unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
+                    unsafe options.object_name = name
+                    unsafe options.btf_custom_path = path.baseAddress
+                    return unsafe bpf_object__open_mem(bytes.baseAddress, bytes.count, &options)
+                }
             }
             return unsafe (object: object, code: errno)
         }
         guard let object = unsafe opened.object else {
+            close(file)
             throw unsafe BPFError(operation: "open \(name)", code: opened.code, log: log)
         }
         unsafe self.object = object
         self.name = name
+        self.callsFunctions = callsFunctions
+        typesFile = file
     }
 
     deinit {
+        close(typesFile)
         unsafe bpf_object__close(object)
     }
 
@@ -70,9 +93,17 @@ package struct Object: ~Copyable {
     /// - Returns: The object in the kernel.
     /// - Throws: ``BPFError`` with the verifier's output as its log.
     package consuming func load() throws(BPFError) -> LoadedObject {
-        let (code, log) = LibbpfLog.capture { unsafe bpf_object__load(object) }
+        var programs: OpaquePointer?
+        let (code, log) = LibbpfLog.capture {
+            var said: UnsafeMutablePointer<CChar>?
+            let code = unsafe CLoading_load(object, KernelBTF.path, typesFile, callsFunctions ? 1 : 0, &programs, &said)
+            if let said = unsafe said { LibbpfLog.append(unsafe String(cString: said)) }
+            unsafe free(said)
+            return code
+        }
+        defer { unsafe CLoading_freePrograms(programs) }
         guard code == 0 else { throw BPFError(operation: "load \(name)", code: -code, log: log) }
-        return LoadedObject(try description(), try descriptors())
+        return LoadedObject(try description(), try unsafe descriptors(programs))
     }
 
     /// The section of a program, which names the hook that it attaches to: `tp_btf/inet_sock_set_state`.

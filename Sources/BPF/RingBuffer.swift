@@ -8,7 +8,9 @@ internal import Glibc
 @safe
 package struct RingBuffer<Record: BitwiseCopyable>: ~Copyable {
     /// The most records that ``read()`` returns at once.
-    package static var batchSize: Int { 4096 }
+    ///
+    /// Few enough that `malloc` keeps the memory for them, instead of asking the kernel for new memory each time.
+    package static var batchSize: Int { max((1 << 16) / MemoryLayout<Record>.stride, 1) }
 
     /// libbpf's handle; valid until `deinit` frees it, and never handed out.
     private let ring: OpaquePointer

@@ -29,6 +29,8 @@ struct RunCommand: AsyncParsableCommand, ConfinedCommand {
     mutating func confine() throws {
         CPlatform_disableCoreDumps()
         let settings = try options.source.settings()
+        // Half of the memory at the peak of the start would be code that only options and settings need.
+        CPlatform_releaseStartupPages()
         prepared = Prepared(
             settings: settings,
             abilities: printConfig ? Abilities() : try AgentRuntime.confine(settings)

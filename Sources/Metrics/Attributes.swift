@@ -62,12 +62,14 @@ package struct Attribute: Hashable, Sendable, Codable {
 /// its set and passes it to each of its points without allocating. Sets with the same storage are equal at once, and
 /// the hash value is computed only once, so that a series is cheap to find.
 package struct Attributes: Sendable {
-    /// The attributes and their hash value.
-    private final class Storage: Sendable {
+    /// The attributes and what follows from them.
+    package final class Storage: Sendable {
         static let empty = Storage([])
 
         let elements: [Attribute]
         let hash: Int
+        /// The set in the form in which it is exported; the encoder makes it.
+        package let encoded = KeptBytes()
 
         init(_ elements: [Attribute]) {
             self.elements = elements
@@ -75,7 +77,8 @@ package struct Attributes: Sendable {
         }
     }
 
-    private var storage: Storage
+    /// Shared by all copies of the set.
+    package private(set) var storage: Storage
 
     private var elements: [Attribute] { storage.elements }
 

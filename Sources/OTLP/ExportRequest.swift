@@ -8,6 +8,13 @@ package enum ExportRequest {
     /// Metrics, scopes and resources without data points are left out (the OTLP 1.11 specification asks for no empty
     /// envelopes), so without any points there are no bytes. A NUL in a string becomes U+FFFD.
     package static func encode(_ metrics: [ResourceMetrics]) -> [UInt8] {
+        MeasuredRequest(metrics).bytes()
+    }
+
+    /// Encodes `metrics` by protobuf-c, message by message, without keeping anything.
+    ///
+    /// The bytes are those of ``encode(_:)``, which tests compare with it.
+    package static func pack(_ metrics: [ResourceMetrics]) -> [UInt8] {
         let arena = Arena()
         return withExtendedLifetime(arena) {
             let request = unsafe Wire.ExportMetricsServiceRequest(metrics, in: arena)

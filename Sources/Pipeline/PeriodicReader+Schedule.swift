@@ -8,9 +8,9 @@ extension PeriodicReader {
         self.schedule = schedule
     }
 
-    /// Makes the next round due now.
+    /// Makes the next round due as soon as the first one is after a start.
     package func expedite() {
-        due = clock.now()
+        due = schedule.first(at: clock.now())
     }
 
     /// How long it is until the next round is due.
@@ -29,7 +29,7 @@ extension PeriodicReader {
     }
 
     private func noteEnd() {
-        due = schedule.next(after: due, endedAt: clock.now())
+        due = schedule.next(after: due, endedAt: clock.now(), epoch: epoch)
     }
 
     /// Runs one round within the timeout of the schedule.

@@ -45,6 +45,8 @@ package actor PeriodicReader {
     var schedule: RoundSchedule
     /// When the next round is due, by ``clock``.
     var due: Duration
+    /// The start of 1970 by ``clock``, as the wall clock was when the reader was made.
+    let epoch: Duration
     private let now: @Sendable () -> Timestamp
     /// One conversion for each form.
     ///
@@ -65,7 +67,7 @@ package actor PeriodicReader {
     ///   - agentResource: The resource of the agent's metrics about itself; nil for the same one.
     ///   - scope: The instrumentation scope.
     ///   - sdk: Receives the reader's metrics about itself.
-    ///   - schedule: When ``scheduledRound()`` is due. The first one is due at once.
+    ///   - schedule: When ``scheduledRound()`` is due. The first one is due soon.
     ///   - clock: Measures durations, and how far the wall clock should have advanced.
     ///   - now: The wall clock, which may be set while the reader is used.
     package init(
@@ -87,10 +89,12 @@ package actor PeriodicReader {
         self.sdk = sdk
         self.clock = ErasedClock(clock)
         self.schedule = schedule
-        due = self.clock.now()
         self.now = now
         identities = exporters.identities
-        pointClock = PointClock(start: ClockReading(wall: now(), elapsed: self.clock.now()))
+        let start = ClockReading(wall: now(), elapsed: self.clock.now())
+        due = schedule.first(at: start.elapsed)
+        epoch = start.elapsed - .nanoseconds(Int64(clamping: start.wall.unixNanoseconds))
+        pointClock = PointClock(start: start)
         for identity in identities {
             sdk.expect(identity)
         }
@@ -236,6 +240,13 @@ package actor PeriodicReader {
             reading = ClockReading(wall: now(), elapsed: clock.now())
         }
         return reading
+    }
+
+    /// Collects once without exporting, before the first round is due, to see whether that works.
+    package func trial() -> Round {
+        var round = Round()
+        round.failures = collect(for: .periodicReader).failures
+        return round
     }
 
     /// Collects once.

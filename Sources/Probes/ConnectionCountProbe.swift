@@ -15,6 +15,7 @@ final class ConnectionCountProbe {
     let forgetter: BPF.Iterator?
     private let passes: Map<UInt32, pass>
     private let stocks: Map<UInt32, StockCounters>
+    private let stockRows: [UInt32]
     private let rows: Map<connection_count_key, connection_count>
     private let listeners: Map<listener_key, listener_queues>
     private let drops: Map<listener_key, UInt64>
@@ -37,6 +38,7 @@ final class ConnectionCountProbe {
         self.agent = agent
         passes = try agent.object.map("tcp_pass")
         stocks = try agent.object.map("tcp_stocks")
+        stockRows = Array(0..<agent.rowCount)
         rows = try agent.object.map("tcp_state_map")
         listeners = try agent.object.map("tcp_listeners")
         drops = try agent.object.map("tcp_drops")
@@ -97,11 +99,13 @@ final class ConnectionCountProbe {
 
     /// Walks over the sockets of this namespace without following any; nil if this kernel does not let programs do it.
     ///
+    /// - Parameter budget: How long one call may take, in nanoseconds.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func tryWalk() throws(BPFError) -> (report: TableWalk.Report, findings: Findings)? {
+    func tryWalk(budget: UInt64 = TableWalk.budget) throws(BPFError) -> (report: TableWalk.Report, findings: Findings)?
+    {
         guard let walk else { return nil }
         try clear()
-        let report = try walk.run(of: agent.object, isTrial: true)
+        let report = try walk.run(of: agent.object, isTrial: true, budget: budget)
         return (report, try findings())
     }
 
@@ -126,8 +130,8 @@ final class ConnectionCountProbe {
 
     private func findings() throws(BPFError) -> Findings {
         var findings = Findings()
-        for row in 0..<agent.rowCount {
-            guard let counters = try stocks.value(of: row) else { continue }
+        // The last rows of the map are never used.
+        for (row, counters) in try stocks.entries() where row < agent.rowCount {
             add(counters, of: row, to: &findings)
         }
         for (key, row) in try rows.entries() where row.sockets > 0 && !key.isSum {
@@ -204,7 +208,7 @@ final class ConnectionCountProbe {
 
     /// Sets all rows to zero, and removes those of ports.
     private func clear() throws(BPFError) {
-        for row in 0..<agent.rowCount { try stocks.setValue(StockCounters(repeating: 0), of: row) }
+        try stocks.setValue(StockCounters(repeating: 0), ofAll: stockRows)
         try openPorts.setValue(PortSet(repeating: 0), of: 0)
         try portOwners.removeValues(of: portOwners.entries().map(\.key))
         try rows.removeValues(of: rows.entries().map(\.key).filter { $0.local_port != 0 || $0.peer_port != 0 })

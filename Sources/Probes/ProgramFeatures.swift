@@ -1,5 +1,4 @@
 internal import BPF
-internal import System
 
 /// What this kernel lets programs do, probed before any program is loaded.
 struct ProgramFeatures: Codable, Hashable {
@@ -55,18 +54,10 @@ struct ProgramFeatures: Codable, Hashable {
         )
     }
 
-    /// Whether the kernel has the functions that our programs call by name (since 6.2).
-    ///
-    /// Where one is missing, libbpf looks for it among the types of all modules, which takes CAP_SYS_ADMIN. Programs
-    /// without such calls do the same there.
-    private static var hasFunctions: Bool {
-        KernelVersion.running.map { $0 >= .withFunctions } ?? true
-    }
-
-    /// Parses an object, in the variant that this kernel accepts.
+    /// Parses an object, for what this kernel lets programs do.
     ///
     /// - Throws: ``BPFError`` when libbpf refuses it.
     func object(_ embedded: EmbeddedObject) throws(BPFError) -> Object {
-        try Object(kernelFunctions && Self.hasFunctions ? embedded : embedded.interpreted)
+        try Object(embedded, callsFunctions: kernelFunctions)
     }
 }

@@ -10,7 +10,7 @@ struct TableWalk {
     private let state: Map<UInt32, walk>
 
     /// How long one call may take, in nanoseconds.
-    private static let budget: UInt64 = 250_000
+    static let budget: UInt64 = 250_000
     /// More calls than the largest table takes: an hour of them.
     private static let mostCalls = 1 << 24
 
@@ -30,6 +30,8 @@ struct TableWalk {
         var longestCall: UInt64 = 0
         /// How many calls it took.
         var calls: UInt64 = 0
+        /// The longest chain of a bucket, in sockets.
+        var longestChain: UInt64 = 0
         /// Why the result can't be trusted; nil if it can.
         var trouble: Trouble?
     }
@@ -64,11 +66,12 @@ struct TableWalk {
     /// - Parameters:
     ///   - object: The object that the program belongs to.
     ///   - isTrial: Whether only the sockets of this process's namespace are counted, and none is followed.
+    ///   - budget: How long one call may take, in nanoseconds.
     /// - Returns: The report of the program.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func run(of object: LoadedObject, isTrial: Bool = false) throws(BPFError) -> Report {
+    func run(of object: LoadedObject, isTrial: Bool = false, budget: UInt64 = budget) throws(BPFError) -> Report {
         var begin = walk()
-        begin.budget = Self.budget
+        begin.budget = budget
         begin.begins = 1
         begin.is_trial = isTrial ? 1 : 0
         try state.setValue(begin, of: 0)
@@ -85,11 +88,13 @@ extension TableWalk.Report {
     /// Reads the report as the program writes it.
     init(_ walk: walk) {
         (sockets, calls, longestCall) = (walk.sockets, walk.calls, walk.longest_call)
+        longestChain = walk.longest_chain
         if walk.no_table > 0 {
             trouble = .noTable
         } else if walk.bad_links > 0 || walk.unread_chains > 0 {
             trouble = .unreadChains
-        } else if walk.strange_sockets > 0 {
+        } else if walk.strange_sockets > 0 || walk.moved > max(walk.sockets / 16, 64) {
+            // If most sockets seem to be in the wrong chain, this kernel has chains of another kind.
             trouble = .strangeSockets
         } else if walk.unread_tables > 0 {
             trouble = .unreadTables

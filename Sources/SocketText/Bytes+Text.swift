@@ -98,18 +98,17 @@ extension [UInt8] {
 extension OutputSpan<UInt8> {
     /// Appends the decimal digits of a number, with zeros before it if it has fewer than `width`.
     fileprivate mutating func append(digitsOf number: UInt64, atLeast width: Int) {
-        // From the first digit on, so that nothing has to be kept and turned round.
-        var (unit, digits) = (UInt64(1), 1)
-        while digits < width || number / unit >= 10 {
-            unit *= 10
-            digits += 1
+        // From the last digit on, because dividing by a constant is a multiplication.
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+        var (first, rest) = (19, number)
+        while rest >= 10 {
+            let tenth = rest / 10
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest &- tenth &* 10)
+            rest = tenth
+            first -= 1
         }
-        var rest = number
-        while unit > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
-            rest %= unit
-            unit /= 10
-        }
+        digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+        for place in min(first, 20 - width)..<20 { append(digits[place]) }
     }
 }
 

@@ -24,6 +24,12 @@ package enum Gzip {
     /// zlib's largest window (2^15 bytes), plus 16 for the gzip format instead of its own.
     private static let windowBits: Int32 = 15 + 16
 
+    /// The level of compression, from 1 to 9.
+    ///
+    /// Of a request with 2200 points, level 3 leaves 18 % more bytes than zlib's default, 6, in less than half of the
+    /// time, which was most of what an export cost. Levels 1 and 2 take hardly less time.
+    private static let level: Int32 = 3
+
     /// Compresses `bytes`.
     ///
     /// - Throws: ``GzipError``; for inputs over 1 GiB ``GzipError/tooLarge(limit:)``, since zlib counts in 32 bits.
@@ -31,16 +37,23 @@ package enum Gzip {
         guard bytes.count <= largestInput else { throw .tooLarge(limit: largestInput) }
         let stream = unsafe newStream()
         defer { unsafe stream.deallocate() }
-        let code = unsafe CZlib_deflateInit2(stream, Z_DEFAULT_COMPRESSION, windowBits)
+        let code = unsafe CZlib_deflateInit2(stream, level, windowBits)
         guard code == Z_OK else { throw .failed(code: code) }
         defer { unsafe deflateEnd(stream) }
 
-        // deflateBound makes room for everything, so one call is enough.
-        var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(stream, UInt(bytes.count))))
-        let step = unsafe step(stream, from: bytes[...], into: &output) { unsafe deflate(stream, Z_FINISH) }
-        guard step.code == Z_STREAM_END else { throw .failed(code: step.code) }
-        output.removeLast(output.count - step.produced)
-        return output
+        var input = bytes[...]
+        var output: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: chunkSize)
+        while true {
+            let step = unsafe step(stream, from: input, into: &chunk) { unsafe deflate(stream, Z_FINISH) }
+            input = input.dropFirst(step.consumed)
+            output += chunk[..<step.produced]
+            switch step.code {
+            case Z_STREAM_END: return output.withoutSpareMemory
+            case Z_OK where step.produced > 0: break
+            default: throw .failed(code: step.code)
+            }
+        }
     }
 
     /// Decompresses all members of `bytes`, without ever holding more than `limit` bytes of output and a few KiB.
@@ -56,7 +69,7 @@ package enum Gzip {
 
         var input = bytes[...]
         var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+        var chunk = [UInt8](repeating: 0, count: chunkSize)
         while true {
             let step = unsafe step(stream, from: input, into: &chunk) { unsafe inflate(stream, Z_NO_FLUSH) }
             input = input.dropFirst(step.consumed)
@@ -75,6 +88,9 @@ package enum Gzip {
     }
 
     private static let largestInput = 1 << 30
+
+    /// How many bytes of output are taken from zlib at once.
+    private static let chunkSize = 32 * 1024
 
     /// A stream at a fixed address, which zlib requires because it keeps a pointer to it.
     private static func newStream() -> UnsafeMutablePointer<z_stream> {
@@ -113,5 +129,15 @@ package enum Gzip {
                 )
             }
         }
+    }
+}
+
+extension [UInt8] {
+    /// The same bytes in an array that has no room for many more.
+    ///
+    /// They may wait in a queue whose size is counted by what is in it.
+    fileprivate var withoutSpareMemory: [UInt8] {
+        guard capacity > count + count / 8 else { return self }
+        return unsafe withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

@@ -11,8 +11,6 @@ package struct KernelVersion: Comparable, Sendable, CustomStringConvertible {
     package static let oldest = KernelVersion(major: 5, minor: 10)
     /// The first kernel that charges the memory of programs to cgroups instead of `RLIMIT_MEMLOCK`.
     package static let withoutMemoryLimit = KernelVersion(major: 5, minor: 11)
-    /// The first kernel with all functions that our programs call by name.
-    package static let withFunctions = KernelVersion(major: 6, minor: 2)
 
     /// That of the running kernel; nil if it can't be read.
     package static var running: KernelVersion? {

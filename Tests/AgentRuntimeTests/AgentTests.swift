@@ -138,6 +138,23 @@ private struct MadeUpExporter: MetricExporter {
         #expect(events.contains("last export to console"))
     }
 
+    @Test func `what goes to a receiver is collected at once, and exported soon at the agent's place`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write(otlp)
+        let agent = try await agent()
+        let place = RoundSchedule.place(of: await agent.identity.resource.instanceID ?? "")
+        #expect(place > 0)
+        _ = surroundings.taken()
+        await agent.serve(reload: ReloadRequest()) { [surroundings] in
+            await surroundings.wait(forExports: 3)
+        }
+        let export = "export to http://collector:4318/v1/metrics"
+        #expect(surroundings.taken().prefix(5) == ["collect", "collect", export, "collect", export])
+        // The wall clock shows a multiple of the interval at the start.
+        let waits = surroundings.clock.sleeps.prefix(3).map { $0 / .seconds(1) }
+        for (wait, expected) in zip(waits, [place, 9 * place, 10]) { #expect(abs(wait - expected) < 1e-6) }
+    }
+
     @Test func `new parts are complete before the old ones end`() async throws {
         defer { try? FileManager.default.removeItem(at: path) }
         try write()

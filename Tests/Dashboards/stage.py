@@ -1,13 +1,10 @@
 """A scene with three backends in which all faults are made, so that no panel has a reason to be empty."""
 
 import contextlib
-import ctypes
 import json
 import os
 import pathlib
-import platform
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy" / "demo"))
 
 from tcplens_demo import faults, parts, processes, programs, promql, sockets
+from tcplens_demo.bpf import measuring_programs
 from tcplens_demo.namespaces import get
 from tcplens_demo.scene import Scene
 
@@ -29,20 +27,6 @@ while True:
     socket.socket().connect_ex(("127.0.0.1", 9))
     time.sleep(0.2)
 """
-
-
-def measuring_programs():
-    """A descriptor: as long as it is open, the kernel measures BPF programs.
-
-    The setting `kernel.bpf_stats_enabled` does the same, but stays if this process is killed, and other tests change it.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    number = {"x86_64": 321, "aarch64": 280}[platform.machine()]
-    kind = struct.pack("I", 0)
-    descriptor = libc.syscall(number, 32, ctypes.create_string_buffer(kind, 128), len(kind))
-    if descriptor < 0:
-        raise OSError(ctypes.get_errno(), "measure BPF programs (as root?)")
-    return descriptor
 
 
 class Scraper(parts.Backend):

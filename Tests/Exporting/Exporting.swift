@@ -42,6 +42,9 @@ import System
     @Option(help: "How many seconds a connection lives at most.")
     var life: Int?
 
+    @Option(help: "The certificate of the receiver, for an endpoint with https.")
+    var certificate: String?
+
     @Flag(help: "Compress.")
     var gzip = false
 
@@ -51,7 +54,9 @@ import System
     func run() async throws {
         // As tcplens does: a receiver that goes away is an error of the export.
         signal(SIGPIPE, SIG_IGN)
-        var environment = EnvironmentReader(["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint])
+        var variables = ["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]
+        variables["OTEL_EXPORTER_OTLP_CERTIFICATE"] = certificate
+        var environment = EnvironmentReader(variables)
         var configuration = try OTLPConfiguration(&environment)
         configuration.spool = spool
         configuration.timeout = .milliseconds(timeout)

@@ -48,17 +48,6 @@ import Testing
         #expect(PORT_WORDS * PORTS_PER_WORD == 65_536)
     }
 
-    @Test func `a twin has the same programs and maps`() throws {
-        for embedded in EmbeddedObject.allCases {
-            let one = try Object(embedded)
-            let other = try Object(embedded.interpreted)
-            for map in ["tcp_slots", "tcp_losses", "tcp_durations", "tcp_responses"] {
-                let (left, right) = (one.layout(of: map), other.layout(of: map))
-                #expect(left?.key == right?.key && left?.value == right?.value, "\(embedded): \(map)")
-            }
-        }
-    }
-
     @Test func `an unknown map has no layout and an unknown constant is refused`() throws {
         let object = try Object(.agent)
         #expect(object.layout(of: "no_such_map") == nil)

@@ -39,14 +39,21 @@ import Testing
         #expect(throws: BPFError.self) { _ = try loaded.map("tcp_resets") as Map<UInt32, UInt64> }
     }
 
-    @Test func `an object for interpreters has no call of the kernel's functions`() throws {
-        for embedded in EmbeddedObject.allCases where embedded.interpreted != embedded {
-            let text = unsafe String(decoding: embedded.interpreted.bytes, as: UTF8.self)
-            #expect(!text.contains("bpf_rdonly_cast") || !text.contains(".ksyms"), "\(embedded.rawValue)")
-            let object = try Object(embedded.interpreted)
+    @Test(arguments: [true, false])
+    func `each object is loaded with calls of the kernel's functions and without`(callsFunctions: Bool) throws {
+        for embedded in EmbeddedObject.allCases {
+            let object = try Object(embedded, callsFunctions: callsFunctions)
             if embedded == .agent { try object.choose(AgentPrograms(for: KernelFeatures(), responseTime: true).all) }
             _ = try object.load()
         }
+    }
+
+    @Test func `types are found by name, without reading all of them`() throws {
+        #expect(try KernelBTF.hasFunction("tcp_v4_connect"))
+        #expect(try !KernelBTF.hasFunction("no_such_function"))
+        #expect(try KernelBTF.has(member: "skc_family", of: "sock_common"))
+        #expect(try !KernelBTF.has(member: "no_such_member", of: "sock_common"))
+        #expect(try !KernelBTF.has(member: "skc_family", of: "no_such_structure"))
     }
 
     @Test func `a tracepoint is found with its arguments, and nothing stays attached`() throws {

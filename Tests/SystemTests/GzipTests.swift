@@ -29,6 +29,12 @@ import Testing
         #expect(try Gzip.decompress(member + member, limit: 2 * bytes.count) == bytes + bytes)
     }
 
+    @Test(arguments: inputs.indices)
+    func `compressed bytes take no more memory than they need`(index: Int) throws {
+        let bytes = try Gzip.compress(Self.inputs[index])
+        #expect(bytes.capacity <= bytes.count + bytes.count / 8 + 64)
+    }
+
     @Test func `a bomb is refused at the limit`() throws {
         let bomb = try Gzip.compress([UInt8](repeating: 0, count: 50_000_000))
         #expect(bomb.count < 100_000)

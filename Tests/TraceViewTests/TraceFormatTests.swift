@@ -110,7 +110,7 @@ import Workloads
                 event.known = UInt8(TRACE_PROCESS.rawValue)
                 event.process = 7
                 // A quotation mark, a line break, an escape, and a byte that is no UTF-8; then nothing.
-                event.command.0 = UInt64(littleEndian: 0x0000_0061_FF1B_0A22)
+                event.sent = UInt64(littleEndian: 0x0000_0061_FF1B_0A22)
             }
         )
         #expect(line.contains(#""pid":7,"command":"\"\u000a\u001b\#u{FFFD}a","#))

@@ -14,8 +14,7 @@
 #define OFFSET(type, field) bpf_core_field_offset(struct type, field)
 
 /* A structure of the kernel at an address; only where CAN_CAST. */
-#define STRUCTURE_AT(type, address) \
-    ((const struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type)))
+#define STRUCTURE_AT(type, address) ((const struct type *)bpf_rdonly_cast((void *)(address), TYPE_ID(type)))
 
 /*
  * A structure that begins with a number of 64 bits. The verifier does not let a program calculate with a pointer that

@@ -84,6 +84,8 @@ struct ns_common {
 
 struct net {
     struct list_head list;
+    /* Since 5.12. */
+    __u64 net_cookie;
     struct ns_common ns;
     struct netns_ipv4 ipv4;
 };
@@ -109,6 +111,7 @@ typedef struct {
 struct sock_common {
     __be32 skc_daddr;
     __be32 skc_rcv_saddr;
+    unsigned int skc_hash;
     __be16 skc_dport;
     __u16 skc_num;
     unsigned short skc_family;

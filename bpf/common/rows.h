@@ -121,7 +121,7 @@ static __always_inline __u32 row_of(const struct sock_common *socket)
         return HOST_ROW;
     switch (socket->skc_state) {
     case TCP_NEW_SYN_RECV:
-        return row_of_cgroup(cgroup_at((__u64)socket->skc_listener));
+        return row_of_cgroup(cgroup_at((__u64)untrusted(socket)->__sk_common.skc_listener));
     case TCP_TIME_WAIT:
         row = row_of_time_wait(socket->skc_cookie.counter);
         return row ? row : HOST_ROW;

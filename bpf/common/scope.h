@@ -4,6 +4,7 @@
 #define SCOPE_H
 
 #include "common/kernel.h"
+#include "common/socket.h"
 
 /* The network namespace to observe, by inode number as in /proc/PID/ns/net; 0 for all. */
 const volatile __u32 observed_netns = 0;
@@ -33,7 +34,7 @@ static __always_inline bool is_observed_net(const struct net *net)
 /* Whether a socket is observed: full, request or TIME_WAIT. */
 static __always_inline bool is_observed(const struct sock_common *socket)
 {
-    return is_observed_net(socket->skc_net.net);
+    return is_observed_net(net_of(socket));
 }
 
 #endif

@@ -28,10 +28,61 @@ static __always_inline enum network_type network_type_of(const struct sock_commo
     return IPV6;
 }
 
+/*
+ * Where programs are interpreted instead of compiled, the kernel refuses each program that calls a kernel function by
+ * name, even in code that never runs. So this is a call of a helper function that no kernel has, and only where there
+ * is the function, the loader puts its number there (Sources/CLoading/calls.h).
+ */
+static void *(*const bpf_rdonly_cast)(const void *object, __u32 btf_id) = (void *)0x7f000000;
+
+/* Whether programs can cast a pointer for the verifier (since 6.2). The loader sets it. */
+const volatile bool can_cast;
+#define CAN_CAST can_cast
+
+/*
+ * The kernel's number of a structure, which the loader sets, too. CO-RE does not know it: it sees only those types of
+ * the kernel that the object needs.
+ */
+#define TYPE_ID(type) type_id_##type
+#define DECLARE_TYPE_ID(type) const volatile __u32 type_id_##type
+
+DECLARE_TYPE_ID(inet_hashinfo);
+DECLARE_TYPE_ID(inet_sock);
+DECLARE_TYPE_ID(inet_timewait_sock);
+DECLARE_TYPE_ID(kernfs_node);
+DECLARE_TYPE_ID(mptcp_sock);
+DECLARE_TYPE_ID(net);
+DECLARE_TYPE_ID(request_sock);
+DECLARE_TYPE_ID(rtnl_link_stats64);
+DECLARE_TYPE_ID(sock);
+DECLARE_TYPE_ID(sock_common);
+DECLARE_TYPE_ID(task_struct);
+DECLARE_TYPE_ID(tcp_request_sock);
+DECLARE_TYPE_ID(tcp_sock);
+DECLARE_TYPE_ID(tcp_timewait_sock);
+
+/* CO-RE would give the number of the type among those. */
+#undef bpf_core_type_id_kernel
+
+/*
+ * The same socket, as one that the verifier does not trust. Of one that it trusts, kernels before 7.0 look through all
+ * their types for each pointer that is read, for half a millisecond, whether it is to be trusted, too.
+ */
+static __always_inline const struct sock *untrusted(const void *socket)
+{
+    return CAN_CAST ? bpf_rdonly_cast(socket, TYPE_ID(sock)) : socket;
+}
+
+/* The network namespace of any socket. */
+static __always_inline const struct net *net_of(const struct sock_common *socket)
+{
+    return untrusted(socket)->__sk_common.skc_net.net;
+}
+
 /* The network namespace that a socket belongs to, by inode number. */
 static __always_inline __u32 netns_of(const struct sock_common *socket)
 {
-    return socket->skc_net.net->ns.inum;
+    return net_of(socket)->ns.inum;
 }
 
 /* Whether a socket already has its cookie, which the kernel assigns when it is first asked for. */
@@ -41,29 +92,13 @@ static __always_inline bool has_cookie(const struct sock *sk)
 }
 
 /*
- * Where programs are interpreted instead of compiled, the kernel refuses each program that calls a kernel function by
- * name, even in code that never runs. So each object has a twin without such calls (`…_interpreted.bpf.c`).
- */
-#ifdef WITHOUT_KERNEL_FUNCTIONS
-#define CAN_CAST false
-static __always_inline void *bpf_rdonly_cast(const void *object, __u32 btf_id)
-{
-    return NULL;
-}
-#else
-extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
-/* Whether programs can cast a pointer for the verifier (since 6.2). */
-#define CAN_CAST (bpf_rdonly_cast != NULL)
-#endif
-
-/*
  * Casts a full socket whose `sk_protocol` is IPPROTO_TCP; NULL if the kernel says that it isn't one. Where programs can
  * cast a pointer for the verifier, this takes no instruction; elsewhere it is a call.
  */
 static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
 {
     if (CAN_CAST)
-        return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
+        return bpf_rdonly_cast(sk, TYPE_ID(tcp_sock));
     return bpf_skc_to_tcp_sock(sk);
 }
 
@@ -71,7 +106,7 @@ static __always_inline const struct tcp_sock *tcp_sock_of(struct sock *sk)
 static __always_inline const struct tcp_request_sock *tcp_request_sock_of(struct request_sock *request)
 {
     if (CAN_CAST)
-        return bpf_rdonly_cast(request, bpf_core_type_id_kernel(struct tcp_request_sock));
+        return bpf_rdonly_cast(request, TYPE_ID(tcp_request_sock));
     return bpf_skc_to_tcp_request_sock(request);
 }
 
@@ -90,7 +125,7 @@ const volatile bool reads_kernel_memory = true;
 static __always_inline __u64 cgroup_of(const struct sock *sk)
 {
     /* Before 5.15 it shares its memory with the numbers of net_cls and net_prio. */
-    return bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ? sk->sk_cgrp_data.cgroup->kn->id : 0;
+    return bpf_core_field_exists(sk->sk_cgrp_data.cgroup) ? untrusted(sk)->sk_cgrp_data.cgroup->kn->id : 0;
 }
 
 #endif

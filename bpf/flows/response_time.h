@@ -62,15 +62,14 @@ static __always_inline bool is_accepted_mptcp(const struct sock *sk)
 
     if (!CAN_CAST || !bpf_core_type_exists(struct mptcp_sock))
         return false;
-    first = ((const struct mptcp_sock *)bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct mptcp_sock)))->first;
+    first = ((const struct mptcp_sock *)bpf_rdonly_cast(sk, TYPE_ID(mptcp_sock)))->first;
     if (!first)
         return false;
     cookie = first->__sk_common.skc_cookie.counter;
     connection = cookie ? find_connection(cookie) : NULL;
     if (connection && connection->known)
         return connection->role == SERVER;
-    return role_from_sequence(bpf_rdonly_cast(first, bpf_core_type_id_kernel(struct tcp_sock)),
-                              first->__sk_common.skc_state) == SERVER;
+    return role_from_sequence(bpf_rdonly_cast(first, TYPE_ID(tcp_sock)), first->__sk_common.skc_state) == SERVER;
 }
 
 /* Whether the connection came from a listener. */

@@ -52,6 +52,12 @@ static __always_inline void count_last_bytes(struct connection *connection, cons
         add_bytes(AT_EVENT, connection->row, RECEIVE, connection->role, now.received - received);
 }
 
+/* Whether a connection has sent or received more than was counted. */
+static __always_inline bool has_advanced(const struct connection *connection, struct progress now)
+{
+    return now.sent > connection->sent || now.received > connection->received;
+}
+
 /*
  * How much further a walk found a connection than its bytes were counted; 0 if it has ended since. The slot of an ended
  * one may already be another socket's, and that may have sent just as much.

@@ -25,10 +25,7 @@ struct bpf_elf {
 };
 
 extern const struct bpf_elf agent_elf;
-extern const struct bpf_elf agent_interpreted_elf;
 extern const struct bpf_elf groups_elf;
-extern const struct bpf_elf groups_interpreted_elf;
 extern const struct bpf_elf trace_elf;
-extern const struct bpf_elf trace_interpreted_elf;
 
 #endif

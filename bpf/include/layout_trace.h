@@ -18,7 +18,10 @@ enum trace_known {
     TRACE_PROCESS = 8,
 };
 
-/* A change of a socket's state. Numbers are in the machine's byte order, addresses in network byte order. */
+/*
+ * A change of a socket's state. Numbers are in the machine's byte order, addresses in network byte order. With the
+ * kernel's header it fills two cache lines.
+ */
 struct trace_event {
     /* By CLOCK_MONOTONIC, in nanoseconds. */
     unsigned long long time;
@@ -29,11 +32,12 @@ struct trace_event {
     unsigned long long cookie;
     /* The ID of the socket's cgroup, which is the inode number of its directory; 0 if unknown. */
     unsigned long long cgroup;
-    /* Bytes of data, each counted once. */
+    /*
+     * Of an end, bytes of data, each counted once. Of a change with a process, the 16 characters of its name, padded
+     * with zeros. No change has both.
+     */
     unsigned long long sent;
     unsigned long long received;
-    /* 16 characters, padded with zeros. */
-    unsigned long long command[2];
     /* IPv4 is in the first of the four words, the others are 0. */
     unsigned int local_address[4];
     unsigned int peer_address[4];

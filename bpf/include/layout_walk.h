@@ -22,6 +22,8 @@ struct walk {
     /* Harmless: chains that were begun again because a socket moved, and sockets that had just left the table. */
     unsigned long long restarts;
     unsigned long long unhashed;
+    /* Harmless, if they are few: sockets that had just become another one, in another chain. */
+    unsigned long long moved;
     /* Harmless: tables of namespaces that ended during the walk. */
     unsigned long long ended_tables;
 
@@ -30,16 +32,13 @@ struct walk {
     unsigned long long no_table;
     /* Links that could not be read. */
     unsigned long long bad_links;
-    /* Chains whose end was not found, or that are longer than CHAIN_LENGTH. */
+    /* Chains whose end was not found. */
     unsigned long long unread_chains;
     /* Namespaces with their own table beyond OWN_TABLES. */
     unsigned long long unread_tables;
     /* Sockets without a namespace. */
     unsigned long long strange_sockets;
 };
-
-/* The longest chain that can be read, in sockets. */
-#define CHAIN_LENGTH 8192
 
 /* The most namespaces with tables of their own (net.ipv4.tcp_child_ehash_entries). */
 #define OWN_TABLES 256

@@ -41,6 +41,8 @@ struct sink {
     /* Whether connections are followed, and whether this one is not yet, because another walk has to confirm it. */
     bool follows;
     bool is_pending;
+    /* The row of the socket that is being visited, once it was looked up. */
+    struct stock_counters *stocks;
 };
 
 static __always_inline bool has_owners(void)
@@ -59,11 +61,13 @@ static __always_inline __u64 owner_of_time_wait(__u64 cookie)
     return by_cgroup ? row_of_time_wait(cookie) : HOST_ROW;
 }
 
-static __always_inline struct stock_counters *stocks_of(const struct place *place)
+static __always_inline struct stock_counters *stocks_of(struct sink *sink, const struct place *place)
 {
     __u32 row = place->owner;
 
-    return bpf_map_lookup_elem(&tcp_stocks, &row);
+    if (!sink->stocks)
+        sink->stocks = bpf_map_lookup_elem(&tcp_stocks, &row);
+    return sink->stocks;
 }
 
 /* Adds one to the row of `key`, or to the overflow row of the same state and type. Only the pass writes. */
@@ -90,7 +94,7 @@ static __always_inline void count_by_port(struct connection_count_key *key)
 static __always_inline void add_socket(struct sink *sink, const struct visited *visited, const struct place *place)
 {
     struct connection_count_key key = {.state = visited->state, .type = visited->type, .row = place->owner};
-    struct stock_counters *stocks = stocks_of(place);
+    struct stock_counters *stocks = stocks_of(sink, place);
     __u32 index = stock_index(visited->type, visited->state);
 
     if (stocks && visited->request)
@@ -129,7 +133,7 @@ static __always_inline void add_listener(struct sink *sink, const struct visited
 static __always_inline void add_connection(struct sink *sink, const struct visited *connection,
                                            const struct place *place, const struct connection *followed)
 {
-    struct stock_counters *stocks = stocks_of(place);
+    struct stock_counters *stocks = stocks_of(sink, place);
 
     if (!stocks)
         return;

@@ -181,14 +181,13 @@ static __always_inline struct connection *meet(struct sink *sink, const struct v
 }
 
 /*
- * Reads how far a connection has sent and received. Without its lock, two readings must agree, because an
- * acknowledgement may arrive in between. Returns whether they do, and it is still the same socket.
+ * Whether a reading of how far a connection has sent and received can be trusted. Without its lock, a second one must
+ * agree, because an acknowledgement may arrive in between, and it must still be the same socket.
  */
-static __always_inline bool read_progress(const struct visited *visited, struct progress *progress)
+static __always_inline bool is_steady(const struct visited *visited, const struct progress *progress)
 {
     struct progress again;
 
-    *progress = progress_of(visited->full, visited->state);
     if (visited->is_locked)
         return true;
     barrier();
@@ -207,7 +206,6 @@ static __always_inline void sample_connection(struct connection *connection, con
     const struct tcp_sock *tcp = visited->full;
     int state = visited->state;
     struct progress progress;
-    __u8 minute;
 
     if (!connection->known || state == TCP_CLOSE)
         return;
@@ -217,17 +215,22 @@ static __always_inline void sample_connection(struct connection *connection, con
     }
     if (state == TCP_SYN_SENT || state == TCP_SYN_RECV)
         return;
-    if (read_progress(visited, &progress))
+    progress = progress_of(tcp, state);
+    /* Most connections are idle. */
+    if (has_advanced(connection, progress) && is_steady(visited, &progress))
         sample_bytes(connection, connection->key, progress, is_under_repair(tcp));
     /*
      * Once for each interval. If the pass walks twice, the second walk finds that the connection already has this
      * minute.
      */
-    minute = pass->began / rtt_period % 255 + 1;
-    if (connection->marks & CARRIED && connection->minute != minute) {
-        observe_rtt(connection, tcp, visited->type, IN_PASS);
-        connection->minute = minute;
-        connection->marks &= ~CARRIED;
+    if (connection->marks & CARRIED) {
+        __u8 minute = pass->began / rtt_period % 255 + 1;
+
+        if (connection->minute != minute) {
+            observe_rtt(connection, tcp, visited->type, IN_PASS);
+            connection->minute = minute;
+            connection->marks &= ~CARRIED;
+        }
     }
 }
 

@@ -12,7 +12,7 @@
 /* Casts a socket of iter/tcp. A request is cast only if `with_requests` is set, because that takes a call. */
 static __always_inline struct visited visited_by_iter(struct sock_common *socket, bool with_requests)
 {
-    struct visited visited = {.socket = socket, .is_locked = true, .net = (__u64)socket->skc_net.net};
+    struct visited visited = {.socket = socket, .is_locked = true, .net = (__u64)net_of(socket)};
 
     switch (socket->skc_state) {
     case TCP_NEW_SYN_RECV:

@@ -27,8 +27,6 @@ static struct {
     /* The tables of connections; the first is the shared one, or the only one that is to be walked. */
     struct table connections[1 + OWN_TABLES];
     __u32 count;
-    /* The next namespace of the list. */
-    __u64 next;
 } tables;
 
 /* The number of parents that a task may have. */
@@ -54,32 +52,6 @@ static __always_inline struct table connections_of(__u64 hashinfo)
     return table;
 }
 
-/* Adds the own table of the next namespace of the list, if it has one. */
-static long add_own_table(__u32 index, void *context)
-{
-    struct walk *walk = *(struct walk **)context;
-    __u64 net = tables.next - OFFSET(net, list), head = POINTER_IN(net, tables.first_net, list.prev);
-    __u64 hashinfo;
-    __u32 place = tables.count;
-
-    /* The first namespace never ends, so the head of the list stands before it. */
-    if (!tables.next || tables.next == head)
-        return 1;
-    tables.next = load64(tables.next);
-    hashinfo = hashinfo_of(net);
-    if (!hashinfo || hashinfo == hashinfo_of(tables.first_net))
-        return 0;
-    barrier_var(place);
-    if (place > OWN_TABLES) {
-        walk->unread_tables++;
-        return 0;
-    }
-    tables.connections[place] = connections_of(hashinfo);
-    tables.connections[place].net = net;
-    tables.count = place + 1;
-    return 0;
-}
-
 /* Whether the fields that lead to the tables are where this file expects them. */
 static __always_inline bool can_find_tables(void)
 {
@@ -88,7 +60,7 @@ static __always_inline bool can_find_tables(void)
            bpf_core_field_exists(((struct inet_listen_hashbucket *)0)->nulls_head);
 }
 
-/* Finds all tables that are to be walked. `of_all` is set for those of all namespaces. */
+/* Finds the tables that are to be walked. `of_all` is set for those of all namespaces; namespaces.h finds the rest. */
 static __always_inline void find_tables(struct walk *walk, bool of_all)
 {
     __u64 task, hashinfo;
@@ -116,9 +88,6 @@ static __always_inline void find_tables(struct walk *walk, bool of_all)
         return;
     }
     tables.count = 1;
-    tables.next = tables.first_net + OFFSET(net, list);
-    if (of_all)
-        bpf_loop(1 << 20, add_own_table, &walk, 0);
 }
 
 /*

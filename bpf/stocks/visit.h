@@ -119,7 +119,7 @@ static __always_inline __u64 owner_of_full(const struct visited *visited, const 
  */
 static __always_inline __u64 owner_of_request(const struct visited *visited)
 {
-    __u64 listener = (__u64)visited->socket->skc_listener, owner;
+    __u64 listener = (__u64)untrusted(visited->socket)->__sk_common.skc_listener, owner;
 
     if (CAN_CAST || reads_kernel_memory)
         return owner_of_cgroup(cgroup_at(listener));

@@ -16,13 +16,23 @@ static __always_inline void note_age(struct stock_counters *stocks, int state, _
         stocks->oldest[state] = now - since;
 }
 
+/*
+ * Whether a zero window stops a connection with unsent data. Apart, because few connections have any, and the timer is
+ * in a cache line that nothing else is needed of.
+ */
+static __noinline bool is_stopped(const struct tcp_sock *tcp)
+{
+    if (!tcp->snd_wnd)
+        return true;
+    /* Nothing is in flight, and only the timer that probes the window is pending. */
+    return !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
+}
+
 /* Adds what waits in a connection, and whether a zero window stops it. */
 static __always_inline void add_waiting(struct stock_counters *stocks, const struct tcp_sock *tcp, int state)
 {
     __s32 unread = tcp->rcv_nxt - tcp->copied_seq, window = tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt;
     __u32 unacknowledged = tcp->write_seq - tcp->snd_una, unsent = tcp->write_seq - tcp->snd_nxt;
-    /* Nothing is in flight, and only the timer that probes the window is pending. */
-    bool is_probing = !tcp->packets_out && tcp->inet_conn.icsk_pending == ICSK_TIME_PROBE0;
     bool can_receive = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2;
 
     if (unread > 0)
@@ -30,7 +40,7 @@ static __always_inline void add_waiting(struct stock_counters *stocks, const str
     stocks->queued[TRANSMIT] += unacknowledged;
     if (can_receive && unread > 0 && window <= 0)
         stocks->stalled[RECEIVE]++;
-    if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && (!tcp->snd_wnd || is_probing))
+    if (state != TCP_SYN_SENT && state != TCP_SYN_RECV && unsent && is_stopped(tcp))
         stocks->stalled[TRANSMIT]++;
 }
 

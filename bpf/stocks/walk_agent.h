@@ -12,11 +12,8 @@
 static __u32 next_word;
 static bool has_visited_slots;
 
-/* The namespace whose sockets are visited; 0 for all. */
-static __always_inline __u64 visited_net(const struct walk *walk)
-{
-    return all_namespaces && !walk->is_trial ? 0 : tables.own_net;
-}
+/* Set while sockets are only counted, and none is followed. */
+static bool is_trial;
 
 /*
  * A visit has two steps, each in a global function, so that the verifier does not combine every way through the first
@@ -28,35 +25,38 @@ __noinline int follow_at(__u64 address)
     struct pass *pass = the_pass();
     struct visited visited;
 
-    if (!walk || !pass)
-        return 0;
-    visited = visited_at(walk, address, visited_net(walk));
-    if (visited.socket)
+    if (!walk || !pass || !meet_at(walk, address))
+        return false;
+    visited = visited_socket();
+    if (!is_trial)
         follow_visited(&visited, pass);
-    return visited.socket != NULL;
+    return true;
 }
 
-__noinline int count_at(__u64 address)
+__noinline int count_met(bool follows)
 {
-    struct walk *walk = the_walk();
     struct pass *pass = the_pass();
-    struct visited visited;
+    struct visited visited = visited_socket();
 
-    if (!walk || !pass)
-        return 0;
-    visited = visited_at(walk, address, visited_net(walk));
-    if (visited.socket)
-        count_visited(&visited, pass, !walk->is_trial);
+    if (pass)
+        count_visited(&visited, pass, follows);
     return 0;
 }
 
-__noinline int visit_at(__u64 address)
+static __always_inline void visit_at(__u64 address)
 {
-    struct walk *walk = the_walk();
+    if (follow_at(address))
+        count_met(!is_trial);
+}
 
-    if (walk && (walk->is_trial || follow_at(address)))
-        count_at(address);
-    return 0;
+static __always_inline __u64 touch(__u64 address)
+{
+    const struct tcp_sock *tcp = STRUCTURE_AT(tcp_sock, address);
+    __u64 cookie = FIELD_IN(sock_common, address, skc_cookie.counter);
+    const struct connection *connection = is_trial ? NULL : slot_at(near_slot(cookie ? cookie : address));
+
+    return tcp->copied_seq + tcp->write_seq + tcp->snd_nxt + tcp->rcv_wup + tcp->bytes_acked +
+           (connection ? connection->key : 0);
 }
 
 static long visit_next_word(__u32 index, void *context)
@@ -86,14 +86,15 @@ int walk_and_sample(void *context)
         return WALK_ENDED;
     begin_call(walk);
     if (walk->begins) {
-        if (!begin_walk(walk, all_namespaces && !walk->is_trial))
+        is_trial = walk->is_trial;
+        if (!begin_walk(walk, all_namespaces && !is_trial))
             return WALK_ENDED;
         next_word = 0;
         has_visited_slots = false;
-        if (!walk->is_trial)
+        if (!is_trial)
             start_pass(pass);
     }
-    if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !walk->is_trial) {
+    if (walk_stage != WALK_SLOTS && walk_sockets(walk) && !is_trial) {
         end_pass(pass);
         if (has_trouble(walk)) {
             /* Sockets may be missing that live, so no slot can be freed. */
@@ -101,14 +102,14 @@ int walk_and_sample(void *context)
             return WALK_ENDED;
         }
     }
-    if (walk_stage == WALK_SLOTS && !walk->is_trial && !walking.is_late)
+    if (walk_stage == WALK_SLOTS && !is_trial && !call.is_late)
         bpf_loop(MOST_SLOTS / SLOTS_PER_WORD + 1, visit_next_word, NULL, 0);
     end_call(walk);
     if (walk_stage != WALK_SLOTS)
         return WALK_GOES_ON;
     if (has_visited_slots)
         pass->taken = pass->taken_in_walk;
-    return walk->is_trial || has_visited_slots ? WALK_ENDED : WALK_GOES_ON;
+    return is_trial || has_visited_slots ? WALK_ENDED : WALK_GOES_ON;
 }
 
 #endif

@@ -1,197 +1,138 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * A walk over the kernel's own tables of sockets, without locks and references. It meets the sockets of all network
- * namespaces, and takes a fifth of the time of iter/tcp.
- *
- * The programs that do this are never attached. User space runs them, which makes them hold RCU: sockets keep their
- * memory until a call ends, but may be freed in between and be used again for other sockets (SLAB_TYPESAFE_BY_RCU). So
- * a chain is first read to its end, whose marker tells which chain it was, and only then are its sockets visited.
- *
- * A call ends when its time is over, and the next one goes on from there.
+ * namespaces. The programs that do this are never attached. User space runs them, call by call.
  */
 #ifndef WALK_TABLE_H
 #define WALK_TABLE_H
 
-#include "common/addresses.h"
-#include "layout_walk.h"
-#include "stocks/tables.h"
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct walk);
-} tcp_walk SEC(".maps");
-
-/* How often a chain that has changed is read again. */
-#define CHAIN_ATTEMPTS 16
+#include "stocks/long_chain.h"
+#include "stocks/namespaces.h"
 
 /* Buckets that are read at once, a cache line of them. */
 #define BUCKETS_AT_ONCE 8
 
-/* Sockets or empty buckets between two looks at the clock. */
-#define STEPS_BETWEEN_LOOKS 64
+/* Lines of empty buckets that are read before the next look at the clock. */
+#define MOST_EMPTY_LINES 512
 
-/* The markers of listeners' chains are counted from here (LISTENING_NULLS_BASE). */
-#define FIRST_LISTENER_MARKER (1ULL << 29)
-
-/* Where the walk is. There is one at a time. */
+/* The heads of the chains that will be read next. */
 static struct {
-    __u64 deadline;
-    struct table table;
-    /* The bytes from one bucket to the next. */
-    __u32 stride;
-    bool of_listeners;
-    __u32 bucket;
-    /* Steps since the last look at the clock. */
-    __u32 steps;
-    /* 1 when the time is over. The verifier wants to see that it is no other number than 0 or 1. */
-    __u32 is_late;
-    __u64 chain[CHAIN_LENGTH];
-    __u64 link;
-    __u32 length;
-} walking;
+    __u64 links[2 * SOCKETS_AT_ONCE];
+    __u32 buckets[2 * SOCKETS_AT_ONCE];
+    __u32 count;
+    /* The next one to read. */
+    __u32 next;
+} heads IN_ONE_PIECE;
 
-/* Visits the socket at an address. Each object defines it, once the walk is included. */
-int visit_at(__u64 address);
-
-static __always_inline struct walk *the_walk(void)
+/* Notes the chains of the next eight buckets; nearly all are empty. */
+static long find_heads(__u32 index, void *context)
 {
-    __u32 row = 0;
+    __u64 first = walking.table.buckets + walking.bucket * sizeof(__u64), links[BUCKETS_AT_ONCE], are_empty = 1;
+    __u64 left = (__u64)walking.table.mask - walking.bucket;
+    __u32 count = heads.count;
 
-    return bpf_map_lookup_elem(&tcp_walk, &row);
-}
-
-static __always_inline long is_late(__u32 steps)
-{
-    walking.steps += steps;
-    if (walking.steps >= STEPS_BETWEEN_LOOKS) {
-        walking.steps = 0;
-        walking.is_late = bpf_ktime_get_ns() > walking.deadline;
-    }
-    return walking.is_late & 1;
-}
-
-static long read_link(__u32 index, void *context)
-{
-    __u64 link = walking.link;
-
-    /* The last link is odd: a marker. */
-    if (link & 1 || !link)
-        return 1;
-    walking.chain[index % CHAIN_LENGTH] = link;
-    walking.length = index + 1;
-    walking.link = load64(link);
-    return 0;
-}
-
-static __always_inline void visit_link(__u64 link)
-{
-    visit_at(link - OFFSET(sock_common, skc_nulls_node));
-}
-
-static long visit_next(__u32 index, void *context)
-{
-    visit_link(walking.chain[index % CHAIN_LENGTH]);
-    return 0;
-}
-
-/* Reads the chain of a bucket. Returns whether its end was found; if not, the trouble is counted. */
-static __always_inline bool read_chain(struct walk *walk, __u64 bucket, __u64 marker)
-{
-    for (int attempt = 0; attempt < CHAIN_ATTEMPTS; attempt++) {
-        walking.length = 0;
-        walking.link = load64(bucket);
-        bpf_loop(CHAIN_LENGTH, read_link, NULL, 0);
-        if (walking.link == marker)
-            return true;
-        if (!walking.link) {
-            walk->bad_links++;
-            return false;
-        }
-        walk->restarts++;
-    }
-    walk->unread_chains++;
-    return false;
-}
-
-/* Visits all sockets of a bucket whose first link is `head`. The verifier checks it once and not for each bucket. */
-__noinline int visit_bucket(__u32 number, __u64 head)
-{
-    __u64 marker = ((__u64)number + (walking.of_listeners ? FIRST_LISTENER_MARKER : 0)) * 2 | 1;
-    struct walk *walk = the_walk();
-
-    if (!walk)
-        return 0;
-    /* Most chains have one socket. */
-    if (load64(head) == marker) {
-        walking.length = 1;
-        visit_link(head);
-    } else {
-        if (!read_chain(walk, walking.table.buckets + (__u64)number * walking.stride, marker))
-            return 0;
-        bpf_loop(walking.length, visit_next, NULL, 0);
-    }
-    walk->sockets += walking.length;
-    walking.steps += walking.length;
-    if (walking.length > walk->longest_chain)
-        walk->longest_chain = walking.length;
-    return 0;
-}
-
-/* Visits the next eight buckets; nearly all are empty. */
-static long visit_buckets(__u32 index, void *context)
-{
-    __u64 first = walking.table.buckets + walking.bucket * sizeof(__u64), heads[BUCKETS_AT_ONCE], are_empty = 1;
-
-    if (walking.bucket > walking.table.mask)
+    if (walking.bucket > walking.table.mask || count >= SOCKETS_AT_ONCE)
         return 1;
 #pragma unroll
     for (int i = 0; i < BUCKETS_AT_ONCE; i++) {
-        heads[i] = load64(first + i * sizeof(__u64));
-        are_empty &= heads[i];
+        links[i] = load64(first + i * sizeof(__u64));
+        /* A namespace's own table may have fewer buckets than are read at once. Without branches, for the verifier. */
+        links[i] |= (left - i) >> 63;
+        are_empty &= links[i];
     }
-    if (!(are_empty & 1))
+    if (!(are_empty & 1)) {
 #pragma unroll
-        for (int i = 0; i < BUCKETS_AT_ONCE; i++)
-            /* A namespace's own table may have fewer buckets than are read at once. */
-            if (!(heads[i] & 1) && walking.bucket + i <= walking.table.mask)
-                visit_bucket(walking.bucket + i, heads[i]);
+        for (int i = 0; i < BUCKETS_AT_ONCE; i++) {
+            heads.links[count % (2 * SOCKETS_AT_ONCE)] = links[i];
+            heads.buckets[count % (2 * SOCKETS_AT_ONCE)] = walking.bucket + i;
+            count += ~links[i] & 1;
+        }
+        heads.count = count;
+    }
     walking.bucket += BUCKETS_AT_ONCE;
-    return is_late(1);
+    return 0;
 }
 
-static long visit_listeners(__u32 index, void *context)
+/* Notes the chain of the next bucket of listeners. */
+static long find_listeners(__u32 index, void *context)
 {
-    __u64 bucket = walking.table.buckets + (__u64)walking.bucket * walking.stride, head;
+    __u32 count = heads.count;
+    __u64 link;
 
+    if (walking.bucket > walking.table.mask || count >= SOCKETS_AT_ONCE)
+        return 1;
+    link = load64(bucket_at(walking.bucket));
+    heads.links[count % (2 * SOCKETS_AT_ONCE)] = link;
+    heads.buckets[count % (2 * SOCKETS_AT_ONCE)] = walking.bucket;
+    heads.count = count + (~link & 1);
+    walking.bucket++;
+    return 0;
+}
+
+static long touch_head(__u32 index, void *context)
+{
+    touch_link(heads.links[index % (2 * SOCKETS_AT_ONCE)]);
+    return 0;
+}
+
+/* Chooses the sockets of the next chain. */
+static long read_next_chain(__u32 index, void *context)
+{
+    __u32 place = heads.next % (2 * SOCKETS_AT_ONCE), bucket = heads.buckets[place];
+    __u64 link = heads.links[place];
+
+    if (heads.next >= heads.count || batch.count >= SOCKETS_AT_ONCE)
+        return 1;
+    heads.next++;
+    /* Most chains have one socket. */
+    if (load64(link) == marker_of(bucket))
+        add_link(link, bucket);
+    else if (read_chain(bucket) == IS_LONG)
+        add_long_chain(bucket);
+    return 0;
+}
+
+/* Reads and visits the chains that were found, as long as there is time. */
+static long visit_heads(__u32 index, void *context)
+{
+    struct walk *walk = the_walk();
+
+    if (!walk || heads.next >= heads.count)
+        return 1;
+    bpf_loop(2 * SOCKETS_AT_ONCE, read_next_chain, NULL, 0);
+    visit_batch(walk);
+    return look_at_clock();
+}
+
+/* Visits the sockets of some buckets. */
+static long visit_buckets(__u32 index, void *context)
+{
     if (walking.bucket > walking.table.mask)
         return 1;
-    head = load64(bucket);
-    if (!(head & 1))
-        visit_bucket(walking.bucket, head);
-    walking.bucket++;
-    return is_late(1);
+    heads.count = heads.next = 0;
+    if (walking.of_listeners)
+        bpf_loop(MOST_EMPTY_LINES, find_listeners, NULL, 0);
+    else
+        bpf_loop(MOST_EMPTY_LINES, find_heads, NULL, 0);
+    bpf_loop(heads.count, touch_head, NULL, 0);
+    bpf_loop(2 * SOCKETS_AT_ONCE, visit_heads, NULL, 0);
+    /* What was found does not last until the next call. */
+    if (heads.next < heads.count)
+        walking.bucket = heads.buckets[heads.next % (2 * SOCKETS_AT_ONCE)];
+    else if (!heads.count)
+        look_at_clock();
+    return call.is_late || long_chains.count;
 }
 
 /* More than any table has buckets. */
 #define MOST_BUCKETS (1 << 23)
 
-/* Begins a call. */
-static __always_inline void begin_call(struct walk *walk)
+/* Goes on with the present table; returns whether it is done. The next call visits the long chains that were found. */
+static __always_inline bool walk_buckets(void)
 {
-    walking.deadline = bpf_ktime_get_ns() + walk->budget;
-    walking.steps = 0;
-    walking.is_late = 0;
-    walk->calls++;
-}
-
-static __always_inline void end_call(struct walk *walk)
-{
-    __u64 took = bpf_ktime_get_ns() - (walking.deadline - walk->budget);
-
-    if (took > walk->longest_call)
-        walk->longest_call = took;
+    if (walk_long_chains() && !call.is_late)
+        bpf_loop(MOST_BUCKETS, visit_buckets, NULL, 0);
+    return walking.bucket > walking.table.mask && !has_long_chains();
 }
 
 /* Goes on with the table of listeners; returns whether it is done. */
@@ -201,8 +142,7 @@ static __always_inline bool walk_listeners(void)
     walking.stride = bpf_core_type_size(struct inet_listen_hashbucket);
     walking.table = tables.listeners;
     walking.table.buckets += OFFSET(inet_listen_hashbucket, nulls_head);
-    bpf_loop(MOST_BUCKETS, visit_listeners, NULL, 0);
-    return walking.bucket > walking.table.mask;
+    return walk_buckets();
 }
 
 /* Goes on with a table of connections; returns whether it is done. */
@@ -216,17 +156,18 @@ static __always_inline bool walk_connections(struct walk *walk, __u32 number)
     walking.table = tables.connections[number];
     if (!is_there(&walking.table)) {
         walk->ended_tables++;
+        forget_long_chains();
         return true;
     }
-    bpf_loop(MOST_BUCKETS, visit_buckets, NULL, 0);
-    return walking.bucket > walking.table.mask;
+    return walk_buckets();
 }
 
 /* What a walk does, in this order. */
 enum walk_stage {
-    WALK_LISTENERS = 0,
-    WALK_CONNECTIONS = 1,
-    WALK_SLOTS = 2,
+    WALK_NAMESPACES = 0,
+    WALK_LISTENERS = 1,
+    WALK_CONNECTIONS = 2,
+    WALK_SLOTS = 3,
 };
 
 static __u32 walk_stage, walk_table;
@@ -234,12 +175,17 @@ static __u32 walk_stage, walk_table;
 /* Begins a walk, if user space has asked for one. Returns whether there is anything to walk over. */
 static __always_inline bool begin_walk(struct walk *walk, bool of_all)
 {
-    walk_stage = WALK_LISTENERS;
+    walk_stage = of_all ? WALK_NAMESPACES : WALK_LISTENERS;
     walk_table = 0;
     walking.bucket = 0;
+    batch.count = 0;
+    forget_long_chains();
     walk->begins = 0;
     find_tables(walk, of_all);
-    return tables.count > 0;
+    begin_list();
+    list.attempts = 0;
+    walking.net = of_all ? 0 : tables.own_net;
+    return !walk->no_table;
 }
 
 /* Whether the walk has not met every socket. */
@@ -251,13 +197,18 @@ static __always_inline bool has_trouble(const struct walk *walk)
 /* Goes on with the sockets. Returns whether all have been visited. */
 static __always_inline bool walk_sockets(struct walk *walk)
 {
-    if (walk_stage == WALK_LISTENERS) {
+    if (walk_stage == WALK_NAMESPACES) {
+        if (!walk_namespaces(walk))
+            return false;
+        walk_stage = WALK_LISTENERS;
+    }
+    if (walk_stage == WALK_LISTENERS && !call.is_late) {
         if (!walk_listeners())
             return false;
         walk_stage = WALK_CONNECTIONS;
         walking.bucket = 0;
     }
-    if (walk_stage == WALK_CONNECTIONS && !walking.is_late && walk_connections(walk, walk_table)) {
+    if (walk_stage == WALK_CONNECTIONS && !call.is_late && walk_connections(walk, walk_table)) {
         walking.bucket = 0;
         if (++walk_table >= tables.count)
             walk_stage = WALK_SLOTS;

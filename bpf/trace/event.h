@@ -107,7 +107,7 @@ static __noinline void emit(struct sock *sk, const struct tcp_sock *tcp, const s
         write_end(event, tcp, change);
     if (change->known & TRACE_PROCESS) {
         event->process = bpf_get_current_pid_tgid() >> 32;
-        bpf_get_current_comm(event->command, sizeof(event->command));
+        bpf_get_current_comm(&event->sent, sizeof(event->sent) + sizeof(event->received));
     }
     bpf_ringbuf_submit(event, wakeup());
 }

@@ -70,7 +70,7 @@ extension Arena {
     ///
     /// An empty string has its own address, too: protobuf-c takes its shared empty string for an absent field.
     func store(_ text: String) -> UnsafeMutablePointer<CChar> {
-        var text = text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
+        var text = text.utf8.contains(0) ? text.withoutNUL : text
         return text.withUTF8 { utf8 in
             let bytes = unsafe reserve(utf8.count + 1)
             if let start = utf8.baseAddress {
@@ -98,5 +98,14 @@ extension Arena {
             unsafe (addresses + index).initialize(to: messages + index)
         }
         return unsafe RepeatedField(start: addresses, count: count)
+    }
+}
+
+extension String {
+    /// The text with U+FFFD in place of each NUL.
+    ///
+    /// By bytes: with a combining character a NUL is another character.
+    var withoutNUL: String {
+        String(decoding: utf8.flatMap { $0 == 0 ? [0xEF, 0xBF, 0xBD] : [$0] }, as: UTF8.self)
     }
 }

@@ -1,5 +1,6 @@
 package import Metrics
 package import Pipeline
+internal import Synchronization
 internal import System
 
 /// Sends metrics to an OTLP receiver over HTTP, by libcurl, over a connection that is kept open.
@@ -21,6 +22,8 @@ package final class OTLPHTTPExporter: MetricExporter {
     package let identity: ExporterIdentity
 
     private let encoder: RequestEncoder
+    /// Memory for the next request.
+    private let buffer = Mutex<[UInt8]>([])
     private let queue: SendingQueue
     private let turn = Turn()
 
@@ -65,7 +68,8 @@ package final class OTLPHTTPExporter: MetricExporter {
     package func export(_ metrics: [ResourceMetrics], isLast: Bool) async -> ExportOutcome {
         await turn.take()
         defer { turn.give() }
-        return await queue.export(encoder.encode(metrics), isLast: isLast)
+        let encoded = buffer.withLock { encoder.encode(metrics, with: &$0) }
+        return await queue.export(encoded, isLast: isLast)
     }
 
     /// Interrupts a running export and makes all further ones fail.

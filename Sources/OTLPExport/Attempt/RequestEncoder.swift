@@ -15,6 +15,12 @@ struct RequestEncoder: Hashable, Sendable {
         var problem: ExportProblem?
     }
 
+    /// The most bytes of memory that are kept for the next call.
+    ///
+    /// Enough for 5000 points. To use memory that is new to the process costs as much as to encode the points; with
+    /// more points than that, the memory is worth more to others.
+    private static let mostMemory = 1 << 20
+
     /// The greatest size of a request in bytes, before compression; 0 means no limit.
     var limit: Int
     /// How bodies are compressed.
@@ -24,16 +30,26 @@ struct RequestEncoder: Hashable, Sendable {
     ///
     /// A single point that is too large for a request of its own is dropped and counted.
     func encode(_ metrics: [ResourceMetrics]) -> Result {
+        var buffer: [UInt8] = []
+        return encode(metrics, with: &buffer)
+    }
+
+    /// Encodes `metrics` as ``encode(_:)`` does, in memory that is used again.
+    ///
+    /// - Parameters:
+    ///   - metrics: The metrics.
+    ///   - buffer: Memory from the previous call. It is not used if a request of that call still exists.
+    func encode(_ metrics: [ResourceMetrics], with buffer: inout [UInt8]) -> Result {
         var result = Result()
         // A stack: the last part is encoded next.
         var parts = [metrics]
         while let part = parts.popLast() {
             let points = part.pointCount
             guard points > 0 else { continue }
-            let bytes = ExportRequest.encode(part)
-            if limit > 0, bytes.count > limit {
+            let request = MeasuredRequest(part)
+            if limit > 0, request.size > limit {
                 guard points > 1 else {
-                    let reason = "a single one takes \(bytes.count) bytes, more than the limit of a request (\(limit))"
+                    let reason = "a single one takes \(request.size) bytes, more than the limit of a request (\(limit))"
                     result.drop(points, ExportProblem(failure: .tooLarge, reason: reason))
                     continue
                 }
@@ -41,8 +57,9 @@ struct RequestEncoder: Hashable, Sendable {
                 parts += [second, first]
                 continue
             }
+            request.write(to: &buffer)
             do throws(GzipError) {
-                let body = compression == .gzip ? try Gzip.compress(bytes) : bytes
+                let body = compression == .gzip ? try Gzip.compress(buffer) : buffer
                 let time = part.firstTime
                 result.requests.append(
                     EncodedRequest(body: body, compression: compression, pointCount: points, time: time)
@@ -52,6 +69,7 @@ struct RequestEncoder: Hashable, Sendable {
                 result.drop(points, ExportProblem(failure: .encoding, reason: reason))
             }
         }
+        if buffer.capacity > Self.mostMemory { buffer = [] }
         return result
     }
 }

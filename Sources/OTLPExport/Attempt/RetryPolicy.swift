@@ -80,8 +80,28 @@ package struct RetryPolicy: Hashable, Sendable {
     }
 
     /// The delay before the next attempt: what the receiver asked for, but never less than the backoff.
+    ///
+    /// A receiver may ask many agents at once to wait until the same moment. So up to half of that is added, but no
+    /// more than half of the longest backoff.
     func delay(afterAttempt attempt: Int, retryAfter: Duration?, random: Double) -> Duration {
-        max(min(retryAfter ?? .zero, Self.longestWait), backoff(afterAttempt: attempt, random: random))
+        let wait = min(retryAfter ?? .zero, Self.longestWait)
+        return max(
+            wait + min(wait, maximum) * (randomization * random),
+            backoff(afterAttempt: attempt, random: random)
+        )
+    }
+
+    /// The pause between the requests of a backlog after an outage.
+    ///
+    /// It spreads the backlog over the longest backoff, whatever its size: agents come back to a receiver within that
+    /// time, and each would otherwise send all that it has at once.
+    ///
+    /// - Parameters:
+    ///   - count: The number of requests that wait.
+    ///   - random: A random number from 0 up to, but not including, 1.
+    /// - Returns: The pause.
+    func pause(inBacklogOf count: Int, random: Double) -> Duration {
+        maximum * (1 - randomization + 2 * randomization * random) / max(count, 1)
     }
 
     /// The delay before another attempt within the same timeout, or nil if there is to be none.

@@ -6,7 +6,8 @@ internal import DequeModule
 /// Requests are sent one at a time, oldest first. A request that fails is tried again until its timeout is over, as
 /// ``RetryPolicy`` decides. If it still fails, the receiver counts as failing and the request goes back to the front;
 /// from then on there is one attempt at a time, with backoff, until one succeeds. After each success the receiver gets
-/// a pause as long as it took to answer if more requests wait, so that a backlog takes at most half of its time.
+/// a pause as long as it took to answer if more requests wait, so that a backlog takes at most half of its time. After
+/// an outage the pauses are longer: they spread the backlog over ``RetryPolicy/maximum``.
 ///
 /// The waiting requests are limited in bytes, separately in memory and in the spool. The oldest are dropped first. As
 /// long as the receiver does not fail, the requests of one export are not dropped for each other: they are about to be
@@ -65,6 +66,10 @@ struct QueueSchedule {
     private var freshCount = 0
     /// How many times in a row the oldest request was given its time and failed.
     private var failures = 0
+    /// The least pause between requests, until the queue is empty, if there is a backlog from an outage.
+    private var backlogPause = Duration.zero
+    /// Whether the requests are a backlog from an earlier process, of which none was accepted yet.
+    private var isRestored = false
     /// Nothing is sent before this moment.
     private var earliest = Duration.zero
 
@@ -125,6 +130,7 @@ extension QueueSchedule {
             add(request)
         }
         waiting.prepend(contentsOf: requests)
+        isRestored = !requests.isEmpty
         return drop(inSpool: true, downTo: spoolLimit, sparing: freshCount)
     }
 }
@@ -150,11 +156,21 @@ extension QueueSchedule {
     }
 
     /// The current request is settled: it was accepted or refused for good.
-    mutating func succeed(at now: Duration) {
-        let pause = min(max(progress(at: now).elapsed, Self.pace.lowerBound), Self.pace.upperBound)
+    ///
+    /// - Parameters:
+    ///   - now: This moment.
+    ///   - random: A number from 0 up to, but not including, 1, for the jitter.
+    mutating func succeed(at now: Duration, random: Double) {
+        if waiting.isEmpty {
+            backlogPause = .zero
+        } else if isFailing || isRestored {
+            backlogPause = retryPolicy.pause(inBacklogOf: waiting.count, random: random)
+        }
+        let pause = max(progress(at: now).elapsed, backlogPause, Self.pace.lowerBound)
         head = nil
         failures = 0
-        earliest = waiting.isEmpty ? now : now + pause
+        isRestored = false
+        earliest = waiting.isEmpty ? now : now + min(pause, Self.pace.upperBound)
     }
 
     /// The attempt at the current request failed, and another one may succeed.
@@ -205,9 +221,11 @@ extension QueueSchedule {
         putBack(rest)
     }
 
-    /// Lets the next attempt begin at once.
+    /// Lets the next attempt begin at once, and the others follow as fast as the receiver answers.
     mutating func skipDelay() {
         earliest = .zero
+        backlogPause = .zero
+        isRestored = false
     }
 
     /// Drops the requests in memory, because the process ends.

@@ -213,7 +213,7 @@ extension SendingQueue {
     /// Makes one attempt to send `queued`.
     private func attempt(_ queued: QueuedRequest) async -> AttemptEnd {
         guard let request = load(queued) else {
-            schedule.succeed(at: clock.now())
+            schedule.succeed(at: clock.now(), random: random())
             return .settled
         }
         // Within its timeout a request has the time that is left; afterwards each attempt has the whole timeout.
@@ -224,7 +224,7 @@ extension SendingQueue {
         guard let undelivered = result.undelivered else {
             store.remove(queued)
             report.outage = nil
-            schedule.succeed(at: now)
+            schedule.succeed(at: now, random: random())
             return .settled
         }
         let rest = undelivered.request == request ? queued : store.replace(queued, with: undelivered.request)

@@ -5,7 +5,7 @@ import PackagePlugin
 @main
 struct BPFObjects: BuildToolPlugin {
     /// The objects to compile, listed because SwiftPM does not watch `bpf/` for new files.
-    static let objects = ["agent", "agent_interpreted", "groups", "groups_interpreted", "trace", "trace_interpreted"]
+    static let objects = ["agent", "groups", "trace"]
 
     #if arch(arm64)
         private static let architecture = "arm64"

@@ -12,8 +12,7 @@ enum AttributionLimits {
     static func limitation(follows: Bool) throws(BPFError) -> Limitation? {
         let lost = "no workload is distinguished, and all sockets count for the host"
         guard follows else { return .noAtomics(lost) }
-        // It takes some megabytes, and is freed at once.
-        guard try KernelBTF().has(member: "cgroup", of: "sock_cgroup_data") else {
+        guard try KernelBTF.has(member: "cgroup", of: "sock_cgroup_data") else {
             return Limitation(.version, "this kernel does not show programs the cgroup of a socket: \(lost)")
         }
         return nil

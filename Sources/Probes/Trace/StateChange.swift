@@ -83,9 +83,12 @@ package struct StateChange: Sendable {
     /// The process that connects or listens; `nil` for all other changes, which may be made by a segment or a timer.
     package var process: Process? {
         guard knows(TRACE_PROCESS) else { return nil }
-        let words = [event.command.0, event.command.1]
-        let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word.littleEndian >> ($0 * 8)) } }
-        return Process(identifier: event.process, command: Array(bytes.prefix { $0 != 0 }))
+        var command: [UInt8] = []
+        command.reserveCapacity(16)
+        for word in [event.sent, event.received] {
+            for place in UInt64(0)..<8 { command.append(UInt8(truncatingIfNeeded: word.littleEndian >> (place * 8))) }
+        }
+        return Process(identifier: event.process, command: Array(command.prefix { $0 != 0 }))
     }
 
     /// The value of `error.type`: why the connection, or the attempt to connect, has failed; `nil` if it has not.

@@ -112,7 +112,7 @@ package final class TraceProbe {
         // Two features let a program look up a socket outside its event: this one, and the other (since 6.2).
         if features.kernelMemory { return (true, nil) }
         guard features.kernelFunctions else { return (false, .lockdown(lost)) }
-        let canCast = try KernelBTF().hasFunction("bpf_rdonly_cast")
+        let canCast = try KernelBTF.hasFunction("bpf_rdonly_cast")
         return (canCast, canCast ? nil : .lockdown(lost))
     }
 

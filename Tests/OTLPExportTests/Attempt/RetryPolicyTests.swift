@@ -22,10 +22,27 @@ import Testing
     }
 
     @Test func `what the receiver asks for only makes a delay longer (conformance 60, 62)`() {
-        #expect(policy.delay(afterAttempt: 1, retryAfter: .seconds(7), random: 0.5) == .seconds(7))
+        #expect(policy.delay(afterAttempt: 1, retryAfter: .seconds(7), random: 0) == .seconds(7))
         #expect(policy.delay(afterAttempt: 3, retryAfter: .seconds(1), random: 0.5) == .seconds(4))
         #expect(policy.delay(afterAttempt: 1, retryAfter: .zero, random: 0.5) == .seconds(1))
         #expect(policy.delay(afterAttempt: 1, retryAfter: nil, random: 0.5) == .seconds(1))
+    }
+
+    @Test func `agents that were asked to wait for the same time do not return together (conformance 60)`() {
+        let halves: KeyValuePairs<Int, Duration> = [2: .milliseconds(500), 8: .seconds(2), 30: .milliseconds(2500)]
+        for (seconds, half) in halves {
+            let (wait, policy) = (Duration.seconds(seconds), policy)
+            #expect(policy.delay(afterAttempt: 1, retryAfter: wait, random: 0) == wait, "never earlier")
+            #expect(policy.delay(afterAttempt: 1, retryAfter: wait, random: 0.5) == wait + half)
+        }
+    }
+
+    @Test func `a backlog is spread over the longest backoff, whatever its size`() {
+        for count in [1, 10, 1000] {
+            #expect(policy.pause(inBacklogOf: count, random: 0.5) * count == .seconds(10))
+            #expect(policy.pause(inBacklogOf: count, random: 0) * count == .seconds(5))
+        }
+        #expect(policy.pause(inBacklogOf: 0, random: 0.5) == .seconds(10))
     }
 
     @Test func `there is another attempt only if its delay fits into the time that is left (conformance 67)`() {
@@ -35,7 +52,7 @@ import Testing
         #expect(delay(.soon(retryAfter: nil), timeLeft: .milliseconds(1001)) == .seconds(1))
         #expect(delay(.soon(retryAfter: nil), timeLeft: .seconds(1)) == nil)
         #expect(delay(.soon(retryAfter: nil), attempt: 3, timeLeft: .seconds(3)) == nil)
-        #expect(delay(.soon(retryAfter: .seconds(3)), timeLeft: .seconds(4)) == .seconds(3))
+        #expect(delay(.soon(retryAfter: .seconds(3)), timeLeft: .seconds(4)) == .milliseconds(3750))
         #expect(delay(.soon(retryAfter: .seconds(5)), timeLeft: .seconds(4)) == nil)
         #expect(delay(.later, timeLeft: .seconds(100)) == nil)
         #expect(delay(.never, timeLeft: .seconds(100)) == nil)
@@ -43,7 +60,7 @@ import Testing
 
     @Test func `a delay of more than an hour is taken for a mistake (conformance 60)`() {
         let retry = Retry.soon(retryAfter: .seconds(Int64.max))
-        #expect(policy.delay(for: retry, afterFailures: 1, random: 0.5) == .seconds(3600))
+        #expect(policy.delay(for: retry, afterFailures: 1, random: 0) == .seconds(3600))
         #expect(policy.delay(for: .later, afterFailures: 1, random: 0.5) == .seconds(1))
         #expect(policy.delay(for: .soon(retryAfter: .seconds(2)), afterFailures: 3, random: 0.5) == .seconds(4))
     }

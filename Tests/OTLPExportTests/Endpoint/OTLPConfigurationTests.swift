@@ -49,6 +49,24 @@ import Testing
         #expect(warnings.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            ("http://collector.example:4318", .gzip), ("https://192.0.2.1", .gzip), ("http://localhost:4318", .none),
+            ("http://127.0.0.9:4318", .none), ("http://[::1]:4318", .none), ("unix:///run/otel.sock", .none),
+        ] as [(String, OTLPConfiguration.Compression)]
+    )
+    func `what crosses a network is compressed, unless the user says otherwise`(
+        endpoint: String,
+        compression: OTLPConfiguration.Compression
+    ) throws {
+        #expect(try read(["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]).0.compression == compression)
+        let other: OTLPConfiguration.Compression = compression == .gzip ? .none : .gzip
+        let environment = [
+            "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_COMPRESSION": other.rawValue,
+        ]
+        #expect(try read(environment).0.compression == other)
+    }
+
     @Test func `a bad value is a warning and the next variable counts (conformance 35, 37, 39)`() throws {
         let (configuration, warnings) = try read([
             "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_TIMEOUT": "700",

@@ -4,7 +4,7 @@ import Testing
 
 /// Exports leave no memory behind.
 ///
-/// `Benchmarks/exports` observes it for longer.
+/// `Benchmarks/export` observes it for longer.
 @Suite(.timeLimit(.minutes(5))) struct ExportMemoryTests {
     @Test(arguments: [[], ["--gzip", "--spool"]])
     func `a payload of 2000 series with four metrics leaves nothing behind`(options: [String]) async throws {

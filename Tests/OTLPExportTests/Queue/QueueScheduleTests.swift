@@ -34,7 +34,7 @@ import Testing
         #expect(schedule.next(at: .zero) == .send(request(1)))
         #expect(schedule.next(at: .zero) == .idle, "one is being sent")
         #expect((schedule.count, schedule.pointCount) == (3, 6), "it counts until it has arrived")
-        schedule.succeed(at: .zero)
+        schedule.succeed(at: .zero, random: 0.5)
         #expect((schedule.count, schedule.pointCount) == (2, 5))
         #expect(schedule.next(at: .seconds(1)) == .send(request(2)))
     }
@@ -49,13 +49,13 @@ import Testing
         for (elapsed, rest) in rests {
             _ = try send(&schedule, at: now)
             now += elapsed
-            schedule.succeed(at: now)
+            schedule.succeed(at: now, random: 0.5)
             #expect(schedule.next(at: now) == .wait(rest))
             now += .seconds(100)
         }
         _ = try send(&schedule, at: now)
         now += .seconds(1)
-        schedule.succeed(at: now)
+        schedule.succeed(at: now, random: 0.5)
         _ = export(request(5), to: &schedule)
         #expect(schedule.next(at: now) == .send(request(5)), "without a backlog there is no rest")
     }
@@ -71,7 +71,7 @@ import Testing
             now += .seconds(wait)
         }
         #expect(schedule.next(at: now) == .send(request(1)))
-        schedule.succeed(at: now)
+        schedule.succeed(at: now, random: 0.5)
         #expect(!schedule.isFailing)
         now += .seconds(1)
         #expect(try fail(&schedule, at: now).isEmpty)
@@ -175,7 +175,7 @@ import Testing
         for expected in [spooled(3), request(4), request(5), spooled(6)] {
             schedule.skipDelay()
             #expect(schedule.next(at: .zero) == .send(expected))
-            schedule.succeed(at: .zero)
+            schedule.succeed(at: .zero, random: 0.5)
         }
     }
 
@@ -224,7 +224,7 @@ import Testing
             default:
                 guard let request = sending.take() else { continue }
                 if Bool.random(using: &random) {
-                    schedule.succeed(at: .zero)
+                    schedule.succeed(at: .zero, random: 0.5)
                 } else {
                     model.insert(request, at: 0)
                     let displaced = try fail(request, &schedule, at: .zero)

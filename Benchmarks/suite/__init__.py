@@ -1,0 +1,1 @@
+"""What the benchmarks share. Benchmarks/README.md explains how to read what they print."""

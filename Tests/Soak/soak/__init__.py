@@ -1,0 +1,1 @@
+"""Watches an agent for a long time, under connections that come and go."""

@@ -1,0 +1,39 @@
+"""Draws what an agent cost over time."""
+
+from tcplens_demo import charts
+from tcplens_demo.svg import Picture
+
+WIDTH, HEIGHT, GAP = 860, 96, 62
+BLUE, RED, ORANGE = "#0969da", "#cf222e", "#bf5700"
+
+
+def draw(samples, title, story):
+    """Returns the SVG: a chart for each quantity, one below the other."""
+    def line(name, field, colour=BLUE, factor=1):
+        return charts.Line(name, [(each.time, getattr(each, field) * factor) for each in samples], colour)
+
+    mebibyte = 1 / 2**20
+    rows = [
+        ("Sockets", "thousands", [line("sockets", "sockets", factor=1e-3)]),
+        ("Memory of the process", "MiB", [line("resident", "resident", factor=mebibyte),
+                                          line("private", "private", ORANGE, mebibyte)]),
+        ("Memory of BPF maps", "MiB", [line("maps", "maps", factor=mebibyte)]),
+        ("Open files", "", [line("files", "descriptors")]),
+        ("An event", "ns", [line("event", "event")]),
+        ("A pass", "ms", [line("pass", "walk")]),
+        ("A pass, for each socket", "ns", [line("socket", "socket")]),
+        ("Lost events, and the largest drift", "", [line("lost", "lost", RED), line("drift", "drift", ORANGE)]),
+    ]
+    height = 96 + len(rows) * (HEIGHT + GAP)
+    picture = Picture(WIDTH, height, title, story)
+    picture.add("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, rx=6, fill="#ffffff", stroke="#d0d7de")
+    picture.text(24, 34, title, size=19, font_weight=700)
+    picture.text(24, 56, story, fill=charts.GREY)
+    begin, end = samples[0].time, samples[-1].time
+    for place, (name, unit, lines) in enumerate(rows):
+        top = 104 + place * (HEIGHT + GAP)
+        frame = charts.Frame(72, WIDTH - 24, top, top + HEIGHT, begin, end)
+        charts.draw_chart(picture, frame, name, unit, lines, gap=end - begin)
+    step = next(step for step in (10, 30, 60, 300, 600, 1800, 3600, 36000) if (end - begin) / step <= 14)
+    charts.draw_time(picture, frame, begin, "seconds since the beginning", step)
+    return picture.render()
