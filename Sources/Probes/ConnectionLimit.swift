@@ -17,8 +17,8 @@ package enum ConnectionLimit {
     ///
     /// - Parameters:
     ///   - memory: The memory of the machine in bytes.
-    ///   - allowance: The least memory that one of the process's cgroups allows, in bytes; nil if none has a limit. Maps
-    ///     count for it.
+    ///   - allowance: The least memory in bytes that one of the process's cgroups allows, which maps count for; nil if
+    ///     none has a limit.
     ///   - walks: Whether the pass only looks at slots that may be taken.
     /// - Returns: The number of slots.
     static func chosen(memory: UInt64, allowance: UInt64?, walks: Bool) -> UInt32 {
