@@ -79,9 +79,12 @@ import Testing
         defer { done.wait() }
         defer { churn.isOver.store(true, ordering: .relaxed) }
         for _ in 0..<200 {
+            let before = churn.rounds.load(ordering: .relaxed)
             let (listeners, report) = try walk(agent, count, port)
             #expect(report.trouble == nil)
-            #expect((600...600 + UInt64(mostOthers)).contains(listeners))
+            // A walk has many calls, and the others may have been replaced between them.
+            let rounds = churn.rounds.load(ordering: .relaxed) - before
+            #expect((600...UInt64(600 + mostOthers * (rounds + 1))).contains(listeners), "in \(rounds) rounds")
         }
         #expect(churn.rounds.load(ordering: .relaxed) > 0)
     }

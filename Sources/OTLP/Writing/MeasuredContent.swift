@@ -1,22 +1,33 @@
 /// Content whose size is known before its bytes are written.
-@safe struct MeasuredContent<Content: WireContent>: ~Copyable {
+struct MeasuredContent<Content: WireContent> {
     private let content: Content
-    private let measure: WireMeasure
+    private let lengths: Lengths
+    /// The number of bytes.
+    let size: Int
+
+    /// Owns the lengths.
+    ///
+    /// A class, because Swift 6.3 does not always call the `deinit` of a generic structure that can't be copied.
+    @safe private final class Lengths {
+        let memory: UnsafeMutablePointer<Int>
+
+        init(_ memory: UnsafeMutablePointer<Int>) {
+            unsafe self.memory = unsafe memory
+        }
+
+        deinit {
+            unsafe memory.deallocate()
+        }
+    }
 
     /// Measures `content`, which may have about so many messages.
     init(_ content: Content, messageCount: Int) {
         var measure = unsafe WireMeasure(expecting: messageCount)
         unsafe content.write(to: &measure)
         self.content = content
-        unsafe self.measure = unsafe measure
+        lengths = unsafe Lengths(measure.lengths)
+        size = unsafe measure.size
     }
-
-    deinit {
-        unsafe measure.lengths.deallocate()
-    }
-
-    /// The number of bytes.
-    var size: Int { unsafe measure.size }
 
     /// The bytes.
     func bytes() -> [UInt8] {
@@ -40,9 +51,11 @@
     /// - Returns: Their number.
     private func write(to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         guard let start = UnsafeMutableRawPointer(buffer.baseAddress) else { return 0 }
-        var writer = unsafe WireWriter(to: start, lengths: measure.lengths)
-        unsafe content.write(to: &writer)
-        let count = unsafe writer.next - start
+        let count = withExtendedLifetime(lengths) {
+            var writer = unsafe WireWriter(to: start, lengths: lengths.memory)
+            unsafe content.write(to: &writer)
+            return unsafe writer.next - start
+        }
         assert(count == size, "what was written is not what was measured")
         return count
     }

@@ -91,17 +91,15 @@ package struct RetryPolicy: Hashable, Sendable {
         )
     }
 
-    /// The pause between the requests of a backlog after an outage.
+    /// The time over which a backlog is sent after an outage.
     ///
-    /// It spreads the backlog over the longest backoff, whatever its size: agents come back to a receiver within that
-    /// time, and each would otherwise send all that it has at once.
+    /// It is about the longest backoff: agents come back to a receiver within that time, and each would otherwise send
+    /// all that it has at once.
     ///
-    /// - Parameters:
-    ///   - count: The number of requests that wait.
-    ///   - random: A random number from 0 up to, but not including, 1.
-    /// - Returns: The pause.
-    func pause(inBacklogOf count: Int, random: Double) -> Duration {
-        maximum * (1 - randomization + 2 * randomization * random) / max(count, 1)
+    /// - Parameter random: A random number from 0 up to, but not including, 1.
+    /// - Returns: The time.
+    func backlogTime(random: Double) -> Duration {
+        maximum * (1 - randomization + 2 * randomization * random)
     }
 
     /// The delay before another attempt within the same timeout, or nil if there is to be none.

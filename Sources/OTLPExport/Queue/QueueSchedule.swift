@@ -7,7 +7,7 @@ internal import DequeModule
 /// ``RetryPolicy`` decides. If it still fails, the receiver counts as failing and the request goes back to the front;
 /// from then on there is one attempt at a time, with backoff, until one succeeds. After each success the receiver gets
 /// a pause as long as it took to answer if more requests wait, so that a backlog takes at most half of its time. After
-/// an outage the pauses are longer: they spread the backlog over ``RetryPolicy/maximum``.
+/// an outage the pauses are longer: they spread the backlog over ``RetryPolicy/backlogTime(random:)``.
 ///
 /// The waiting requests are limited in bytes, separately in memory and in the spool. The oldest are dropped first. As
 /// long as the receiver does not fail, the requests of one export are not dropped for each other: they are about to be
@@ -66,8 +66,8 @@ struct QueueSchedule {
     private var freshCount = 0
     /// How many times in a row the oldest request was given its time and failed.
     private var failures = 0
-    /// The least pause between requests, until the queue is empty, if there is a backlog from an outage.
-    private var backlogPause = Duration.zero
+    /// Until when the backlog of an outage is spread; nil if there is none.
+    private var backlogEnd: Duration?
     /// Whether the requests are a backlog from an earlier process, of which none was accepted yet.
     private var isRestored = false
     /// Nothing is sent before this moment.
@@ -162,11 +162,13 @@ extension QueueSchedule {
     ///   - random: A number from 0 up to, but not including, 1, for the jitter.
     mutating func succeed(at now: Duration, random: Double) {
         if waiting.isEmpty {
-            backlogPause = .zero
+            backlogEnd = nil
         } else if isFailing || isRestored {
-            backlogPause = retryPolicy.pause(inBacklogOf: waiting.count, random: random)
+            backlogEnd = now + retryPolicy.backlogTime(random: random)
         }
-        let pause = max(progress(at: now).elapsed, backlogPause, Self.pace.lowerBound)
+        // What is exported meanwhile waits, too, and must not make the backlog last.
+        let spread = backlogEnd.map { ($0 - now) / max(waiting.count, 1) } ?? .zero
+        let pause = max(progress(at: now).elapsed, spread, Self.pace.lowerBound)
         head = nil
         failures = 0
         isRestored = false
@@ -224,7 +226,7 @@ extension QueueSchedule {
     /// Lets the next attempt begin at once, and the others follow as fast as the receiver answers.
     mutating func skipDelay() {
         earliest = .zero
-        backlogPause = .zero
+        backlogEnd = nil
         isRestored = false
     }
 

@@ -68,6 +68,26 @@ import Testing
         #expect(try wait(schedule, at: now) == .milliseconds(10), "the outage is over")
     }
 
+    @Test func `a backlog ends, however often is exported meanwhile`() throws {
+        var schedule = schedule(memory: 100_000)
+        for number in 0..<40 { _ = export(request(number % 100 + 1), to: &schedule) }
+        let end = try fail(&schedule, at: .zero)
+        var (now, next) = (end, end)
+        // An export each 100 ms.
+        while now < end + .seconds(20) {
+            while next <= now {
+                _ = export(request(1), to: &schedule)
+                next += .milliseconds(100)
+            }
+            switch schedule.next(at: now) {
+            case .idle: now = next
+            case .wait(let time): now = min(now + time, next)
+            case .send: schedule.succeed(at: now, random: 0.5)
+            }
+        }
+        #expect(schedule.count <= 1)
+    }
+
     @Test func `one export of more requests is not slowed down`() throws {
         var schedule = schedule()
         for points in 1...4 { _ = export(request(points), to: &schedule) }
