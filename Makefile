@@ -2,10 +2,9 @@
 # make test    the same, then all tests
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
-# bench-NAME (Benchmarks/README.md), bench-guard; and tests
-# that are apart: test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token,
-# test-dashboards, test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible,
-# soak.
+# bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:
+# test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token, test-dashboards,
+# test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -42,6 +41,9 @@ RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xl
 C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
+# The benchmarks of `make bench`.
+BENCHMARKS := event churn ring stock encode export idle start
+
 .DELETE_ON_ERROR:
 # Two installations at once would wait for the lock of apt, and two builds for that of SwiftPM.
 .NOTPARALLEL:
@@ -49,7 +51,7 @@ SWIFT_SOURCES := Package.swift Sources Tests
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
 	test-alerts test-alerts-real test-backends test-supply test-reproducible soak bench bench-build bench-packages bench-guard \
-	bench-guard-update guard-build
+	bench-guard-update guard-build bench-fleet $(BENCHMARKS:%=bench-%)
 
 run: release mounts
 	$(Q)if [ -z "$$OTEL_EXPORTER_OTLP_ENDPOINT$$OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" ] \
@@ -145,7 +147,8 @@ demo: build packages-for-tests
 
 # What many agents cost a Collector and a backend, in less than six minutes; writes docs/fleet.md.
 bench-fleet: packages packages-for-tests swift
-	$(Q)Benchmarks/fleet/run --documents
+	$(Q)swift build -j $(JOBS) $(RELEASE) --product fleet
+	$(Q)Benchmarks/fleet/run --skip-build --documents
 
 # What others install. deploy/README.md tells what each is, and what it costs.
 deb: extras deb-packages
@@ -200,14 +203,13 @@ test-backends: packages packages-for-tests systemd-packages swift mounts
 
 # Each of these prints a table, and writes .build/benchmarks/NAME.json; ROUNDS=9 measures as often. All of them take
 # some twenty minutes.
-BENCHMARKS := event churn ring stock encode export idle start
 bench: $(BENCHMARKS:%=bench-%)
 
 $(BENCHMARKS:%=bench-%): bench-%: bench-build
 	$(Q)$(AS_ROOT) Benchmarks/$* $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH_OPTIONS)
 
 bench-build: release bench-packages mounts
-	$(Q)for program in encoding exporting; do \
+	$(Q)for program in encoding exporting walking; do \
 	    swift build -j $(JOBS) $(RELEASE) --product $$program || exit 1; \
 	done
 

@@ -85,18 +85,28 @@ def strip(folder, name):
     return folder / name
 
 
+def object_names():
+    """The names of the BPF objects, as the plugin that compiles them lists them."""
+    source = (ROOT / "Sources/Plugins/BPFObjects/BPFObjects.swift").read_text()
+    return re.findall(r'"([^"]+)"', re.search(r"static let objects = \[([^\]]+)\]", source)[1])
+
+
 def sizes(folder):
     program = strip(folder, "tcplens")
     outputs = ROOT / ".build/plugins/outputs" / ROOT.name.lower() / "CProbes/destination/BPFObjects"
     if not outputs.is_dir():
         outputs = max((ROOT / ".build/plugins/outputs").glob("*/CProbes/destination/BPFObjects"),
                       key=lambda path: path.stat().st_mtime)
-    objects = {path.name: path.stat().st_size for path in sorted(outputs.glob("*.bpf.o"))}
+    # The folder may also have objects that earlier sources made.
+    objects = {f"{name}.bpf.o": (outputs / f"{name}.bpf.o").stat().st_size for name in object_names()}
     return {"tcplens, stripped": program.stat().st_size}, objects
 
 
 def verified_instructions(folder):
-    """What the test that loads each program of each object has counted; None if the is not there."""
+    """What the test that loads each program of each object has counted, by `OBJECT/PROGRAM`.
+
+    Those for kernels that interpret are in it as `OBJECT, interpreted/PROGRAM`; `groups` has none of them.
+    """
     output = folder / "verifier.json"
     line = ["swift", "test", "--skip-build", "--filter", "VerifierTests"]
     result = subprocess.run(

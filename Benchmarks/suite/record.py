@@ -1,6 +1,11 @@
 """Compares what was counted with what is recorded in a file."""
 
 WORSE, BETTER, SAME, UNKNOWN, GONE = "worse", "better", "same", "not recorded", "gone"
+# The most that a figure may be from its record, as a share of it: where it was recorded, and elsewhere. With more a
+# group would not guard anything.
+MOST_HERE, MOST_ELSEWHERE = 0.25, 1.5
+# And as a number besides, for figures that are small.
+MOST_BESIDES = 20
 
 
 class Finding:
@@ -40,9 +45,13 @@ def differing(record, environment, group):
 def compare(record, environment, measured):
     """The findings about all figures, measured or recorded.
 
-    A group without a value was not measured, and is left out.
+    A group without a value was not measured, and is left out; one that is not in the record is not recorded.
     """
-    findings = []
+    findings = [
+        Finding(name, key, None, value, 0)
+        for name, figures in measured.items() if name not in record["groups"]
+        for key, value in (figures or {}).items()
+    ]
     for name, group in record["groups"].items():
         if measured.get(name) is None:
             continue
@@ -65,17 +74,20 @@ def updated(record, environment, measured):
 
 
 def untold(record, environment, measured):
-    """The figures whose worsening would not be found: each is made worse in turn, beyond what is allowed.
+    """The figures whose worsening would not be found, and the groups that allow too much; empty if all is guarded.
 
-    An empty list says that the comparison can fail for each of them.
+    Each figure is made worse in turn, by the most that any may differ.
     """
-    found = []
+    found = [
+        f"{name}: {key}" for name, group in record["groups"].items()
+        for key, most in (("share", MOST_HERE), ("elsewhere", MOST_ELSEWHERE)) if not group[key] <= most
+    ]
+    before = updated(record, record["recorded on"], measured)
     for name, group in record["groups"].items():
+        most = MOST_ELSEWHERE if differing(record, environment, group) else MOST_HERE
         for key, value in (measured.get(name) or {}).items():
-            elsewhere = bool(differing(record, environment, group))
-            worse = value + 2 * tolerance(group, max(value, group["figures"].get(key) or 0), elsewhere) + 1
+            worse = value + most * value + MOST_BESIDES
             changed = measured | {name: measured[name] | {key: worse}}
-            before = updated(record, record["recorded on"], measured)
             if not any(one.fails for one in compare(before, environment, changed)):
                 found.append(f"{name}: {key}")
     return found

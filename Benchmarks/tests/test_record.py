@@ -54,8 +54,18 @@ class CompareTests(unittest.TestCase):
 
     def test_each_figure_can_fail(self):
         self.assertEqual(record.untold(example(), HERE, {"g": {"a": 100}}), [])
-        self.assertEqual(record.untold(example(share=1e9), HERE, {"g": {"a": 100}}), [])
-        self.assertEqual(record.untold(example(share=float("inf")), HERE, {"g": {"a": 100}}), ["g: a"])
+
+    def test_a_group_that_allows_too_much_is_told(self):
+        for share in 0.26, 1e9, float("inf"), float("nan"):
+            self.assertIn("g: share", record.untold(example(share=share), HERE, {"g": {"a": 100}}))
+        self.assertEqual(record.untold(example(share=1e9), HERE, {"g": {"a": 1000}}), ["g: share", "g: a"])
+        self.assertEqual(record.untold(example(absolute=1000), HERE, {"g": {"a": 100}}), ["g: a"])
+        self.assertEqual(record.untold(example(elsewhere=1.6), HERE, {"g": {"a": 100}}), ["g: elsewhere"])
+        self.assertEqual(record.untold(example(elsewhere=1.5), OTHER, {"g": {"a": 100}}), [])
+
+    def test_a_group_that_is_not_recorded_fails(self):
+        found = record.compare(example(), HERE, {"g": {"a": 100}, "new": {"b": 1}, "nothing": None})
+        self.assertEqual([(one.group, one.name) for one in found if one.fails], [("new", "b")])
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ CASES = {
     "daemonset.podNames": (False, None, {}),
     "daemonset.hostID": (False, None, {}),
     "daemonset.workloadLimit": (50, 'value: "50"', {}),
+    "daemonset.connectionLimit": (50_000, 'value: "50000"', {}),
     "daemonset.spool.type": ("emptyDir", "emptyDir: {sizeLimit: 256Mi}", {}),
     "daemonset.spool.limit": ("1GiB", "value: 1GiB", spool("emptyDir")),
     "daemonset.spool.path": ("/srv/spool", "path: /srv/spool", spool("hostPath")),

@@ -64,7 +64,7 @@ def counting(tcp):
             tcp,
             "tcplens.connection.unfollowed",
             "Not followed",
-            "These are counted as connections, but durations, round trips and bytes are missing.",
+            "These are counted as connections, but durations and bytes are missing, and round trips are only sampled.",
             ON_HOST,
             HOST,
             width=6,

@@ -45,11 +45,15 @@ class Agent(Running):
         command = [programs.tcplens(), "run", "--interval", "1s", *arguments]
         super().__init__(namespace, command, environment, name="tcplens")
         self._namespace = namespace
+        # How many connections were made to it, each for one request.
+        self.scrapes = 0
         self.ready(self.scrape)
 
     def scrape(self):
         """Its metrics; None if it does not answer."""
         answer = get(self._namespace, PORT, "/metrics")
+        # Nobody listens while it starts: that is no connection.
+        self.scrapes += answer is not None
         return Page(answer[1]) if answer and answer[0] == 200 else None
 
     def memory(self):

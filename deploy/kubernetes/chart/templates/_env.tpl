@@ -81,6 +81,10 @@
   value: {{ $values.daemonset.applicationResource | quote }}
 - name: TCPLENS_WORKLOAD_LIMIT
   value: {{ $values.daemonset.workloadLimit | int | quote }}
+{{- with $values.daemonset.connectionLimit }}
+- name: TCPLENS_CONNECTION_LIMIT
+  value: {{ . | int | quote }}
+{{- end }}
 {{- if ne $values.daemonset.spool.type "none" }}
 # A directory in the volume, which the agent makes: others may write to that of an emptyDir.
 - name: TCPLENS_SPOOL
