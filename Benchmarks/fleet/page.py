@@ -35,11 +35,18 @@ def table(columns, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def stored(result, run):
+    """What a fleet has in the backend; None if not everything came there in time, so that it says nothing."""
+    usual = max((each["disk"]["series"] / each["hosts"] for each in result["costs"] if each["disk"]), default=0)
+    disk = run["disk"]
+    return disk if disk and disk["series"] >= 0.98 * usual * run["hosts"] else None
+
+
 def costs(result):
     """What each measured fleet cost."""
     rows = []
     for run in result["costs"]:
-        disk = run["disk"] or {}
+        disk = stored(result, run)
         rows.append([
             f"{number(run['hosts'])} hosts, {run['interval']:.0f} s, {run['compression']}",
             number(run["requests"]), number(run["points"]), size(run["bytes"]), f"{100 * run['collector_cpu']:.1f} %",
@@ -75,8 +82,7 @@ def fleets(result):
     rows = []
     for compression in ("none", "gzip"):
         run = base(result, compression)
-        disk = run["disk"]
-        samples = disk["samples"] / run["exports_ever"]
+        disk = stored(result, run)
         for hosts in (1000, 100_000):
             for interval in (15, 60):
                 rate = hosts / interval
@@ -85,8 +91,8 @@ def fleets(result):
                     f"{number(hosts)} hosts, {interval} s, {compression}", "**measured**" if measured else "calculated",
                     number(rate), number(rate * run["points_per_export"]), size(rate * run["bytes_per_export"]),
                     number(rate * run["collector_cpu_per_export"]), number(rate * run["backend_cpu_per_export"]),
-                    number(float(disk["series"] / run["hosts"] * hosts)),
-                    size(rate * samples * DAY * disk["sample_bytes"] / disk["samples"]),
+                    number(float(disk["series"] / run["hosts"] * hosts)) if disk else "-",
+                    size(rate * DAY * disk["sample_bytes"] / run["exports_ever"]) if disk else "-",
                 ])
     return table(
         ["fleet", "", "requests/s", "points/s", "bytes/s", "CPUs of Collectors", "CPUs of the backend", "series",
@@ -105,11 +111,21 @@ def pair(result):
     }
 
 
+def kept(result, run):
+    """What the backend keeps of a fleet."""
+    disk = stored(result, run)
+    if disk is None:
+        return "Series and disk are left out where not everything had come to the backend when they were read."
+    return f"""The disk is that of VictoriaMetrics: {disk["sample_bytes"] / disk["samples"]:.2f} bytes a sample in a run of seconds,
+which becomes less with time; besides, it has an index of {number(disk["index_bytes"] / disk["series"])} bytes a series, once.
+A host of this simulation has {number(disk["series"] / run["hosts"])} series, one for each bucket of a histogram. A host with
+more ports, workloads or containers has more."""
+
+
 def text(result):
     machine, begin, away = result["machine"], result["start"], result["outage"]
     gzip, spread, together = pair(result), begin["spread"], begin["together"]
     run = base(result, "none")
-    disk = run["disk"]
     queue = 16 * 1024 * 1024
     hours = [queue / gzip[key] / 60 for key in ("plain", "packed")]
     lost = "Nothing was lost" if away["lost"] == away["queued"] == 0 else f"{number(away['lost'])} points were lost"
@@ -148,10 +164,7 @@ An emitter's CPU includes its collection; the difference between `none` and `gzi
 
 Calculated means: the measured costs of one export and one host, times their number. That ignores what a larger
 fleet needs besides, such as balancers, replicas and queries. Connections are in it only as far as {number(run["hosts"])} of
-them were. The disk is that of VictoriaMetrics: {disk["sample_bytes"] / disk["samples"]:.2f} bytes a sample in a run of seconds,
-which becomes less with time; besides, it has an index of {number(disk["index_bytes"] / disk["series"])} bytes a series, once.
-A host of this simulation has {number(disk["series"] / run["hosts"])} series, one for each bucket of a histogram. A host with
-more ports, workloads or containers has more.
+them were. {kept(result, run)}
 
 ## gzip or not
 
@@ -170,8 +183,9 @@ configuration file the schema's default applies, which is `none`; write `compres
 Each agent has a place in the interval, which depends only on its `service.instance.id`. It is a part of the interval by
 the wall clock, so an agent that starts again goes on where it was, and intervals are equal. The first export comes
 sooner, within a tenth of the interval and within 6 s, because people wait for it; the interval to the second one is
-shorter than the others. The agent collects at once, so it is ready at once. What is scraped, printed (`console`) or
-exported once (`--once`) has no place and is not delayed. There is no setting for it.
+shorter than the others. After `SIGHUP` with other settings the next export may come up to 6 s later as well. The agent collects at once, so it is ready at once. What is scraped,
+only printed (`console` alone) or exported once (`--once`) has no place and is not delayed; with `otlp,console` both are.
+There is no setting for it.
 
 {number(spread["hosts"])} agents without a place sent {together["most"]} requests within 100 ms when they started, and up to {
 together["most_later"]} later. With a place they sent {spread["most"]} at the start, and up to {spread["most_later"]} later; {
@@ -182,8 +196,7 @@ spread["mean"]:.1f} would be perfectly even.
 ![Requests while the Collector is away](fleet/outage.svg)
 
 After an outage all agents have a backlog. Three things keep them apart: the delays before another attempt are random,
-from half to one and a half of up to 10 s; a backlog is sent over about 10 s, whatever its size, with pauses of at most a
-second; and if a Collector says when to come back (`Retry-After`), up to half of that is added at random, at most 5 s.
+from half to one and a half of up to 10 s; a backlog is spread over about ten seconds, whatever its size; and if a Collector says when to come back (`Retry-After`), up to half of that is added at random, at most 5 s.
 
 Here the Collector was killed (SIGKILL) for {away["back"] - away["died"]:.0f} s behind a proxy that stayed. In the first second after it was back
 {away["first_second"]} requests were accepted, of usually {away["usual"]:.0f}; the most in a second were {away["most_after"]}. {lost}: {
