@@ -168,11 +168,11 @@ extension QueueSchedule {
         }
         // What is exported meanwhile waits, too, and must not make the backlog last.
         let spread = backlogEnd.map { ($0 - now) / max(waiting.count, 1) } ?? .zero
-        let pause = max(progress(at: now).elapsed, spread, Self.pace.lowerBound)
+        let rest = min(max(progress(at: now).elapsed, Self.pace.lowerBound), Self.pace.upperBound)
         head = nil
         failures = 0
         isRestored = false
-        earliest = waiting.isEmpty ? now : now + min(pause, Self.pace.upperBound)
+        earliest = waiting.isEmpty ? now : now + max(rest, spread)
     }
 
     /// The attempt at the current request failed, and another one may succeed.
