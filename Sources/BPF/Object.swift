@@ -33,6 +33,7 @@ package struct Object: ~Copyable {
         var path = [CChar](repeating: 0, count: 64)
         let file = unsafe CLoading_makeTypesFile(&path)
         guard file >= 0, Self.prepared == 0 else {
+            if file >= 0 { close(file) }
             throw BPFError(operation: "prepare \(name)", code: file < 0 ? -file : -Self.prepared)
         }
         let (opened, log) = unsafe LibbpfLog.capture {

@@ -78,7 +78,8 @@ void load_jobs(struct loaded_programs *programs)
 {
     pthread_t threads[MOST_THREADS - 1];
     cpu_set_t processors;
-    int count = sched_getaffinity(0, sizeof(processors), &processors) == 0 ? CPU_COUNT(&processors) : 1;
+    /* On the largest machines the set has no room for all processors. */
+    int count = sched_getaffinity(0, sizeof(processors), &processors) == 0 ? CPU_COUNT(&processors) : MOST_THREADS;
     int started = 0;
 
     count = count < programs->count ? count : programs->count;

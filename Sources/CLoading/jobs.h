@@ -31,7 +31,7 @@ struct loaded_programs {
 struct job *add_job(struct loaded_programs *programs, const struct bpf_program *program,
                     const struct bpf_prog_load_opts *options);
 
-/* Loads all, by as many threads as there are processors. Each job then has a descriptor, or the code of its error. */
+/* Loads all, by a thread for each processor, but not many. Each job then has a descriptor, or the code of its error. */
 void load_jobs(struct loaded_programs *programs);
 
 /* Loads a refused program once more, for what the verifier says; in libbpf's words. To be freed. */

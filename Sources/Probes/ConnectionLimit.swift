@@ -11,6 +11,8 @@ package enum ConnectionLimit {
     /// The fewest slots that are chosen without a setting: a mebibyte of them.
     static let fewest: UInt32 = 1 << 14
     /// The most that are chosen where the pass has to look at every slot, also at the free ones.
+    ///
+    /// If the walk turns out to be wrong only later, the table keeps its size, and each pass takes longer.
     static let mostWithoutWalk: UInt32 = 1 << 16
 
     /// As many as fit in a thousandth of the machine's memory, and in a quarter of what a cgroup allows this process.

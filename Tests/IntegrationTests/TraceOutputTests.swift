@@ -113,9 +113,11 @@ extension IntegrationTests {
         }
 
         @Test func `the table has its columns below their names, and no colours in a pipe`() throws {
-            let result = try shell("$TRACE --count 2 2> /dev/null | cat", environment: ["TERM": "xterm"])
-            let lines = result.output.split(separator: "\n").map(String.init)
-            try #require(lines.count == 3, "\(result)")
+            let result = try shell("$TRACE --count 3 2> /dev/null | cat", environment: ["TERM": "xterm"])
+            var lines = result.output.split(separator: "\n").map(String.init)
+            try #require(lines.count == 4, "\(result)")
+            // The first event may be the end of an attempt that began before.
+            if lines[1].contains("SYN_SENT>CLOSE") { lines.remove(at: 1) }
             #expect(lines[0].hasPrefix("TIME         TRANSITION             LOCAL "))
             #expect(!result.output.contains("\u{1b}"))
             for (column, values) in [

@@ -97,7 +97,7 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 #define STANDARD_SLOTS (1 << 16)
 #define MOST_SLOTS (1 << 22)
 
-/* The most slots of the first part of the table (common/slots.h). */
+/* The most slots of the first part of the table (common/slot_table.h). */
 #define NEAR_SLOTS (1 << 16)
 
 /* No slot has this number. */
@@ -110,7 +110,7 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 
 /* A slot is a cache line. */
 struct connection {
-    /* bpf_get_socket_cookie(), or the address of a socket that has no cookie (common/slots.h); 0 in a free slot. */
+    /* bpf_get_socket_cookie(), or the address of a socket that has no cookie (common/slot_table.h); 0 in a free slot. */
     unsigned long long key;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;

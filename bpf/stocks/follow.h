@@ -180,6 +180,9 @@ static __always_inline struct connection *meet(struct sink *sink, const struct v
     return connection;
 }
 
+/* Reads a full socket again, where it is a copy. Returns false if it can't be read. */
+static bool refresh(const struct visited *visited);
+
 /*
  * Whether a reading of how far a connection has sent and received can be trusted. Without its lock, a second one must
  * agree, because an acknowledgement may arrive in between, and it must still be the same socket.
@@ -191,6 +194,8 @@ static __always_inline bool is_steady(const struct visited *visited, const struc
     if (visited->is_locked)
         return true;
     barrier();
+    if (!refresh(visited))
+        return false;
     again = progress_of(visited->full, visited->state);
     barrier();
     return again.sent == progress->sent && again.received == progress->received &&

@@ -37,7 +37,7 @@ struct visited {
     /* Where the socket is in the kernel's memory, and the struct net of its namespace. */
     __u64 address;
     __u64 net;
-    /* For a full socket that is to be followed (common/slots.h); 0 otherwise. */
+    /* For a full socket that is to be followed (common/slot_table.h); 0 otherwise. */
     __u64 key;
     /* The state that ss shows. */
     enum tcp_state state;

@@ -68,7 +68,9 @@ static __always_inline bool copy_full(__u64 address, __u8 state)
     INCLUDE(bytes_retrans);
     INCLUDE(bytes_received);
     INCLUDE(bytes_acked);
+    INCLUDE(lsndtime);
     INCLUDE(inet_conn.icsk_pending);
+    INCLUDE(inet_conn.icsk_ack.lrcvtime);
 #undef INCLUDE
     /* A field of bits has no offset. Those of TCP_REPAIR are near the others, but not always between them. */
     from = LESSER(from, __builtin_preserve_field_info(((struct tcp_sock *)0)->repair, BPF_FIELD_BYTE_OFFSET));

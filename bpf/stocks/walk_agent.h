@@ -15,6 +15,11 @@ static bool has_visited_slots;
 /* Set while sockets are only counted, and none is followed. */
 static bool is_trial;
 
+static __always_inline bool refresh(const struct visited *visited)
+{
+    return CAN_CAST || copy_full(visited->address, visited->state);
+}
+
 /*
  * A visit has two steps, each in a global function, so that the verifier does not combine every way through the first
  * with every way through the second.

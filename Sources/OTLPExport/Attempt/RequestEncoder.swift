@@ -29,6 +29,9 @@ struct RequestEncoder: Hashable, Sendable {
     /// Encodes `metrics` as one request, or as several if one would be larger than ``limit``.
     ///
     /// A single point that is too large for a request of its own is dropped and counted.
+    ///
+    /// - Parameter metrics: The metrics.
+    /// - Returns: The requests, and the points that are not in them.
     func encode(_ metrics: [ResourceMetrics]) -> Result {
         var buffer: [UInt8] = []
         return encode(metrics, with: &buffer)
@@ -38,7 +41,8 @@ struct RequestEncoder: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - metrics: The metrics.
-    ///   - buffer: Memory from the previous call. It is not used if a request of that call still exists.
+    ///   - buffer: Memory from the previous call, for what is compressed.
+    /// - Returns: The requests, and the points that are not in them.
     func encode(_ metrics: [ResourceMetrics], with buffer: inout [UInt8]) -> Result {
         var result = Result()
         // A stack: the last part is encoded next.
@@ -57,9 +61,16 @@ struct RequestEncoder: Hashable, Sendable {
                 parts += [second, first]
                 continue
             }
-            request.write(to: &buffer)
             do throws(GzipError) {
-                let body = compression == .gzip ? try Gzip.compress(buffer) : buffer
+                let body: [UInt8]
+                switch compression {
+                case .none:
+                    // The request is kept, so it must not take more memory than it needs.
+                    body = request.bytes()
+                case .gzip:
+                    request.write(to: &buffer)
+                    body = try Gzip.compress(buffer)
+                }
                 let time = part.firstTime
                 result.requests.append(
                     EncodedRequest(body: body, compression: compression, pointCount: points, time: time)

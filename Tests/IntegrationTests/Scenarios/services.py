@@ -37,7 +37,7 @@ def one_worker_hangs():
 
 
 def crowd():
-    """More connections than tcplens follows, in five processes, because one may not open so many files."""
+    """Sixty-seven thousand connections, in five processes, because one may not open so many files."""
     children = []
     for number in range(5):
         reading, writing = os.pipe()
