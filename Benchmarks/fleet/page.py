@@ -196,7 +196,8 @@ spread["mean"]:.1f} would be perfectly even.
 ![Requests while the Collector is away](fleet/outage.svg)
 
 After an outage all agents have a backlog. Three things keep them apart: the delays before another attempt are random,
-from half to one and a half of up to 10 s; a backlog is spread over about ten seconds, whatever its size; and if a Collector says when to come back (`Retry-After`), up to half of that is added at random, at most 5 s.
+from half to one and a half of up to 10 s; a backlog is spread over about ten seconds, its requests a second apart
+at most, so that a short one takes less; and if a Collector says when to come back (`Retry-After`), up to half of that is added at random, at most 5 s.
 
 Here the Collector was killed (SIGKILL) for {away["back"] - away["died"]:.0f} s behind a proxy that stayed. In the first second after it was back
 {away["first_second"]} requests were accepted, of usually {away["usual"]:.0f}; the most in a second were {away["most_after"]}. {lost}: {
