@@ -110,7 +110,7 @@ static inline unsigned int rtt_index(unsigned int sampler, unsigned int type)
 
 /* A slot is a cache line. */
 struct connection {
-    /* bpf_get_socket_cookie(), or the address of a socket that has no cookie (common/slot_table.h); 0 in a free slot. */
+    /* bpf_get_socket_cookie(), or the address of a socket without a cookie (common/slot_table.h); 0 in a free slot. */
     unsigned long long key;
     /* When it last changed its state, by CLOCK_MONOTONIC in nanoseconds; 0 if that was not seen. */
     unsigned long long changed;

@@ -7,8 +7,7 @@ internal import DequeModule
 /// ``RetryPolicy`` decides. If it still fails, the receiver counts as failing and the request goes back to the front;
 /// from then on there is one attempt at a time, with backoff, until one succeeds. After each success the receiver gets
 /// a pause as long as it took to answer if more requests wait, so that a backlog takes at most half of its time. After
-/// an outage the pauses are longer, but a second at most: they spread the backlog over
-/// ``RetryPolicy/backlogTime(random:)``.
+/// an outage they spread it over ``RetryPolicy/backlogTime(random:)``, but are a second at most.
 ///
 /// The waiting requests are limited in bytes, separately in memory and in the spool. The oldest are dropped first. As
 /// long as the receiver does not fail, the requests of one export are not dropped for each other: they are about to be
