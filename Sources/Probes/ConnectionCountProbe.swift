@@ -100,6 +100,7 @@ final class ConnectionCountProbe {
     /// Walks over the sockets of this namespace without following any; nil if this kernel does not let programs do it.
     ///
     /// - Parameter budget: How long one call may take, in nanoseconds.
+    /// - Returns: What the walk reported, and what it counted.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func tryWalk(budget: UInt64 = TableWalk.budget) throws(BPFError) -> (report: TableWalk.Report, findings: Findings)?
     {

@@ -34,8 +34,10 @@ extension IntegrationTests {
                 let victoriaMetrics = try VictoriaMetrics(in: unusual.traffic, "-opentelemetry.usePrometheusNaming")
                 collector = try Collector(in: unusual.traffic, .init(next: VictoriaMetrics.endpoint))
                 // With fewer slots than there are connections in the scenario `crowd`.
-                let options = ["--interval", "1s", "--attributes", "network.peer.port", "--response-time"]
-                    + ["--connection-limit", "30000"]
+                let options = [
+                    "--interval", "1s", "--attributes", "network.peer.port", "--response-time",
+                    "--connection-limit", "30000",
+                ]
                 agent = try RunningProcess(
                     [Executable.tcplens, "run"] + options,
                     in: unusual.traffic,
