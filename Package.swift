@@ -388,7 +388,8 @@ let package = Package(
         .executableTarget(
             name: "guarding",
             dependencies: [
-                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Readings", "Simulation", "System",
+                "Configuration", "Metrics", "OTLPExport", "Observations", "Pipeline", "Readings", "Simulation",
+                "System",
             ],
             path: "Tests/Guarding",
             swiftSettings: strict

@@ -44,7 +44,7 @@ package final class PassMeasurement {
     ///
     /// - Parameters:
     ///   - scope: Which sockets are counted.
-    ///   - attribution: How they are divided; nil if they all count for the host.
+    ///   - options: How they are divided; nil if they all count for the host.
     /// - Throws: ``ProbeError`` when the kernel refuses, or does not let programs walk over its tables.
     package init(_ scope: ObservationScope = .own, attribution options: AttributionOptions? = nil) throws(ProbeError) {
         do throws(BPFError) {
