@@ -13,10 +13,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { MOST_NAMES = 128 };
+
 /* The load that is going on. Only one at a time may be: libbpf's messages go to whoever loads, too. */
 static struct {
     struct loaded_programs *programs;
     const struct kernel_types *types;
+    bool has_functions;
 } current;
 
 int CLoading_makeTypesFile(char path[64])
@@ -87,7 +90,8 @@ static int keep_program(struct bpf_program *program, struct bpf_prog_load_opts *
     code = find_target(bpf_program__section_name(program), job);
     if (code)
         return code;
-    name_functions(job);
+    if (current.has_functions)
+        name_functions(job);
     options->func_info_cnt = 0;
     options->line_info_cnt = 0;
     options->prog_btf_fd = 0;
@@ -109,26 +113,46 @@ int CLoading_prepare(void)
     return 0;
 }
 
-/* Sets the constants that are numbers of types: `type_id_sock` for `struct sock`. */
-static void set_numbers(struct bpf_object *object, const struct kernel_types *types, bool has_functions)
+/* The constants of an object; NULL if it has none. */
+static const struct btf_type *constants_of(const struct bpf_object *object)
+{
+    const struct btf *own = bpf_object__btf(object);
+    __s32 number = btf__find_by_name_kind(own, ".rodata", BTF_KIND_DATASEC);
+
+    return number > 0 ? btf__type_by_id(own, (__u32)number) : NULL;
+}
+
+static const char *name_of(const struct btf *own, const struct btf_var_secinfo *constant)
+{
+    return btf__name_by_offset(own, btf__type_by_id(own, constant->type)->name_off);
+}
+
+/* The structure of which a constant is the number: that of `type_id_sock` is `sock`. NULL for other constants. */
+static const char *structure_of(const char *constant)
 {
     static const char prefix[] = "type_id_";
+
+    return strncmp(constant, prefix, sizeof(prefix) - 1) == 0 ? constant + sizeof(prefix) - 1 : NULL;
+}
+
+/* Sets the constants that are numbers of types. */
+static void set_numbers(struct bpf_object *object, const struct kernel_types *types, bool has_functions)
+{
     const struct btf *own = bpf_object__btf(object);
     struct bpf_map *constants = bpf_object__find_map_by_name(object, ".rodata");
-    __s32 number = btf__find_by_name_kind(own, ".rodata", BTF_KIND_DATASEC);
-    const struct btf_type *section = number > 0 ? btf__type_by_id(own, (__u32)number) : NULL;
+    const struct btf_type *section = constants_of(object);
     size_t size = 0;
     char *values = constants ? (char *)bpf_map__initial_value(constants, &size) : NULL;
 
     for (int i = 0; section && values && i < btf_vlen(section); i++) {
         const struct btf_var_secinfo *place = &btf_var_secinfos(section)[i];
-        const char *name = btf__name_by_offset(own, btf__type_by_id(own, place->type)->name_off);
+        const char *name = name_of(own, place), *structure = structure_of(name);
         __u32 value;
 
         if (place->offset + place->size > size)
             continue;
-        if (place->size == sizeof(value) && strncmp(name, prefix, sizeof(prefix) - 1) == 0) {
-            value = CLoading_typeNumber(types, name + sizeof(prefix) - 1, BTF_KIND_STRUCT);
+        if (place->size == sizeof(value) && structure) {
+            value = CLoading_typeNumber(types, structure, BTF_KIND_STRUCT);
             memcpy(values + place->offset, &value, sizeof(value));
         } else if (place->size == 1 && strcmp(name, "can_cast") == 0) {
             values[place->offset] = has_functions && CLoading_typeNumber(types, "bpf_rdonly_cast", BTF_KIND_FUNC) != 0;
@@ -136,9 +160,14 @@ static void set_numbers(struct bpf_object *object, const struct kernel_types *ty
     }
 }
 
-/* The names of what the programs attach to, and of the functions that they call. The names of programs are freed. */
+/*
+ * The names of what the programs attach to, of the functions that they call, and of the structures whose numbers they
+ * need: the object need not describe those. The names are to be freed.
+ */
 static int add_names(const struct bpf_object *object, char **names)
 {
+    const struct btf *own = bpf_object__btf(object);
+    const struct btf_type *section = constants_of(object);
     struct bpf_program *program;
     int count = 0;
 
@@ -151,8 +180,14 @@ static int add_names(const struct bpf_object *object, char **names)
         const char *target = strchr(section, '/');
         bool is_iterator = strncmp(section, "iter/", 5) == 0;
 
-        if (target && count < MOST_PROGRAMS &&
+        if (target && count < MOST_NAMES &&
             asprintf(&names[count], "%s%s", is_iterator ? "bpf_iter_" : "btf_trace_", target + 1) >= 0)
+            count++;
+    }
+    for (int i = 0; section && i < btf_vlen(section) && count < MOST_NAMES; i++) {
+        const char *structure = structure_of(name_of(own, &btf_var_secinfos(section)[i]));
+
+        if (structure && (names[count] = strdup(structure)))
             count++;
     }
     return count;
@@ -161,7 +196,7 @@ static int add_names(const struct bpf_object *object, char **names)
 /* Reads the kernel's types, and writes those that the object needs to where libbpf finds them. */
 static struct kernel_types *provide_types(struct bpf_object *object, const char *path, int file)
 {
-    char *names[MOST_PROGRAMS];
+    char *names[MOST_NAMES];
     int count = add_names(object, names);
     struct kernel_types *types = CLoading_readTypes(path, bpf_object__btf(object), (const char *const *)names, count);
     unsigned size = 0;
@@ -191,6 +226,7 @@ int CLoading_load(struct bpf_object *object, const char *types_path, int types_f
     set_numbers(object, types, has_functions);
     current.programs = *programs;
     current.types = types;
+    current.has_functions = has_functions;
     code = bpf_object__load(object);
     current.programs = NULL;
     current.types = NULL;
