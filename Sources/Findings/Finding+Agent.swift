@@ -54,7 +54,7 @@ extension Finding {
         meaning:
             "There are more connections than tcplens has memory for. Of the rest, durations and bytes are missing.",
         remedy:
-            "Raise --connection-limit above the number of connections: 64 bytes each. The default is 0.1 % of the machine's memory, and at most a quarter of what the agent's cgroup allows.",
+            "Raise --connection-limit above the number of connections: 64 bytes each. The default is 0.1 % of the machine's memory, and at most an eighth of what the agent's cgroup allows.",
         command: "tcplens snapshot",
         reason: "As long as there is room, all are followed.",
         evidence: []

@@ -15,7 +15,7 @@ package enum ConnectionLimit {
     /// If the walk turns out to be wrong only later, the table keeps its size, and each pass takes longer.
     static let mostWithoutWalk: UInt32 = 1 << 16
 
-    /// As many as fit in a thousandth of the machine's memory, and in a quarter of what a cgroup allows this process.
+    /// As many as fit in a thousandth of the machine's memory, and in an eighth of what a cgroup allows this process.
     ///
     /// - Parameters:
     ///   - memory: The memory of the machine in bytes.
@@ -24,7 +24,7 @@ package enum ConnectionLimit {
     ///   - walks: Whether the pass only looks at slots that may be taken.
     /// - Returns: The number of slots.
     static func chosen(memory: UInt64, allowance: UInt64?, walks: Bool) -> UInt32 {
-        let bytes = min(memory / 1000, (allowance ?? .max) / 4)
+        let bytes = min(memory / 1000, (allowance ?? .max) / 8)
         let slots = UInt32(clamping: bytes / UInt64(MemoryLayout<connection>.size))
         return min(max(slots, fewest), walks ? UInt32(MOST_SLOTS) : mostWithoutWalk)
     }

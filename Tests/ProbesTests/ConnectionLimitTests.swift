@@ -15,8 +15,8 @@ import Testing
         arguments: [
             // A machine with 64 GB, one with 64 MB, and one with an unbelievable amount.
             (64_304 * mebibyte, nil, 1_053_556), (64 * mebibyte, nil, 1 << 14), (UInt64.max, nil, 1 << 22),
-            // Cgroups that allow a quarter to be used, less than the fewest slots, and no memory at all.
-            (64_304 * mebibyte, 96 * mebibyte, 393_216), (64_304 * mebibyte, mebibyte, 1 << 14),
+            // Cgroups of which an eighth is used, less than the fewest slots, and no memory at all.
+            (64_304 * mebibyte, 96 * mebibyte, 196_608), (64_304 * mebibyte, mebibyte, 1 << 14),
             (64_304 * mebibyte, 0, 1 << 14), (64_304 * mebibyte, 1 << 40, 1_053_556),
         ] as [(UInt64, UInt64?, UInt32)]
     )

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 import Metrics
 import Readings
@@ -75,9 +76,15 @@ import Testing
         let (port, mostOthers) = (crowd.port, 40)
         let churn = Churn()
         let done = DispatchGroup()
-        DispatchQueue.global().async(group: done) { churn.run(port, mostOthers) }
+        done.enter()
+        // A thread of its own: those of queues may all be busy with other tests.
+        Thread.detachNewThread {
+            churn.run(port, mostOthers)
+            done.leave()
+        }
         defer { done.wait() }
         defer { churn.isOver.store(true, ordering: .relaxed) }
+        for _ in 0..<1000 where churn.rounds.load(ordering: .relaxed) == 0 { usleep(10_000) }
         for _ in 0..<200 {
             let before = churn.rounds.load(ordering: .relaxed)
             let (listeners, report) = try walk(agent, count, port)
