@@ -115,10 +115,7 @@ package enum RunSetting {
         .integer(in: AttributionOptions.limits),
         help: "Tell at most n workloads apart; those beyond it are counted in one (default: 1000).",
         valueName: "n",
-        problem: { limit in
-            let limits = AttributionOptions.limits
-            return limits.contains(limit) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)"
-        }
+        problem: problem(outside: AttributionOptions.limits)
     )
     /// The most connections that are followed at a time.
     package static let connectionLimit = Setting(
@@ -131,11 +128,14 @@ package enum RunSetting {
         .integer(in: ConnectionLimit.limits),
         help: "Follow at most n connections at a time, with 64 bytes each (default: 0.1 % of the memory).",
         valueName: "n",
-        problem: { limit in
-            let limits = ConnectionLimit.limits
-            return limits.contains(limit) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)"
-        }
+        problem: problem(outside: ConnectionLimit.limits)
     )
+
+    /// What is wrong with a number that is outside of limits; the function returns nil for one within them.
+    private static func problem(outside limits: ClosedRange<Int>) -> @Sendable (Int) -> String? {
+        { limits.contains($0) ? nil : "must be from \(limits.lowerBound) to \(limits.upperBound)" }
+    }
+
     /// The ports to split counts by.
     package static let attributes = Setting(
         \.probes.ports,
