@@ -163,7 +163,7 @@ import Testing
     @Test(arguments: [200, 503])
     func `a gzip bomb is refused as soon as it is larger than allowed (conformance 55)`(status: Int) async throws {
         let bomb = try Gzip.compress([UInt8](repeating: 0, count: 64 << 20))
-        #expect(bomb.count < 4 << 20, "the bomb itself is not allowed")
+        #expect(bomb.count < 400_000)
         let response = HTTPResponse(status: status, headers: ["Content-Encoding": "gzip"], body: bomb)
         try await export(FaultAnswer(response)) { outcome, server, _ in
             #expect(outcome.failure == .tooLarge)

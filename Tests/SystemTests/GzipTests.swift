@@ -37,7 +37,7 @@ import Testing
 
     @Test func `a bomb is refused at the limit`() throws {
         let bomb = try Gzip.compress([UInt8](repeating: 0, count: 50_000_000))
-        #expect(bomb.count < 500_000)
+        #expect(bomb.count < 300_000)
         #expect(throws: GzipError.tooLarge(limit: 1_000_000)) { try Gzip.decompress(bomb, limit: 1_000_000) }
         #expect(throws: GzipError.tooLarge(limit: 49_999_999)) { try Gzip.decompress(bomb, limit: 49_999_999) }
     }
