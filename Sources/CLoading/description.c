@@ -88,7 +88,7 @@ const struct btf_type *type_of(const struct description *description, __u32 numb
     return type;
 }
 
-/* Begins with the header; false if there is none. */
+/* Finds the sections by the header. Returns false if the file does not begin with a valid header. */
 static bool find_sections(struct description *description)
 {
     const struct btf_header *header = (const struct btf_header *)description->start;

@@ -35,18 +35,18 @@ struct description {
 /* Adds bytes; false without memory. */
 bool append(struct bytes *bytes, const void *added, size_t length);
 
-/* Maps or reads a description, and finds its parts. False with errno set if there is none. */
+/* Maps or reads a file, and finds its parts. Returns false and sets errno if it is not a description. */
 bool open_description(struct description *description, const char *path);
 
 void close_description(struct description *description);
 
-/* A name by its offset; empty if there is none. */
+/* The name at an offset; an empty text if the offset is outside of the names. */
 const char *text_of(const struct description *description, __u32 offset);
 
 /* The type at a place, and its length; NULL at the end, or where the description is damaged. */
 const struct btf_type *type_at(const struct description *description, const char *place, size_t *length);
 
-/* The type of a number, once the places are known; NULL if there is none. */
+/* The type with a number, once the places are known; NULL if no type has this number. */
 const struct btf_type *type_of(const struct description *description, __u32 number, size_t *length);
 
 #endif

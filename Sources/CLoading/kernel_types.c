@@ -12,7 +12,7 @@
 struct choice {
     struct bytes order;
     __u32 *numbers;
-    /* The new number of a pointer to nothing, which stands for all pointers; 0 if there is none yet. */
+    /* The new number of a pointer to nothing, which stands for all pointers; 0 before the first pointer. */
     __u32 pointer;
 };
 

@@ -66,7 +66,7 @@ struct QueueSchedule {
     private var freshCount = 0
     /// How many times in a row the oldest request was given its time and failed.
     private var failures = 0
-    /// Until when the backlog of an outage is spread; nil if there is none.
+    /// Until when the backlog of an outage is spread; nil when no backlog waits.
     private var backlogEnd: Duration?
     /// Whether the requests are a backlog from an earlier process, of which none was accepted yet.
     private var isRestored = false
