@@ -49,7 +49,7 @@ import Testing
         let pass = try ConnectionCountProbe(agent)
         let count = 60
         let sockets = try LocalConnections.make(count)
-        defer { for socket in sockets { close(socket) } }
+        defer { LocalConnections.end(sockets) }
         _ = try pass.pass()
         let before = try RoundTrips.recorded(agent)
         for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }

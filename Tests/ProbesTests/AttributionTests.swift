@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: [ObservationScope.own, .node])
     func `all workloads together have the sockets of the machine`(scope: ObservationScope) throws {
         let sockets = try LocalConnections.make(10)
-        defer { for socket in sockets { close(socket) } }
+        defer { LocalConnections.end(sockets) }
         let probes = try Self.probes(scope)
         let groups = try ConnectionGroupProbe(.init(scope))
         // Other tests open and close sockets meanwhile.
@@ -46,7 +46,7 @@ import Testing
         let probes = try Self.probes(.own)
         _ = try Self.activity(probes)
         let before = try probes.transitionTable()
-        for socket in try LocalConnections.make(10) { close(socket) }
+        LocalConnections.end(try LocalConnections.make(10))
         let activity = try Self.activity(probes)
         let (counts, earlier) = (activity.transitions.after, TransitionCounts(before))
         let opened = TransitionCounts.Transition(.synSent, .established, .ipv4)
@@ -60,7 +60,7 @@ import Testing
         // The rows of 64 cgroups are there all the same, but no workload may have one.
         let probes = try Self.probes(.node, limit: 0)
         let sockets = try LocalConnections.make(3)
-        defer { for socket in sockets { close(socket) } }
+        defer { LocalConnections.end(sockets) }
         let activity = try Self.activity(probes)
         #expect(activity.workloads.allSatisfy { $0.id == .host || $0.id == .overflow })
     }

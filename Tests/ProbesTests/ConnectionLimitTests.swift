@@ -73,11 +73,11 @@ import Testing
             // A few may be free that no socket may be in.
             #expect((950...1000).contains(try observed.taken()))
             #expect(try observed.loss(.mapFull) == 0)
-            for socket in sockets { close(socket) }
+            LocalConnections.end(sockets)
             let more = try LocalConnections.make(100)
             #expect(try observed.unfollowed() == 0)
             #expect((200..<600).contains(try observed.taken()))
-            for socket in more { close(socket) }
+            LocalConnections.end(more)
         }
     }
 
@@ -88,7 +88,7 @@ import Testing
             let sockets = try LocalConnections.make(330)
             #expect(try observed.unfollowed() == 0)
             let before = TransitionCounts(try observed.probe.transitionTable())
-            for socket in sockets { close(socket) }
+            LocalConnections.end(sockets)
             let after = TransitionCounts(try observed.probe.transitionTable())
             let left = TransitionCounts.Transition(.established, .finWait1, .ipv4)
             #expect(after[left] - before[left] >= 330)
@@ -104,7 +104,7 @@ import Testing
     @Test func `older sockets are all followed after one pass`() throws {
         try OwnNamespace.run {
             let sockets = try LocalConnections.make(4000)
-            defer { for socket in sockets { close(socket) } }
+            defer { LocalConnections.end(sockets) }
             let observed = try Observed(limit: 30_000)
             _ = try observed.count.pass()
             let entries = try observed.slots.entries()
@@ -162,7 +162,7 @@ import Testing
         try OwnNamespace.run {
             let observed = try Observed(limit: 1000, rttPeriod: .seconds(2))
             let sockets = try LocalConnections.make(1500)
-            defer { for socket in sockets { close(socket) } }
+            defer { LocalConnections.end(sockets) }
             let before = try #require(try waitForInterval(observed))
             for socket in sockets { #expect(unsafe send(socket, "x", 1, 0) == 1) }
             let sampled = try #require(try waitForInterval(observed)) - before

@@ -85,7 +85,7 @@ import Testing
         let block = slotCount / 8
         for first in stride(from: 0, to: slotCount, by: Int(block)) {
             for slot in first..<first + block { try slots.setValue(other, of: slot) }
-            for socket in try LocalConnections.make(400) { close(socket) }
+            LocalConnections.end(try LocalConnections.make(400))
             for slot in first..<first + block { try slots.setValue(connection(), of: slot) }
         }
         let unplaced = try passes.value(of: 0)?.unplaced

@@ -5,7 +5,7 @@ import Testing
 
 /// Connections from this process to itself.
 enum LocalConnections {
-    /// Both ends of `count` connections, which the caller closes; the listener is closed already.
+    /// Both ends of `count` connections, which the caller ends by `end`; the listener is closed already.
     static func make(_ count: Int) throws -> [CInt] {
         let listener = try LoopbackSocket(family: AF_INET)
         try listener.bind(to: "127.0.0.1", port: 0)
@@ -15,10 +15,25 @@ enum LocalConnections {
         for _ in 0..<count {
             let client = try LoopbackSocket(family: AF_INET)
             try client.connect(to: "127.0.0.1", port: port)
-            sockets.append(dup(client.descriptor))
-            sockets.append(accept(listener.descriptor, nil, nil))
+            sockets.append(client.copy())
+            sockets.append(unsafe accept4(listener.descriptor, nil, nil, CInt(SOCK_CLOEXEC.rawValue)))
         }
         try #require(sockets.allSatisfy { $0 >= 0 })
         return sockets
     }
+
+    /// Ends the connections or listeners of `sockets`, and closes these.
+    ///
+    /// Closing alone would not do: a process that another test is starting right now has them, too.
+    static func end(_ sockets: [CInt]) {
+        for socket in sockets {
+            shutdown(socket, CInt(SHUT_RDWR))
+            close(socket)
+        }
+    }
+}
+
+extension LoopbackSocket {
+    /// Another descriptor of the socket, which the caller closes, and which programs that are started don't get.
+    func copy() -> CInt { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
 }

@@ -29,7 +29,7 @@ import Testing
         }
 
         func closeAll() {
-            for socket in sockets { close(socket) }
+            LocalConnections.end(sockets)
         }
 
         static func open(_ port: UInt16) throws -> (socket: CInt, port: Int) {
@@ -40,7 +40,7 @@ import Testing
             try #require(code == 0)
             try listener.bind(to: "127.0.0.1", port: port)
             try #require(listen(listener.descriptor, 1) == 0)
-            let socket = dup(listener.descriptor)
+            let socket = listener.copy()
             try #require(socket >= 0)
             return (socket, Int(try listener.port()))
         }
@@ -56,44 +56,48 @@ import Testing
     }
 
     @Test func `a long chain is visited in many calls, each socket once`() throws {
-        let crowd = try Crowd(1500)
-        defer { crowd.closeAll() }
-        let agent = try AgentObject(.init(namespace: ObservationScope.own.namespace(), ports: [.local]))
-        let count = try ConnectionCountProbe(agent)
-        let (listeners, report) = try walk(agent, count, crowd.port)
-        #expect(report.trouble == nil)
-        #expect(listeners == 1500)
-        #expect(report.longestChain >= 1500)
-        // No call visits more than 64 sockets of a long chain before it looks at the clock.
-        #expect(report.calls >= 1500 / 64)
+        try OwnNamespace.run {
+            let crowd = try Crowd(1500)
+            defer { crowd.closeAll() }
+            let agent = try AgentObject(.init(namespace: OwnNamespace.number, ports: [.local]))
+            let count = try ConnectionCountProbe(agent)
+            let (listeners, report) = try walk(agent, count, crowd.port)
+            #expect(report.trouble == nil)
+            #expect(listeners == 1500)
+            #expect(report.longestChain >= 1500)
+            // No call visits more than 64 sockets of a long chain before it looks at the clock.
+            #expect(report.calls >= 1500 / 64)
+        }
     }
 
     @Test func `a long chain is exact while sockets come and go`() throws {
-        let crowd = try Crowd(600)
-        defer { crowd.closeAll() }
-        let agent = try AgentObject(.init(namespace: ObservationScope.own.namespace(), ports: [.local]))
-        let count = try ConnectionCountProbe(agent)
-        let (port, mostOthers) = (crowd.port, 40)
-        let churn = Churn()
-        let done = DispatchGroup()
-        done.enter()
-        // A thread of its own: those of queues may all be busy with other tests.
-        Thread.detachNewThread {
-            churn.run(port, mostOthers)
-            done.leave()
+        try OwnNamespace.run {
+            let crowd = try Crowd(600)
+            defer { crowd.closeAll() }
+            let agent = try AgentObject(.init(namespace: OwnNamespace.number, ports: [.local]))
+            let count = try ConnectionCountProbe(agent)
+            let (port, mostOthers) = (crowd.port, 40)
+            let churn = Churn()
+            let done = DispatchGroup()
+            done.enter()
+            // A thread of its own: those of queues may all be busy with other tests.
+            Thread.detachNewThread {
+                churn.run(port, mostOthers)
+                done.leave()
+            }
+            defer { done.wait() }
+            defer { churn.isOver.store(true, ordering: .relaxed) }
+            for _ in 0..<1000 where churn.rounds.load(ordering: .relaxed) == 0 { usleep(10_000) }
+            for _ in 0..<200 {
+                let before = churn.rounds.load(ordering: .relaxed)
+                let (listeners, report) = try walk(agent, count, port)
+                #expect(report.trouble == nil)
+                // A walk has many calls, and the others may have been replaced between them.
+                let rounds = churn.rounds.load(ordering: .relaxed) - before
+                #expect((600...UInt64(600 + mostOthers * (rounds + 1))).contains(listeners), "in \(rounds) rounds")
+            }
+            #expect(churn.rounds.load(ordering: .relaxed) > 0)
         }
-        defer { done.wait() }
-        defer { churn.isOver.store(true, ordering: .relaxed) }
-        for _ in 0..<1000 where churn.rounds.load(ordering: .relaxed) == 0 { usleep(10_000) }
-        for _ in 0..<200 {
-            let before = churn.rounds.load(ordering: .relaxed)
-            let (listeners, report) = try walk(agent, count, port)
-            #expect(report.trouble == nil)
-            // A walk has many calls, and the others may have been replaced between them.
-            let rounds = churn.rounds.load(ordering: .relaxed) - before
-            #expect((600...UInt64(600 + mostOthers * (rounds + 1))).contains(listeners), "in \(rounds) rounds")
-        }
-        #expect(churn.rounds.load(ordering: .relaxed) > 0)
     }
 
     /// Opens listeners on a port and closes them, again and again.
@@ -106,7 +110,7 @@ import Testing
             while !isOver.load(ordering: .relaxed) {
                 // All end at once, so that calls often end at a socket that is gone when the next one begins.
                 while others.count < count, let other = try? Crowd.open(port).socket { others.append(other) }
-                for other in others { close(other) }
+                LocalConnections.end(others)
                 others = []
                 rounds.add(1, ordering: .relaxed)
             }

@@ -14,7 +14,7 @@ import Testing
         let agent = try AgentObject(.init(namespace: ObservationScope.own.namespace()))
         let count = try ConnectionCountProbe(agent)
         let sockets = try LocalConnections.make(20)
-        defer { for socket in sockets { close(socket) } }
+        defer { LocalConnections.end(sockets) }
         // Other tests open and close sockets at the same time.
         var differences: [String] = []
         for _ in 0..<20 {
@@ -79,7 +79,7 @@ import Testing
         // Unless another program has given cookies to all sockets before.
         guard try addressed() >= 2 else { return }
         let before = TransitionCounts(try probe.transitionTable())
-        for socket in sockets { close(socket) }
+        LocalConnections.end(sockets)
         let after = TransitionCounts(try probe.transitionTable())
         let left = TransitionCounts.Transition(.established, .finWait1, .ipv4)
         #expect(after[left] > before[left])
