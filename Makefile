@@ -63,13 +63,14 @@ run: release mounts
 	trap : INT TERM; \
 	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
 
+# At most so many tests run at a time, so that those which wait for an answer get one before their own time limit.
 test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)cd deploy/demo && python3 -B -m unittest discover -q -s tests -t .
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
-	$(Q)$(AS_ROOT) swift test --skip-build
+	$(Q)$(AS_ROOT) swift test --skip-build --experimental-maximum-parallelization-width 16
 
 # Runs the tests of the modules without BPF under the thread sanitizer and the address sanitizer. The tests run one
 # after the other: they are five times slower, and in parallel they would miss their own time limits. Leaks are not

@@ -16,7 +16,8 @@ enum LocalConnections {
             let client = try LoopbackSocket(family: AF_INET)
             try client.connect(to: "127.0.0.1", port: port)
             sockets.append(client.copy())
-            sockets.append(unsafe accept4(listener.descriptor, nil, nil, CInt(SOCK_CLOEXEC.rawValue)))
+            let server = LoopbackSocket(accepted: accept(listener.descriptor, nil, nil))
+            sockets.append(server.copy())
         }
         try #require(sockets.allSatisfy { $0 >= 0 })
         return sockets

@@ -17,7 +17,8 @@ import Testing
         defer { LocalConnections.end(sockets) }
         // Other tests open and close sockets at the same time.
         var differences: [String] = []
-        for _ in 0..<20 {
+        for attempt in 0..<200 {
+            if attempt > 0 { usleep(50_000) }
             let iterated = ConnectionCounts(of: try count.iterate())
             let (report, findings) = try #require(try count.tryWalk())
             #expect(report.trouble == nil && report.calls > 0)
