@@ -7,6 +7,7 @@
  * A program that the verifier refuses fails the whole object. Whether a program is loaded is therefore decided
  * beforehand, by what the kernel can do (Sources/Probes/AgentPrograms.swift).
  */
+#include "common/saved.h"
 #include "flows/transitions.h"
 #include "flows/retransmits.h"
 #include "flows/resets.h"

@@ -29,6 +29,9 @@ package struct Abilities: Sendable {
                 "what is observed has changed, which needs a restart: the right to load programs was given up"
             )
         }
+        guard new.pin == old.pin else {
+            throw Failure("\(RunSetting.pin.name.text(for: new)) has changed, which needs a restart")
+        }
         guard new.confinement == old.confinement else {
             let name = RunSetting.confinement.name.text(for: new)
             throw Failure("\(name) has changed, which needs a restart: what was given up can't be taken back")

@@ -28,17 +28,20 @@ extension Agent {
 
     private func load(_ options: TCPProbes.Options?, _ process: ProcessMetrics) async throws(Failure) -> ProbeReport {
         guard let options else {
+            exportMemory = nil
             return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
         }
         do {
-            return try await reader.replaceProducers {
+            let (report, memory) = try await reader.replaceProducers {
                 [sdk, notices, abilities, observe = surroundings.observe] start in
                 let observed = try observe(options, start, abilities.loader) { notices.note($0) }
                 return (
                     MetricProducers(machine: observed.machine, agent: [sdk, process] + observed.upkeep),
-                    observed.report
+                    (observed.report, observed.exportMemory)
                 )
             }
+            exportMemory = memory
+            return report
         } catch {
             throw Failure("\(error)")
         }

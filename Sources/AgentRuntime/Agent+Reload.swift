@@ -1,6 +1,7 @@
 internal import CommandSupport
 import Logging
 import Pipeline
+import Probes
 import Resource
 import Settings
 
@@ -51,7 +52,9 @@ extension Agent {
             do throws(Failure) {
                 let process = isAnother ? ProcessMetrics(start: surroundings.now(), isAnew: true) : nil
                 // The last step that can fail. It replaces the old programs at once.
-                report = try await loadProbes(new.activeProbes, as: identity, process: process)
+                var probes = new.activeProbes
+                probes?.startsAnew = true
+                report = try await loadProbes(probes, as: identity, process: process)
             } catch {
                 await discard(parts)
                 throw error

@@ -35,6 +35,8 @@ package actor Agent {
     var report: ServiceReport?
     /// The running parts.
     var running: Running
+    /// Where the reader's state is saved for the next agent; nil if nothing is pinned.
+    var exportMemory: ExportMemory?
     /// What it is still able to do.
     private(set) var abilities: Abilities
     /// The parts that start when it serves.
@@ -173,6 +175,7 @@ package actor Agent {
         guard let prepared else { return }
         self.prepared = nil
         await start(prepared)
+        if let state = exportMemory?.readerState { await reader.resume(state) }
     }
 
     /// Why the loop ended.
@@ -229,7 +232,17 @@ package actor Agent {
             let setting = RunSetting.timeout.name.text(for: settings)
             round.failures.append("collecting and exporting took longer than \(limit) and was cut short (\(setting))")
         }
+        await saveExports()
         return round
+    }
+
+    /// Saves what the next agent needs to go on with the same exporters.
+    private func saveExports() async {
+        do {
+            try await exportMemory?.save(reader)
+        } catch {
+            notices.note("what the next agent needs to go on with exports can't be saved: \(error)")
+        }
     }
 
     private func collectLast() async {
@@ -237,6 +250,7 @@ package actor Agent {
         if let round {
             log.note(round, isLast: true)
         }
+        await saveExports()
     }
 
     /// The result of `work`, which is the last use of `exporters`.

@@ -40,6 +40,8 @@ struct ObservedMachine {
     var upkeep: [any MetricProducer] = []
     /// The description of the loaded programs for the log.
     var report = ProbeReport()
+    /// Where exporters save what they need to go on; nil if nothing is pinned.
+    var exportMemory: ExportMemory?
 
     /// Lets `loader` load the programs for `options`, whose counters begin at `start`.
     ///
@@ -51,14 +53,21 @@ struct ObservedMachine {
         say: @escaping @Sendable (String) -> Void
     ) throws -> ObservedMachine {
         let probes = try TCPProbes(options, start: start, by: loader, say: say)
-        let observation = Observation(of: probes, limit: options.cardinalityLimit)
+        let keeper = probes.isPinned ? SeriesKeeper(of: probes, say: say) : nil
+        let observation = Observation(
+            of: probes,
+            limit: options.cardinalityLimit,
+            resuming: keeper?.saved,
+            keep: keeper.map { keeper in { keeper.save($0) } }
+        )
         return ObservedMachine(
             machine: [MachineMetrics(of: observation)],
             upkeep: [UpkeepMetrics(of: observation)],
             report: ProbeReport(
                 programs: probes.programs,
                 limitations: probes.limitations.map(\.description) + AttributionNotes.lines(options.attribution)
-            )
+            ),
+            exportMemory: probes.exportMemory
         )
     }
 }

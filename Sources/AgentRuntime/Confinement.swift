@@ -2,6 +2,7 @@ import Broker
 package import CommandSupport
 import Confinement
 import Glibc
+import Probes
 package import Settings
 import System
 
@@ -15,16 +16,35 @@ import System
 /// - Throws: ``Failure`` when the kernel refuses to take something.
 package func confine(_ settings: RunSettings) throws(Failure) -> Abilities {
     let parts = settings.confinement
-    guard !parts.isEmpty else { return Abilities() }
+    let pins = try claimPins(settings)
+    guard !parts.isEmpty else {
+        var abilities = Abilities()
+        abilities.loader = OwnLoader(pins: pins)
+        return abilities
+    }
     do throws(SystemError) {
-        return try confine(parts, settings)
+        return try confine(parts, settings, pins)
     } catch {
         let name = RunSetting.confinement.name.text(for: settings)
         throw Failure("\(error). To run with all privileges that it has, use none for \(name)")
     }
 }
 
-private func confine(_ parts: Set<ConfinementPart>, _ settings: RunSettings) throws(SystemError) -> Abilities {
+/// Takes the directory where programs and counters are pinned, if there is one.
+private func claimPins(_ settings: RunSettings) throws(Failure) -> PinDirectory? {
+    guard let path = settings.pin, !settings.isDisabled else { return nil }
+    do throws(PinError) {
+        return try PinDirectory.claim(path)
+    } catch {
+        throw Failure("\(RunSetting.pin.name.text(for: settings)): \(error)")
+    }
+}
+
+private func confine(
+    _ parts: Set<ConfinementPart>,
+    _ settings: RunSettings,
+    _ pins: PinDirectory?
+) throws(SystemError) -> Abilities {
     for path in settings.changedPaths {
         // A rule needs something that exists. Whoever opens it complains if there is nothing.
         _ = unsafe mkdir(path, 0o700)
@@ -34,7 +54,8 @@ private func confine(_ parts: Set<ConfinementPart>, _ settings: RunSettings) thr
     var abilities = Abilities()
     let broker = try Broker.start(
         parts,
-        keeping: parts.contains(.capabilities) ? plan.brokerCapabilities : permitted
+        keeping: parts.contains(.capabilities) ? plan.brokerCapabilities : permitted,
+        pins: pins
     )
     abilities.loader = broker
     abilities.readsProcesses = broker.capabilities.contains(.sysPtrace)

@@ -18,7 +18,7 @@ package final class CounterBlocks {
     /// The memory that each row is read into.
     private var row: [UInt64]
     /// Makes a block.
-    private let make: (CounterBlockShape) throws(BPFError) -> CInt
+    private let make: (CounterBlockShape, _ number: Int) throws(BPFError) -> CInt
 
     fileprivate init(
         descriptor: CInt,
@@ -26,7 +26,7 @@ package final class CounterBlocks {
         rowsPerBlock: Int,
         columnCount: Int,
         limit: Int,
-        make: @escaping (CounterBlockShape) throws(BPFError) -> CInt
+        make: @escaping (CounterBlockShape, _ number: Int) throws(BPFError) -> CInt
     ) {
         self.make = make
         self.descriptor = descriptor
@@ -48,13 +48,16 @@ package final class CounterBlocks {
     /// Whether another block can be added.
     package var canGrow: Bool { blocks.count < limit }
 
-    /// Adds a block of zeros.
+    /// How many blocks there are.
+    package var count: Int { blocks.count }
+
+    /// Adds a block of zeros, or the next one of those that are pinned.
     ///
     /// - Returns: Its rows.
     /// - Throws: ``BPFError`` when the kernel refuses, for example because it has no memory.
     package func grow() throws(BPFError) -> Range<UInt32> {
         let rowSize = UInt32(clamping: columnCount * MemoryLayout<UInt64>.size)
-        let block = try make(CounterBlockShape(rows: UInt32(clamping: rowsPerBlock), rowSize: rowSize))
+        let block = try make(CounterBlockShape(rows: UInt32(clamping: rowsPerBlock), rowSize: rowSize), blocks.count)
         let code = unsafe withUnsafePointer(to: UInt32(clamping: blocks.count)) { key in
             unsafe withUnsafePointer(to: block) { unsafe bpf_map_update_elem(descriptor, key, $0, UInt64(BPF_ANY)) }
         }
@@ -130,14 +133,14 @@ extension LoadedObject {
     ///   - map: The name.
     ///   - rowsPerBlock: How many rows each block has.
     ///   - columnCount: How many counters each row has.
-    ///   - make: Makes a block, and gives its descriptor.
+    ///   - make: Makes a block, or opens one of this number, and gives its descriptor.
     /// - Returns: The blocks, of which there are none yet.
     /// - Throws: ``BPFError`` if no map has this name, or it holds no maps.
     package func counterBlocks(
         _ map: String,
         rowsPerBlock: Int,
         columnCount: Int,
-        make: @escaping (CounterBlockShape) throws(BPFError) -> CInt
+        make: @escaping (CounterBlockShape, _ number: Int) throws(BPFError) -> CInt
     ) throws(BPFError) -> CounterBlocks {
         let (found, descriptor) = try find(map: map)
         guard found.isKind(BPF_MAP_TYPE_ARRAY_OF_MAPS), rowsPerBlock > 0 else {

@@ -4,9 +4,16 @@ internal import Glibc
 extension LoadedObject {
     /// Attaches a program with a `tp_btf/` or `iter/` section to the hook that the section names.
     ///
+    /// One that is attached already stays as it is.
+    ///
     /// - Throws: ``BPFError`` when there is no such program or the kernel refuses.
     package func attach(_ program: String) throws(BPFError) -> Link {
         let (found, descriptor) = try find(program: program)
+        if let link = links[program] {
+            let copy = fcntl(link, F_DUPFD_CLOEXEC, 0)
+            guard copy >= 0 else { throw BPFError(operation: "keep \(program) attached", code: errno) }
+            return Link(descriptor: copy)
+        }
         // The kernel remembers from the load which tracepoint a program is for.
         let link =
             found.hook.hasPrefix("iter/")

@@ -15,7 +15,7 @@ package final class LoadedObject: Sendable {
         /// The name of the object.
         var name: String
         /// Its maps, in the order of their descriptors.
-        var maps: [MapDescription]
+        package var maps: [MapDescription]
         /// Its loaded programs, whose descriptors come after those of the maps.
         var programs: [ProgramDescription]
 
@@ -24,7 +24,7 @@ package final class LoadedObject: Sendable {
     }
 
     /// A map, as it was created.
-    struct MapDescription: Codable, Hashable, Sendable {
+    package struct MapDescription: Codable, Hashable, Sendable {
         var name: String
         /// The number of its kind (`enum bpf_map_type`).
         var kind: UInt32
@@ -56,6 +56,8 @@ package final class LoadedObject: Sendable {
     package let description: Description
     /// The descriptors in the order of the description; closed by `deinit`.
     package let descriptors: [CInt]
+    /// The links of programs that were attached before, by the name of the program; closed by `deinit`.
+    let links: [String: CInt]
 
     /// The name, for messages.
     package var name: String { description.name }
@@ -65,13 +67,16 @@ package final class LoadedObject: Sendable {
     /// - Parameters:
     ///   - description: What they are.
     ///   - descriptors: As many as the description says.
-    package init(_ description: Description, _ descriptors: [CInt]) {
+    ///   - links: The links of programs that are attached already, by the name of the program.
+    package init(_ description: Description, _ descriptors: [CInt], links: [String: CInt] = [:]) {
         self.description = description
         self.descriptors = descriptors
+        self.links = links
     }
 
     deinit {
         for descriptor in descriptors { close(descriptor) }
+        for link in links.values { close(link) }
     }
 
     func find(map: String) throws(BPFError) -> (description: MapDescription, descriptor: CInt) {

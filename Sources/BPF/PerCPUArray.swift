@@ -50,6 +50,19 @@ package struct PerCPUArray: Sendable {
         return rows
     }
 
+    /// Sets all counters of all CPUs.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    package func setAll(_ value: UInt64) throws(BPFError) {
+        let values = [UInt64](repeating: value, count: try PossibleProcessors.count() * columnCount)
+        for index in 0..<UInt32(clamping: rowCount) {
+            let code = unsafe withUnsafePointer(to: index) { index in
+                unsafe bpf_map_update_elem(descriptor, index, values, UInt64(BPF_ANY))
+            }
+            guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
+        }
+    }
+
     /// Adds up the values of all CPUs, column by column.
     ///
     /// `values` has the columns of one CPU after those of another.

@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// It is borrowed from the ``LoadedObject`` that owns it: do not keep it longer.
 package struct Queue<Value: BitwiseCopyable>: Sendable {
-    private let descriptor: CInt
-    private let name: String
+    fileprivate let descriptor: CInt
+    fileprivate let name: String
 
     fileprivate init(descriptor: CInt, name: String) {
         self.descriptor = descriptor
@@ -21,6 +21,21 @@ package struct Queue<Value: BitwiseCopyable>: Sendable {
             unsafe bpf_map_update_elem(descriptor, nil, value, UInt64(BPF_ANY))
         }
         guard code == 0 else { throw BPFError(operation: "add to \(name)", code: -code) }
+    }
+}
+
+extension Queue {
+    /// Takes the first value.
+    ///
+    /// - Returns: The value; nil if the queue is empty.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    package func removeFirst() throws(BPFError) -> Value? {
+        let storage = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        defer { unsafe storage.deallocate() }
+        let code = unsafe bpf_map_lookup_and_delete_elem(descriptor, nil, storage)
+        if code == 0 { return unsafe storage.pointee }
+        guard code == -ENOENT else { throw BPFError(operation: "take from \(name)", code: -code) }
+        return nil
     }
 }
 

@@ -17,9 +17,10 @@ package final class Broker: AgentLoader, ProcessReader {
     private let socket: MessageSocket
     /// What it keeps.
     package let capabilities: CapabilitySet
+    private let isPinning: Bool
 
-    private init(_ socket: MessageSocket, _ capabilities: CapabilitySet) {
-        (self.socket, self.capabilities) = (socket, capabilities)
+    private init(_ socket: MessageSocket, _ capabilities: CapabilitySet, isPinning: Bool) {
+        (self.socket, self.capabilities, self.isPinning) = (socket, capabilities, isPinning)
     }
 
     /// Starts the process, as a copy of this one, which must not have other threads yet.
@@ -27,18 +28,21 @@ package final class Broker: AgentLoader, ProcessReader {
     /// - Parameters:
     ///   - parts: What it gives up as the agent does.
     ///   - capabilities: What it keeps, of what this process has.
+    ///   - pins: Where it pins programs and maps; nil for nowhere.
     /// - Returns: The agent's side of it.
     /// - Throws: ``SystemError`` when the kernel refuses.
-    package static func start(_ parts: Set<ConfinementPart>, keeping capabilities: CapabilitySet)
-        throws(SystemError) -> Broker
-    {
+    package static func start(
+        _ parts: Set<ConfinementPart>,
+        keeping capabilities: CapabilitySet,
+        pins: PinDirectory? = nil
+    ) throws(SystemError) -> Broker {
         let (ours, theirs) = try MessageSocket.pair()
         let child = CPlatform_fork()
         guard child >= 0 else { throw SystemError(operation: "start a process", code: errno) }
         guard child > 0 else {
-            BrokerProcess(theirs, keeping: capabilities).run(parts)
+            BrokerProcess(theirs, keeping: capabilities, pins: pins).run(parts)
         }
-        let broker = Broker(ours, capabilities)
+        let broker = Broker(ours, capabilities, isPinning: pins != nil)
         try broker.expectGreeting()
         return broker
     }
@@ -57,16 +61,18 @@ package final class Broker: AgentLoader, ProcessReader {
     /// Sends a request.
     ///
     /// - Returns: The end of the socket on which the answer arrives.
-    private func send(_ request: BrokerRequest) throws(SystemError) -> MessageSocket {
+    private func send(_ request: BrokerRequest, _ descriptors: [CInt] = []) throws(SystemError) -> MessageSocket {
         let (ours, theirs) = try MessageSocket.pair()
-        try socket.send(request.bytes, [theirs.descriptor])
+        try socket.send(request.bytes, [theirs.descriptor] + descriptors)
         return ours
     }
 
-    private func answer<Answer: Decodable>(_ type: Answer.Type, to request: BrokerRequest) throws(SystemError)
-        -> (answer: Answer, descriptors: [CInt])
-    {
-        guard let (bytes, descriptors) = try send(request).receive() else { throw Self.gone }
+    private func answer<Answer: Decodable>(
+        _ type: Answer.Type,
+        to request: BrokerRequest,
+        _ sent: [CInt] = []
+    ) throws(SystemError) -> (answer: Answer, descriptors: [CInt]) {
+        guard let (bytes, descriptors) = try send(request, sent).receive() else { throw Self.gone }
         guard let answer = BrokerMessage.value(type, of: bytes) else {
             for descriptor in descriptors { close(descriptor) }
             throw SystemError(operation: "understand the answer of \(Self.processName)", code: EBADMSG)
@@ -85,15 +91,17 @@ package final class Broker: AgentLoader, ProcessReader {
         switch answer.answer {
         case .refused(let error):
             throw error
-        case .loaded(let facts, let description):
-            let object = LoadedObject(description, answer.descriptors)
-            guard description.descriptorCount == answer.descriptors.count else {
+        case .loaded(let facts, let description, let links, let pinned):
+            let own = Array(answer.descriptors.prefix(description.descriptorCount))
+            let others = zip(links, answer.descriptors.dropFirst(description.descriptorCount))
+            let object = LoadedObject(description, own, links: Dictionary(others) { first, _ in first })
+            guard description.descriptorCount + links.count == answer.descriptors.count else {
                 throw ProbeError(
                     BPFError(operation: "take over what was loaded", code: EMFILE),
                     reason: .other(words: "this process has too many open files")
                 )
             }
-            return LoadedAgent(facts, object)
+            return LoadedAgent(facts, object, pinned)
         }
     }
 
@@ -114,6 +122,9 @@ package final class Broker: AgentLoader, ProcessReader {
         return block
     }
 
+    /// This object itself, if programs and maps are pinned.
+    package var pins: (any PinStore)? { isPinning ? self : nil }
+
     /// Reads processes: this object itself.
     package var processReader: (any ProcessReader)? { self }
 
@@ -127,5 +138,32 @@ package final class Broker: AgentLoader, ProcessReader {
             for descriptor in descriptors { close(descriptor) }
             guard each(bytes) else { return }
         }
+    }
+}
+
+extension Broker: PinStore {
+    package func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt {
+        let descriptors = try ask("open \(name)", .open(BrokerPin(name: name, generation: generation)))
+        guard let descriptor = descriptors.first else { throw BPFError(operation: "open \(name)", code: EMFILE) }
+        return descriptor
+    }
+
+    package func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError) {
+        _ = try ask("pin \(name)", .pin(BrokerPin(name: name, generation: generation)), [descriptor])
+    }
+
+    package func removeAll(but generation: UInt64) throws(BPFError) {
+        _ = try ask("remove old generations", .removeGenerations(but: generation))
+    }
+
+    private func ask(_ operation: String, _ request: BrokerRequest, _ sent: [CInt] = []) throws(BPFError) -> [CInt] {
+        let answer: (answer: PinAnswer, descriptors: [CInt])
+        do throws(SystemError) {
+            answer = try self.answer(PinAnswer.self, to: request, sent)
+        } catch {
+            throw BPFError(operation: operation, code: error.code, log: Self.help)
+        }
+        if case .refused(let error) = answer.answer { throw error }
+        return answer.descriptors
     }
 }

@@ -13,13 +13,14 @@ internal import System
 struct BrokerProcess {
     private let requests: MessageSocket
     private let capabilities: CapabilitySet
+    private let pins: PinDirectory?
 
     /// So many processes may be at work; each process that blocks its reader keeps one.
     private static let limit = 32
 
     /// Creates the process's state.
-    init(_ requests: MessageSocket, keeping capabilities: CapabilitySet) {
-        (self.requests, self.capabilities) = (requests, capabilities)
+    init(_ requests: MessageSocket, keeping capabilities: CapabilitySet, pins: PinDirectory?) {
+        (self.requests, self.capabilities, self.pins) = (requests, capabilities, pins)
     }
 
     /// Confines the process, and serves until the agent has ended.
@@ -41,7 +42,12 @@ struct BrokerProcess {
         if parts.contains(.noNewPrivileges) { try SystemCalls.forgoPrivileges() }
         // A process under Landlock can't read the memory of one that is not, whatever capabilities it has.
         if parts.contains(.landlock), FileRules.version > 0, !capabilities.contains(.sysPtrace) {
-            try FileRules(readable: ["/proc", "/sys", Token.mount]).apply()
+            try FileRules(
+                readable: ["/proc", "/sys", Token.mount],
+                changeable: Set([pins?.path].compactMap(\.self)),
+                // For a map that is used again, older versions of libbpf open this directory.
+                listable: pins == nil ? [] : ["/"]
+            ).apply()
         }
         if parts.contains(.seccomp), SystemCalls.canBeLimited { try SystemCalls.limitToLoading() }
     }
@@ -54,8 +60,8 @@ struct BrokerProcess {
             var event = pollfd(descriptor: requests.descriptor)
             guard unsafe poll(&event, 1, running > 0 ? 100 : -1) > 0 else { continue }
             guard let (bytes, descriptors) = try? requests.receive() else { return }
-            guard let request = BrokerRequest(bytes), let answers = descriptors.first, descriptors.count == 1,
-                running < Self.limit
+            guard let request = BrokerRequest(bytes), let answers = descriptors.first,
+                descriptors.count == request.descriptorCount, running < Self.limit
             else {
                 for descriptor in descriptors { close(descriptor) }
                 continue
@@ -65,15 +71,15 @@ struct BrokerProcess {
                 // It ends with the broker, and the agent notices when the broker has ended.
                 CPlatform_endWithParent()
                 close(requests.descriptor)
-                carryOut(request, MessageSocket(answers))
+                carryOut(request, MessageSocket(answers), descriptors.dropFirst().first)
                 _exit(0)
             }
             running += child > 0 ? 1 : 0
-            close(answers)
+            for descriptor in descriptors { close(descriptor) }
         }
     }
 
-    private func carryOut(_ request: BrokerRequest, _ answers: MessageSocket) {
+    private func carryOut(_ request: BrokerRequest, _ answers: MessageSocket, _ pinned: CInt?) {
         switch request {
         // Whoever takes over the agent can ask for anything.
         case .load(let options) where !options.isExpected:
@@ -86,6 +92,22 @@ struct BrokerProcess {
         case .block(let shape):
             forgo([.sysPtrace])
             makeBlock(shape, answers)
+        case .open(let pin):
+            forgo([.sysPtrace])
+            answerPin(answers) { pins throws(BPFError) in try pins.open(pin.name, of: pin.generation) }
+        case .pin(let pin):
+            forgo([.sysPtrace])
+            answerPin(answers) { pins throws(BPFError) in
+                guard let pinned else { return nil }
+                try pins.pin(pinned, as: pin.name, of: pin.generation)
+                return nil
+            }
+        case .removeGenerations(let kept):
+            forgo([.sysPtrace])
+            answerPin(answers) { pins throws(BPFError) in
+                try pins.removeAll(but: kept)
+                return nil
+            }
         case .processes(let request):
             forgo([.bpf, .perfmon, .sysAdmin, .sysResource])
             try? answers.send(BrokerMessage.bytes(of: getpid()))
@@ -101,9 +123,15 @@ struct BrokerProcess {
 
     private func load(_ options: AgentObjectOptions, _ answers: MessageSocket) {
         do throws(ProbeError) {
-            let loaded = try OwnLoader().load(options)
-            let answer = LoadAnswer.loaded(loaded.facts, loaded.object.description)
-            try? answers.send(BrokerMessage.bytes(of: answer), loaded.object.descriptors)
+            let loaded = try OwnLoader(pins: pins).load(options)
+            let (object, links) = (loaded.object, loaded.object.linkDescriptors)
+            let answer = LoadAnswer.loaded(
+                loaded.facts,
+                object.description,
+                links: links.map(\.program),
+                loaded.pinned
+            )
+            try? answers.send(BrokerMessage.bytes(of: answer), object.descriptors + links.map(\.descriptor))
         } catch {
             var error = error
             error.cause.log = String(error.cause.log.suffix(Self.longestLog))
@@ -114,6 +142,18 @@ struct BrokerProcess {
     /// The verifier may print megabytes; what it objects to stands at the end.
     private static let longestLog = 16 << 10
 
+    /// Answers a request about what is pinned; `work` returns a descriptor for the answer.
+    private func answerPin(_ answers: MessageSocket, _ work: (PinDirectory) throws(BPFError) -> CInt?) {
+        // Nothing is pinned, so no agent asks.
+        guard let pins else { return }
+        do throws(BPFError) {
+            let descriptor = try work(pins)
+            try? answers.send(BrokerMessage.bytes(of: PinAnswer.done), [descriptor].compactMap(\.self))
+        } catch {
+            try? answers.send(BrokerMessage.bytes(of: PinAnswer.refused(error)))
+        }
+    }
+
     private func makeBlock(_ shape: CounterBlockShape, _ answers: MessageSocket) {
         do throws(BPFError) {
             let block = try OwnLoader().makeBlock(shape)
@@ -121,6 +161,14 @@ struct BrokerProcess {
         } catch {
             try? answers.send(BrokerMessage.bytes(of: BlockAnswer.refused(error)))
         }
+    }
+}
+
+extension BrokerRequest {
+    /// How many descriptors come with it: the socket for the answer, and what is to be pinned.
+    fileprivate var descriptorCount: Int {
+        if case .pin = self { return 2 }
+        return 1
     }
 }
 

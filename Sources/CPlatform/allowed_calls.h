@@ -164,7 +164,7 @@ static const int serving[] = {
 #endif
 };
 
-/* Forking, and what libbpf does before a load. */
+/* Forking, what libbpf does before a load, and directories of what is pinned. */
 static const int loading[] = {
     SYS_process_vm_readv,
     SYS_waitid,
@@ -181,6 +181,14 @@ static const int loading[] = {
 #endif
     SYS_ppoll,
     SYS_capset,
+    /* pinning */
+    SYS_mkdirat,
+    SYS_unlinkat,
+#ifdef SYS_rename
+    SYS_mkdir,
+    SYS_rmdir,
+    SYS_unlink,
+#endif
 };
 
 /* The commands of bpf(2) that take only what is loaded already. */

@@ -57,8 +57,13 @@ int CPlatform_allow(int rules, int version, const char *path, enum CPlatform_fil
 {
     /* Programs are never executed, and devices are never controlled. */
     uint64_t to_change = rights(version) & ~(LANDLOCK_ACCESS_FS_EXECUTE | RIGHT_IOCTL_DEV);
+    uint64_t allowed[] = {
+        [CPLATFORM_LIST] = LANDLOCK_ACCESS_FS_READ_DIR,
+        [CPLATFORM_READ] = RIGHTS_TO_READ,
+        [CPLATFORM_CHANGE] = to_change,
+    };
     struct landlock_path_beneath_attr rule = {
-        .allowed_access = access == CPLATFORM_CHANGE ? to_change : RIGHTS_TO_READ,
+        .allowed_access = allowed[access],
         .parent_fd = open(path, O_PATH | O_CLOEXEC),
     };
     struct stat status;

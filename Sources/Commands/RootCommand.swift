@@ -10,7 +10,7 @@ struct RootCommand: AsyncParsableCommand {
         version: Program.version,
         subcommands: [
             RunCommand.self, SnapshotCommand.self, TraceCommand.self, TopCommand.self, SinkCommand.self,
-            DoctorCommand.self, MetricsCommand.self, ExplainCommand.self,
+            DoctorCommand.self, MetricsCommand.self, ExplainCommand.self, UnpinCommand.self,
         ]
     )
 }

@@ -10,6 +10,8 @@ struct RunOptions: ParsableArguments {
 
     @OptionGroup(title: "While the Collector is away") var queue: QueueOptions
 
+    @OptionGroup(title: "While the agent is away") var pinning: PinningOptions
+
     @OptionGroup(title: "Privileges") var privileges: PrivilegeOptions
 
     @OptionGroup(title: "Health and log") var upkeep: UpkeepOptions
@@ -32,6 +34,7 @@ struct RunOptions: ParsableArguments {
             .with(RunSetting.responseTime, observation.responseTime ? true : nil)
             .with(RunSetting.health, text: upkeep.health)
             .with(RunSetting.confinement, text: privileges.confinement)
+            .with(RunSetting.pin, text: pinning.pin)
             .with(RunSetting.queueLimit, queue.queueLimit)
             .with(RunSetting.spool, queue.spool)
             .with(RunSetting.spoolLimit, queue.spoolLimit)
@@ -73,6 +76,11 @@ struct ObservationOptions: ParsableArguments {
     @Option(RunSetting.cardinalityLimit, as: Int.self) var cardinalityLimit: Int?
 
     @Flag(RunSetting.responseTime) var responseTime = false
+}
+
+/// What counts on without the agent.
+struct PinningOptions: ParsableArguments {
+    @Option(RunSetting.pin, as: String.self) var pin: String?
 }
 
 /// What the agent gives up.

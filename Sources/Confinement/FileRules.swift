@@ -10,10 +10,12 @@ package struct FileRules: Equatable, Sendable {
     package var readable: Set<String>
     /// The directories and files that can be changed, too.
     package var changeable: Set<String>
+    /// The directories that can only be listed, with those in them.
+    package var listable: Set<String>
 
     /// Creates rules.
-    package init(readable: Set<String> = [], changeable: Set<String> = []) {
-        (self.readable, self.changeable) = (readable, changeable)
+    package init(readable: Set<String> = [], changeable: Set<String> = [], listable: Set<String> = []) {
+        (self.readable, self.changeable, self.listable) = (readable, changeable, listable)
     }
 
     /// The version of Landlock that the kernel has; 0 if none.
@@ -29,7 +31,8 @@ package struct FileRules: Equatable, Sendable {
         let rules = CPlatform_createRules(version)
         guard rules >= 0 else { throw SystemError(operation: "make Landlock rules", code: errno) }
         defer { close(rules) }
-        for (paths, access) in [(readable, CPLATFORM_READ), (changeable, CPLATFORM_CHANGE)] {
+        let kinds = [(readable, CPLATFORM_READ), (changeable, CPLATFORM_CHANGE), (listable, CPLATFORM_LIST)]
+        for (paths, access) in kinds {
             for path in paths {
                 let code = unsafe CPlatform_allow(rules, version, path, access)
                 // Nobody but a more privileged process can open it, or there is nothing.

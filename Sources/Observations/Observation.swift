@@ -9,6 +9,7 @@ package import Readings
 package final class Observation {
     private var source: any ReadingSource
     private let limit: Int
+    private let keep: ((ObservedSeries) -> Void)?
     /// What has been added to the kernel's counters so far; nil before the first reading.
     package private(set) var series: ObservedSeries?
     /// The parts of the last reading that are still needed.
@@ -22,11 +23,14 @@ package final class Observation {
     ///   - source: Where readings come from.
     ///   - limit: The most series of each metric.
     ///   - series: Saved series of another observation, to continue with. They are dropped if the epoch differs.
+    ///   - keep: Saves the series after each collection, before anything is exported.
     package init(
         of source: any ReadingSource,
         limit: Int = CardinalityLimit<Int>.standard,
-        resuming series: ObservedSeries? = nil
+        resuming series: ObservedSeries? = nil,
+        keep: ((ObservedSeries) -> Void)? = nil
     ) {
+        self.keep = keep
         self.source = source
         self.limit = limit
         self.series = series
@@ -49,6 +53,8 @@ package final class Observation {
     /// - Throws: The error that the source had while reading that.
     fileprivate func upkeep(at time: Timestamp) throws -> [Metric] {
         guard let last else { return [] }
+        // The metrics of the machine were collected before.
+        defer { if let series { keep?(series) } }
         return try updated(for: last.epoch) { series in
             series.upkeep(try last.upkeep.part(), at: time)
         }

@@ -16,18 +16,31 @@ package protocol AgentLoader: Sendable {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func makeBlock(_ shape: CounterBlockShape) throws(BPFError) -> CInt
 
+    /// Where programs and maps are pinned; nil if they are not.
+    var pins: (any PinStore)? { get }
+
     /// Reads the processes of workloads; nil if the agent does that itself.
     var processReader: (any ProcessReader)? { get }
 }
 
 /// Loads in this process, with its own privileges.
 package struct OwnLoader: AgentLoader {
-    /// Creates a loader.
-    package init() {}
+    private let directory: PinDirectory?
 
-    /// Probes the kernel, and loads the agent's object.
+    /// Creates a loader.
+    ///
+    /// - Parameter directory: Where to pin programs and maps; nil for nowhere.
+    package init(pins directory: PinDirectory? = nil) {
+        self.directory = directory
+    }
+
+    /// The directory.
+    package var pins: (any PinStore)? { directory }
+
+    /// Probes the kernel, and loads the agent's object; or adopts it, if it is pinned.
     package func load(_ options: AgentObjectOptions) throws(ProbeError) -> LoadedAgent {
         do throws(BPFError) {
+            if options.isPinned, let directory { return try directory.load(options) }
             return try LoadedAgent(options, kernel: KernelFeatures())
         } catch {
             throw ProbeError(error)

@@ -16,7 +16,9 @@ final class AgentObject {
     let rowCount: UInt32
     /// What keeps sockets from being divided by workloads, if they were to be.
     let attributionLimit: Limitation?
-    private let loader: any AgentLoader
+    /// How it is pinned; nil if it ends with this process.
+    let pinned: Pinned?
+    let loader: any AgentLoader
 
     /// Whether programs may read the kernel's memory.
     var readsMemory: Bool { features.kernelMemory }
@@ -31,19 +33,12 @@ final class AgentObject {
         features = loaded.facts.kernel.programs
         attributionLimit = loaded.facts.attributionLimit
         object = loaded.object
+        pinned = loaded.pinned
         self.loader = loader
     }
 
     /// Reads the processes of workloads; nil if this process does that itself.
     var processReader: (any ProcessReader)? { loader.processReader }
-
-    /// Makes a block of counters.
-    ///
-    /// - Returns: Its descriptor, which the caller closes.
-    /// - Throws: ``BPFError`` when the kernel refuses.
-    func makeBlock(_ shape: CounterBlockShape) throws(BPFError) -> CInt {
-        try loader.makeBlock(shape)
-    }
 
     /// Loads the object in this process, with the programs that this kernel can run.
     ///

@@ -17,6 +17,10 @@ package struct AgentObjectOptions: Codable, Hashable, Sendable {
     ///
     /// Whoever loads the object finds that out, because its cgroup pays for the table.
     var connectionLimit: Int?
+    /// Whether programs and maps are pinned, and those that are pinned already are adopted.
+    var isPinned = false
+    /// Whether nothing that is pinned is to be adopted.
+    var startsAnew = false
 
     /// Whether an agent asks for this: a limit of connections that can be set, and not too many workloads.
     package var isExpected: Bool {

@@ -33,6 +33,7 @@ struct AgentObjectPlan {
         if programs.responseTime.isEmpty {
             for map in Self.responseMaps { try object.leaveOut(map) }
         }
+        if !options.isPinned { try object.leaveOut("tcp_saved") }
         try object.setSlots(
             options.connectionLimit.map { UInt32(clamping: $0) } ?? ConnectionLimit.chosen(walks: programs.walk != nil)
         )

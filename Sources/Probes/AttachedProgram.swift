@@ -18,4 +18,15 @@ final class AttachedProgram {
         }
         return attached
     }
+
+    /// Attaches programs of the agent, and pins them if it is pinned.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses one of them.
+    static func attach(_ programs: [String], of agent: AgentObject) throws(BPFError) -> [AttachedProgram] {
+        var attached: [AttachedProgram] = []
+        for program in programs {
+            attached.append(AttachedProgram(try agent.attach(program)))
+        }
+        return attached
+    }
 }

@@ -25,7 +25,7 @@ final class ConnectionProbe {
         handshakes = try agent.object.perCPUArray("tcp_handshakes")
         io = try agent.object.perCPUArray("tcp_io")
         durations = try agent.object.perCPUArray("tcp_durations")
-        link = try agent.object.attach(agent.programs.transitions)
+        link = try agent.attach(agent.programs.transitions)
     }
 
     /// What has happened since the probe was created.

@@ -18,7 +18,7 @@ final class CounterProbe {
     init(_ plan: CounterPlan, _ programs: [String], of agent: AgentObject) throws(BPFError) {
         self.agent = agent
         counters = try agent.object.perCPUArray(plan.array)
-        attached = try AttachedProgram.attach(programs, of: agent.object)
+        attached = try AttachedProgram.attach(programs, of: agent)
         counter = plan.counter
         layout = plan.layout
     }

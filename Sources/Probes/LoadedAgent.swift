@@ -18,21 +18,33 @@ package struct LoadedAgent {
     /// The object.
     package let object: LoadedObject
 
-    /// Takes what another process has loaded.
-    package init(_ facts: Facts, _ object: LoadedObject) {
-        (self.facts, self.object) = (facts, object)
+    /// How it is pinned; nil if it ends with this process.
+    package let pinned: Pinned?
+
+    /// Takes what is loaded.
+    package init(_ facts: Facts, _ object: LoadedObject, _ pinned: Pinned? = nil) {
+        (self.facts, self.object, self.pinned) = (facts, object, pinned)
         PossibleProcessors.adopt(facts.processors)
     }
 
     /// Loads `bpf/agent.bpf.c` with the programs that `kernel` can run.
     ///
+    /// - Parameters:
+    ///   - options: What to observe.
+    ///   - kernel: What the kernel can do.
+    ///   - prepare: Changes the object before it is loaded.
     /// - Throws: ``BPFError`` with the verifier's message when the kernel refuses a program.
-    init(_ options: AgentObjectOptions, kernel: KernelFeatures) throws(BPFError) {
+    init(
+        _ options: AgentObjectOptions,
+        kernel: KernelFeatures,
+        _ prepare: (borrowing Object) throws(BPFError) -> Void = { _ in }
+    ) throws(BPFError) {
         let plan = AgentObjectPlan(options, on: kernel)
         let limit =
             options.workloads == nil ? nil : try AttributionLimits.limitation(follows: plan.programs.follows)
         let object = try kernel.programs.object(.agent)
         try plan.apply(to: object)
+        try prepare(object)
         let processors = try PossibleProcessors.count()
         self.init(Facts(kernel: kernel, attributionLimit: limit, processors: processors), try object.load())
     }

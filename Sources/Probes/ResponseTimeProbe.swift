@@ -22,7 +22,7 @@ final class ResponseTimeProbe {
         rows = try agent.object.counterHash("tcp_responses")
         // It must be added before rows of ports fill the map.
         try rows.addRow(for: Self.overflow)
-        attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent.object)
+        attached = try AttachedProgram.attach(agent.programs.responseTime, of: agent)
     }
 
     /// How long services took to answer: a row for each port, and the overflow row.

@@ -11,7 +11,11 @@ extension TCPProbes: ReadingSource {
             if let attribution { return try self.activity(by: attribution, at: time) }
             return try self.activity()
         }
-        let upkeep = part { () throws(BPFError) in try agent.upkeep() }
+        let upkeep = part { () throws(BPFError) in
+            var upkeep = try agent.upkeep()
+            carried.add(to: &upkeep)
+            return upkeep
+        }
         return Reading(taken: time, epoch: epoch, activity: activity, upkeep: upkeep)
     }
 
@@ -33,6 +37,7 @@ extension TCPProbes: ReadingSource {
         for counter in counters {
             activity.counters[counter.counter, .host] = try counter.table()
         }
+        carried.add(to: &activity)
         activity.stocks.merge(found.stocks, of: WorkloadIndex(row: HOST_ROW.rawValue), into: .host)
         activity.moveToHost()
         addLimits(to: &activity)

@@ -24,6 +24,8 @@ package final class TCPProbes {
         package var attribution: AttributionOptions?
         /// How many connections can be followed at a time; nil for what fits in the memory of the machine.
         package var connectionLimit: Int?
+        /// Whether the counters begin at zero, even if there are pinned ones.
+        package var startsAnew = false
 
         /// Creates options.
         package init(
@@ -53,7 +55,8 @@ package final class TCPProbes {
                     rttPeriod: rttPeriod,
                     responseTime: responseTime,
                     workloads: attribution?.limit,
-                    connectionLimit: connectionLimit
+                    connectionLimit: connectionLimit,
+                    startsAnew: startsAnew
                 )
             } catch {
                 throw ProbeError(error)
@@ -73,6 +76,12 @@ package final class TCPProbes {
     let responseTime: ResponseTimeProbe?
     let agent: AgentObject
     let attribution: Attribution?
+    /// Where what is added to the counters is saved; nil if programs end with this process.
+    let memory: PinnedMemory?
+    /// What was saved of the counters that these probes go on with.
+    let continued: PinnedMemory.Content?
+    /// What programs of earlier generations have counted.
+    var carried = Carried()
     private let scope: ObservationScope
     private let say: @Sendable (String) -> Void
     private var hasSaidTrouble = false
@@ -94,26 +103,36 @@ package final class TCPProbes {
         loaded: ([LoadedProgram]) -> Void = { _ in },
         say: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(ProbeError) {
-        let object = try options.objectOptions()
-        let agent = AgentObject(object, try loader.load(object), by: loader)
+        let prepared = try Self.prepare(try options.objectOptions(), by: loader, say)
         do throws(BPFError) {
-            try self.init(agent, options, start: start, say: say, loaded: loaded)
+            try self.init(prepared, options, start: start, say: say, loaded: loaded)
         } catch {
             throw ProbeError(error)
         }
     }
 
     private init(
-        _ agent: AgentObject,
+        _ prepared: Prepared,
         _ options: Options,
         start: Timestamp,
         say: @escaping @Sendable (String) -> Void,
         loaded: ([LoadedProgram]) -> Void
     ) throws(BPFError) {
+        let (agent, content) = (prepared.agent, prepared.content)
         let chosen = agent.programs
+        let epoch = content?.probes.epoch ?? Epoch(start: start, namespaceCounters: .current())
+        memory = agent.pinned == nil ? nil : try PinnedMemory(agent.object)
+        continued = content
+        carried = content?.probes.carried ?? Carried()
         // Before the first program runs, because it may need a row.
         if chosen.follows, let options = options.attribution {
-            attribution = try Attribution(agent, options, start: start, say: say)
+            attribution = try Attribution(
+                agent,
+                options,
+                start: epoch.start,
+                adopting: content?.probes.attribution,
+                say: say
+            )
         } else {
             attribution = nil
         }
@@ -129,12 +148,13 @@ package final class TCPProbes {
         self.counters = counters
         responseTime = chosen.responseTime.isEmpty ? nil : try ResponseTimeProbe(agent)
         loaded(LoadedProgram.list(chosen.responseTime, of: agent.object))
-        epoch = Epoch(start: start, namespaceCounters: .current())
+        self.epoch = epoch
         limitations = chosen.limitations + [agent.attributionLimit].compactMap(\.self)
         programs = chosen.all
         scope = options.scope
         self.agent = agent
         self.say = say
+        try startGeneration(prepared)
         try startWalking()
         try makeRoom()
     }
@@ -167,7 +187,7 @@ package final class TCPProbes {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func transitionTable() throws(BPFError) -> [UInt64] {
         if let attribution { return try attribution.transitionTable() }
-        return try connections.transitionTable()
+        return carried.add(toTransitions: try connections.transitionTable())
     }
 
     /// Says once what is wrong with the passes, and makes them by the iterator if that can be.

@@ -52,6 +52,8 @@ package struct RunSettings: Equatable, Sendable {
     package var workloadLimit = AttributionOptions.standardLimit
     /// What the agent gives up after it has started.
     package var confinement = Set(ConfinementPart.allCases)
+    /// The directory of a BPF file system where programs and counters are pinned; nil for nowhere.
+    package var pin: String?
     /// The attributes of the resource that the user sets.
     package var resource = ResourceSettings()
     /// The configuration file, if there is one.

@@ -3,6 +3,7 @@
 #ifndef RESETS_H
 #define RESETS_H
 
+#include "common/generation.h"
 #include "common/rows.h"
 #include "common/scope.h"
 #include "common/socket.h"
@@ -42,6 +43,8 @@ static __always_inline int count_reset(__u32 row, enum io_direction direction, e
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(on_send_reset, const struct sock *sk, struct sk_buff *buffer)
 {
+    if (!is_counting())
+        return 0;
     if (sk)
         return is_observed(&sk->__sk_common)
                    ? count_reset(row_of(&sk->__sk_common), TRANSMIT, network_type_of(&sk->__sk_common))
@@ -55,7 +58,7 @@ int BPF_PROG(on_send_reset, const struct sock *sk, struct sk_buff *buffer)
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(on_receive_reset, const struct sock *sk)
 {
-    if (!is_observed(&sk->__sk_common))
+    if (!is_counting() || !is_observed(&sk->__sk_common))
         return 0;
     return count_reset(row_of(&sk->__sk_common), RECEIVE, network_type_of(&sk->__sk_common));
 }

@@ -8,6 +8,7 @@
 #ifndef RESPONSE_TIME_H
 #define RESPONSE_TIME_H
 
+#include "common/generation.h"
 #include "common/loss.h"
 #include "common/record.h"
 #include "common/rows.h"
@@ -128,7 +129,7 @@ int BPF_PROG(on_receive, struct sock *sk, int result, int flags)
 {
     struct reading *reading;
 
-    if (result <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE) || !is_timed(sk) || !is_accepted(sk))
+    if (!is_counting() || result <= 0 || flags & (MSG_PEEK | MSG_ERRQUEUE) || !is_timed(sk) || !is_accepted(sk))
         return 0;
     reading = reading_of(sk);
     if (reading)
@@ -147,7 +148,7 @@ int BPF_PROG(on_take, struct sock *sk)
     struct tcp_sock *tcp;
     __u64 bytes;
 
-    if (sk->sk_protocol != IPPROTO_TCP || !is_timed(sk) || !is_accepted(sk))
+    if (!is_counting() || sk->sk_protocol != IPPROTO_TCP || !is_timed(sk) || !is_accepted(sk))
         return 0;
     tcp = bpf_skc_to_tcp_sock(sk);
     if (!tcp)
@@ -167,7 +168,7 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
     struct histogram *histogram;
     struct reading *reading;
 
-    if (result <= 0 || !is_timed(sk))
+    if (!is_counting() || result <= 0 || !is_timed(sk))
         return 0;
     /* Only accepted connections have one. */
     reading = bpf_sk_storage_get(&tcp_last_reads, sk, 0, 0);

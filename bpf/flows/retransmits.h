@@ -3,6 +3,7 @@
 #ifndef RETRANSMITS_H
 #define RETRANSMITS_H
 
+#include "common/generation.h"
 #include "common/rows.h"
 #include "common/scope.h"
 #include "common/server_handshake.h"
@@ -82,14 +83,14 @@ static __always_inline int count_retransmit(struct sock *sk, struct sk_buff *buf
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(on_retransmit, struct sock *sk, struct sk_buff *buffer, int error)
 {
-    return error ? 0 : count_retransmit(sk, buffer);
+    return is_counting() && !error ? count_retransmit(sk, buffer) : 0;
 }
 
 /* For kernels before 6.17, where the event has no third argument. */
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(on_retransmit_sent, struct sock *sk, struct sk_buff *buffer)
 {
-    return count_retransmit(sk, buffer);
+    return is_counting() ? count_retransmit(sk, buffer) : 0;
 }
 
 SEC("tp_btf/tcp_retransmit_synack")
@@ -97,7 +98,7 @@ int BPF_PROG(on_retransmit_synack, const struct sock *listener, struct request_s
 {
     enum network_type type;
 
-    if (!is_observed(&listener->__sk_common))
+    if (!is_counting() || !is_observed(&listener->__sk_common))
         return 0;
     type = network_type_of(&request->__req_common);
     count_retransmits(row_of_full(listener), RETRANSMIT_SYN_ACK, type, 1);

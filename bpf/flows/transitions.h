@@ -3,6 +3,7 @@
 #ifndef TRANSITIONS_H
 #define TRANSITIONS_H
 
+#include "common/generation.h"
 #include "common/scope.h"
 #include "flows/change_time.h"
 #include "flows/drops.h"
@@ -110,6 +111,8 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
     __u32 row;
     __u64 now;
 
+    if (!is_counting())
+        return 0;
     /*
      * The birth of a listener's child. At this point it still has the listener's addresses, and on older kernels the
      * listener's cookie. It is counted with its next change, when it has its own.
@@ -166,7 +169,7 @@ int BPF_PROG(follow_connection, struct sock *sk, const int old_state, const int 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(count_transition, struct sock *sk, const int old_state, const int new_state)
 {
-    if (old_state != new_state && is_counted_change(sk, old_state, new_state))
+    if (is_counting() && old_state != new_state && is_counted_change(sk, old_state, new_state))
         count_transition_of(AT_EVENT, HOST_ROW, network_type_of(&sk->__sk_common), old_state, new_state);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "layout_flows.h"
+#include "layout_generation.h"
 #include "layout_groups.h"
 #include "layout_handshakes.h"
 #include "layout_histogram.h"

@@ -6,7 +6,9 @@
 
 /* What a rule allows in a directory and below, or on a file. */
 enum CPlatform_file_access {
-    /* Reading files and listing directories. */
+    /* Listing directories. */
+    CPLATFORM_LIST,
+    /* That, and reading files. */
     CPLATFORM_READ,
     /* That, and everything that changes files and directories. */
     CPLATFORM_CHANGE,

@@ -7,6 +7,14 @@ internal import Workloads
 
 /// Divides what the kernel has counted by workloads.
 final class Attribution {
+    /// What another process that adopts the counters must know of them.
+    struct State: Codable, Sendable {
+        var flows: FlowRows.State
+        var ledger: RowLedger<WorkloadIdentity>
+        var drops: PortSums<UInt64>
+        var responses: PortSums<Distribution>
+    }
+
     private let flows: FlowRows
     private var directory = WorkloadDirectory()
     private var ledger: RowLedger<WorkloadIdentity>
@@ -24,21 +32,29 @@ final class Attribution {
     ///   - agent: The object.
     ///   - options: What is known of workloads.
     ///   - start: When the counters begin.
+    ///   - state: What an agent before this one has saved; nil if there was none.
     ///   - say: Receives lines for the log.
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(
         _ agent: AgentObject,
         _ options: AttributionOptions,
         start: Timestamp,
+        adopting state: State? = nil,
         say: @escaping @Sendable (String) -> Void
     ) throws(BPFError) {
-        flows = try FlowRows(agent)
-        ledger = RowLedger(
-            limit: options.limit,
-            start: start,
-            hostRow: HOST_ROW.rawValue,
-            overflowRow: OVERFLOW_ROW.rawValue
-        )
+        flows = try FlowRows(agent, adopting: state?.flows, counted: state?.ledger.countedRows ?? [])
+        ledger =
+            state?.ledger
+            ?? RowLedger(
+                limit: options.limit,
+                start: start,
+                hostRow: HOST_ROW.rawValue,
+                overflowRow: OVERFLOW_ROW.rawValue
+            )
+        if let state {
+            (drops, responses) = (state.drops, state.responses)
+            ledger.resume(assigned: Set(try flows.assignments().map(\.row)))
+        }
         applications = ApplicationResources(
             ApplicationResources.Settings(
                 isOn: options.asksApplications,
@@ -48,6 +64,24 @@ final class Attribution {
             reader: agent.processReader
         )
         self.say = say
+    }
+
+    /// What another process that adopts the counters must know of them.
+    var state: State { State(flows: flows.state, ledger: ledger, drops: drops, responses: responses) }
+
+    /// Takes over what another build has counted.
+    ///
+    /// Its programs must not count any more.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func takeOver(_ predecessor: Predecessor) throws(BPFError) {
+        let rows = ledger.countedRows.union(try flows.assignments().map(\.row))
+        for row in rows.union([HOST_ROW.rawValue, OVERFLOW_ROW.rawValue]) {
+            var sums = FlowCounters(predecessor.converted(flows.state.carried[row] ?? []))
+            sums.add(predecessor.converted(try predecessor.row(row)))
+            flows.carry(sums.counters, of: row)
+        }
+        ledger.convert(predecessor.converted)
     }
 
     /// Reads the cgroups, and frees rows.

@@ -4,6 +4,14 @@ internal import Readings
 
 /// The rows of cgroups in the kernel: which cgroup has which, and what was counted in them.
 final class FlowRows {
+    /// What another process that adopts the rows must know of them.
+    struct State: Codable, Sendable {
+        /// Rows that were released and still count for a workload.
+        var released = 0
+        /// What each row had counted in another layout.
+        var carried: [UInt32: [UInt64]] = [:]
+    }
+
     private let agent: AgentObject
     private let rows: Map<UInt64, cgroup_row>
     private let free: Queue<UInt32>
@@ -13,6 +21,8 @@ final class FlowRows {
     /// How many rows cgroups have, and how many were taken from them that are not free yet.
     private var used = 0
     private var released = 0
+    /// What was counted in rows by another build, whose layout is different.
+    private var carried: [UInt32: [UInt64]] = [:]
 
     /// Why no rows were added, although there may be more; nil if nothing is wrong.
     private(set) var shortage: BPFError?
@@ -23,7 +33,12 @@ final class FlowRows {
     /// Makes the first rows of a loaded object.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    init(_ agent: AgentObject) throws(BPFError) {
+    ///
+    /// - Parameters:
+    ///   - agent: The object.
+    ///   - state: What is known of rows that are adopted; nil if there are none.
+    ///   - counted: The rows of workloads.
+    init(_ agent: AgentObject, adopting state: State? = nil, counted: Set<UInt32> = []) throws(BPFError) {
         self.agent = agent
         rows = try agent.object.map("tcp_rows")
         free = try agent.object.queue("tcp_free_rows")
@@ -33,7 +48,38 @@ final class FlowRows {
             columnCount: Int(FLOW_COUNTERS),
             make: agent.makeBlock
         )
+        if let state { try adopt(state, counted) }
         try grow()
+    }
+
+    /// What another process that adopts the rows must know of them.
+    var state: State { State(released: released, carried: carried) }
+
+    /// Takes over the rows of an agent that has ended.
+    ///
+    /// It may have been killed between any two steps, so which rows are free is found out anew.
+    private func adopt(_ state: State, _ counted: Set<UInt32>) throws(BPFError) {
+        (released, carried) = (state.released, state.carried)
+        for _ in 0..<agent.pinnedBlockCount() where blocks.canGrow { _ = try blocks.grow() }
+        while try free.removeFirst() != nil {}
+        // A program may have taken a row and not given it to its cgroup yet.
+        try Pin.waitForPrograms()
+        let taken = Set(try assignments().map(\.row)).union(counted)
+        for row in FIRST_ROW.rawValue..<min(UInt32(clamping: blocks.rowCount), agent.rowCount)
+        where !taken.contains(row) {
+            try clear(row)
+            try free.append(row)
+        }
+    }
+
+    private func clear(_ row: UInt32) throws(BPFError) {
+        carried[row] = nil
+        try blocks.clear(row)
+    }
+
+    /// Adds what a row had counted in another layout.
+    func carry(_ counters: [UInt64], of row: UInt32) {
+        carried[row] = counters
     }
 
     /// The cgroups that have a row.
@@ -50,7 +96,7 @@ final class FlowRows {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func replenish() throws(BPFError) {
         for row in leaving {
-            try blocks.clear(row)
+            try clear(row)
             try free.append(row)
         }
         leaving = []
@@ -75,7 +121,12 @@ final class FlowRows {
     ///
     /// - Throws: ``BPFError`` when there is no such row or the kernel refuses.
     func read<Result>(_ row: UInt32, _ body: ([UInt64]) -> Result) throws(BPFError) -> Result {
-        try blocks.read(row, body)
+        guard let carried = carried[row] else { return try blocks.read(row, body) }
+        return try blocks.read(row) { counters in
+            var sums = FlowCounters(counters)
+            sums.add(carried)
+            return body(sums.counters)
+        }
     }
 
     /// Makes as many rows again as there are, if none is free.
@@ -117,7 +168,13 @@ final class FlowRows {
 /// The counters of a row, or the sums of several: a `struct flow_counters` of the kernel.
 struct FlowCounters {
     /// The counters one after the other.
-    private(set) var counters = [UInt64](repeating: 0, count: Int(FLOW_COUNTERS))
+    private(set) var counters: [UInt64]
+
+    /// Creates sums from the counters of a row; zeros by default.
+    init(_ counters: [UInt64] = []) {
+        self.counters = [UInt64](repeating: 0, count: Int(FLOW_COUNTERS))
+        add(counters)
+    }
 
     /// Adds the counters of a row.
     mutating func add(_ more: [UInt64]) {

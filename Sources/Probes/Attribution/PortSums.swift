@@ -5,14 +5,14 @@ internal import Readings
 ///
 /// The kernel counts by row and port. When one of two rows of a workload ends, their sum would fall, and a count that
 /// falls looks like one that began again.
-struct PortSums<Value: Accumulating & Sendable>: Sendable {
-    private struct RowKey: Hashable {
+struct PortSums<Value: Accumulating & Sendable & Codable>: Sendable, Codable {
+    private struct RowKey: Hashable, Codable {
         var row: WorkloadIndex
         var port: UInt16?
         var type: NetworkType?
     }
 
-    private struct Key: Hashable {
+    private struct Key: Hashable, Codable {
         var workload: Workload.ID
         var port: UInt16?
         var type: NetworkType?

@@ -5,7 +5,7 @@ internal import Readings
 ///
 /// The kernel counts by cgroups, each of which has a row. A workload may have several cgroups, one after the other or
 /// at the same time. What the rows of ended cgroups had counted stays with the workload until that ends, too.
-struct RowLedger<Identity: Hashable & Sendable>: Sendable {
+struct RowLedger<Identity: Hashable & Sendable & Codable>: Sendable, Codable {
     /// A cgroup with its row, and what is known of it now.
     struct Assignment: Sendable {
         /// The ID of the cgroup.
@@ -21,7 +21,7 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
     }
 
     /// A workload.
-    struct Entry: Sendable {
+    struct Entry: Sendable, Codable {
         /// Its number.
         var id: Workload.ID
         /// What it is; nil for the host and the overflow.
@@ -36,7 +36,7 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
         var hasEnded = false
     }
 
-    private struct Row: Sendable {
+    private struct Row: Sendable, Codable {
         var cgroup: UInt64
         var workload: Workload.ID
         /// In how many readings in a row the cgroup did not exist and had no sockets.
@@ -140,6 +140,21 @@ struct RowLedger<Identity: Hashable & Sendable>: Sendable {
         for place in sums.indices.prefix(counters.count) { sums[place] &+= counters[place] }
         entry.retired = sums
         entries[id] = entry
+    }
+
+    /// The rows that are counted for workloads.
+    var countedRows: Set<UInt32> { entries.values.reduce(into: []) { $0.formUnion($1.rows) } }
+
+    /// Goes on with what another process has saved.
+    ///
+    /// - Parameter assigned: The rows that cgroups have. The others may have been taken from them since.
+    mutating func resume(assigned: Set<UInt32>) {
+        for row in rows.keys where !assigned.contains(row) { rows[row]?.isLeaving = true }
+    }
+
+    /// Changes the counters that are kept of ended cgroups.
+    mutating func convert(_ conversion: ([UInt64]) -> [UInt64]) {
+        for (id, entry) in entries { entries[id]?.retired = entry.retired.map(conversion) }
     }
 
     /// The workloads: the host, the overflow if there is any, and the others in the order of their numbers.

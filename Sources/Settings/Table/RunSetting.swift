@@ -177,6 +177,14 @@ package enum RunSetting {
         help: "Give up only these after the start: capabilities, no-new-privileges, landlock, seccomp (default: all).",
         valueName: "list"
     )
+    /// Where programs and counters are pinned.
+    package static let pin = Setting(
+        optional: \.pin,
+        SettingName(option: "--pin", variable: "TCPLENS_PIN", key: "tcplens/development.pin"),
+        .path,
+        help: "Pin programs and counters here, such as /sys/fs/bpf/tcplens, so that they count on without the agent.",
+        valueName: "dir"
+    )
     /// The most bytes that wait in memory for a Collector that is away.
     package static let queueLimit = Setting(
         \.otlp.queueLimit,
@@ -215,7 +223,7 @@ package enum RunSetting {
     /// The settings in the section `tcplens/development` of a file, in the order in which they are printed.
     static let ofTCPLens: [any AnySetting] = [
         scope, attribution, applicationResource, workloadLimit, connectionLimit, attributes, responseTime,
-        prometheusCreated, health, confinement, queueLimit, spoolLimit, spool,
+        prometheusCreated, health, confinement, pin, queueLimit, spoolLimit, spool,
     ]
     /// The settings that files keep in their readers, because OpenTelemetry's schema has them there.
     static let ofReaders: [any AnySetting] = [

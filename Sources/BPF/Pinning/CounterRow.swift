@@ -1,0 +1,25 @@
+internal import CLibbpf
+internal import Glibc
+
+/// A row of a block of counters that another build has made.
+package enum CounterRow {
+    /// Reads a row.
+    ///
+    /// - Parameters:
+    ///   - number: The number of the row in the block.
+    ///   - block: The descriptor of the block.
+    ///   - columnCount: How many counters a row has.
+    /// - Returns: The counters.
+    /// - Throws: ``BPFError`` when the block has another form, or the kernel refuses.
+    package static func read(_ number: UInt32, of block: CInt, columnCount: Int) throws(BPFError) -> [UInt64] {
+        var info = bpf_map_info()
+        var size = UInt32(MemoryLayout<bpf_map_info>.size)
+        var row = [UInt64](repeating: 0, count: columnCount)
+        guard unsafe bpf_obj_get_info_by_fd(block, &info, &size) == 0,
+            info.type == BPF_MAP_TYPE_ARRAY.rawValue, Int(info.value_size) == columnCount * MemoryLayout<UInt64>.size
+        else { throw BPFError(operation: "read a block of counters, which has another form", code: EINVAL) }
+        let code = unsafe withUnsafePointer(to: number) { unsafe bpf_map_lookup_elem(block, $0, &row) }
+        guard code == 0 else { throw BPFError(operation: "read a block of counters", code: -code) }
+        return row
+    }
+}

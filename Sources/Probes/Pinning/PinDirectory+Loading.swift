@@ -1,0 +1,167 @@
+internal import BPF
+internal import CProbes
+internal import FoundationEssentials
+internal import Glibc
+
+extension PinDirectory {
+    /// A generation that is complete.
+    private struct Generation {
+        var number: UInt64
+        var manifest: PinManifest
+        var inheritance: Inheritance?
+    }
+
+    /// The maps that a build takes over from another one if they have the same layout there. Those of a group belong
+    /// together.
+    private static let sharedGroups = [
+        ["tcp_slots", "tcp_slot_blocks", "tcp_pass"], ["tcp_rows", "tcp_free_rows"],
+        ["tcp_time_waits"], ["tcp_drops"], ["tcp_responses"], ["tcp_last_reads"], ["tcp_syn_acks"],
+    ]
+    /// Without these, counters can't be taken over either: user space has no other memory of what they count.
+    private static let needed = ["tcp_rows", "tcp_free_rows", "tcp_drops", "tcp_responses"]
+
+    /// Adopts the generation that counts, if it is what would be loaded, or loads another one.
+    ///
+    /// - Parameter options: What to observe.
+    /// - Returns: What is in the kernel. The programs of another generation are not attached, and count nothing yet.
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func load(_ options: AgentObjectOptions) throws(BPFError) -> LoadedAgent {
+        let (counting, last) = try survey()
+        let build = options.build
+        if let counting, counting.manifest.build == build, !options.startsAnew {
+            return try adopt(counting)
+        }
+        let kernel = try KernelFeatures()
+        let number = last + 1
+        let predecessor = counting.flatMap { $0.manifest.subject == options.subject && !options.startsAnew ? $0 : nil }
+        var layouts: [String: UInt64] = [:]
+        var takesOver = false
+        let loaded = try LoadedAgent(options, kernel: kernel) { object throws(BPFError) in
+            try object.setConstant("own_generation", to: number)
+            layouts = object.layouts()
+            try self.reuseShared(object)
+            guard let predecessor else { return }
+            takesOver = try self.reuse(predecessor, layouts, object)
+        }
+        do throws(PinError) {
+            try make(number)
+        } catch {
+            throw BPFError(operation: error.description, code: EIO)
+        }
+        try loaded.object.pin(in: directory(of: number))
+        try pinShared(loaded.object)
+        let manifest = PinManifest(
+            boot: Self.boot,
+            build: build,
+            subject: options.subject,
+            facts: loaded.facts,
+            description: loaded.object.description,
+            layouts: layouts,
+            counters: .own
+        )
+        try manifest.write(to: loaded.object)
+        let source = takesOver ? predecessor?.number : nil
+        if let source { try Inheritance(predecessor: source).write(to: loaded.object) }
+        let pinned = Pinned(generation: number, isAdopted: false, predecessor: source)
+        return LoadedAgent(loaded.facts, loaded.object, pinned)
+    }
+
+    /// Finds the generation that counts, and removes all that nobody needs.
+    ///
+    /// - Returns: That generation, nil if there is none, and the highest number that there has been.
+    private func survey() throws(BPFError) -> (counting: Generation?, last: UInt64) {
+        let numbers: [UInt64]
+        do throws(PinError) {
+            numbers = try self.numbers()
+        } catch {
+            throw BPFError(operation: error.description, code: EIO)
+        }
+        let word = (try? LoadedObject.shared(in: shared)).flatMap { shared in
+            withExtendedLifetime(shared) { try? GenerationWord(shared).value().counting }
+        }
+        let counting = word.flatMap { generation($0) }
+        let needed = [counting?.number, counting?.inheritance.flatMap { $0.isDone ? nil : $0.predecessor }]
+        do throws(PinError) {
+            for number in numbers where !needed.contains(number) { try remove(number) }
+        } catch {
+            throw BPFError(operation: error.description, code: EIO)
+        }
+        return (counting, max(numbers.last ?? 0, word ?? 0))
+    }
+
+    private func generation(_ number: UInt64) -> Generation? {
+        guard let object = try? LoadedObject.saved(in: directory(of: number)),
+            let manifest = try? PinManifest.read(from: object), manifest.boot == Self.boot
+        else { return nil }
+        return Generation(number: number, manifest: manifest, inheritance: try? Inheritance.read(from: object))
+    }
+
+    private func adopt(_ generation: Generation) throws(BPFError) -> LoadedAgent {
+        let description = generation.manifest.description
+        let object = try LoadedObject(
+            description,
+            links: description.eventPrograms,
+            in: directory(of: generation.number)
+        )
+        let source = generation.inheritance.flatMap { $0.isDone ? nil : $0.predecessor }
+        let pinned = Pinned(generation: generation.number, isAdopted: true, predecessor: source)
+        return LoadedAgent(generation.manifest.facts, object, pinned)
+    }
+
+    private func reuseShared(_ object: borrowing Object) throws(BPFError) {
+        guard let shared = try? LoadedObject.shared(in: shared) else { return }
+        for (map, descriptor) in zip(shared.description.mapNames, shared.descriptors) {
+            try object.reuse(map, descriptor)
+        }
+    }
+
+    private func pinShared(_ object: LoadedObject) throws(BPFError) {
+        for name in ["tcp_generation", "tcp_decided"] {
+            do throws(BPFError) {
+                try Pin.keep(try object.descriptor(of: name), at: "\(shared)/\(name)")
+            } catch {
+                guard error.code == EEXIST else { throw error }
+            }
+        }
+    }
+
+    /// Takes over the maps of another generation that have the same layout.
+    ///
+    /// - Returns: Whether its counters can be taken over, too. If not, none of its maps is used.
+    private func reuse(_ generation: Generation, _ layouts: [String: UInt64], _ object: borrowing Object)
+        throws(BPFError) -> Bool
+    {
+        let others = generation.manifest.layouts
+        func isSame(_ map: String) -> Bool { layouts[map] == others[map] }
+        guard Self.needed.allSatisfy(isSame) else { return false }
+        for group in Self.sharedGroups where group.allSatisfy(isSame) {
+            for map in group where layouts[map] != nil {
+                let descriptor = try open(map, of: generation.number)
+                defer { close(descriptor) }
+                try object.reuse(map, descriptor)
+            }
+        }
+        return true
+    }
+
+    /// The id of this boot. A BPF file system does not outlive it, but its name may be in a file system that does.
+    private static let boot =
+        (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "unknown"
+}
+
+extension AgentObjectOptions {
+    /// Who has the same one loads the same object.
+    fileprivate var build: String {
+        let image = unsafe EmbeddedObject.agent.bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
+        let parts = [
+            "\(image)", subject, ports.map(\.rawValue).sorted().joined(separator: ","), "\(rttPeriod)",
+            "\(responseTime)", "\(connectionLimit ?? 0)",
+        ]
+        return parts.joined(separator: "; ")
+    }
+
+    /// Who has the same one counts the same.
+    fileprivate var subject: String { "namespace \(namespace), workloads \(workloads ?? 0)" }
+}

@@ -1,0 +1,56 @@
+package import BPF
+internal import Glibc
+
+/// What an agent does with its pinned generations while it runs; who loads programs does it.
+package protocol PinStore: Sendable {
+    /// Opens what is pinned in a generation.
+    ///
+    /// - Returns: Its descriptor, which the caller closes.
+    /// - Throws: ``BPFError`` when there is nothing of this name or the kernel refuses.
+    func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt
+
+    /// Pins something in a generation. The descriptor stays open.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError)
+
+    /// Removes all generations but one.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func removeAll(but generation: UInt64) throws(BPFError)
+}
+
+/// How a loaded object is pinned.
+package struct Pinned: Codable, Hashable, Sendable {
+    /// The number of its generation.
+    var generation: UInt64
+    /// Whether an agent before this one has attached its programs.
+    var isAdopted: Bool
+    /// The generation whose counters it takes over; nil if there is none, or that is done.
+    var predecessor: UInt64?
+}
+
+extension PinDirectory: PinStore {
+    package func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt {
+        try Pin.open(path(name, of: generation))
+    }
+
+    package func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError) {
+        try Pin.keep(descriptor, at: path(name, of: generation))
+    }
+
+    package func removeAll(but generation: UInt64) throws(BPFError) {
+        do throws(PinError) {
+            for number in try numbers() where number != generation { try remove(number) }
+        } catch {
+            throw BPFError(operation: "remove old generations: \(error)", code: EIO)
+        }
+    }
+
+    /// A request may come from an agent that somebody else has taken over. It can't leave its directory.
+    private func path(_ name: String, of generation: UInt64) throws(BPFError) -> String {
+        let isPlain = name.unicodeScalars.allSatisfy { $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) }
+        guard !name.isEmpty, isPlain else { throw BPFError(operation: "pin under the name '\(name)'", code: EINVAL) }
+        return "\(directory(of: generation))/\(name)"
+    }
+}
