@@ -147,6 +147,10 @@ def act(namespace, load, receiver, chosen, choice):
         running = agent(namespace, builds[(number + 1) % 2], receiver, chosen)
         if number % 4:
             wait(running, receiver)
+        if number % 3 == 0:
+            # What was taken over has to outlive the agent that did it.
+            interrupt(running, signal.SIGKILL, choice)
+            running = agent(namespace, builds[(number + 1) % 2], receiver, chosen)
     wait(running, receiver)
     load.pause()
     load.requests.finish()
