@@ -4,7 +4,7 @@
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
 # bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:
 # test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token, test-dashboards,
-# test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, soak.
+# test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, test-pinning, soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -50,7 +50,7 @@ BENCHMARKS := event churn ring stock encode export idle start
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends test-supply test-reproducible soak bench bench-build bench-packages bench-guard \
+	test-alerts test-alerts-real test-backends test-supply test-reproducible test-pinning soak bench bench-build bench-packages bench-guard \
 	bench-guard-update guard-build bench-fleet $(BENCHMARKS:%=bench-%)
 
 run: release mounts
@@ -241,6 +241,13 @@ test-reproducible: packages swift
 	$(Q)Tests/Supply/reproduce
 
 # Watches the agent for MINUTES (60 unless told) while connections come and go.
+# Kills agents that pin their counters a hundred times, and replaces them twenty times by a build with another layout.
+test-pinning: release packages-for-tests
+	$(Q)other=$$(Tests/Pinning/build-other | tail -1) && for attribution in none workload; do \
+	    $(AS_ROOT) env OTHER_TCPLENS=$$other TCPLENS=.build/release/tcplens \
+	        Tests/Pinning/run --attribution $$attribution || exit 1; \
+	done
+
 soak: release packages-for-tests
 	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 

@@ -12,6 +12,8 @@ package struct Abilities: Sendable {
     var loadsPrograms = true
     /// Whether the processes of others can be read.
     var readsProcesses = true
+    /// Where programs are pinned, which is locked as long as this; nil for nowhere.
+    var pins: PinDirectory?
     /// The files that can be opened; nil for all that the user may open.
     var files: FileRules?
     /// What was given up, and what was kept, for the log.

@@ -19,7 +19,7 @@ package func confine(_ settings: RunSettings) throws(Failure) -> Abilities {
     let pins = try claimPins(settings)
     guard !parts.isEmpty else {
         var abilities = Abilities()
-        abilities.loader = OwnLoader(pins: pins)
+        (abilities.loader, abilities.pins) = (OwnLoader(pins: pins), pins)
         return abilities
     }
     do throws(SystemError) {
@@ -57,7 +57,7 @@ private func confine(
         keeping: parts.contains(.capabilities) ? plan.brokerCapabilities : permitted,
         pins: pins
     )
-    abilities.loader = broker
+    (abilities.loader, abilities.pins) = (broker, pins)
     abilities.readsProcesses = broker.capabilities.contains(.sysPtrace)
     var given: [String] = []
     if parts.contains(.capabilities) {

@@ -8,7 +8,7 @@ import Top
 struct TopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
-        abstract: "Show live how many connections there are, and what happens to them.",
+        abstract: "Show connections and what happens to them, live.",
         usage: "tcplens top [<options>]",
         discussion: """
             Keys: q quits; s, p, c group by state, port, container; space pauses; h helps.

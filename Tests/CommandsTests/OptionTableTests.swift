@@ -12,7 +12,7 @@ import Testing
         "--log-level": "debug", "--interval": "5s", "--cardinality-limit": "50", "--attributes": "network.local.port",
         "--health": "localhost:1", "--queue-limit": "1MiB", "--spool": "/spool", "--spool-limit": "2MiB",
         "--scope": "node", "--attribution": "none", "--application-resource": "off", "--workload-limit": "7",
-        "--confinement": "none", "--connection-limit": "5000",
+        "--confinement": "none", "--connection-limit": "5000", "--pin": "/sys/fs/bpf/tcplens",
     ]
 
     @Test func `every option in the table is one of run, and sets its value`() throws {

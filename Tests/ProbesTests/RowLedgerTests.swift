@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Readings
 import Testing
@@ -130,5 +131,26 @@ import Testing
         #expect(ledger.workloads.map(\.id) == [.host])
         ledger.noteOverflow()
         #expect(ledger.workloads.map(\.id) == [.host, .overflow])
+    }
+}
+
+/// A ledger that another process goes on with.
+extension RowLedgerTests {
+    @Test func `a ledger that was saved goes on, and notices what has gone since`() throws {
+        var first = ledger()
+        _ = first.note([assignment(3, "a"), assignment(4, "b")], at: time(20))
+        var second = try JSONDecoder().decode(Ledger.self, from: try JSONEncoder().encode(first))
+        #expect(second.countedRows == [1, 2, 3, 4])
+        // The first one took its row from b, and was killed before that was saved.
+        second.resume(assigned: [3])
+        var ended: [UInt32] = []
+        for round in 3...6 {
+            let steps = second.note([assignment(3, "a")], found: [3], at: time(Int64(round) * 10))
+            ended += steps.ended.map(\.row)
+            for (_, row) in steps.ended { second.retire(row, [5]) }
+        }
+        #expect(ended == [4])
+        #expect(second.workloads.map(\.identity) == [nil, "a"])
+        #expect(second.workloads.map(\.id) == [.host, .workload(1)])
     }
 }

@@ -133,7 +133,8 @@ extension PinDirectory {
     {
         let others = generation.manifest.layouts
         func isSame(_ map: String) -> Bool { layouts[map] == others[map] }
-        guard Self.needed.allSatisfy(isSame) else { return false }
+        // A map that only one of them has belongs to something that only one of them measures.
+        guard Self.needed.allSatisfy({ layouts[$0] == nil || others[$0] == nil || isSame($0) }) else { return false }
         for group in Self.sharedGroups where group.allSatisfy(isSame) {
             for map in group where layouts[map] != nil {
                 let descriptor = try open(map, of: generation.number)

@@ -130,6 +130,23 @@ package final class PinDirectory: Sendable {
         try removeTree(path)
     }
 
+    /// How many programs, links and maps are pinned.
+    ///
+    /// - Throws: ``PinError`` when the directory can't be read.
+    package func count() throws(PinError) -> Int {
+        try count(in: path)
+    }
+
+    private func count(in path: String) throws(PinError) -> Int {
+        var count = 0
+        for name in try names(path) {
+            var status = stat()
+            guard unsafe lstat("\(path)/\(name)", &status) == 0 else { continue }
+            count += status.st_mode & S_IFMT == S_IFDIR ? try self.count(in: "\(path)/\(name)") : 1
+        }
+        return count
+    }
+
     @discardableResult private func removeTree(_ path: String) throws(PinError) -> Int {
         var count = 0
         for name in try names(path) {

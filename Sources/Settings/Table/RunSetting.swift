@@ -182,7 +182,7 @@ package enum RunSetting {
         optional: \.pin,
         SettingName(option: "--pin", variable: "TCPLENS_PIN", key: "tcplens/development.pin"),
         .path,
-        help: "Pin programs and counters here, such as /sys/fs/bpf/tcplens, so that they count on without the agent.",
+        help: "Pin programs here, such as /sys/fs/bpf/tcplens, so that they count on without the agent.",
         valueName: "dir"
     )
     /// The most bytes that wait in memory for a Collector that is away.
