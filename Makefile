@@ -4,7 +4,8 @@
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
 # bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:
 # test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token, test-dashboards,
-# test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, test-pinning, soak.
+# test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, test-pinning,
+# soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local

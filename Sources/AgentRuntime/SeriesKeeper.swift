@@ -20,7 +20,9 @@ final class SeriesKeeper {
         do {
             return try JSONDecoder().decode(ObservedSeries.self, from: Data(bytes))
         } catch {
-            say("the series of the agent before this one can't be read, so those that were added up begin anew: \(error)")
+            say(
+                "the saved series can't be read, so those that were added up begin anew: \(error)"
+            )
             return nil
         }
     }

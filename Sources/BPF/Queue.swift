@@ -8,11 +8,6 @@ package struct Queue<Value: BitwiseCopyable>: Sendable {
     fileprivate let descriptor: CInt
     fileprivate let name: String
 
-    fileprivate init(descriptor: CInt, name: String) {
-        self.descriptor = descriptor
-        self.name = name
-    }
-
     /// Adds a value at the end.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the queue is full.

@@ -142,16 +142,19 @@ package final class Broker: AgentLoader, ProcessReader {
 }
 
 extension Broker: PinStore {
+    /// Has something opened that is pinned.
     package func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt {
         let descriptors = try ask("open \(name)", .open(BrokerPin(name: name, generation: generation)))
         guard let descriptor = descriptors.first else { throw BPFError(operation: "open \(name)", code: EMFILE) }
         return descriptor
     }
 
+    /// Has something pinned.
     package func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError) {
         _ = try ask("pin \(name)", .pin(BrokerPin(name: name, generation: generation)), [descriptor])
     }
 
+    /// Has all generations removed but one.
     package func removeAll(but generation: UInt64) throws(BPFError) {
         _ = try ask("remove old generations", .removeGenerations(but: generation))
     }

@@ -72,7 +72,9 @@ struct BrokerPin: Codable {
     var generation: UInt64
 }
 
-/// What became of a load. The descriptors are those of the object, and then those of its links.
+/// What became of a load.
+///
+/// The descriptors are those of the object, and then those of its links.
 enum LoadAnswer: Codable {
     case loaded(LoadedAgent.Facts, LoadedObject.Description, links: [String], Pinned?)
     case refused(ProbeError)

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 
 extension IntegrationTests {
-    /// Counters that outlive their agent. `make test-pinning` kills many more.
+    /// Counters that outlive their agent.
+    ///
+    /// `make test-pinning` kills many more.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) final class PinningTests {
         private let pins = "/sys/fs/bpf/tcplens-test-\(UUID().uuidString.prefix(8))"
         private let traffic: Traffic

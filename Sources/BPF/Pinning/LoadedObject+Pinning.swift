@@ -1,7 +1,9 @@
 internal import CLibbpf
 internal import Glibc
 
-/// Where the parts of an object are pinned in a directory. The kernel refuses names with a dot.
+/// Where the parts of an object are pinned in a directory.
+///
+/// The kernel refuses names with a dot.
 package enum PinName {
     /// That of a map.
     package static func map(_ name: String) -> String { name }

@@ -9,7 +9,8 @@ extension Object {
         var layouts: [String: UInt64] = [:]
         var next = unsafe bpf_object__next_map(object, nil)
         while let map = unsafe next {
-            if unsafe bpf_map__autocreate(map), unsafe !bpf_map__is_internal(map), let name = unsafe bpf_map__name(map) {
+            if unsafe bpf_map__autocreate(map), unsafe !bpf_map__is_internal(map), let name = unsafe bpf_map__name(map)
+            {
                 unsafe layouts[String(cString: name)] = CLoading_layout(object, map)
             }
             unsafe next = unsafe bpf_object__next_map(object, map)

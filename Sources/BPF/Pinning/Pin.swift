@@ -22,6 +22,15 @@ package enum Pin {
         return descriptor
     }
 
+    /// Whether a file or directory is in a BPF file system.
+    package static func isPossible(at path: String) -> Bool {
+        var status = statfs()
+        return unsafe statfs(path, &status) == 0 && UInt32(truncatingIfNeeded: status.f_type) == magic
+    }
+
+    /// `BPF_FS_MAGIC` (`linux/magic.h`).
+    private static let magic: UInt32 = 0xcafe_4a11
+
     /// Waits until no program of a tracepoint that runs now runs any more.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.

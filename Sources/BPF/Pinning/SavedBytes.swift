@@ -22,7 +22,7 @@ package struct SavedBytes<Piece: BitwiseCopyable>: Sendable {
     /// The most bytes: half of the pieces of a map of two areas.
     package static var limit: Int { (1 << 12) * MemoryLayout<Piece>.size }
 
-    /// What stands before the bytes.
+    /// The first piece: what the others are.
     private struct Header: BitwiseCopyable {
         var magic: UInt64 = 0x7463_706c_656e_7301
         /// Counts how often something was saved; 0 for never.

@@ -3,8 +3,9 @@ internal import Readings
 
 /// What programs of earlier generations have counted, which is added to what those of this one count.
 struct Carried: Codable, Hashable, Sendable {
-    /// A `struct flow_counters` of this build, if nothing is attributed; empty for none. Otherwise rows have their own
-    /// (``FlowRows``).
+    /// A `struct flow_counters` of this build, if nothing is attributed; empty for none.
+    ///
+    /// Otherwise rows have their own (``FlowRows``).
     var counters: [UInt64] = []
     /// What was lost, by the rows of `tcp_losses`.
     var losses: [String: UInt64] = [:]

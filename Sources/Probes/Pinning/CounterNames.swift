@@ -11,7 +11,9 @@ struct CounterNames: Codable, Hashable, Sendable {
         var map: String
         /// Where the part begins.
         var base: Int
-        /// How many counters it has. A map with more has several of the same, one after the other.
+        /// How many counters it has.
+        ///
+        /// A map with more has several of the same, one after the other.
         var count: Int
     }
 
@@ -19,7 +21,9 @@ struct CounterNames: Codable, Hashable, Sendable {
     var counters: [String: Int] = [:]
     /// The places of the first counters of histograms.
     var histograms: [String: Int] = [:]
-    /// The form of histograms, and how many counters each has. Those of another form can't be taken over.
+    /// The form of histograms, and how many counters each has.
+    ///
+    /// Those of another form can't be taken over.
     var histogramForm: String
     var histogramSize: Int
     /// How many counters there are, and how many rows a block of them has.
@@ -35,7 +39,8 @@ struct CounterNames: Codable, Hashable, Sendable {
 
     private init() {
         histogramSize = Int(FLOW_HISTOGRAM)
-        histogramForm = "scale \(HISTOGRAM_SCALE), \(HISTOGRAM_FIRST_INDEX)...\(HISTOGRAM_LAST_INDEX), "
+        histogramForm =
+            "scale \(HISTOGRAM_SCALE), \(HISTOGRAM_FIRST_INDEX)...\(HISTOGRAM_LAST_INDEX), "
             + "groups of \(HISTOGRAM_GROUP_BUCKETS)"
         nameTransitions()
         nameOthers()
@@ -151,6 +156,8 @@ extension CounterNames {
     /// A `struct flow_counters` of this build, from the counters of its maps.
     ///
     /// - Parameter read: All counters of a map, one row after the other; nil if there is no such map.
+    /// - Returns: The counters.
+    /// - Throws: What `read` throws.
     func counters<Failure>(_ read: (String) throws(Failure) -> [UInt64]?) throws(Failure) -> [UInt64] {
         var counters = [UInt64](repeating: 0, count: size)
         for array in arrays {

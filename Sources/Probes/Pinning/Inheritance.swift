@@ -9,7 +9,9 @@ internal import FoundationEssentials
 struct Inheritance: Codable, Hashable, Sendable {
     /// The generation before.
     var predecessor: UInt64
-    /// Whether its counters were taken over. It is not needed any more then.
+    /// Whether its counters were taken over.
+    ///
+    /// It is not needed any more then.
     var isDone = false
 
     private static let area: UInt32 = 2

@@ -11,8 +11,9 @@ extension PinDirectory {
         var inheritance: Inheritance?
     }
 
-    /// The maps that a build takes over from another one if they have the same layout there. Those of a group belong
-    /// together.
+    /// The maps that a build takes over from another one if they have the same layout there.
+    ///
+    /// Those of a group belong together.
     private static let sharedGroups = [
         ["tcp_slots", "tcp_slot_blocks", "tcp_pass"], ["tcp_rows", "tcp_free_rows"],
         ["tcp_time_waits"], ["tcp_drops"], ["tcp_responses"], ["tcp_last_reads"], ["tcp_syn_acks"],
@@ -145,7 +146,9 @@ extension PinDirectory {
         return true
     }
 
-    /// The id of this boot. A BPF file system does not outlive it, but its name may be in a file system that does.
+    /// The id of this boot.
+    ///
+    /// A BPF file system does not outlive it, but its name may be in a file system that does.
     private static let boot =
         (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "unknown"
 }

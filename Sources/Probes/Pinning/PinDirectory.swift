@@ -1,4 +1,4 @@
-internal import CPlatform
+internal import BPF
 internal import Glibc
 internal import System
 
@@ -13,7 +13,9 @@ package final class PinDirectory: Sendable {
     /// The open directory, which is locked as long as this.
     private let lock: CInt
 
-    /// The directory of this version of the layout. Other versions don't touch it.
+    /// The directory of this version of the layout.
+    ///
+    /// Other versions don't touch it.
     private static let version = "v1"
     /// How long to wait for an agent that is about to end, in tenths of a second.
     private static let patience = 30
@@ -31,7 +33,7 @@ package final class PinDirectory: Sendable {
     /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
     package static func claim(_ path: String) throws(PinError) -> PinDirectory {
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        guard isBPF(path) || isBPF(parent) else {
+        guard Pin.isPossible(at: path) || Pin.isPossible(at: parent) else {
             throw PinError(
                 "\(path) is not in a BPF file system, so nothing can be pinned there. There should be one at "
                     + "/sys/fs/bpf; if not: mount -t bpf bpf /sys/fs/bpf"
@@ -51,7 +53,9 @@ package final class PinDirectory: Sendable {
     /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
     package static func claimExisting(_ path: String) throws(PinError) -> PinDirectory? {
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
-        guard isBPF(path) else { throw PinError("\(path) is not in a BPF file system, so nothing is pinned there") }
+        guard Pin.isPossible(at: path) else {
+            throw PinError("\(path) is not in a BPF file system, so nothing is pinned there")
+        }
         return try open(path, patience: 0)
     }
 
@@ -62,11 +66,6 @@ package final class PinDirectory: Sendable {
         try directory.expectOwn()
         try directory.takeLock(patience)
         return directory
-    }
-
-    private static func isBPF(_ path: String) -> Bool {
-        var status = statfs()
-        return unsafe statfs(path, &status) == 0 && UInt32(truncatingIfNeeded: status.f_type) == 0xcafe_4a11
     }
 
     /// Whoever can change what is in the directory can have the agent adopt programs of its own.

@@ -7,9 +7,13 @@ internal import Readings
 struct PinManifest: Codable, Sendable {
     /// The boot that the kernel's numbers are of.
     var boot: String
-    /// The build and the options. Whoever has the same ones adopts everything.
+    /// The build and the options.
+    ///
+    /// Whoever has the same ones adopts everything.
     var build: String
-    /// What is counted, and for whom. Whoever counts the same takes over the counters.
+    /// What is counted, and for whom.
+    ///
+    /// Whoever counts the same takes over the counters.
     var subject: String
     /// What the loader found out about the kernel.
     var facts: LoadedAgent.Facts
@@ -43,7 +47,9 @@ struct PinManifest: Codable, Sendable {
 }
 
 extension LoadedObject {
-    /// The map `tcp_saved` of a generation, as an object. It has the same layout in all builds that share a directory.
+    /// The map `tcp_saved` of a generation, as an object.
+    ///
+    /// It has the same layout in all builds that share a directory.
     ///
     /// - Throws: ``BPFError`` when there is none.
     static func saved(in directory: String) throws(BPFError) -> LoadedObject {

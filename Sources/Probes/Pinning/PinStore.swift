@@ -31,14 +31,17 @@ package struct Pinned: Codable, Hashable, Sendable {
 }
 
 extension PinDirectory: PinStore {
+    /// Opens what is pinned in a generation.
     package func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt {
         try Pin.open(path(name, of: generation))
     }
 
+    /// Pins something in a generation.
     package func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError) {
         try Pin.keep(descriptor, at: path(name, of: generation))
     }
 
+    /// Removes all generations but one.
     package func removeAll(but generation: UInt64) throws(BPFError) {
         do throws(PinError) {
             for number in try numbers() where number != generation { try remove(number) }
@@ -47,9 +50,13 @@ extension PinDirectory: PinStore {
         }
     }
 
-    /// A request may come from an agent that somebody else has taken over. It can't leave its directory.
+    /// A request may come from an agent that somebody else has taken over.
+    ///
+    /// It can't leave its directory.
     private func path(_ name: String, of generation: UInt64) throws(BPFError) -> String {
-        let isPlain = name.unicodeScalars.allSatisfy { $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) }
+        let isPlain = name.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil)
+        }
         guard !name.isEmpty, isPlain else { throw BPFError(operation: "pin under the name '\(name)'", code: EINVAL) }
         return "\(directory(of: generation))/\(name)"
     }

@@ -13,12 +13,16 @@ struct Predecessor {
 
     /// Opens it.
     ///
+    /// It is nil if there is none.
+    ///
     /// - Parameter agent: The generation that takes over.
-    /// - Returns: The predecessor; nil if there is none.
     /// - Throws: ``BPFError`` when what it has left can't be read or understood.
     init?(of agent: AgentObject) throws(BPFError) {
         guard let saved = try agent.openInPredecessor("tcp_saved") else { return nil }
-        let damaged = BPFError(operation: "take over the counters of another build: read what it has saved", code: EINVAL)
+        let damaged = BPFError(
+            operation: "take over the counters of another build: read what it has saved",
+            code: EINVAL
+        )
         let map = LoadedObject.savedMap(saved)
         guard let manifest = try PinManifest.read(from: map), let content = try PinnedMemory(map).content() else {
             throw damaged
@@ -38,7 +42,9 @@ struct Predecessor {
         (self.agent, self.content, names) = (agent, content, manifest.counters)
     }
 
-    /// Moves counters to their places in this build. Those that it does not know are dropped.
+    /// Moves counters to their places in this build.
+    ///
+    /// Those that it does not know are dropped.
     func converted(_ counters: [UInt64]) -> [UInt64] {
         counters.isEmpty ? [] : CounterNames.own.taking(counters, from: names)
     }
@@ -58,6 +64,7 @@ struct Predecessor {
     /// Its programs must not count any more.
     ///
     /// - Parameter isAttributed: Whether the flows are in rows of workloads, and not here.
+    /// - Returns: What it has counted.
     /// - Throws: ``BPFError`` when it can't be read.
     func carried(isAttributed: Bool) throws(BPFError) -> Carried {
         var carried = content.probes.carried

@@ -21,6 +21,7 @@ extension TCPProbes {
     ///   - options: What to observe.
     ///   - loader: Loads it.
     ///   - say: Receives lines for the log.
+    /// - Returns: The object, and what its counters go on with.
     /// - Throws: ``ProbeError`` when the kernel refuses.
     static func prepare(
         _ options: AgentObjectOptions,
@@ -32,7 +33,9 @@ extension TCPProbes {
         let why: String
         do {
             let agent = AgentObject(options, try loader.load(options), by: loader)
-            guard agent.pinned?.isAdopted == true || agent.pinned?.predecessor != nil else { return Prepared(agent: agent) }
+            guard agent.pinned?.isAdopted == true || agent.pinned?.predecessor != nil else {
+                return Prepared(agent: agent)
+            }
             switch try continued(agent) {
             case .success(let prepared):
                 say(prepared.summary)

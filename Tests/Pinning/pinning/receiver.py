@@ -4,6 +4,7 @@ import gzip
 import http.server
 import os
 import socketserver
+import sys
 import threading
 
 from . import otlp
@@ -15,6 +16,11 @@ class Wrong(Exception):
 
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """An agent that is killed does not wait for its answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Receiver:

@@ -21,7 +21,7 @@ import Testing
         #expect(Set(names.counters.values).count == names.counters.count)
         #expect(Set(names.histograms.values).count == names.histograms.count)
         #expect(names.counters.values.allSatisfy { $0 < FLOW_DURATIONS })
-        // What is counted has a name, but for combinations that don't exist.
+        // What is counted has a name.
         #expect(names.histograms.count == Int(DURATION_COUNT))
         let counted = Int(FLOW_DURATIONS) - Int(FLOW_TRANSITIONS)
         #expect(names.counters.count == counted, "\(names.counters.count) of \(counted)")
