@@ -32,7 +32,7 @@ package func confine(_ settings: RunSettings) throws(Failure) -> Abilities {
 
 /// Takes the directory where programs and counters are pinned, if there is one.
 private func claimPins(_ settings: RunSettings) throws(Failure) -> PinDirectory? {
-    guard let path = settings.pin, !settings.isDisabled else { return nil }
+    guard let path = settings.pin else { return nil }
     do throws(PinError) {
         return try PinDirectory.claim(path)
     } catch {

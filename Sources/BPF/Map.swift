@@ -35,6 +35,18 @@ package struct Map<Key: BitwiseCopyable, Value: BitwiseCopyable>: Sendable {
         guard code == 0 else { throw BPFError(operation: "update \(name)", code: -code) }
     }
 
+    /// Sets the value of `key`, unless it exists already.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses; `E2BIG` when the map is full.
+    package func addValue(_ value: Value, of key: Key) throws(BPFError) {
+        let code = unsafe withUnsafePointer(to: key) { key in
+            unsafe withUnsafePointer(to: value) { value in
+                unsafe bpf_map_update_elem(descriptor, key, value, UInt64(BPF_NOEXIST))
+            }
+        }
+        guard code == 0 || code == -EEXIST else { throw BPFError(operation: "update \(name)", code: -code) }
+    }
+
     /// Sets the values of all `keys` to `value`; they are added if they do not exist.
     ///
     /// Each system call sets many of them.

@@ -18,6 +18,8 @@ final class AgentObject {
     let attributionLimit: Limitation?
     /// How it is pinned; nil if it ends with this process.
     let pinned: Pinned?
+    /// The generation that it takes over from, until that is done.
+    var predecessor: Predecessor?
     let loader: any AgentLoader
 
     /// Whether programs may read the kernel's memory.

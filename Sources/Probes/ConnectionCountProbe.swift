@@ -48,7 +48,7 @@ final class ConnectionCountProbe {
         iterator = try agent.object.makeIterator(programs[0])
         forgetter = programs.count > 1 ? try agent.object.makeIterator(programs[1], over: "tcp_slots") : nil
         if let program = agent.programs.walk { walk = try TableWalk(program, of: agent.object) }
-        for type in NetworkType.allCases { try drops.setValue(0, of: .overflow(type)) }
+        for type in NetworkType.allCases { try drops.addValue(0, of: .overflow(type)) }
         try clear()
     }
 

@@ -154,9 +154,16 @@ package final class TCPProbes {
         scope = options.scope
         self.agent = agent
         self.say = say
-        try startGeneration(prepared)
-        try startWalking()
-        try makeRoom()
+        let former = try startGeneration(prepared)
+        do throws(BPFError) {
+            try startWalking()
+            try makeRoom()
+        } catch {
+            giveUpGeneration(for: former)
+            throw error
+        }
+        // From here on nothing can fail, so what is older is not needed any more.
+        if let pinned = agent.pinned { try agent.removeGenerations(but: pinned.generation) }
     }
 
     /// Makes rows for all cgroups whose sockets are older than the programs.

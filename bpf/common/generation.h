@@ -5,7 +5,8 @@
  * Programs that are pinned stay when their agent ends. When another build of the agent starts, it attaches its own
  * programs behind them, and then has these count from one moment on. Each event must be counted by exactly one of the
  * two, also the one that is going on at that moment. So only the programs that were there first read the number of the
- * generation that counts, and leave it to those behind them, which run next on the same CPU.
+ * generation that counts, and leave it to those behind them, which run next on the same CPU. Only an interrupt between
+ * the two, in the moment of the change, could have one event counted twice.
  */
 #ifndef GENERATION_H
 #define GENERATION_H

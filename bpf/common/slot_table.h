@@ -55,8 +55,14 @@ struct {
 #define SLOTS_PER_GROUP 4
 #define OTHER_SLOTS (SLOT_GROUPS * SLOTS_PER_GROUP)
 
-/* How many slots have an address as their key. */
+/* How many slots have an address as their key, and whether programs of another generation may have filled some. */
 static __u64 addressed_slots;
+const volatile bool shares_slots = false;
+
+static __always_inline bool has_addressed_slots(void)
+{
+    return shares_slots || addressed_slots;
+}
 
 static __always_inline bool is_address(__u64 key)
 {

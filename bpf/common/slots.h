@@ -206,7 +206,7 @@ static __noinline struct connection *find_by_address(struct sock *sk)
  */
 static __always_inline struct connection *remembered_by_address(struct sock *sk, int old_state)
 {
-    struct connection *connection = addressed_slots ? find_by_address(sk) : NULL;
+    struct connection *connection = has_addressed_slots() ? find_by_address(sk) : NULL;
 
     if (connection && (old_state == TCP_CLOSE || (old_state == TCP_SYN_RECV && connection->state != TCP_SYN_RECV)))
         return NULL;

@@ -127,7 +127,7 @@ static __always_inline void find_met(struct sink *sink, const struct visited *vi
 
     met_slot = slot_of(visited->key);
     /* Another program may have given a cookie to a socket whose key is its address. */
-    if (met_slot == NO_SLOT && !visited->is_locked && addressed_slots && !is_address(visited->key))
+    if (met_slot == NO_SLOT && !visited->is_locked && has_addressed_slots() && !is_address(visited->key))
         met_slot = slot_of(visited->address);
     if (met_slot == NO_SLOT) {
         /* It has just ended, or its first event is only now coming. */

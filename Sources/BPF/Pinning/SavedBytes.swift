@@ -19,8 +19,10 @@ package struct SavedBytes<Piece: BitwiseCopyable>: Sendable {
         (self.map, self.area) = (map, area)
     }
 
-    /// The most bytes: half of the pieces of a map of two areas.
-    package static var limit: Int { (1 << 12) * MemoryLayout<Piece>.size }
+    /// The most bytes of an area.
+    ///
+    /// Two areas may have so many, and others a few, each twice.
+    package static var limit: Int { (1 << 11) * MemoryLayout<Piece>.size }
 
     /// The first piece: what the others are.
     private struct Header: BitwiseCopyable {
@@ -71,6 +73,13 @@ package struct SavedBytes<Piece: BitwiseCopyable>: Sendable {
         header.checksum = Self.checksum(bytes)
         let head = unsafe withUnsafeBytes(of: header) { unsafe Array($0) }
         try map.setValue(Self.piece(head[...]), of: key(place, 0))
+    }
+
+    /// Forgets what was saved.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    package func clear() throws(BPFError) {
+        for place in 0..<2 as Range<UInt32> { try map.removeValue(of: key(place, 0)) }
     }
 
     private func header(_ place: UInt32) throws(BPFError) -> Header? {

@@ -76,12 +76,13 @@ final class Attribution {
     /// - Throws: ``BPFError`` when the kernel refuses.
     func takeOver(_ predecessor: Predecessor) throws(BPFError) {
         let rows = ledger.countedRows.union(try flows.assignments().map(\.row))
-        for row in rows.union([HOST_ROW.rawValue, OVERFLOW_ROW.rawValue]) {
-            var sums = FlowCounters(predecessor.converted(flows.state.carried[row] ?? []))
-            sums.add(predecessor.converted(try predecessor.row(row)))
+        let carried = flows.state.carried
+        for row in rows.union([HOST_ROW.rawValue, OVERFLOW_ROW.rawValue]).sorted() {
+            var sums = FlowCounters(predecessor.converted(saved: carried[row]?.values ?? []))
+            sums.add(try predecessor.row(row))
             flows.carry(sums.counters, of: row)
         }
-        ledger.convert(predecessor.converted)
+        ledger.convert { predecessor.converted(saved: $0) }
     }
 
     /// Reads the cgroups, and frees rows.

@@ -9,7 +9,7 @@ final class FlowRows {
         /// Rows that were released and still count for a workload.
         var released = 0
         /// What each row had counted in another layout.
-        var carried: [UInt32: [UInt64]] = [:]
+        var carried: [UInt32: SparseCounters] = [:]
     }
 
     private let agent: AgentObject
@@ -53,13 +53,13 @@ final class FlowRows {
     }
 
     /// What another process that adopts the rows must know of them.
-    var state: State { State(released: released, carried: carried) }
+    var state: State { State(released: released, carried: carried.mapValues(SparseCounters.init)) }
 
     /// Takes over the rows of an agent that has ended.
     ///
     /// It may have been killed between any two steps, so which rows are free is found out anew.
     private func adopt(_ state: State, _ counted: Set<UInt32>) throws(BPFError) {
-        (released, carried) = (state.released, state.carried)
+        (released, carried) = (state.released, state.carried.mapValues(\.values))
         for _ in 0..<agent.pinnedBlockCount() where blocks.canGrow { _ = try blocks.grow() }
         while try free.removeFirst() != nil {}
         // A program may have taken a row and not given it to its cgroup yet.
@@ -68,6 +68,8 @@ final class FlowRows {
         for row in FIRST_ROW.rawValue..<min(UInt32(clamping: blocks.rowCount), agent.rowCount)
         where !taken.contains(row) {
             try clear(row)
+            // Until the programs of this generation count, those before it may give the row to a cgroup.
+            try agent.clearInPredecessor(row)
             try free.append(row)
         }
     }

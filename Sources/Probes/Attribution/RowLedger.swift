@@ -31,7 +31,12 @@ struct RowLedger<Identity: Hashable & Sendable & Codable>: Sendable, Codable {
         /// The rows that are counted for it.
         var rows: Set<UInt32> = []
         /// What the rows of ended cgroups had counted; nil if there were none.
-        var retired: [UInt64]?
+        var retired: [UInt64]? {
+            get { kept?.values }
+            set { kept = newValue.map(SparseCounters.init) }
+        }
+        /// The same in the form in which it is saved.
+        var kept: SparseCounters?
         /// Whether it ends with this reading.
         var hasEnded = false
     }

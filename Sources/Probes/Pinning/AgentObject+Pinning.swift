@@ -46,12 +46,18 @@ extension AgentObject {
         return link
     }
 
-    /// Opens what is pinned in the generation that this one takes over from; nil if there is none.
+    /// Opens what is pinned in a generation; nil if nothing is pinned.
     ///
     /// - Throws: ``BPFError`` when there is nothing of this name.
-    func openInPredecessor(_ name: String) throws(BPFError) -> CInt? {
-        guard let predecessor = pinned?.predecessor, let pins = loader.pins else { return nil }
-        return try pins.open(name, of: predecessor)
+    func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt? {
+        try loader.pins?.open(name, of: generation)
+    }
+
+    /// Clears a row that is free in the generation that this one takes over from.
+    ///
+    /// - Throws: ``BPFError`` when the kernel refuses.
+    func clearInPredecessor(_ row: UInt32) throws(BPFError) {
+        try predecessor?.clear(row)
     }
 
     /// Opens what is pinned in this generation; nil if nothing is.
@@ -62,11 +68,10 @@ extension AgentObject {
         return try pins.open(name, of: pinned.generation)
     }
 
-    /// Removes all generations but this one.
+    /// Removes all generations but one.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func removeOtherGenerations() throws(BPFError) {
-        guard let pinned else { return }
-        try loader.pins?.removeAll(but: pinned.generation)
+    func removeGenerations(but generation: UInt64) throws(BPFError) {
+        try loader.pins?.removeAll(but: generation)
     }
 }

@@ -6,7 +6,11 @@ struct Carried: Codable, Hashable, Sendable {
     /// A `struct flow_counters` of this build, if nothing is attributed; empty for none.
     ///
     /// Otherwise rows have their own (``FlowRows``).
-    var counters: [UInt64] = []
+    var counters: [UInt64] {
+        get { kept.values }
+        set { kept = SparseCounters(newValue) }
+    }
+    private var kept = SparseCounters([])
     /// What was lost, by the rows of `tcp_losses`.
     var losses: [String: UInt64] = [:]
     /// How often the program that counts transitions was skipped.

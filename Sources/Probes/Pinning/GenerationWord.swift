@@ -25,9 +25,13 @@ struct GenerationWord {
     ///
     /// Its programs must be attached. When this returns, no program of another generation counts.
     ///
+    /// It may be called again if it was interrupted.
+    ///
+    /// - Returns: The generation that counted before; 0 for none.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func pass(to generation: UInt64) throws(BPFError) {
+    @discardableResult func pass(to generation: UInt64) throws(BPFError) -> UInt64 {
         var value = try value()
+        let former = value.counting
         if value.counting == 0 { value.deciding = generation }
         value.counting = generation
         try word.setValue(value, of: 0)
@@ -36,5 +40,6 @@ struct GenerationWord {
         try decided.setAll(generation)
         value.deciding = generation
         try word.setValue(value, of: 0)
+        return former
     }
 }

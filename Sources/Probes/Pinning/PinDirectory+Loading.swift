@@ -27,17 +27,32 @@ extension PinDirectory {
     /// - Returns: What is in the kernel. The programs of another generation are not attached, and count nothing yet.
     /// - Throws: ``BPFError`` when the kernel refuses.
     func load(_ options: AgentObjectOptions) throws(BPFError) -> LoadedAgent {
-        let (counting, last) = try survey()
-        let build = options.build
-        if let counting, counting.manifest.build == build, !options.startsAnew {
+        let found = try survey()
+        if let counting = found.counting, counting.manifest.build == options.build, !options.startsAnew {
             return try adopt(counting)
         }
-        let kernel = try KernelFeatures()
-        let number = last + 1
-        let predecessor = counting.flatMap { $0.manifest.subject == options.subject && !options.startsAnew ? $0 : nil }
+        let number = found.last + 1
+        do throws(BPFError) {
+            return try loadNew(options, number, found)
+        } catch {
+            // Nothing of it is left attached.
+            try? remove(number)
+            throw error
+        }
+    }
+
+    private func loadNew(_ options: AgentObjectOptions, _ number: UInt64, _ found: Survey) throws(BPFError)
+        -> LoadedAgent
+    {
+        var (predecessor, reason): (Generation?, String?) = (nil, found.reason)
+        if let counting = found.counting, !options.startsAnew {
+            let isSame = counting.manifest.subject == options.subject
+            predecessor = isSame ? counting : nil
+            reason = isSame ? nil : "what is pinned counts for others (\(counting.manifest.subject))"
+        }
         var layouts: [String: UInt64] = [:]
         var takesOver = false
-        let loaded = try LoadedAgent(options, kernel: kernel) { object throws(BPFError) in
+        let loaded = try LoadedAgent(options, kernel: KernelFeatures()) { object throws(BPFError) in
             try object.setConstant("own_generation", to: number)
             layouts = object.layouts()
             try self.reuseShared(object)
@@ -53,7 +68,7 @@ extension PinDirectory {
         try pinShared(loaded.object)
         let manifest = PinManifest(
             boot: Self.boot,
-            build: build,
+            build: options.build,
             subject: options.subject,
             facts: loaded.facts,
             description: loaded.object.description,
@@ -62,32 +77,49 @@ extension PinDirectory {
         )
         try manifest.write(to: loaded.object)
         let source = takesOver ? predecessor?.number : nil
+        if predecessor != nil, !takesOver { reason = "what is pinned has another layout" }
         if let source { try Inheritance(predecessor: source).write(to: loaded.object) }
-        let pinned = Pinned(generation: number, isAdopted: false, predecessor: source)
-        return LoadedAgent(loaded.facts, loaded.object, pinned)
+        return LoadedAgent(
+            loaded.facts,
+            loaded.object,
+            Pinned(generation: number, isAdopted: false, predecessor: source, reason: reason)
+        )
+    }
+
+    /// What is in the directory.
+    private struct Survey {
+        /// The generation that counts; nil if there is none.
+        var counting: Generation?
+        /// The highest number that there has been.
+        var last: UInt64
+        /// Why there is none, although there was one.
+        var reason: String?
     }
 
     /// Finds the generation that counts, and removes all that nobody needs.
-    ///
-    /// - Returns: That generation, nil if there is none, and the highest number that there has been.
-    private func survey() throws(BPFError) -> (counting: Generation?, last: UInt64) {
-        let numbers: [UInt64]
+    private func survey() throws(BPFError) -> Survey {
         do throws(PinError) {
-            numbers = try self.numbers()
-        } catch {
-            throw BPFError(operation: error.description, code: EIO)
-        }
-        let word = (try? LoadedObject.shared(in: shared)).flatMap { shared in
-            withExtendedLifetime(shared) { try? GenerationWord(shared).value().counting }
-        }
-        let counting = word.flatMap { generation($0) }
-        let needed = [counting?.number, counting?.inheritance.flatMap { $0.isDone ? nil : $0.predecessor }]
-        do throws(PinError) {
+            let numbers = try self.numbers()
+            let word = (try? LoadedObject.shared(in: shared)).flatMap { shared in
+                withExtendedLifetime(shared) { try? GenerationWord(shared).value().counting }
+            }
+            let counting = word.flatMap { generation($0) }
+            var needed: Set<UInt64> = []
+            var next = counting
+            while let generation = next, needed.insert(generation.number).inserted {
+                // One that has not taken over yet still needs the one before it.
+                next = generation.inheritance.flatMap { $0.isDone ? nil : self.generation($0.predecessor) }
+            }
             for number in numbers where !needed.contains(number) { try remove(number) }
+            let wasThere = word ?? 0 > 0 && counting == nil || word == nil && !numbers.isEmpty
+            return Survey(
+                counting: counting,
+                last: max(numbers.last ?? 0, word ?? 0),
+                reason: wasThere ? "what is pinned is damaged, or of another boot or version" : nil
+            )
         } catch {
             throw BPFError(operation: error.description, code: EIO)
         }
-        return (counting, max(numbers.last ?? 0, word ?? 0))
     }
 
     private func generation(_ number: UInt64) -> Generation? {
@@ -109,15 +141,21 @@ extension PinDirectory {
         return LoadedAgent(generation.manifest.facts, object, pinned)
     }
 
+    private static let sharedMaps = ["tcp_generation", "tcp_decided"]
+
     private func reuseShared(_ object: borrowing Object) throws(BPFError) {
-        guard let shared = try? LoadedObject.shared(in: shared) else { return }
+        guard let shared = try? LoadedObject.shared(in: shared) else {
+            // One of the two alone is of no use.
+            for name in Self.sharedMaps { _ = unsafe unlink("\(self.shared)/\(name)") }
+            return
+        }
         for (map, descriptor) in zip(shared.description.mapNames, shared.descriptors) {
             try object.reuse(map, descriptor)
         }
     }
 
     private func pinShared(_ object: LoadedObject) throws(BPFError) {
-        for name in ["tcp_generation", "tcp_decided"] {
+        for name in Self.sharedMaps {
             do throws(BPFError) {
                 try Pin.keep(try object.descriptor(of: name), at: "\(shared)/\(name)")
             } catch {
@@ -142,6 +180,7 @@ extension PinDirectory {
                 defer { close(descriptor) }
                 try object.reuse(map, descriptor)
             }
+            if group.contains("tcp_slots") { try object.setConstant("shares_slots", to: true) }
         }
         return true
     }
@@ -161,7 +200,7 @@ extension AgentObjectOptions {
         }
         let parts = [
             "\(image)", subject, ports.map(\.rawValue).sorted().joined(separator: ","), "\(rttPeriod)",
-            "\(responseTime)", "\(connectionLimit ?? 0)",
+            "\(responseTime)", "\(connectionLimit ?? 0)", "\(EphemeralPorts.current())", "\(SYNBacklog.current())",
         ]
         return parts.joined(separator: "; ")
     }

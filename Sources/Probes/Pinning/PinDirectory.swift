@@ -32,6 +32,7 @@ package final class PinDirectory: Sendable {
     ///
     /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
     package static func claim(_ path: String) throws(PinError) -> PinDirectory {
+        let path = plain(path)
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         guard Pin.isPossible(at: path) || Pin.isPossible(at: parent) else {
             throw PinError(
@@ -52,11 +53,19 @@ package final class PinDirectory: Sendable {
     /// - Returns: The directory; nil if there is none.
     /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
     package static func claimExisting(_ path: String) throws(PinError) -> PinDirectory? {
+        let path = plain(path)
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
         guard Pin.isPossible(at: path) else {
             throw PinError("\(path) is not in a BPF file system, so nothing is pinned there")
         }
-        return try open(path, patience: 0)
+        return try open(path, patience: 10)
+    }
+
+    /// A path without slashes at its end.
+    private static func plain(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
     }
 
     private static func open(_ path: String, patience: Int) throws(PinError) -> PinDirectory {
@@ -65,6 +74,12 @@ package final class PinDirectory: Sendable {
         let directory = PinDirectory(path, lock)
         try directory.expectOwn()
         try directory.takeLock(patience)
+        // It may have been removed while another process had it.
+        var (locked, present) = (stat(), stat())
+        guard unsafe fstat(lock, &locked) == 0, unsafe lstat(path, &present) == 0, locked.st_ino == present.st_ino
+        else {
+            throw PinError("\(path) was removed by another process just now; try again")
+        }
         return directory
     }
 
@@ -121,19 +136,21 @@ package final class PinDirectory: Sendable {
         try removeTree(directory(of: generation))
     }
 
-    /// Removes everything, and the directory itself.
+    /// Removes everything, and the directory itself, unless others have something there.
     ///
     /// - Returns: How many programs and maps were pinned.
     /// - Throws: ``PinError`` when the kernel refuses.
     package func removeAll() throws(PinError) -> Int {
-        try removeTree(path)
+        let count = try removeTree(generations)
+        _ = unsafe rmdir(path)
+        return count
     }
 
     /// How many programs, links and maps are pinned.
     ///
     /// - Throws: ``PinError`` when the directory can't be read.
     package func count() throws(PinError) -> Int {
-        try count(in: path)
+        try count(in: generations)
     }
 
     private func count(in path: String) throws(PinError) -> Int {
@@ -167,6 +184,7 @@ package final class PinDirectory: Sendable {
         do throws(FileDescriptor.SystemCallError) {
             return try FileDescriptor(directory: path).names()
         } catch {
+            guard error.code != ENOENT else { return [] }
             throw PinError("read", path, error.code)
         }
     }

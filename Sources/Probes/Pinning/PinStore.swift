@@ -28,9 +28,14 @@ package struct Pinned: Codable, Hashable, Sendable {
     var isAdopted: Bool
     /// The generation whose counters it takes over; nil if there is none, or that is done.
     var predecessor: UInt64?
+    /// Why what is pinned can't be continued; nil if it is, or there was nothing.
+    var reason: String?
 }
 
 extension PinDirectory: PinStore {
+    /// More blocks than the rows of all workloads take.
+    private static let mostBlocks: UInt32 = 8192
+
     /// Opens what is pinned in a generation.
     package func open(_ name: String, of generation: UInt64) throws(BPFError) -> CInt {
         try Pin.open(path(name, of: generation))
@@ -38,6 +43,11 @@ extension PinDirectory: PinStore {
 
     /// Pins something in a generation.
     package func pin(_ descriptor: CInt, as name: String, of generation: UInt64) throws(BPFError) {
+        // An agent pins links and blocks of counters; the rest is pinned when it is loaded.
+        let block = name.hasPrefix("block_") ? UInt32(name.dropFirst("block_".count)) : nil
+        guard name.hasPrefix("link_") || block.map({ $0 < Self.mostBlocks }) == true else {
+            throw BPFError(operation: "pin under the name '\(name)'", code: EINVAL)
+        }
         try Pin.keep(descriptor, at: path(name, of: generation))
     }
 

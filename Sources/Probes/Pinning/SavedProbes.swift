@@ -1,6 +1,7 @@
 internal import BPF
 internal import CProbes
 internal import FoundationEssentials
+internal import Glibc
 internal import Readings
 internal import System
 
@@ -53,11 +54,34 @@ struct PinnedMemory: Sendable {
 
     /// Saves what there is after a reading.
     ///
+    /// If that fails, nothing is left: what was saved before would be wrong, because rows are freed meanwhile.
+    ///
     /// - Throws: ``BPFError`` when the kernel refuses: `E2BIG` if it is too much.
     func save(_ content: Content) throws(BPFError) {
-        // JSON has no zeros.
-        let bytes = ((try? JSONEncoder().encode(content.probes)).map { [UInt8]($0) } ?? []) + [0] + content.series
-        try readings.write((try? Gzip.compress(bytes)) ?? [])
+        do throws(BPFError) {
+            try readings.write(try Self.packed(content))
+        } catch {
+            try readings.clear()
+            throw error
+        }
+    }
+
+    private static func packed(_ content: Content) throws(BPFError) -> [UInt8] {
+        do {
+            // JSON has no zeros.
+            return try packed([UInt8](JSONEncoder().encode(content.probes)) + [0] + content.series)
+        } catch let error as BPFError {
+            throw error
+        } catch {
+            throw BPFError(operation: "save what was counted: \(error)", code: EINVAL)
+        }
+    }
+
+    private static func packed(_ bytes: [UInt8]) throws(BPFError) -> [UInt8] {
+        guard bytes.count <= limit, let packed = try? Gzip.compress(bytes) else {
+            throw BPFError(operation: "save \(bytes.count) bytes", code: E2BIG)
+        }
+        return packed
     }
 
     /// What was saved after the last exports; nil if nothing was.
@@ -71,6 +95,6 @@ struct PinnedMemory: Sendable {
     ///
     /// - Throws: ``BPFError`` when the kernel refuses: `E2BIG` if it is too much.
     func save(exported bytes: [UInt8]) throws(BPFError) {
-        try exports.write((try? Gzip.compress(bytes)) ?? [])
+        try exports.write(try Self.packed(bytes))
     }
 }

@@ -1,4 +1,5 @@
 internal import BPF
+internal import CProbes
 internal import FoundationEssentials
 internal import Metrics
 internal import Readings
@@ -9,8 +10,6 @@ extension TCPProbes {
         var agent: AgentObject
         /// Nil if the counters begin anew.
         var content: PinnedMemory.Content?
-        /// The generation that it takes over from.
-        var predecessor: Predecessor?
     }
 
     /// Loads an object, or adopts the pinned one.
@@ -36,7 +35,7 @@ extension TCPProbes {
             guard agent.pinned?.isAdopted == true || agent.pinned?.predecessor != nil else {
                 return Prepared(agent: agent)
             }
-            switch try continued(agent) {
+            switch try goOn(with: agent) {
             case .success(let prepared):
                 say(prepared.summary)
                 return prepared
@@ -57,15 +56,21 @@ extension TCPProbes {
         var text: String
     }
 
-    private static func continued(_ agent: AgentObject) throws -> Result<Prepared, Reason> {
-        if let predecessor = try Predecessor(of: agent) {
-            return .success(Prepared(agent: agent, content: predecessor.content, predecessor: predecessor))
+    private static func goOn(with agent: AgentObject) throws -> Result<Prepared, Reason> {
+        if let pinned = agent.pinned, pinned.isAdopted {
+            // The agent before this one may have been killed while it passed the word to these programs.
+            let word = try GenerationWord(agent.object)
+            if try word.value().deciding != pinned.generation { try word.pass(to: pinned.generation) }
+            guard try AdoptionTrial.counts(agent) else {
+                return .failure(Reason(text: "its programs are not run any more"))
+            }
+        }
+        if let number = agent.pinned?.predecessor, let predecessor = try Predecessor(of: agent, number) {
+            agent.predecessor = predecessor
+            return .success(Prepared(agent: agent, content: predecessor.content))
         }
         guard let content = try PinnedMemory(agent.object).content() else {
             return .failure(Reason(text: "what its agent has saved is missing or damaged"))
-        }
-        guard try AdoptionTrial.counts(agent) else {
-            return .failure(Reason(text: "its programs are not run any more"))
         }
         return .success(Prepared(agent: agent, content: content))
     }
@@ -74,21 +79,33 @@ extension TCPProbes {
     ///
     /// All programs must be attached.
     ///
+    /// - Returns: The generation that counted before; nil if this one did, or nothing is pinned.
     /// - Throws: ``BPFError`` when the kernel refuses.
-    func startGeneration(_ prepared: Prepared) throws(BPFError) {
-        guard let pinned = agent.pinned else { return }
+    func startGeneration(_ prepared: Prepared) throws(BPFError) -> UInt64? {
+        guard let pinned = agent.pinned else { return nil }
+        var former: UInt64?
         if !pinned.isAdopted {
             // So that another agent can go on, should this one end before its first reading.
             try memory?.save(PinnedMemory.Content(probes: state, series: prepared.content?.series ?? []))
-            try GenerationWord(agent.object).pass(to: pinned.generation)
+            former = try GenerationWord(agent.object).pass(to: pinned.generation)
         }
-        if let predecessor = prepared.predecessor, let number = pinned.predecessor {
+        if let predecessor = agent.predecessor, let number = pinned.predecessor {
             carried = try predecessor.carried(isAttributed: attribution != nil)
             try attribution?.takeOver(predecessor)
             try memory?.save(PinnedMemory.Content(probes: state, series: predecessor.content.series))
+            if let exported = predecessor.exported { try memory?.save(exported: exported) }
             try Inheritance(predecessor: number, isDone: true).write(to: agent.object)
+            // It holds this object, too.
+            agent.predecessor = nil
         }
-        try agent.removeOtherGenerations()
+        return former
+    }
+
+    /// Ends a generation that could not be set up, and lets the one before it count again.
+    func giveUpGeneration(for former: UInt64?) {
+        guard let former else { return }
+        _ = try? GenerationWord(agent.object).pass(to: former)
+        try? agent.removeGenerations(but: former)
     }
 
     /// What another process that adopts the programs must know of their counters.
@@ -153,7 +170,7 @@ extension TCPProbes.Prepared {
             let seconds = Double(content.probes.epoch.start.unixNanoseconds) / 1_000_000_000
             return " since \(Date(timeIntervalSince1970: seconds).formatted(.iso8601))"
         }
-        return predecessor == nil
+        return agent.predecessor == nil
             ? "adopted the pinned programs, which have counted\(start ?? "")"
             : "took over the counters of another build, which go on\(start ?? "")"
     }
