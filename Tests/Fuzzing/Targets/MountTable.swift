@@ -1,0 +1,16 @@
+import System
+
+extension FuzzTarget {
+    /// `/proc/self/mountinfo`, with paths that others choose.
+    static let mountInfo = FuzzTarget("mountinfo") { bytes in
+        let text = String(decoding: bytes, as: UTF8.self)
+        let mounts = MountInfo.parse(text)
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+        try expect(mounts.count <= lines.count, "a line is one mount")
+        // Other lines do not change what is read of one.
+        try expect(mounts == lines.flatMap { MountInfo.parse(String(Substring($0))) }, "\(mounts) in \(lines.count) lines")
+        for mount in mounts {
+            try expect(!mount.type.contains(" "), "a type has no blank")
+        }
+    }
+}
