@@ -6,7 +6,7 @@ import Testing
 ///
 /// `TCPLENS_TEST_SEED=7 swift test --filter QueueSimulationTests` runs one of them again.
 @Suite(.timeLimit(.minutes(2))) struct QueueSimulationTests {
-    private static let batchSize: UInt64 = 150
+    private static let batchSize: UInt64 = 100
 
     /// The seeds to run, in batches.
     private static var batches: [Range<UInt64>] {

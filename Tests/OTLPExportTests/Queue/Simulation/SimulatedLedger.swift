@@ -76,7 +76,7 @@ struct SimulatedLedger {
     // MARK: While a process lives
 
     /// Checks what must hold whenever the queue rests.
-    mutating func check(_ life: SimulatedLife, isDiskFull: Bool) throws {
+    mutating func check(_ life: SimulatedLife, _ now: SpoolImage, isDiskFull: Bool) throws {
         let report = life.report
         try expect(life.receiver.delivered.isIncreasing, "sent in order: \(life.receiver.delivered)")
         let ends = report.acceptedPoints + report.rejectedPoints + report.droppedPoints + report.queuedPoints
@@ -88,11 +88,11 @@ struct SimulatedLedger {
         )
         try expect(report.acceptedPoints <= life.receiver.delivered.count, "accepted is what was accepted")
         try expect(!isRoomy || lostElse(report) == 0, "nothing is lost where there is room: \(report)")
-        try checkDisk(life, isDiskFull: isDiskFull)
+        try checkDisk(life, now, isDiskFull: isDiskFull)
     }
 
-    private mutating func checkDisk(_ life: SimulatedLife, isDiskFull: Bool) throws {
-        let onDisk = Set(life.image.points)
+    private mutating func checkDisk(_ life: SimulatedLife, _ now: SpoolImage, isDiskFull: Bool) throws {
+        let onDisk = Set(now.points)
         let gone = seenOnDisk.union(onDisk).subtracting(onDisk).subtracting(settled(life))
         seenOnDisk.formUnion(onDisk)
         if isDiskFull {

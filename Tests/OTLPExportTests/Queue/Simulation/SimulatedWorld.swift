@@ -18,7 +18,8 @@ final class SimulatedWorld {
     private var ledger: SimulatedLedger
     private var image = SpoolImage()
     private var isDiskFull = false
-    /// What the disk had after the step before, to make deleted files exist again.
+    /// What the disk has after this step, and what it had after the one before, to make deleted files exist again.
+    private var now = SpoolImage()
     private var before = SpoolImage()
 
     /// Creates the world of `seed`; its spools are made in `folder`.
@@ -26,7 +27,7 @@ final class SimulatedWorld {
         random = SeededRandom(seed)
         self.folder = folder
         isRoomy = random.chance(50)
-        requestSize = random.chance(50) ? 0 : Self.block
+        requestSize = random.chance(75) ? 0 : Self.block
         ledger = SimulatedLedger(isRoomy: isRoomy)
     }
 
@@ -46,20 +47,18 @@ final class SimulatedWorld {
 
     private func begin(_ path: String) throws -> SimulatedLife {
         try image.write(to: path)
-        (before, isDiskFull) = (image, false)
+        (now, before, isDiskFull) = (image, image, false)
         ledger.begin(image)
         let block = Self.block
-        let limits = isRoomy ? (1 << 20, 1 << 20) : ((requestSize + 24) * random.number(1...4), block * random.number(2...8))
+        let limits = isRoomy
+            ? (1 << 20, 1 << 20) : ((requestSize + 24) * random.number(1...4), block * random.number(2...8))
         let rules = SimulatedLife.Rules(memoryLimit: limits.0, spoolLimit: limits.1, requestSize: requestSize)
         return try SimulatedLife(rules, path: path, SeededRandom(random.next()))
     }
 
     private func live(_ path: String) async throws {
         let life = try begin(path)
-        for _ in 0..<random.number(2...14) {
-            before = life.image
-            try await step(life)
-        }
+        for _ in 0..<random.number(2...14) { try await step(life) }
         try await end(life)
         await life.end()
     }
@@ -75,7 +74,8 @@ final class SimulatedWorld {
         default: await goOn(life)
         }
         guard !life.receiver.isDead else { return }
-        try ledger.check(life, isDiskFull: isDiskFull)
+        (before, now) = (now, life.image)
+        try ledger.check(life, now, isDiskFull: isDiskFull)
     }
 
     private func export(_ life: SimulatedLife) async {
@@ -103,7 +103,7 @@ final class SimulatedWorld {
         await life.export()
         for _ in 0..<100 where life.isDelayed || !life.receiver.held.isEmpty { await goOn(life) }
         await life.export()
-        try ledger.check(life, isDiskFull: false)
+        try ledger.check(life, life.image, isDiskFull: false)
         guard life.report.queuedPoints == 0, life.image.expected == (0, 0) else {
             throw SimulatedLedger.Failure(description: "left behind: \(life.report), \(life.image.segments)")
         }
@@ -116,7 +116,7 @@ final class SimulatedWorld {
         isDiskFull = isFull
         let numbers = life.image.segments.compactMap { Int($0.prefix(18)) }
         // More than one life writes.
-        for number in 1...max(numbers.max() ?? 0, image.lastNumber) + 64 {
+        for number in 1...max(numbers.max() ?? 0, image.lastNumber) + 48 {
             let name = "\(life.path)/\(SpoolImage.name(number, Self.unfinished))"
             _ = unsafe isFull ? mkdir(name, 0o700) : rmdir(name)
         }
