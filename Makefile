@@ -1,6 +1,6 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
-# make fuzz    looks for inputs that break what reads bytes from outside; MINUTES=10 for each target, TARGET=yaml for one
+# make fuzz    looks for inputs that break what reads bytes from outside; MINUTES=10 for each target, TARGET=yaml alone
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
 # bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:

@@ -407,7 +407,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "ApplicationResources", "Broker", "CProbes", "CommandSupport", "Configuration", "Explain", "HTTPServer",
+                "ApplicationResources", "Broker", "CProbes", "Explain", "HTTPServer",
                 "Metrics", "OTLP", "OTLPExport", "Probes", "PrometheusExport", "Readings", "Resource", "Settings",
                 "System", "Workloads", "YAML", .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio,

@@ -7,9 +7,14 @@ struct Mutator {
     private var random = SeededRandom(1)
 
     /// Bytes and pieces that parsers treat specially.
-    private static let pieces: [[UInt8]] =
-        ["\0", "\r\n", "\u{301}", "\u{fffd}", "\"", "\\", "/", ",", "=", "%", " ", "\u{1b}", "-1", "99999999999999999999"]
-        .map { Array($0.utf8) } + [[0xff], [0x80], [0xc3], [0xff, 0xff, 0xff, 0xff, 0x0f], [0x7f, 0xff, 0xff, 0xff]]
+    private static let pieces: [[UInt8]] = texts.map { Array($0.utf8) } + numbers
+    private static let texts = [
+        "\0", "\r\n", "\u{301}", "\u{fffd}", "\"", "\\", "/", ",", "=", "%", " ", "\u{1b}", "-1",
+        "99999999999999999999",
+    ]
+    private static let numbers: [[UInt8]] = [
+        [0xff], [0x80], [0xc3], [0xff, 0xff, 0xff, 0xff, 0x0f], [0x7f, 0xff, 0xff, 0xff],
+    ]
 
     /// Creates the mutations of `corpus`, at most `sizeLimit` bytes long.
     init(_ corpus: [[UInt8]], sizeLimit: Int) {

@@ -68,6 +68,7 @@ enum ConfigurationFile {
                 && name != SettingsSource.fileVariable && !used.contains(name)
         }.keys.sorted()
         guard !names.isEmpty else { return [] }
-        return ["with a configuration file these variables mean nothing: \(names.map { $0.printable() }.joined(separator: ", "))"]
+        let list = names.map { $0.printable() }.joined(separator: ", ")
+        return ["with a configuration file these variables mean nothing: \(list)"]
     }
 }

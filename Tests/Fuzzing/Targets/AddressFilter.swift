@@ -1,5 +1,6 @@
-@testable import Probes
 import Readings
+
+@testable import Probes
 
 extension FuzzTarget {
     /// The blocks of addresses that filters are made of.

@@ -1,5 +1,6 @@
-@testable import Probes
 import Readings
+
+@testable import Probes
 
 extension FuzzTarget {
     /// `/proc/net/netstat` and `/proc/net/snmp`.

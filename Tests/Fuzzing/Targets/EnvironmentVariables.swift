@@ -20,7 +20,8 @@ extension FuzzTarget {
                 environment[variables[Int(first) % variables.count]] = String(decoding: line.dropFirst(), as: UTF8.self)
             } else {
                 let parts = line.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-                environment[String(decoding: parts[0], as: UTF8.self)] = String(decoding: parts.last ?? [], as: UTF8.self)
+                let words = parts.map { String(decoding: $0, as: UTF8.self) }
+                environment[words[0]] = words.last
             }
         }
         let settings = try RunSettings(environmentOf: Machine(environment: environment) { _ in nil })

@@ -8,7 +8,8 @@ extension FuzzTarget {
             let isTaken = unsafe Array(line + [UInt8(ascii: "\n")]).withUnsafeBytes { unsafe response.appendHead($0) }
             guard isTaken == line.count + 1 else { break }
         }
-        guard let value = response.retryAfter, let wait = RetryAfter.wait(value, date: response.date, now: 1_700_000_000)
+        let now = 1_700_000_000
+        guard let value = response.retryAfter, let wait = RetryAfter.wait(value, date: response.date, now: now)
         else { return }
         try expect(wait > .zero, "\(value) is \(wait)")
         let delay = RetryPolicy().delay(afterAttempt: 1, retryAfter: wait, random: 0.5)

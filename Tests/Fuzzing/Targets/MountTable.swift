@@ -8,7 +8,8 @@ extension FuzzTarget {
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
         try expect(mounts.count <= lines.count, "a line is one mount")
         // Other lines do not change what is read of one.
-        try expect(mounts == lines.flatMap { MountInfo.parse(String(Substring($0))) }, "\(mounts) in \(lines.count) lines")
+        let each = lines.flatMap { MountInfo.parse(String(Substring($0))) }
+        try expect(mounts == each, "\(mounts) are together, and one by one \(each)")
         for mount in mounts {
             try expect(!mount.type.contains(" "), "a type has no blank")
         }

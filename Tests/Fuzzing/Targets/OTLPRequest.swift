@@ -18,7 +18,8 @@ extension FuzzTarget {
         let text = try ExportRequest.json(bytes)
         let wire = try reading { try ExportRequest.fromJSON(text) }
         let again = try reading { try ExportRequest.json(wire) }
-        try expect(again == text, "\(String(decoding: text, as: UTF8.self)) becomes \(String(decoding: again, as: UTF8.self))")
+        let words = [text, again].map { String(decoding: $0, as: UTF8.self) }
+        try expect(again == text, "\(words[0]) becomes \(words[1])")
     }
 
     /// Reads something that we have written ourselves, which must not fail.

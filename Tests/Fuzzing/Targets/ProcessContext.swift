@@ -9,7 +9,8 @@ extension FuzzTarget {
         var refusals = RefusalCounts()
         var total = 0
         let context = try ProcessContext.read(at: 0, counting: &refusals) {
-            count, address throws(ContextError) in
+            count,
+            address throws(ContextError) in
             total += count
             // The header is at the beginning; addresses beyond the bytes are not mapped.
             let start = Int(clamping: address)

@@ -1,6 +1,7 @@
 import CProbes
-@testable import Probes
 import Readings
+
+@testable import Probes
 
 extension FuzzTarget {
     /// Records of a ring buffer, as a program that is wrong might write them.
@@ -17,7 +18,8 @@ extension FuzzTarget {
             event.cookie % 3 == 0 ? .gone : event.cookie % 3 == 1 ? .notYet : .port(UInt16(event.cookie % 65_536))
         }
         let rest = ports.finish()
-        try expect(complete.count + rest.count == events.count, "\(events.count) are \(complete.count) and \(rest.count)")
+        let count = complete.count + rest.count
+        try expect(count == events.count, "of \(events.count) events there are \(count)")
         for event in complete + rest {
             let change = StateChange(event, zeroSinceEpoch: .max)
             _ = (change.oldState, change.newState, change.localAddress, change.peerAddress, change.role, change.error)

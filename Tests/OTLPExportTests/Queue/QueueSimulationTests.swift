@@ -4,16 +4,17 @@ import Testing
 
 /// Thousands of courses of events around a queue and its spool, each repeatable by its seed.
 ///
-/// `TCPLENS_TEST_SEED=7 swift test --filter QueueSimulationTests` runs one of them again.
-@Suite(.timeLimit(.minutes(2))) struct QueueSimulationTests {
-    private static let batchSize: UInt64 = 100
-
+/// `TCPLENS_TEST_SEED=7 swift test --filter QueueSimulationTests` runs one of them again, and
+/// `TCPLENS_TEST_SEEDS=20000` that many.
+@Suite(.timeLimit(.minutes(10))) struct QueueSimulationTests {
     /// The seeds to run, in batches.
     private static var batches: [Range<UInt64>] {
-        if let seed = ProcessInfo.processInfo.environment["TCPLENS_TEST_SEED"].flatMap({ UInt64($0) }) {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["TCPLENS_TEST_SEED"].flatMap({ UInt64($0) }) {
             return [seed..<seed + 1]
         }
-        return (0..<20).map { $0 * batchSize..<($0 + 1) * batchSize }
+        let size = max((environment["TCPLENS_TEST_SEEDS"].flatMap { UInt64($0) } ?? 1000) / 20, 1)
+        return (0..<20).map { $0 * size..<($0 + 1) * size }
     }
 
     @Test(arguments: batches)

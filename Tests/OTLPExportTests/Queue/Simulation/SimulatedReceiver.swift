@@ -14,7 +14,8 @@ final class SimulatedReceiver: RequestSending {
 
     /// What it does with a request.
     fileprivate enum Decision {
-        case accept, busy, away, refuse, rejectSome, acceptPart, hold, kill(isDelivered: Bool)
+        case accept, busy, away, refuse, rejectSome, acceptPart, hold
+        case kill(isDelivered: Bool)
     }
 
     fileprivate struct State {

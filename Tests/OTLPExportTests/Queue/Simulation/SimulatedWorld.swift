@@ -50,7 +50,8 @@ final class SimulatedWorld {
         (now, before, isDiskFull) = (image, image, false)
         ledger.begin(image)
         let block = Self.block
-        let limits = isRoomy
+        let limits =
+            isRoomy
             ? (1 << 20, 1 << 20) : ((requestSize + 24) * random.number(1...4), block * random.number(2...8))
         let rules = SimulatedLife.Rules(memoryLimit: limits.0, spoolLimit: limits.1, requestSize: requestSize)
         return try SimulatedLife(rules, path: path, SeededRandom(random.next()))
@@ -162,7 +163,7 @@ final class SimulatedWorld {
         var image = image
         let points = ledger.newPoints(random.number(1...SimulatedLedger.requestLimit))
         let bytes = SpoolSegment.encode(SimulatedRequest.encoded(points, size: requestSize))
-        // Nobody was told that it is stored.
+        // No export has returned that relies on it.
         ledger.excuse(points)
         if random.chance(30) {
             image.files[SpoolImage.name(image.lastNumber + 1, ".otlp")] = bytes
