@@ -1,5 +1,6 @@
 # make run     installs what is missing, builds, and starts the agent
 # make test    the same, then all tests
+# make fuzz    looks for inputs that break what reads bytes from outside; MINUTES=10 for each target, TARGET=yaml alone
 #
 # The rest: build, install, uninstall, demo, documents, format, lint, clean, sanitize; deb, tarball, image; bench and
 # bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:
@@ -51,7 +52,8 @@ BENCHMARKS := event churn ring stock encode export idle start
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends test-supply test-reproducible test-pinning soak bench bench-build bench-packages bench-guard \
+	test-alerts test-alerts-real test-backends test-supply test-reproducible test-pinning soak fuzz bench bench-build bench-packages \
+	bench-guard \
 	bench-guard-update guard-build bench-fleet $(BENCHMARKS:%=bench-%)
 
 run: release mounts
@@ -251,6 +253,11 @@ test-pinning: release packages-for-tests
 
 soak: release packages-for-tests
 	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
+
+# Coverage-guided fuzzing, for MINUTES (1 unless told) with each target, or with TARGET alone. `make test` reads the
+# corpora and some mutations of them.
+fuzz: packages swift
+	$(Q)JOBS=$(JOBS) Tests/Fuzzing/run $(if $(MINUTES),--minutes $(MINUTES)) $(TARGET)
 
 # Whether the installed program starts, and its manual and completions know every command.
 test-install: install-packages

@@ -404,6 +404,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "walking", dependencies: ["Probes"], path: "Tests/Walking", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "ApplicationResources", "Broker", "CProbes", "Explain", "HTTPServer",
+                "Metrics", "OTLP", "OTLPExport", "Probes", "PrometheusExport", "Readings", "Resource", "Settings",
+                "System", "Workloads", "YAML", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
+            path: "Tests/Fuzzing/Targets",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "fuzzing",
+            dependencies: ["FuzzTargets"],
+            path: "Tests/Fuzzing/Driver",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
 
         .plugin(name: "BPFObjects", capability: .buildTool(), path: "Sources/Plugins/BPFObjects"),
         .plugin(name: "OTLPMessages", capability: .buildTool(), path: "Sources/Plugins/OTLPMessages"),

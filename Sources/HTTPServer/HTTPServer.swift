@@ -59,8 +59,8 @@ package struct HTTPServer: Sendable {
                     try pipeline.addHandler(
                         RequestCollector(
                             bodyLimit: bodyLimit,
-                            exchanges: continuation,
                             connections: connections,
+                            onRequest: { continuation.yield($0) },
                             onRefusal: onRefusal
                         )
                     )

@@ -9,7 +9,7 @@ final class RequestCollector: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let bodyLimit: Int
-    private let exchanges: AsyncStream<Exchange>.Continuation
+    private let onRequest: @Sendable (Exchange) -> Void
     private let connections: Connections
     private let onRefusal: @Sendable (HTTPRefusal) -> Void
     private var head: HTTPRequestHead?
@@ -26,12 +26,12 @@ final class RequestCollector: ChannelInboundHandler {
 
     init(
         bodyLimit: Int,
-        exchanges: AsyncStream<Exchange>.Continuation,
         connections: Connections,
+        onRequest: @escaping @Sendable (Exchange) -> Void,
         onRefusal: @escaping @Sendable (HTTPRefusal) -> Void
     ) {
         self.bodyLimit = bodyLimit
-        self.exchanges = exchanges
+        self.onRequest = onRequest
         self.connections = connections
         self.onRefusal = onRefusal
     }
@@ -106,7 +106,7 @@ final class RequestCollector: ChannelInboundHandler {
             return write(HTTPResponse(status: 400, text: text), to: head, on: channel)
         }
         let collector = NIOLoopBound(self, eventLoop: context.eventLoop)
-        exchanges.yield(
+        onRequest(
             Exchange(request: request) { response in
                 channel.eventLoop.execute { collector.value.write(response, to: head, on: channel) }
             }

@@ -1,3 +1,5 @@
+import System
+
 /// Finds quotation marks around the values of variables, where they are part of the value.
 ///
 /// A shell removes them. Docker's `--env-file` and a list under `environment` in compose do not, so people write them
@@ -35,7 +37,8 @@ enum QuotationMarks {
             guard isRead || always.contains(name), let place = place(in: value, isList: lists.contains(name)) else {
                 return nil
             }
-            return "\(name) has quotation marks around \(place), and they are part of it: leave them out, "
+            // Anything may follow a prefix.
+            return "\(name.printable()) has quotation marks around \(place), and they are part of it: leave them out, "
                 + "as docker's --env-file does not take them away"
         }
     }

@@ -60,6 +60,6 @@ extension WorkloadIdentity {
 extension WorkloadIdentity.Container {
     /// Whether it is in a unit or in another container.
     fileprivate var isBelowOthers: Bool {
-        path.split(separator: "/").dropLast().contains { WorkloadIdentity.isUnitOrContainer($0) }
+        path.segments.dropLast().contains { WorkloadIdentity.isUnitOrContainer($0) }
     }
 }

@@ -238,7 +238,7 @@ extension UInt8 {
 
 extension String {
     /// The names in a path.
-    fileprivate var segments: [Substring] {
+    var segments: [Substring] {
         utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
     }
 }

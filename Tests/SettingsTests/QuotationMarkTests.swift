@@ -15,6 +15,13 @@ import Testing
         lines.contains { $0.contains("\(name) has quotation marks around \(place), and they are part of it") }
     }
 
+    @Test func `a name that only begins as ours does is shown without its control characters`() throws {
+        let environment = ["TCPLENS_\u{1b}[2J": "\"a\""]
+        let warnings = try settings(environment).warnings
+        #expect(isTold(warnings, #"TCPLENS_\u{1b}[2J"#, around: "its value"), "\(warnings)")
+        #expect(warnings.allSatisfy { !$0.unicodeScalars.contains("\u{1b}") })
+    }
+
     /// Variables whose value is used unchanged, and those that are then ignored.
     @Test(arguments: [
         ("OTEL_SERVICE_NAME", "s"), ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b=2"),

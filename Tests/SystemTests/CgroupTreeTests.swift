@@ -28,4 +28,15 @@ import Testing
         #expect(CgroupTree.choose(among: [own, part]).used == [own, part])
         #expect(CgroupTree.choose(among: []).used.isEmpty)
     }
+
+    @Test func `what others may write into a line of the mounts does not change another one`() {
+        let first = "40 1 0:9 / /a rw - tmpfs \u{301} rw,x=\r"
+        let second = "25 1 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate"
+        #expect(
+            MountInfo.parse("\(first)\n\(second)\n") == [
+                MountInfo(root: "/", path: "/a", type: "tmpfs", options: ["rw", "x=\r"]),
+                MountInfo(root: "/", path: "/sys/fs/cgroup", type: "cgroup2", options: ["rw", "nsdelegate"]),
+            ]
+        )
+    }
 }

@@ -68,4 +68,10 @@ import Testing
                 ]
         )
     }
+
+    @Test func `a name that begins with a combining character does not hide the container above it`() {
+        let path = "/docker/\(Self.id)/\u{301}x/docker/\(String(Self.id.reversed()))"
+        let keys = WorkloadIdentity(path: path).attributes().map(\.key)
+        #expect(keys.contains("tcplens.cgroup.path"))
+    }
 }

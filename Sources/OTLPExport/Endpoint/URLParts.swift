@@ -33,6 +33,10 @@ struct URLParts: Hashable, Sendable {
         appending suffix: String? = nil,
         schemes: Set<String> = ["http", "https"]
     ) throws(Malformed) {
+        // For libcurl the text would end there, and a part of a password be the host.
+        guard !text.utf8.contains(0) else {
+            throw Malformed(reason: "it contains a NUL character")
+        }
         guard let schemeEnd = text.firstRange(of: "://")?.upperBound else {
             throw Malformed(reason: "it has no scheme")
         }

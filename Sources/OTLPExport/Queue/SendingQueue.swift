@@ -25,7 +25,7 @@ actor SendingQueue {
     }
 
     private let executor = BlockingExecutor(label: "tcplens.sending-queue")
-    private let sender: OTLPSender
+    private let sender: any RequestSending
     /// The longest time that an export waits for its requests; nil for no limit.
     private let waitLimit: Duration?
     private let clock: ErasedClock
@@ -36,7 +36,7 @@ actor SendingQueue {
     private var report: QueueReport
     private var phase = Phase.open
     /// The task that sends the requests; it ends when the queue is empty.
-    private var sending: Task<Void, Never>?
+    private(set) var sending: Task<Void, Never>?
     /// The delay before the next attempt.
     private var delay: Task<Void, any Error>?
     private var waiter: Waiter?
@@ -48,7 +48,7 @@ actor SendingQueue {
     init(
         _ configuration: OTLPConfiguration,
         isSuccessor: Bool,
-        sender: OTLPSender,
+        sender: any RequestSending,
         retryPolicy: RetryPolicy,
         clock: ErasedClock,
         random: @escaping @Sendable () -> Double

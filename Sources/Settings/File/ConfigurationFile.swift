@@ -2,6 +2,7 @@ import CommandSupport
 import Configuration
 import OTLPExport
 import Resource
+import System
 import YAML
 
 /// A file that `--config` or `OTEL_CONFIG_FILE` names.
@@ -67,6 +68,7 @@ enum ConfigurationFile {
                 && name != SettingsSource.fileVariable && !used.contains(name)
         }.keys.sorted()
         guard !names.isEmpty else { return [] }
-        return ["with a configuration file these variables mean nothing: \(names.joined(separator: ", "))"]
+        let list = names.map { $0.printable() }.joined(separator: ", ")
+        return ["with a configuration file these variables mean nothing: \(list)"]
     }
 }

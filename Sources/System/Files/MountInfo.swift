@@ -16,8 +16,10 @@ package struct MountInfo: Hashable, Sendable {
 
     /// Parses all lines, and skips malformed ones.
     package static func parse(_ text: String) -> [MountInfo] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ").map(String.init)
+        // By bytes, because the kernel escapes bytes: a return before the end of a line, or a combining character after
+        // a blank, would be one character with it.
+        text.utf8.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let fields = line.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
             // Any number of optional fields may come before the dash.
             guard let dash = fields.dropFirst(6).firstIndex(of: "-"), fields.count > dash + 3 else { return nil }
             return MountInfo(

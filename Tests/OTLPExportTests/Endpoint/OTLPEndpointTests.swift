@@ -112,4 +112,11 @@ import Testing
         #expect(text.contains("***@c"))
         #expect(!text.contains("ter2"))
     }
+
+    @Test func `a NUL character does not make the beginning of a password the host`() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try OTLPEndpoint(url: "https://hun\0ter2:x@c", from: "endpoint")
+        }
+        #expect(error?.reason.contains("NUL") == true)
+    }
 }
