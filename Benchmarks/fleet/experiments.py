@@ -130,8 +130,8 @@ def outage(hosts, interval, before, away, after):
             fleet.process.wait()
             lines = fleet.lines()
         events = watched.events(start)
-        stored = samples(backend)
-    last = lines[-1]
+        last = lines[-1]
+        stored = stored_samples(backend, last["exports"])
     width = 1.0
     accepted = bins(events["accepted"], width, seconds)
     first = [moment for moment in events["accepted"] if moment >= back]
@@ -143,6 +143,14 @@ def outage(hosts, interval, before, away, after):
         "exports": last["exports"], "points": last["points"], "accepted_points": last["accepted"],
         "lost": last["lost"], "queued": last["queued"], "stored_exports": stored,
     }
+
+
+def stored_samples(backend, expected, seconds=30):
+    """As `samples`, once as many are there as expected: the backend shows samples some seconds after it has them."""
+    end = time.time() + seconds
+    while (stored := samples(backend)) < expected and time.time() < end:
+        time.sleep(1)
+    return stored
 
 
 def samples(backend):
