@@ -28,8 +28,12 @@ extension Agent {
 
     private func load(_ options: TCPProbes.Options?, _ process: ProcessMetrics) async throws(Failure) -> ProbeReport {
         guard let options else {
+            let wasPinned = exportMemory != nil
             exportMemory = nil
-            return await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
+            let report = await reader.replaceProducers { _ in (MetricProducers(), ProbeReport()) }
+            // Nothing is observed any more, so nothing may count on.
+            if wasPinned { try? abilities.loader.pins?.removeAll(but: 0) }
+            return report
         }
         do {
             let (report, memory) = try await reader.replaceProducers {

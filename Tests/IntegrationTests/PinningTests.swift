@@ -126,6 +126,41 @@ extension IntegrationTests {
             try expectAll(try agent())
         }
 
+        @Test func `a reload begins anew, and leaves nothing of what was there before`() throws {
+            let file = try ConfigurationFile(configuration(scope: "self"))
+            let agent = try RunningProcess(
+                [Executable.tcplens, "run", "--config", file.path, "--pin", pins],
+                in: traffic
+            )
+            _ = try eventually("a collection") { agent.output.contains("tcplens.rtt") ? true : nil }
+            for (scope, generation) in [("node", "2"), ("self", "3")] {
+                try file.write(configuration(scope: scope))
+                agent.signal(SIGHUP)
+                _ = try eventually("generation \(generation)") {
+                    try generations() == [generation] ? true : nil
+                }
+            }
+            try file.write("disabled: true\n" + configuration(scope: "self"))
+            agent.signal(SIGHUP)
+            _ = try eventually("nothing pinned") { try generations().isEmpty ? true : nil }
+            #expect(agent.isRunning, "\(agent.error)")
+        }
+
+        private func generations() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: "\(pins)/v1").filter { Int($0) != nil }
+        }
+
+        private func configuration(scope: String) -> String {
+            """
+            file_format: "1.1"
+            meter_provider:
+              readers:
+                - periodic: {interval: 200, exporter: {console: {}}}
+            tcplens/development: {scope: \(scope), attribution: none}
+
+            """
+        }
+
         @Test func `bad directories are refused with what to do`() throws {
             func refusal(_ path: String) throws -> CommandResult {
                 try run([Executable.tcplens, "run", "--pin", path, "--once"])
