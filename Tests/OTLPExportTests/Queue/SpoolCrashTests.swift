@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "skipped: needs root to mount"))
-    func `a full disk is told once, memory takes its place, and order is kept`() async throws {
+    func `a full disk is reported once, memory takes its place, and order is kept`() async throws {
         try directory.makeFolder("disk")
         try await CountingReceiver.run { receiver, url in
             receiver.isAway = true
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0, "skipped: needs root to mount"))
-    func `a read-only disk is told once, and memory takes its place`() async throws {
+    func `a read-only disk is reported once, and memory takes its place`() async throws {
         try directory.makeFolder("disk")
         try await CountingReceiver.run { receiver, url in
             let arguments = [url, "--spool", directory.path("disk"), "--count", "20"]
