@@ -40,7 +40,7 @@ final class SeriesKeeper {
 }
 
 extension ExportMemory {
-    /// The state of the reader that an agent before this one has saved; nil if there is none.
+    /// What the reader of the agent before this one has saved, if anything.
     var readerState: ReaderState? {
         saved.flatMap { try? JSONDecoder().decode(ReaderState.self, from: Data($0)) }
     }

@@ -48,9 +48,6 @@ package final class CounterBlocks {
     /// Whether another block can be added.
     package var canGrow: Bool { blocks.count < limit }
 
-    /// How many blocks there are.
-    package var count: Int { blocks.count }
-
     /// Adds a block of zeros, or the next one of those that are pinned.
     ///
     /// - Returns: Its rows.

@@ -102,8 +102,5 @@ package struct SavedBytes<Piece: BitwiseCopyable>: Sendable {
         return unsafe padded.withUnsafeBytes { unsafe $0.loadUnaligned(as: Piece.self) }
     }
 
-    /// FNV-1a of 64 bits.
-    private static func checksum(_ bytes: [UInt8]) -> UInt64 {
-        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
+    private static func checksum(_ bytes: [UInt8]) -> UInt64 { FNV.hash(bytes) }
 }

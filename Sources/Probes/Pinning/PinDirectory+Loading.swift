@@ -88,11 +88,11 @@ extension PinDirectory {
 
     /// What is in the directory.
     private struct Survey {
-        /// The generation that counts; nil if there is none.
+        /// The generation that counts, if any.
         var counting: Generation?
         /// The highest number that there has been.
         var last: UInt64
-        /// Why there is none, although there was one.
+        /// Why a generation that was there can't be used.
         var reason: String?
     }
 
@@ -195,9 +195,7 @@ extension PinDirectory {
 extension AgentObjectOptions {
     /// Who has the same one loads the same object.
     fileprivate var build: String {
-        let image = unsafe EmbeddedObject.agent.bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
+        let image = unsafe FNV.hash(EmbeddedObject.agent.bytes)
         let parts = [
             "\(image)", subject, ports.map(\.rawValue).sorted().joined(separator: ","), "\(rttPeriod)",
             "\(responseTime)", "\(connectionLimit ?? 0)", "\(EphemeralPorts.current())", "\(SYNBacklog.current())",

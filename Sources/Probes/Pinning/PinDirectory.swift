@@ -50,7 +50,7 @@ package final class PinDirectory: Sendable {
 
     /// Takes the directory at `path` for this process.
     ///
-    /// - Returns: The directory; nil if there is none.
+    /// - Returns: The directory; nil if nothing is at the path.
     /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
     package static func claimExisting(_ path: String) throws(PinError) -> PinDirectory? {
         let path = plain(path)

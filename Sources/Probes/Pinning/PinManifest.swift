@@ -1,10 +1,8 @@
 internal import BPF
 internal import CProbes
-internal import FoundationEssentials
-internal import Readings
 
 /// What another agent must know of a generation to adopt it, or to take over from it.
-struct PinManifest: Codable, Sendable {
+struct PinManifest: SavedValue, Sendable {
     /// The boot that the kernel's numbers are of.
     var boot: String
     /// The build and the options.
@@ -24,26 +22,7 @@ struct PinManifest: Codable, Sendable {
     /// Where each counter is.
     var counters: CounterNames
 
-    /// The area of `tcp_saved` where it is.
-    private static let area: UInt32 = 0
-
-    /// Reads that of a generation from its map.
-    ///
-    /// - Returns: The manifest; nil if it is missing, damaged, or written by a build that has another one.
-    static func read(from object: LoadedObject) throws(BPFError) -> PinManifest? {
-        try withExtendedLifetime(object) { () throws(BPFError) in
-            let saved = SavedBytes<saved_piece>(try object.map("tcp_saved"), area: area)
-            return try saved.read().flatMap { try? JSONDecoder().decode(Self.self, from: Data($0)) }
-        }
-    }
-
-    /// Saves it.
-    ///
-    /// - Throws: ``BPFError`` when the kernel refuses.
-    func write(to object: LoadedObject) throws(BPFError) {
-        let bytes = (try? JSONEncoder().encode(self)).map { [UInt8]($0) } ?? []
-        try SavedBytes<saved_piece>(try object.map("tcp_saved"), area: Self.area).write(bytes)
-    }
+    static let area: UInt32 = 0
 }
 
 extension LoadedObject {

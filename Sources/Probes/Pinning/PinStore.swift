@@ -26,7 +26,7 @@ package struct Pinned: Codable, Hashable, Sendable {
     var generation: UInt64
     /// Whether an agent before this one has attached its programs.
     var isAdopted: Bool
-    /// The generation whose counters it takes over; nil if there is none, or that is done.
+    /// The generation whose counters it has yet to take over, if any.
     var predecessor: UInt64?
     /// Why what is pinned can't be continued; nil if it is, or there was nothing.
     var reason: String?
