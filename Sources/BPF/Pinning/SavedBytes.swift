@@ -102,5 +102,7 @@ package struct SavedBytes<Piece: BitwiseCopyable>: Sendable {
         return unsafe padded.withUnsafeBytes { unsafe $0.loadUnaligned(as: Piece.self) }
     }
 
-    private static func checksum(_ bytes: [UInt8]) -> UInt64 { FNV.hash(bytes) }
+    private static func checksum(_ bytes: [UInt8]) -> UInt64 {
+        unsafe bytes.withUnsafeBytes { unsafe FNV.hash($0) }
+    }
 }
