@@ -33,7 +33,7 @@ class RecordsTests(unittest.TestCase):
         self.assertEqual(self.found["verified instructions"], {"node/walk": 40000, "self/on_send": 400})
         self.assertEqual(self.found["memory, KiB"], {"tcplens": 17000, "kernel": 4000})
         self.assertEqual(self.found["doctor"], [
-            "ok kernel: Linux 6.12, x86_64", "ok pass: 4 connections in …", "!! missing here: no tracepoint x",
+            "ok kernel: Linux 6.12, x86_64", "ok pass: … connections in …", "!! missing here: no tracepoint x",
         ])
 
     def test_what_is_recorded_passes(self):
