@@ -35,12 +35,12 @@ SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container 
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
 BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iproute2 libbpf-tools openssl \
 	prometheus-node-exporter python3-venv strace
-KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
+KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 python3 qemu-system-x86 util-linux xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
 # there is one.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] Tests/Kernels/*.c deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 # The benchmarks of `make bench`.
@@ -96,9 +96,10 @@ sanitize: packages packages-for-tests swift
 	        --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
 	done
 
-# Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them.
+# Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them, KERNELS=all
+# all of them with each condition. UPDATE=1 records what was found, and writes docs/kernels.md.
 test-kernels: release kernel-packages
-	$(Q)Tests/Kernels/run $(KERNELS)
+	$(Q)Tests/Kernels/run $(if $(UPDATE),--update) $(KERNELS)
 
 build: packages swift
 	$(Q)swift build -j $(JOBS)
