@@ -40,9 +40,11 @@ class Page:
 class Agent(Running):
     """`tcplens run` in a namespace."""
 
-    def __init__(self, namespace, arguments=()):
-        environment = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(PORT)}
-        command = [programs.tcplens(), "run", "--interval", "1s", *arguments]
+    def __init__(self, namespace, arguments=(), environment=None, prefix=(), interval="1s"):
+        """`prefix` is a command that is given the agent's as its last arguments, and becomes the agent."""
+        environment = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(PORT),
+                       **(environment or {})}
+        command = [*prefix, programs.tcplens(), "run", "--interval", interval, *arguments]
         super().__init__(namespace, command, environment, name="tcplens")
         self._namespace = namespace
         # How many connections were made to it, each for one request.

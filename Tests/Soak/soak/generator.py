@@ -49,7 +49,8 @@ class Churn:
     """Connections that are opened, accepted and closed, `rate` a second, until `close()`."""
 
     def __init__(self, namespace, program, rate):
-        self._share = max(1, round(rate * TICK / WORKERS))
+        # How many each process makes at a time.
+        self.share = max(1, round(rate * TICK / WORKERS))
         self._workers = [Traffic(namespace, program) for _ in range(WORKERS)]
         self._counts = [0] * WORKERS
         self._is_on, self._ended = threading.Event(), threading.Event()
@@ -87,12 +88,12 @@ class Churn:
                 continue
             self._idle[number].clear()
             try:
-                self._workers[number].say(f"churn 4 {port} {self._share}")
+                self._workers[number].say(f"churn 4 {port} {self.share}")
             except Exception as failure:
                 self._failures.append(failure)
                 self._idle[number].set()
                 return
-            self._counts[number] += self._share
+            self._counts[number] += self.share
             # What could not be made in time is not made up for later.
             due = max(due + TICK, time.monotonic() - TICK)
             time.sleep(max(0, due - time.monotonic()))

@@ -1,0 +1,71 @@
+"""What a fault consists of."""
+
+import contextlib
+
+
+class Fault:
+    """One fault, for one agent.
+
+    A subclass says what it is in its doc string, and what is promised. What it learns while it is made is for `seen()`.
+    """
+
+    name = ""
+    promised = ""
+    # How long it lasts.
+    seconds = 5
+    # How the agent is started.
+    interval = "1s"
+    arguments = ()
+    environment = {}
+    # Whether `make()` and `heal()` act on an agent that runs as any other, so that a soak can have the fault as well.
+    acts_on_running = True
+    # Whether the wall clock that the agent sees is set, so that times go back and starts move.
+    sets_clock = False
+    # Whether counters begin again; what arrived before and after is added.
+    restarts_counters = False
+    # What the agent may lose, by `error.type`: it must say so, and everything else must arrive.
+    may_lose = ()
+    # Whether a fault that takes long may take its whole time (`--long`).
+    is_long = False
+
+    @contextlib.contextmanager
+    def around(self, bench):
+        """What there is from before the agent starts until after it has ended."""
+        yield
+
+    def prefix(self, bench):
+        """A command that becomes the agent."""
+        return ()
+
+    def make(self, bench):
+        """Makes the fault."""
+        raise NotImplementedError
+
+    def heal(self, bench):
+        """Ends it."""
+
+    def made(self, bench):
+        """How many connections were made besides the churn."""
+        return 0
+
+    def wrong(self, bench):
+        """What did not happen as it must, a text for each; asked after recovery."""
+        return []
+
+    def seen(self, bench):
+        """What was seen, in a few words."""
+        return ""
+
+
+class StartFault(Fault):
+    """A fault that is there before an agent starts: it starts all the same, or says at once what is wrong."""
+
+    acts_on_running = False
+    # Words that must be in the message, if it must not start.
+    message = ()
+    # Whether the fault has ended: an agent that did not start does now.
+    is_healed = False
+    started = 0
+
+    def make(self, bench):
+        """The agent was started with it."""
