@@ -28,6 +28,14 @@ package struct Machine: Sendable {
         read: { try? String(contentsOfFile: $0, encoding: .utf8) }
     )
 
+    /// The same machine, whose files keep the text that they had when they were last read.
+    ///
+    /// A file that can't be read for a while, such as when the process has no descriptors left, must not make another
+    /// machine of this one.
+    package func remembering() -> Machine {
+        self
+    }
+
     /// The first non-empty first line of the files at `paths`.
     func line(of paths: String...) -> String? {
         for path in paths {

@@ -44,6 +44,9 @@ class Fault:
     def heal(self, bench):
         """Ends it."""
 
+    def clean(self, bench):
+        """Removes what an agent leaves on purpose; it has ended."""
+
     def made(self, bench):
         """How many connections were made besides the churn."""
         return 0

@@ -66,7 +66,9 @@ class Held:
     private: int
 
     # Memory that the allocator keeps after a queue was long.
-    SLACK = 4 * 2**20
+    SLACK = 2 * 2**20
+    # Rows of hash tables that are made when they are needed.
+    MAP_SLACK = 64 * 2**10
 
     @classmethod
     def by(cls, agent):
@@ -83,7 +85,7 @@ class Held:
         # They may be others, of programs that were loaded again.
         if self.counts != before.counts:
             yield f"BPF objects: {dict(self.counts)}, {dict(before.counts)} before"
-        if self.map_memory > before.map_memory:
+        if self.map_memory > before.map_memory + self.MAP_SLACK:
             yield f"{self.map_memory} bytes of BPF maps, {before.map_memory} before"
         if self.private > before.private + self.SLACK:
             yield f"{self.private >> 10} KiB of private memory, {before.private >> 10} before"

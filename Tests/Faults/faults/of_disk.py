@@ -106,7 +106,7 @@ class ReadOnly(Spooling):
         pathlib.Path("/sys/fs/ext4", pathlib.Path(source).name, "trigger_fs_error").write_text("test")
 
     def repair_disk(self):
-        run("mount", "-o", "remount,rw", self.disk)
+        """Such a disk stays read-only until it is checked; the Collector comes back all the same."""
 
 
 class BackendFull(Fault):

@@ -10,6 +10,7 @@ from tcplens_demo import programs
 from tcplens_demo.processes import eventually
 
 from .fault import Fault
+from .of_process import listening
 
 
 
@@ -31,12 +32,14 @@ class SlowReader(Fault):
     def make(self, bench):
         bench.churn.pause()
         self._trace = subprocess.Popen(
-            bench.namespace.command(programs.tcplens(), "trace", "--format", "json", "--buffer-size", "64KiB"),
+            bench.namespace.command(programs.tcplens(), "trace", "--format", "json", "--log-level", "debug",
+                                    "--buffer-size", "64KiB"),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         self._log = []
-        threading.Thread(target=lambda: self._log.extend(self._trace.stderr), daemon=True).start()
-        eventually("trace to begin", lambda: any("tracing" in line for line in self._log))
+        self._logging = threading.Thread(target=lambda: self._log.extend(self._trace.stderr), daemon=True)
+        self._logging.start()
+        eventually("trace to begin", lambda: any("tracing with" in line for line in self._log))
         self._before = bench.churn.made
         bench.churn.resume()
 
@@ -49,6 +52,7 @@ class SlowReader(Fault):
         self._trace.send_signal(signal.SIGTERM)
         self._trace.wait(20)
         reader.join()
+        self._logging.join()
         self.lines = len(lines)
         summary = "".join(self._log)
         found = re.search(r"(\d+) events(?:, (\d+) lost)?", summary.splitlines()[-1])
@@ -72,7 +76,7 @@ class SlowReader(Fault):
 class Holding(Fault):
     """Connections that are held open besides the churn."""
 
-    COUNT = 500
+    COUNT = 1000
     PORT = 9001
 
     def make(self, bench):
@@ -97,7 +101,7 @@ class ManyConnections(Holding):
     promised = "connections beyond the limit are counted, and said to be unfollowed"
     acts_on_running = False
     # What the churn has at a time must fit, in TIME_WAIT as well.
-    arguments = ("--connection-limit", "600")
+    arguments = ("--connection-limit", "1000")
 
     def look(self, page):
         self.unfollowed = page.sum("tcplens_connection_unfollowed")
@@ -121,9 +125,8 @@ class ManySeries(Fault):
     arguments = ("--cardinality-limit", str(LIMIT), "--attributes", "network.local.port")
 
     def make(self, bench):
-        self._listeners = Traffic(bench.namespace, bench.program)
-        for number in range(self.LISTENERS):
-            self._listeners.say(f"listen 4 {self.PORT + number} 128")
+        self._listeners = listening(bench.namespace, range(self.PORT, self.PORT + self.LISTENERS))
+        self._listeners.__enter__()
 
     def heal(self, bench):
         page = bench.agent.scrape()
@@ -131,7 +134,7 @@ class ManySeries(Fault):
         self.expected = self.LISTENERS + WORKERS + 1
         self.found = page.sum("system_network_connection_count", network_connection_state="listen")
         self.beyond = page.sum("system_network_connection_count", otel_metric_overflow="true")
-        self._listeners.close()
+        self._listeners.__exit__(None, None, None)
 
     def wrong(self, bench):
         wrong = [] if self.beyond else ["no series has the rest"]

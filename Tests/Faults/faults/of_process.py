@@ -6,8 +6,8 @@ import pathlib
 import resource
 import signal
 
+from tcplens_demo import sockets
 from tcplens_demo.processes import eventually
-from soak.generator import Traffic
 
 from . import held
 from .fault import Fault
@@ -65,6 +65,17 @@ class Group:
             return not self.path.exists()
 
         eventually("a control group to be empty", gone)
+
+
+@contextlib.contextmanager
+def listening(namespace, ports):
+    """Listeners on many ports."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with contextlib.ExitStack() as stack:
+        for port in ports:
+            stack.enter_context(sockets.listen(namespace, port))
+        yield
 
 
 class Stopped(Fault):
@@ -148,9 +159,9 @@ class MemoryLimit(Fault):
     seconds = 14
     # That of a sidecar (deploy/kubernetes/chart/values.yaml).
     LIMIT = 96 << 20
-    LISTENERS = 800
+    LISTENERS = 1600
     FIRST_PORT = 20_000
-    interval = "200ms"
+    interval = "400ms"
     environment = {"OTEL_EXPORTER_OTLP_COMPRESSION": "none"}
     may_lose = ("queue_full",)
 
@@ -158,14 +169,12 @@ class MemoryLimit(Fault):
     def around(self, bench):
         self.group = Group("memory")
         self.group.set({"memory.limit_in_bytes": self.LIMIT}, {"memory.max": self.LIMIT})
-        listeners = Traffic(bench.namespace, bench.program)
-        for number in range(self.LISTENERS):
-            listeners.say(f"listen 4 {self.FIRST_PORT + number} 128")
-        try:
+        ports = range(self.FIRST_PORT, self.FIRST_PORT + self.LISTENERS)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.group.close)
+            self._listeners = stack.enter_context(contextlib.ExitStack())
+            self._listeners.enter_context(listening(bench.namespace, ports))
             yield
-        finally:
-            listeners.close()
-            self.group.close()
 
     def prefix(self, bench):
         return "sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', self.group.path
@@ -174,6 +183,8 @@ class MemoryLimit(Fault):
         bench.collector.stop(signal.SIGKILL)
 
     def heal(self, bench):
+        # Otherwise what comes next is as much as what waits.
+        self._listeners.close()
         self.most = int(self.group.read("memory.max_usage_in_bytes", "memory.peak"))
         bench.collector.start()
 

@@ -1,5 +1,10 @@
 """What an agent does not see, or sees wrong, from its start on."""
 
+import os
+import subprocess
+
+from tcplens_demo import programs
+
 from .fault import StartFault
 
 TYPES, PINS, POSSIBLE = "/sys/kernel/btf", "/sys/fs/bpf", "/sys/devices/system/cpu/possible"
@@ -44,8 +49,12 @@ class PinsHiddenButWanted(Hidden):
     name = "bpffs hidden, with `--pin`"
     promised = "it does not start, and says what is missing and what to do"
     path = PINS
-    arguments = ("--pin", f"{PINS}/tcplens-faults")
-    message = (PINS,)
+    PIN = f"{PINS}/tcplens-faults-{os.getpid()}"
+    arguments = ("--pin", PIN)
+    message = ("mount -t bpf bpf /sys/fs/bpf",)
+
+    def clean(self, bench):
+        subprocess.run([programs.tcplens(), "unpin", self.PIN], check=True, capture_output=True)
 
 
 class PossibleHidden(Hidden):

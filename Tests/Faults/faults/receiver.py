@@ -4,7 +4,7 @@ import socketserver
 import time
 
 from pinning import otlp
-from pinning.receiver import Ledger, Server, handler
+from pinning.receiver import Ledger, Server, handler, texts
 
 PORT = 4319
 EXPORTED = "otel.sdk.exporter.metric_data_point.exported"
@@ -45,23 +45,24 @@ class Receiver(Ledger):
         return other or (200, b"")
 
     def take(self, request):
-        times = otlp.times(request)
+        counts = otlp.times(request)
         points = tuple(otlp.sums(request, with_own=True))
         # The Collector may write the same points as other bytes.
-        key = hash((tuple(times), points))
+        key = hash((tuple(counts), points))
         with self._lock:
             self.exports += 1
             if key in self._seen:
                 self.duplicates += 1
                 return
             self._seen.add(key)
+            times = {time for _, time in counts}
             newest = max(times, default=0)
             if newest < self.newest and not self.clock_is_set:
                 self.faults.append(f"out of order: {(self.newest - newest) / 1e9:.1f} s late")
             for point in points:
                 self._follow(point)
             self.points_before = self.points
-            self.points += len(times)
+            self.points += sum(count for count, _ in counts)
             self.times.update(times)
             self.arrived, self.newest = time.time(), newest
 
@@ -84,9 +85,9 @@ class Receiver(Ledger):
         with self._lock:
             found = {}
             for (_, name, attributes), (_, value) in self.series.items():
-                texts = {key: text[2:].decode() for key, text in attributes}
-                if name == EXPORTED and value and "error.type" in texts:
-                    found[texts["error.type"]] = found.get(texts["error.type"], 0) + value
+                reason = texts(attributes).get("error.type")
+                if name == EXPORTED and value and reason:
+                    found[reason] = found.get(reason, 0) + value
             return found
 
     @property

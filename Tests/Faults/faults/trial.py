@@ -78,6 +78,7 @@ def ended(bench):
     """Ends the agent. Returns what is left of it, and what is wrong with its end."""
     held = Held.by(bench.agent)
     bench.agent.stop()
+    bench.fault.clean(bench)
     wrong = [] if bench.agent.status == 0 else [f"its exit status was {bench.agent.status}"]
     with contextlib.suppress(Failed):
         eventually("BPF objects to be gone", lambda: not held.left(), 10)

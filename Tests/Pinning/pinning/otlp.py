@@ -74,9 +74,13 @@ def sums(request, with_own=False):
 
 
 def times(request):
-    """The time of each point of a request, in nanoseconds; also of gauges, and of points without a value."""
-    return [_first(point, 3, 0) for _, _, _, metric in _metrics(request) for kind in (5, 7, 9, 10)
-            for data in _all(metric, kind) for point in _all(data, 1)]
+    """How many points each metric of a request has, of all kinds and also without a value, and the first one's time."""
+    found = []
+    for _, _, _, metric in _metrics(request):
+        points = [point for kind in (5, 7, 9, 10) for data in _all(metric, kind) for point in _all(data, 1)]
+        if points:
+            found.append((len(points), _first(points[0], 3, 0)))
+    return found
 
 
 def _metrics(request):

@@ -10,6 +10,11 @@ import threading
 from . import otlp
 
 
+def texts(attributes):
+    """The attributes of a point that are texts."""
+    return {key: value[2:].decode(errors="replace") for key, value in attributes}
+
+
 class Ledger:
     """Follows the counters of one agent after another."""
 
@@ -50,8 +55,8 @@ class Ledger:
             for (_, found, attributes), (_, value) in self.series.items():
                 if found != name:
                     continue
-                texts = {key.replace(".", "_"): text[2:].decode(errors="replace") for key, text in attributes}
-                if all(texts.get(key) == text for key, text in wanted.items()):
+                values = {key.replace(".", "_"): text for key, text in texts(attributes).items()}
+                if all(values.get(key) == text for key, text in wanted.items()):
                     total += value
             return total
 
