@@ -253,11 +253,11 @@ test-pinning: release packages-for-tests
 # Makes faults around a running agent, some minutes in all; FAULTS="collector-hung clock-slewed" chooses some of them.
 test-faults: release packages-for-tests
 	$(Q)Tests/IntegrationTests/fetch-backends
-	$(Q)$(AS_ROOT) Tests/Faults/run $(FAULTS)
+	$(Q)$(AS_ROOT) env TCPLENS=.build/release/tcplens Tests/Faults/run $(FAULTS)
 
 # Watches the agent for MINUTES (60 unless told) while connections come and go, with FAULTS=1 among faults by chance.
 soak: release packages-for-tests
-	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) \
+	$(Q)$(AS_ROOT) env TCPLENS=.build/release/tcplens Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) \
 	    $(if $(FAULTS),--faults) $(if $(SEED),--seed $(SEED))
 
 # Coverage-guided fuzzing, for MINUTES (1 unless told) with each target, or with TARGET alone. `make test` reads the

@@ -54,20 +54,20 @@ class Bench:
     """Everything of one trial, until `close()`."""
 
     def __init__(self, program, fault, rate):
-        self.fault, self.program = fault, program
+        self.fault, self.program, self.rate = fault, program, rate
         self._closing = contextlib.ExitStack()
         self.folder = pathlib.Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         self._clock = clock_offset()
         self.agent = self.churn = None
         try:
-            self._make(rate)
+            self._make()
         except BaseException:
             self.close()
             raise
 
-    def _make(self, rate):
+    def _make(self):
         self.namespace = self._closing.enter_context(Namespace("faults"))
-        self.namespace.set(tcp_max_tw_buckets=200_000, ip_local_port_range="10000 65000")
+        self.namespace.set(tcp_max_tw_buckets=2_000_000, ip_local_port_range="10000 65000")
         self.outside = self._closing.enter_context(Namespace("collector"))
         join(self.namespace, self.outside)
         self.receiver = receiver.Receiver(self.outside)
@@ -81,7 +81,7 @@ class Bench:
         self._closing.enter_context(self.fault.around(self))
         self.start_agent()
         self._closing.callback(lambda: self.agent.stop())
-        self.churn = Churn(self.namespace, self.program, rate)
+        self.churn = Churn(self.namespace, self.program, self.rate, self.fault.cgroup)
         self._closing.callback(self.churn.close)
 
     def start_agent(self):

@@ -59,5 +59,6 @@ class Course:
             fault.heal(bench)
             seconds = recovered(bench, time.time())
             self.wrong += [f"{fault.name}: {text}" for text in fault.wrong(bench)]
+        bench.fault.repeats += fault.repeats
         self.bands.append(Band(fault.name, begin, self._now))
         print(f"{begin:5.0f} s: {fault.name}, recovered after {seconds:.1f} s", flush=True)

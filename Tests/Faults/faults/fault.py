@@ -25,6 +25,12 @@ class Fault:
     restarts_counters = False
     # What the agent may lose, by `error.type`: it must say so, and everything else must arrive.
     may_lose = ()
+    # How many requests may arrive twice, because their answers can get lost.
+    repeats = 0
+    # The control group of the churn.
+    cgroup = None
+    # Whether the agent observes all of the machine, so that it also counts what others do.
+    observes_machine = False
     # Whether a fault that takes long may take its whole time (`--long`).
     is_long = False
 
@@ -50,6 +56,11 @@ class Fault:
     def made(self, bench):
         """How many connections were made besides the churn."""
         return 0
+
+    def handshakes(self, bench):
+        """The handshakes of servers that arrived, and those that were made."""
+        found = bench.receiver.sum("tcplens.handshakes", tcplens_connection_role="server", error_type=None)
+        return found, bench.made + bench.agent.scrapes
 
     def wrong(self, bench):
         """What did not happen as it must, a text for each; asked after recovery."""

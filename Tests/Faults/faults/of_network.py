@@ -13,6 +13,7 @@ NAME = "collector.faults.test"
 class LinkDown(Fault):
     name = "Network down"
     promised = DELIVERS
+    repeats = 1
 
     def make(self, bench):
         bench.namespace.run("ip", "link", "set", LINK, "down")
@@ -24,6 +25,7 @@ class LinkDown(Fault):
 class Dropping(Fault):
     name = "Network drops everything"
     promised = f"attempts end by their timeout; {DELIVERS}"
+    repeats = 1
 
     def make(self, bench):
         bench.namespace.filter(f"ip saddr {COLLECTOR} drop")
@@ -36,6 +38,7 @@ class Named(Fault):
     """The Collector has a name, which only this agent knows."""
 
     acts_on_running = False
+    repeats = 1
     environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{NAME}:{PORT}"}
 
     @contextlib.contextmanager

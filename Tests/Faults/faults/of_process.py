@@ -111,6 +111,7 @@ class BrokerKilled(Fault):
 
 class NoDescriptors(Fault):
     name = "Out of descriptors"
+    repeats = 1
     promised = f"what can't be opened is missing meanwhile; {DELIVERS}"
 
     def make(self, bench):
@@ -164,6 +165,7 @@ class MemoryLimit(Fault):
     interval = "400ms"
     environment = {"OTEL_EXPORTER_OTLP_COMPRESSION": "none"}
     may_lose = ("queue_full",)
+    repeats = 1
 
     @contextlib.contextmanager
     def around(self, bench):

@@ -3,6 +3,8 @@
 import platform
 import time
 
+from .trial import RATE
+
 HEAD = """# Faults
 
 What was done to a running agent, for real, and what it did. `make test-faults` makes these faults one after the other and
@@ -19,8 +21,6 @@ the kernel.
 
 def write(results):
     """Returns the page."""
-    from .trial import RATE
-
     head = HEAD.format(date=time.strftime("%Y-%m-%d"), kernel=platform.release(), rate=RATE)
     rows = [("fault", "promised", "seen"), ("---", "---", "---"), *(result.row for result in results)]
     return head + "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
