@@ -1,11 +1,12 @@
 """Faults by chance that come and go around one agent."""
 
+import contextlib
 import dataclasses
 import random
 import time
 
 from . import table
-from .fault import Fault
+from .fault import Fault, Impossible
 from .trial import recovered
 
 # The seconds between two faults.
@@ -53,12 +54,12 @@ class Course:
             self._choice.shuffle(self._waiting)
         fault, bench = self._waiting.pop()(), self._bench
         begin = self._now
-        with fault.around(bench):
+        with contextlib.suppress(Impossible), fault.around(bench):
             fault.make(bench)
             time.sleep(fault.seconds)
             fault.heal(bench)
             seconds = recovered(bench, time.time())
             self.wrong += [f"{fault.name}: {text}" for text in fault.wrong(bench)]
-        bench.fault.repeats += fault.repeats
-        self.bands.append(Band(fault.name, begin, self._now))
-        print(f"{begin:5.0f} s: {fault.name}, recovered after {seconds:.1f} s", flush=True)
+            bench.fault.repeats += fault.repeats
+            self.bands.append(Band(fault.name, begin, self._now))
+            print(f"{begin:5.0f} s: {fault.name}, recovered after {seconds:.1f} s", flush=True)

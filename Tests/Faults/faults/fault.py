@@ -3,6 +3,10 @@
 import contextlib
 
 
+class Impossible(Exception):
+    """This machine does not let a fault be made."""
+
+
 class Fault:
     """One fault, for one agent.
 

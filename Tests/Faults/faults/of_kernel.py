@@ -13,7 +13,7 @@ from tcplens_demo import cgroups
 from tcplens_demo.namespaces import Namespace
 
 from . import held
-from .fault import Fault
+from .fault import Fault, Impossible
 
 UNIT = "tcplens.systemd.unit.name"
 PROCESSORS = pathlib.Path("/sys/devices/system/cpu")
@@ -87,7 +87,10 @@ class ProcessorOffline(Fault):
     seconds = 4
 
     def make(self, bench):
-        self.file = sorted(PROCESSORS.glob("cpu[0-9]*/online"))[-1]
+        files = sorted(PROCESSORS.glob("cpu[0-9]*/online"))
+        if not files:
+            raise Impossible("no CPU can be taken offline")
+        self.file = files[-1]
         self.file.write_text("0")
 
     def heal(self, bench):

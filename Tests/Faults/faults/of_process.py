@@ -10,7 +10,7 @@ from tcplens_demo import sockets
 from tcplens_demo.processes import eventually
 
 from . import held
-from .fault import Fault
+from .fault import Fault, Impossible
 from .of_collector import DELIVERS
 
 # Where the controllers of control groups of version 1 are, by their names; of version 2 all are in one place.
@@ -29,7 +29,7 @@ def controller(name):
             with contextlib.suppress(OSError):
                 pathlib.Path(path, "cgroup.subtree_control").write_text(f"+{name}")
             return pathlib.Path(path), 2
-    raise OSError(f"there is no controller '{name}' of control groups")
+    raise Impossible(f"there is no controller '{name}' of control groups")
 
 
 class Group:

@@ -10,6 +10,7 @@ from soak import exactness
 from tcplens_demo.processes import Failed, eventually
 
 from .bench import Bench
+from .fault import Impossible
 from .held import Held
 
 RATE = 500
@@ -150,6 +151,8 @@ def _run(fault, program):
         bench = Bench(program, fault, RATE)
         seen, wrong = act(bench)
         seen, wrong = "; ".join(word for word in (begin[0], seen) if word), begin[1] + wrong
+    except Impossible as error:
+        seen, wrong = f"not made here: {error}", []
     except Exception as error:
         seen, wrong = "", [f"{type(error).__name__}: {error}"]
         if not isinstance(error, Failed):
