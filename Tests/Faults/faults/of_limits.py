@@ -120,7 +120,7 @@ class ManySeries(Fault):
     promised = "everything beyond the limit is counted in one series"
     acts_on_running = False
     LISTENERS = 300
-    PORT = 20_000
+    PORT = 2000
     LIMIT = 100
     arguments = ("--cardinality-limit", str(LIMIT), "--attributes", "network.local.port")
 

@@ -161,7 +161,7 @@ class MemoryLimit(Fault):
     # That of a sidecar (deploy/kubernetes/chart/values.yaml).
     LIMIT = 96 << 20
     LISTENERS = 1600
-    FIRST_PORT = 20_000
+    FIRST_PORT = 2000
     interval = "400ms"
     environment = {"OTEL_EXPORTER_OTLP_COMPRESSION": "none"}
     may_lose = ("queue_full",)

@@ -39,10 +39,8 @@ def draw(samples, title, story, bands=()):
         top = 104 + place * (HEIGHT + GAP)
         frame = charts.Frame(72, WIDTH - 24, top, top + HEIGHT, begin, end)
         for band in bands:
-            charts.draw_span(picture, frame, (max(band.begin, begin), min(band.end, end)), "")
-            if place == 0:
-                middle = (frame.x(max(band.begin, begin)) + frame.x(min(band.end, end))) / 2
-                picture.text(middle, top + 12, str(numbers(bands)[band.name]), size=11, fill=ORANGE, text_anchor="middle")
+            span = max(band.begin, begin), min(band.end, end)
+            charts.draw_span(picture, frame, span, "" if place else str(numbers(bands)[band.name]))
         charts.draw_chart(picture, frame, name, unit, lines, gap=end - begin)
     step = next(step for step in (10, 30, 60, 300, 600, 1800, 3600, 36000) if (end - begin) / step <= 14)
     charts.draw_time(picture, frame, begin, "seconds since the beginning", step)
@@ -58,4 +56,6 @@ def numbers(bands):
 
 def legend_of(bands):
     """Lines that say which number is which fault."""
-    return textwrap.wrap(" · ".join(f"{number} {name}" for name, number in numbers(bands).items()), 120)
+    # A name is not divided.
+    names = (f"{number} {name}".replace(" ", "\N{NO-BREAK SPACE}") for name, number in numbers(bands).items())
+    return textwrap.wrap(", ".join(names), 120)
