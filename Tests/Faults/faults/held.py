@@ -78,17 +78,12 @@ class Held:
             found |= maps.get(program, set())
         return cls(agent.descriptors(), found, agent.map_memory(), agent.memory()[1])
 
-    def beyond(self, before, observes_machine=False):
-        """How this is more than before, a text for each; nothing if it is not.
-
-        An agent that observes the whole machine makes maps for what others do.
-        """
+    def beyond(self, before):
+        """How this is more than before, a text for each; nothing if it is not."""
         if self.descriptors > before.descriptors:
             yield f"{self.descriptors} open files, {before.descriptors} before"
         if self.private > before.private + self.SLACK:
             yield f"{self.private >> 10} KiB of private memory, {before.private >> 10} before"
-        if observes_machine:
-            return
         # They may be others, of programs that were loaded again.
         if self.counts != before.counts:
             yield f"BPF objects: {dict(self.counts)}, {dict(before.counts)} before"

@@ -31,6 +31,8 @@ class Receiver(Ledger):
         self.arrived, self.newest = 0, 0
         # With a clock that is set, times may go back and starts move.
         self.clock_is_set = False
+        # Metrics whose series may begin again.
+        self.restarting = ()
         # Takes a body, and returns a status and a body instead of the answer; None for the usual one.
         self.instead = None
         self._seen = set()
@@ -67,7 +69,7 @@ class Receiver(Ledger):
             self.arrived, self.newest = time.time(), newest
 
     def restarted(self, what, before, start):
-        if not self.clock_is_set:
+        if not self.clock_is_set and not what.startswith(self.restarting):
             super().restarted(what, before, start)
 
     def is_current(self, since):
