@@ -3,6 +3,7 @@
 import argparse
 import concurrent.futures
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -34,6 +35,8 @@ def report(result):
 
 def main():
     chosen = options()
+    # What is being made is healed first, whoever ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if chosen.list:
         print("\n".join(table.ALL))
         return 0

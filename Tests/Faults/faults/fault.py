@@ -35,6 +35,12 @@ class Fault:
     cgroup = None
     # Whether the agent observes all of the machine, so that it also counts what others do.
     observes_machine = False
+    # If the agent must not start, words that must be in its message.
+    message = ()
+    # Whether the fault has ended: an agent that did not start does now.
+    is_healed = False
+    # When the agent was started, by the monotonic clock.
+    started = 0
     # Whether a fault that takes long may take its whole time (`--long`).
     is_long = False
 
@@ -79,11 +85,6 @@ class StartFault(Fault):
     """A fault that is there before an agent starts: it starts all the same, or says at once what is wrong."""
 
     acts_on_running = False
-    # Words that must be in the message, if it must not start.
-    message = ()
-    # Whether the fault has ended: an agent that did not start does now.
-    is_healed = False
-    started = 0
 
     def make(self, bench):
         """The agent was started with it."""

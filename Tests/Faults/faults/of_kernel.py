@@ -50,8 +50,10 @@ class Unpinned(Fault):
     def around(self, bench):
         self.folder = pathlib.Path(f"/sys/fs/bpf/tcplens-faults-{os.getpid()}")
         self.arguments = ("--pin", self.folder)
-        yield
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def make(self, bench):
         self.files = sum(file.is_file() for file in self.folder.rglob("*"))
@@ -85,6 +87,15 @@ class ProcessorOffline(Fault):
     name = "CPU offline"
     promised = "what that CPU has counted stays, and it counts on when it comes back"
     seconds = 4
+    file = None
+
+    @contextlib.contextmanager
+    def around(self, bench):
+        try:
+            yield
+        finally:
+            # Whatever happens, the machine gets it back.
+            self.heal(bench)
 
     def make(self, bench):
         files = sorted(PROCESSORS.glob("cpu[0-9]*/online"))
@@ -94,7 +105,8 @@ class ProcessorOffline(Fault):
         self.file.write_text("0")
 
     def heal(self, bench):
-        self.file.write_text("1")
+        if self.file:
+            self.file.write_text("1")
 
     def seen(self, bench):
         return f"{self.file.parent.name} of {PROCESSORS.joinpath('possible').read_text().strip()}"

@@ -146,7 +146,7 @@ def run(make, program):
 def _run(fault, program):
     bench, begin = None, ("", [])
     try:
-        if getattr(fault, "message", ()):
+        if fault.message:
             begin = refused(fault, program)
             fault.is_healed = True
         bench = Bench(program, fault, RATE)
