@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0), arguments: Place.allCases)
-    func `a file of another user is refused, but for who became root by sudo`(place: Place) throws {
+    func `a file of another user is refused, except of the one who became root by sudo`(place: Place) throws {
         try Self.withFile(0o600, of: Self.stranger) { file in
             let failure = try #require(throws: Failure.self) { try Self.settings(file, at: place) }
             #expect(failure.message.contains("user \(Self.stranger) can change it"))
