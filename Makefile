@@ -6,7 +6,7 @@
 # bench-NAME, bench-guard, bench-guard-update, bench-fleet (Benchmarks/README.md); and tests that are apart:
 # test-kernels, test-install, test-packages, test-systemd, test-image, test-kubernetes, test-token, test-dashboards,
 # test-dashboards-live, test-alerts, test-alerts-real, test-backends, test-supply, test-reproducible, test-pinning,
-# soak.
+# test-faults, soak.
 # `make V=1 …` shows the commands.
 
 PREFIX ?= /usr/local
@@ -24,7 +24,7 @@ AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo 'sudo --preserve-env env HOME=~ro
 
 PACKAGES := clang libbpf-dev libelf-dev libcurl4-openssl-dev libprotobuf-c-dev protobuf-c-compiler libyaml-dev \
 	zlib1g-dev pkg-config curl
-TEST_PACKAGES := bpftool gzip iproute2 jq libbpf-tools nftables procps python3 \
+TEST_PACKAGES := bpftool e2fsprogs gzip iproute2 jq libbpf-tools nftables procps python3 \
 	python3-venv strace util-linux valgrind
 LINT_PACKAGES := clang-format python3
 INSTALL_PACKAGES := bash-completion fish mandoc zsh
@@ -52,7 +52,7 @@ BENCHMARKS := event churn ring stock encode export idle start
 .PHONY: run test build release extras install uninstall test-install install-packages demo documents format lint clean swift mounts \
 	packages packages-for-tests lint-packages test-kernels kernel-packages sanitize deb deb-packages tarball static-packages image \
 	container-packages test-packages test-systemd systemd-packages test-image test-kubernetes test-token test-dashboards test-dashboards-live \
-	test-alerts test-alerts-real test-backends test-supply test-reproducible test-pinning soak fuzz bench bench-build bench-packages \
+	test-alerts test-alerts-real test-backends test-supply test-reproducible test-pinning test-faults soak fuzz bench bench-build bench-packages \
 	bench-guard \
 	bench-guard-update guard-build bench-fleet $(BENCHMARKS:%=bench-%)
 
@@ -249,7 +249,6 @@ test-supply: extras
 test-reproducible: packages swift
 	$(Q)Tests/Supply/reproduce
 
-# Watches the agent for MINUTES (60 unless told) while connections come and go.
 # Kills agents that pin their counters a hundred times, and replaces them twenty times by a build with another layout.
 test-pinning: release packages-for-tests
 	$(Q)other=$$(Tests/Pinning/build-other | tail -1) && for attribution in none workload; do \
@@ -257,8 +256,15 @@ test-pinning: release packages-for-tests
 	        Tests/Pinning/run --attribution $$attribution || exit 1; \
 	done
 
+# Makes faults around a running agent, some minutes in all; FAULTS="collector-hung clock-slewed" chooses some of them.
+test-faults: release packages-for-tests
+	$(Q)Tests/IntegrationTests/fetch-backends
+	$(Q)$(AS_ROOT) env TCPLENS=.build/release/tcplens Tests/Faults/run $(FAULTS)
+
+# Watches the agent for MINUTES (60 unless told) while connections come and go, with FAULTS=1 among faults by chance.
 soak: release packages-for-tests
-	$(Q)$(AS_ROOT) Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
+	$(Q)$(AS_ROOT) env TCPLENS=.build/release/tcplens Tests/Soak/run $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) \
+	    $(if $(FAULTS),--faults) $(if $(SEED),--seed $(SEED))
 
 # Coverage-guided fuzzing, for MINUTES (1 unless told) with each target, or with TARGET alone. `make test` reads the
 # corpora and some mutations of them.

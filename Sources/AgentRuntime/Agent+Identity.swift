@@ -11,6 +11,7 @@ extension Agent {
     func followIdentity() async {
         guard let new = identity.following(source.machine, settings.resource) else { return }
         if !new.resource.isSameService(as: identity.resource) {
+            await exportCounted()
             do throws(Failure) {
                 _ = try await loadProbes(
                     settings.activeProbes,

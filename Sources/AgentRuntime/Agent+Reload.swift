@@ -49,6 +49,7 @@ extension Agent {
         let parts = try await prepareParts(new)
         var report: ProbeReport?
         if needsPrograms {
+            await exportCounted()
             do throws(Failure) {
                 let process = isAnother ? ProcessMetrics(start: surroundings.now(), isAnew: true) : nil
                 // The last step that can fail. It replaces the old programs at once.

@@ -73,6 +73,8 @@ package actor Agent {
         // A Collector that closes its connection during a write must be an error of that export, not the end of the
         // process.
         signal(SIGPIPE, SIG_IGN)
+        var source = source
+        source.machine = source.machine.remembering()
         (self.source, self.surroundings, self.abilities) = (source, surroundings, abilities)
         running = Running(settings: settings)
         logger = Logger.standardError(settings.logLevel)
@@ -223,6 +225,14 @@ package actor Agent {
         log.note(round)
         health.note(round)
         report?.note(round, settings, isReady: health.readiness.isGood)
+    }
+
+    /// Exports what the programs have counted, before others take their place.
+    ///
+    /// What happened since the last export would be in no count otherwise.
+    func exportCounted() async {
+        guard settings.activeProbes != nil else { return }
+        note(await round())
     }
 
     /// Runs the round that is due.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Synchronization
 internal import System
 
 /// The source of facts about the machine; tests make their own.
@@ -27,6 +28,28 @@ package struct Machine: Sendable {
         link: { try? FileManager.default.destinationOfSymbolicLink(atPath: $0) },
         read: { try? String(contentsOfFile: $0, encoding: .utf8) }
     )
+
+    /// The same machine, whose files keep the text that they had when they were last read.
+    ///
+    /// A file that can't be read for a while, such as when the process has no descriptors left, must not make another
+    /// machine of this one.
+    package func remembering() -> Machine {
+        let texts = Remembered()
+        var machine = self
+        machine.read = { [read] path in
+            let text = read(path)
+            return texts.known.withLock { known in
+                known[path] = text ?? known[path]
+                return known[path]
+            }
+        }
+        return machine
+    }
+
+    /// Texts by the paths of their files.
+    private final class Remembered: Sendable {
+        let known = Mutex<[String: String]>([:])
+    }
 
     /// The first non-empty first line of the files at `paths`.
     func line(of paths: String...) -> String? {

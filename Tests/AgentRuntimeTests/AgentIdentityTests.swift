@@ -12,9 +12,18 @@ import Testing
     /// No other test has the same machine.
     private final class Host: Sendable {
         let name = Mutex("host-\(UUID().uuidString)")
+        /// Whether no file can be opened.
+        let isUnreadable = Mutex(false)
 
         var machine: Machine {
-            Machine(environment: [:]) { path in path == "/proc/sys/kernel/hostname" ? self.name.withLock { $0 } : nil }
+            Machine(environment: [:]) { path in
+                guard !self.isUnreadable.withLock(\.self) else { return nil }
+                return switch path {
+                case "/proc/sys/kernel/hostname": self.name.withLock(\.self)
+                case "/proc/sys/net/ipv4/tcp_mem": "1 2 3"
+                default: nil
+                }
+            }
         }
     }
 
@@ -71,5 +80,18 @@ import Testing
         #expect(moved.warning == nil)
         #expect(moved.following(host.machine, ResourceSettings()) == nil)
         #expect(self.identity().warning != nil)
+    }
+
+    @Test func `a machine whose files can't be read for a while stays the same one`() throws {
+        let machine = host.machine.remembering()
+        let identity = AgentIdentity(of: machine, ResourceSettings(), isSingle: false)
+        host.isUnreadable.withLock { $0 = true }
+        #expect(identity.following(machine, ResourceSettings()) == nil)
+        let restarted = AgentIdentity(of: machine, ResourceSettings(), isSingle: false)
+        #expect(restarted.resource.attributes["host.name"] == identity.resource.attributes["host.name"])
+        host.isUnreadable.withLock { $0 = false }
+        #expect(identity.following(machine, ResourceSettings()) == nil)
+        host.name.withLock { $0 = "host-\(UUID().uuidString)" }
+        #expect(identity.following(machine, ResourceSettings()) != nil)
     }
 }

@@ -107,9 +107,12 @@ private struct MadeUpExporter: MetricExporter {
         try Data(text.utf8).write(to: path)
     }
 
-    private func agent(once: Bool = false) async throws -> Agent {
+    private func agent(
+        once: Bool = false,
+        on machine: Machine = Machine(environment: [:]) { _ in nil }
+    ) async throws -> Agent {
         let options = RunSettings.Options(file: path.path(percentEncoded: false), once: once)
-        let source = SettingsSource(options: options, machine: Machine(environment: [:]) { _ in nil })
+        let source = SettingsSource(options: options, machine: machine)
         return try await Agent(source, settings: try source.settings(), surroundings: surroundings.all)
     }
 
@@ -181,7 +184,8 @@ private struct MadeUpExporter: MetricExporter {
             _ = surroundings.taken()
             try write(more: more)
             #expect(await agent.reload(), "\(more)")
-            #expect(surroundings.taken().first == "load", "\(more)")
+            // What the programs have counted goes out before others take their place.
+            #expect(surroundings.taken().prefix(3) == ["collect", "export to console", "load"], "\(more)")
         }
         let options = surroundings.options.withLock { $0 }
         #expect(options.map(\.scope) == [.own, .node, .node, .node, .node])
@@ -192,6 +196,28 @@ private struct MadeUpExporter: MetricExporter {
         #expect(options.last?.attribution?.agent.prefix(2) == own[...])
         #expect(options.last?.attribution?.agent.count == 3)
         #expect(options.last?.attribution?.host.isEmpty == false)
+    }
+
+    @Test func `what was counted under an old name goes out before the programs are loaded again`() async throws {
+        defer { try? FileManager.default.removeItem(at: path) }
+        try write()
+        let reads = Mutex(0)
+        let name = UUID().uuidString
+        let machine = Machine(environment: [:]) { [surroundings] path in
+            guard path == "/proc/sys/kernel/hostname" else { return nil }
+            let count = reads.withLock { count in
+                count += 1
+                return count
+            }
+            if count == 5 { surroundings.note("renamed") }
+            return count < 5 ? "old-\(name)" : "new-\(name)"
+        }
+        let agent = try await agent(on: machine)
+        await agent.serve(reload: ReloadRequest()) { [surroundings] in
+            await surroundings.wait(forExports: 8)
+        }
+        let events = surroundings.taken().drop { $0 != "renamed" }
+        #expect(events.prefix(4) == ["renamed", "collect", "export to console", "load"])
     }
 
     @Test func `a refusal by the kernel changes nothing`() async throws {
@@ -205,7 +231,7 @@ private struct MadeUpExporter: MetricExporter {
         try write(otlp, more: "response_time: true, health: \"[::1]:0\"")
         #expect(await !agent.reload())
         let made = "http://collector:4318/v1/metrics"
-        #expect(surroundings.taken() == ["make \(made)", "end \(made)"])
+        #expect(surroundings.taken() == ["make \(made)", "collect", "export to console", "end \(made)"])
         let after = await agent.running
         #expect(after.settings == before.settings)
         #expect(Set(after.exporters.keys) == Set(before.exporters.keys))

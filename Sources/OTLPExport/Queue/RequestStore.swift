@@ -15,6 +15,8 @@ struct RequestStore {
     private(set) var isOpen = false
     /// Whether the user was warned that the spool does not work.
     private var isBroken = false
+    /// Whether the user was warned that requests can't be removed from it.
+    private var keepsAccepted = false
 
     /// Creates a store with a spool at `path`, or in memory only.
     ///
@@ -94,8 +96,11 @@ struct RequestStore {
         guard case .spool(let number) = queued.place else { return }
         do throws(SpoolError) {
             try directory?.remove(number)
+            keepsAccepted = false
         } catch {
-            warnings.append("\(error); it is sent once more after the next start")
+            guard !keepsAccepted else { return }
+            keepsAccepted = true
+            warnings.append("\(error). As long as that is so, what is accepted is sent once more after the next start")
         }
     }
 

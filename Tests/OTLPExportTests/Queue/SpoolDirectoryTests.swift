@@ -172,6 +172,29 @@ import Testing
         #expect(SpoolDirectory.size(ofBody: body) == size)
     }
 
+    @Test func `requests that can't be removed are reported once, until one can`() throws {
+        var store = try RequestStore(spool: directory.path("spool"))
+        _ = store.open()
+        for _ in 1...2 {
+            let stored = (1...3).compactMap { store.spool(request($0)) }
+            #expect(stored.count == 3)
+            let names = try directory.names(in: "spool").filter(SpoolDirectory.isSegment)
+            for name in names {
+                // What is not a file can't be removed as one.
+                try directory.remove("spool/\(name)")
+                try directory.makeFolder("spool/\(name)")
+            }
+            for request in stored { store.remove(request) }
+            let warnings = store.takeWarnings()
+            #expect(warnings.count == 1)
+            #expect(warnings.first?.contains("cannot remove a request from the spool") == true)
+            for name in names { try directory.remove("spool/\(name)") }
+            let removable = store.spool(request(1))
+            store.remove(try #require(removable))
+            #expect(store.takeWarnings() == [])
+        }
+    }
+
     // MARK: Directories that will not do
 
     @Test(arguments: [0o777, 0o770, 0o720, 0o702])

@@ -3,7 +3,11 @@
 The fields are those of opentelemetry/proto/metrics/v1/metrics.proto.
 """
 
+import collections
 import struct
+
+# `subject` is the service's resource. Of a histogram, the value is its count.
+Point = collections.namedtuple("Point", "subject name attributes start time value")
 
 
 def fields(message):
@@ -59,22 +63,33 @@ def _number(point):
     return whole - (1 << 64) if whole >> 63 else whole
 
 
-def sums(request):
-    """The cumulative monotonic sums of a request, and the counts of its histograms.
+def sums(request, with_own=False):
+    """The cumulative monotonic sums of a request, and the counts of its histograms, as points.
 
-    For each point: the name of its service's resource, the metric's name, its attributes, its start and its value.
+    What an agent says of itself begins with each agent; without `with_own` it is left out, except tcplens's own metrics.
     """
+    for subject, is_own, name, metric in _metrics(request):
+        if not is_own or with_own or name.startswith("tcplens."):
+            yield from _points(subject, name, metric)
+
+
+def times(request):
+    """How many points each metric of a request has, of all kinds and also without a value, and the first one's time."""
+    found = []
+    for _, _, _, metric in _metrics(request):
+        points = [point for kind in (5, 7, 9, 10) for data in _all(metric, kind) for point in _all(data, 1)]
+        if points:
+            found.append((len(points), _first(points[0], 3, 0)))
+    return found
+
+
+def _metrics(request):
     for resource_metrics in _all(request, 1):
         resource = dict(_attributes(_first(resource_metrics, 1, b""), 1))
         subject = tuple(sorted(item for item in resource.items() if item[0] != "process.pid"))
-        # The agent's metrics about itself begin with each agent.
-        is_own = "process.pid" in resource
         for scope_metrics in _all(resource_metrics, 2):
             for metric in _all(scope_metrics, 2):
-                name = _first(metric, 1, b"").decode()
-                if is_own and not name.startswith("tcplens."):
-                    continue
-                yield from _points(subject, name, metric)
+                yield subject, "process.pid" in resource, _first(metric, 1, b"").decode(), metric
 
 
 def _points(subject, name, metric):
@@ -83,9 +98,10 @@ def _points(subject, name, metric):
     if total is not None and _first(total, 3, 0):
         for point in _all(total, 1):
             if not _first(point, 8, 0) & 1:
-                yield subject, name, _attributes(point, 7), _first(point, 2, 0), _number(point)
+                yield Point(subject, name, _attributes(point, 7), _first(point, 2, 0), _first(point, 3, 0), _number(point))
     # With buckets that are listed, and exponential ones.
     for kind, attributes in ((9, 9), (10, 1)):
         for point in _all(_first(metric, kind, b""), 1):
             if not _first(point, 10, 0) & 1:
-                yield subject, name, _attributes(point, attributes), _first(point, 2, 0), _first(point, 4, 0)
+                yield Point(subject, name, _attributes(point, attributes), _first(point, 2, 0), _first(point, 3, 0),
+                            _first(point, 4, 0))

@@ -22,12 +22,16 @@ from .generator import Churn, build
 # Connections end in TIME_WAIT, where they stay for a minute.
 TIME_WAIT = 60
 CHECKS = 5
+# No fault begins when this time or less is left, in seconds.
+LAST_FAULT = 75
 
 
 def options():
     parser = argparse.ArgumentParser(description="Watches an agent under connections that come and go.", prog="run")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=int, default=10_000, help="connections a second (default: 10000)")
+    parser.add_argument("--faults", action="store_true", help="faults of Tests/Faults come and go, by chance")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the faults of another run")
     parser.add_argument("--output", type=pathlib.Path, default=programs.BUILD / "soak", help="where results go")
     found = parser.parse_args()
     if found.minutes <= 0 or found.rate <= 0:
@@ -44,8 +48,8 @@ def check(namespace, agent, churn):
     return not found
 
 
-def watch(namespace, agent, churn, minutes):
-    """Returns the samples, and how many checks there were and how many of them failed."""
+def watch(namespace, agent, churn, minutes, course=None):
+    """Returns the samples, and how many checks failed. A course makes faults between samples."""
     sampler, taken, failed = samples.Sampler(agent, churn), [], 0
     begin, seconds = time.monotonic(), minutes * 60
     pause = min(10, seconds / 12)
@@ -53,8 +57,15 @@ def watch(namespace, agent, churn, minutes):
     checks = [seconds * (place + 1) / CHECKS for place in range(CHECKS)]
     sampler.read()
     while checks:
-        time.sleep(pause)
-        taken.append(sampler.read()[0])
+        if course and seconds - (time.monotonic() - begin) > LAST_FAULT:
+            time.sleep(course.rest)
+            taken.append(sampler.read()[0])
+            course.next()
+            # What was read while a fault lasted is in no sample either.
+            sampler.read()
+        else:
+            time.sleep(pause)
+            taken.append(sampler.read()[0])
         if time.monotonic() - begin >= checks[0]:
             checks.pop(0)
             failed += not check(namespace, agent, churn)
@@ -63,20 +74,44 @@ def watch(namespace, agent, churn, minutes):
     return taken, failed
 
 
+def quiet(stack, program, chosen):
+    """Watches an agent without faults. Returns the samples, how many checks failed, the last page and what was made."""
+    namespace = stack.enter_context(Namespace("soak"))
+    namespace.set(tcp_max_tw_buckets=2_000_000, ip_local_port_range="10000 65000")
+    agent = Agent(namespace)
+    stack.callback(agent.stop)
+    churn = Churn(namespace, program, chosen.rate)
+    stack.callback(churn.close)
+    taken, failed = watch(namespace, agent, churn, chosen.minutes)
+    return taken, failed, agent.scrape(), churn.made
+
+
+def troubled(stack, program, chosen):
+    """The same among faults. Returns also when they were, and what was wrong after them."""
+    from faults import bench, course, trial
+
+    print(f"seed {chosen.seed}", flush=True)
+    scene = bench.Bench(program, course.NoFault(), chosen.rate)
+    stack.callback(scene.close)
+    faults = course.Course(scene, chosen.seed)
+    found = watch(scene.namespace, scene.agent, scene.churn, chosen.minutes, faults)
+    scene.churn.pause()
+    page, made = scene.agent.scrape(), scene.churn.made
+    wrong = faults.wrong + trial.settled(lambda: trial.delivered(scene), 5) + trial.ended(scene) + trial.counted(scene)
+    return *found, page, made, faults.bands, wrong
+
+
 def main():
     chosen = options()
     chosen.output.mkdir(parents=True, exist_ok=True)
+    bands, wrong = [], []
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        namespace = stack.enter_context(Namespace("soak"))
-        namespace.set(tcp_max_tw_buckets=2_000_000, ip_local_port_range="10000 65000")
+        program = build(stack.enter_context(tempfile.TemporaryDirectory()))
         measuring_programs()
-        agent = Agent(namespace)
-        stack.callback(agent.stop)
-        churn = Churn(namespace, build(folder), chosen.rate)
-        stack.callback(churn.close)
-        taken, failed = watch(namespace, agent, churn, chosen.minutes)
-        page, made = agent.scrape(), churn.made
+        if chosen.faults:
+            taken, failed, page, made, bands, wrong = troubled(stack, program, chosen)
+        else:
+            taken, failed, page, made = quiet(stack, program, chosen)
     found = samples.changes(taken)
     grown = samples.growths(found)
     rate = made / taken[-1].time
@@ -90,17 +125,20 @@ def main():
     result = {
         "kernel": platform.release(), "date": time.strftime("%Y-%m-%d"), "minutes": taken[-1].time / 60,
         "connections": made, "checks": CHECKS, "checks_failed": failed, "lost": losses,
+        "seed": chosen.seed if chosen.faults else None, "faults": [dataclasses.asdict(band) for band in bands],
         "changes": [dataclasses.asdict(change) for change in found],
         "samples": [dataclasses.asdict(sample) for sample in taken],
     }
     (chosen.output / "soak.json").write_text(json.dumps(result, indent=1) + "\n")
-    (chosen.output / "soak.svg").write_text(picture.draw(taken, "An agent over time", story))
+    (chosen.output / "soak.svg").write_text(picture.draw(taken, "An agent over time", story, bands))
     print(f"{story}\nwritten: {chosen.output}/soak.json and soak.svg")
     for change in grown:
         print(f"FAILED: {change.name} grew {change.ratio:.2f} times", file=sys.stderr)
+    for text in wrong:
+        print(f"FAILED: {text}", file=sys.stderr)
     if failed:
         print(f"FAILED: {failed} of {CHECKS} checks were not exact", file=sys.stderr)
-    return 1 if failed or grown else 0
+    return 1 if failed or grown or wrong else 0
 
 
 if __name__ == "__main__":

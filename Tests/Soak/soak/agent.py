@@ -40,9 +40,11 @@ class Page:
 class Agent(Running):
     """`tcplens run` in a namespace."""
 
-    def __init__(self, namespace, arguments=()):
-        environment = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(PORT)}
-        command = [programs.tcplens(), "run", "--interval", "1s", *arguments]
+    def __init__(self, namespace, arguments=(), environment=None, prefix=(), interval="1s"):
+        """`prefix` is a command that is given the agent's as its last arguments, and becomes the agent."""
+        environment = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(PORT),
+                       **(environment or {})}
+        command = [*prefix, programs.tcplens(), "run", "--interval", interval, *arguments]
         super().__init__(namespace, command, environment, name="tcplens")
         self._namespace = namespace
         # How many connections were made to it, each for one request.
@@ -57,10 +59,14 @@ class Agent(Running):
         return Page(answer[1]) if answer and answer[0] == 200 else None
 
     def memory(self):
-        """Its resident and its private memory, in bytes."""
+        """Its resident memory, and what it has written of it, in bytes.
+
+        Whether pages count as private depends on other processes: those of the program's file on who else runs it, and
+        others on `tcplens-broker`.
+        """
         text = pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         sizes = {name: int(size) * 1024 for name, size in re.findall(r"(\w+): +(\d+) kB", text)}
-        return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
+        return sizes["Rss"], sizes["Anonymous"]
 
     def descriptors(self):
         """How many files it has open."""

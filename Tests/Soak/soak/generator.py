@@ -24,8 +24,9 @@ def build(folder):
 class Traffic:
     """A process that makes sockets on command."""
 
-    def __init__(self, namespace, program):
-        command = ["setpriv", "--pdeathsig", "KILL", *namespace.command(program, "--here")]
+    def __init__(self, namespace, program, cgroup=None):
+        enter = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', f"{cgroup}/cgroup.procs"] if cgroup else []
+        command = [*enter, "setpriv", "--pdeathsig", "KILL", *namespace.command(program, "--here")]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._answer("start")
 
@@ -48,9 +49,10 @@ class Traffic:
 class Churn:
     """Connections that are opened, accepted and closed, `rate` a second, until `close()`."""
 
-    def __init__(self, namespace, program, rate):
-        self._share = max(1, round(rate * TICK / WORKERS))
-        self._workers = [Traffic(namespace, program) for _ in range(WORKERS)]
+    def __init__(self, namespace, program, rate, cgroup=None):
+        # How many each process makes at a time.
+        self.share = max(1, round(rate * TICK / WORKERS))
+        self._workers = [Traffic(namespace, program, cgroup) for _ in range(WORKERS)]
         self._counts = [0] * WORKERS
         self._is_on, self._ended = threading.Event(), threading.Event()
         self._idle = [threading.Event() for _ in range(WORKERS)]
@@ -87,12 +89,12 @@ class Churn:
                 continue
             self._idle[number].clear()
             try:
-                self._workers[number].say(f"churn 4 {port} {self._share}")
+                self._workers[number].say(f"churn 4 {port} {self.share}")
             except Exception as failure:
                 self._failures.append(failure)
                 self._idle[number].set()
                 return
-            self._counts[number] += self._share
+            self._counts[number] += self.share
             # What could not be made in time is not made up for later.
             due = max(due + TICK, time.monotonic() - TICK)
             time.sleep(max(0, due - time.monotonic()))

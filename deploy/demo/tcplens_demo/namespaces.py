@@ -47,9 +47,13 @@ class Namespace:
         except OSError as error:
             failures.append(error)
 
+    def path(self, kind):
+        """The file of the namespace; `kind` is `net` or `uts`."""
+        return f"/proc/{os.getpid()}/fd/{self._descriptors[kind]}"
+
     def command(self, *arguments):
         """The command line that runs `arguments` in the namespace."""
-        enter = [f"--{kind}=/proc/{os.getpid()}/fd/{number}" for kind, number in self._descriptors.items()]
+        enter = [f"--{kind}={self.path(kind)}" for kind in self._descriptors]
         return ["nsenter", *enter, "--", *map(str, arguments)]
 
     def run(self, *arguments, text=None):

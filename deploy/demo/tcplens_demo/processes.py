@@ -48,6 +48,11 @@ class Running:
         return self._process.poll() is None
 
     @property
+    def status(self):
+        """How it ended: its exit status, or the number of a signal below zero; None while it runs."""
+        return self._process.poll()
+
+    @property
     def output(self):
         if not self._log.closed:
             with open(self._log.name, encoding="utf-8", errors="replace") as file:
