@@ -74,8 +74,11 @@ test: packages packages-for-tests swift mounts
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
-	$(Q)$(AS_ROOT) swift test --skip-build --skip '^IntegrationTests\.' --experimental-maximum-parallelization-width 16
-	$(Q)$(AS_ROOT) swift test --skip-build --filter '^IntegrationTests\.'
+	$(Q)status=0; \
+	$(AS_ROOT) swift test --skip-build --skip '^IntegrationTests\.' --experimental-maximum-parallelization-width 16 \
+	    || status=1; \
+	$(AS_ROOT) swift test --skip-build --filter '^IntegrationTests\.' || status=1; \
+	exit $$status
 
 # Runs the tests of modules under the thread sanitizer, and then under those for addresses and, in C, undefined
 # behaviour. The tests run one after the other: they are five times slower, and in parallel they would miss their own
@@ -89,6 +92,7 @@ sanitize: packages packages-for-tests swift
 	    options="--sanitize=$$sanitizer --scratch-path .build/sanitize-$$sanitizer"; \
 	    [ $$sanitizer = thread ] || options="$$options $(UNDEFINED)"; \
 	    swift build -j $(JOBS) --build-tests $$options || exit 1; \
+	    preload=; \
 	    [ $$sanitizer = address ] || preload=$$PWD/.build/sanitize-thread/swift-mutex.so; \
 	    [ $$sanitizer = address ] || clang -shared -fPIC -O1 -o $$preload Tests/Sanitizers/swift-mutex.c || exit 1; \
 	    $(AS_ROOT) env LD_PRELOAD=$$preload TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \

@@ -232,12 +232,17 @@ package actor Agent {
     /// What happened since the last export would be in no count otherwise.
     func exportCounted() async {
         guard settings.activeProbes != nil else { return }
-        note(await round())
+        note(await complete(await reader.additionalRound()))
     }
 
     /// Runs the round that is due.
     private func round() async -> PeriodicReader.Round {
-        var round = await reader.scheduledRound()
+        await complete(await reader.scheduledRound())
+    }
+
+    /// Says of a round what it was cut short by, and saves its exports.
+    private func complete(_ round: PeriodicReader.Round) async -> PeriodicReader.Round {
+        var round = round
         if let limit = round.timeout {
             let setting = RunSetting.timeout.name.text(for: settings)
             round.failures.append("collecting and exporting took longer than \(limit) and was cut short (\(setting))")

@@ -8,6 +8,9 @@ package struct FileGuard: Sendable {
     /// The variable that allows such files.
     package static let variable = "TCPLENS_ALLOW_WRITABLE_FILES"
 
+    /// What is wrong with the variable, a line each.
+    package let warnings: [String]
+
     private let isOpen: Bool
     /// The user who became root by `sudo`.
     private let user: UInt32?
@@ -21,12 +24,13 @@ package struct FileGuard: Sendable {
         var reader = EnvironmentReader(environment)
         isOpen = allowsAll || reader.bool(Self.variable) == true
         user = reader.setting("SUDO_UID").flatMap { UInt32($0.value) }
+        warnings = reader.warnings
     }
 
     /// Why the file at `path` must not be used, with what to do about it; nil if it may be.
     package func problem(with path: String) -> String? {
         guard !isOpen, let others = OtherWriters(of: path, trusting: user) else { return nil }
-        return "\(others.names) can change it, and with it what tcplens does; run "
-            + "'\(others.remedy.printable())', or allow it with \(Self.variable)=true"
+        return "\(others.names) can change it, and with it what tcplens does; run: "
+            + "\(others.remedy.printable()), or allow it with \(Self.variable)=true"
     }
 }

@@ -11,7 +11,7 @@ final class Connections: Sendable {
     enum Phase: Int {
         /// The client's next request.
         case idle
-        /// The rest of a request.
+        /// The client's first request, or the rest of one.
         case receiving
         /// The client to read its response.
         case sending
@@ -21,7 +21,7 @@ final class Connections: Sendable {
 
     private struct Connection {
         var channel: any Channel
-        var phase = Phase.idle
+        var phase = Phase.receiving
         /// Larger for a phase that began later.
         var turn: Int
         /// The least one gives way first.
@@ -54,6 +54,8 @@ final class Connections: Sendable {
         }
 
         mutating func enter(_ phase: Phase, _ channel: any Channel) {
+            // A first request has been coming since the connection was made.
+            guard connections[ObjectIdentifier(channel)]?.phase != phase else { return }
             turn += 1
             connections[ObjectIdentifier(channel)]?.phase = phase
             connections[ObjectIdentifier(channel)]?.turn = turn
@@ -82,16 +84,17 @@ final class Connections: Sendable {
     /// Adds `channel` until it closes.
     ///
     /// At the limit one that waits for its client is closed to make room, the longest idle one first. Otherwise clients
-    /// that send nothing, or send or read slowly, could lock everyone else out. If none waits for its client, or the
-    /// server is closed, `channel` is closed.
+    /// that send nothing, or send or read slowly, could lock everyone else out. Of those that have not sent a whole
+    /// request the oldest gives way, so that a client that has just come is not the first to go. If none waits for its
+    /// client, or the server is closed, `channel` is closed.
     func add(_ channel: any Channel) {
         let admission = state.withLock { state in state.admit(channel, limit: limit) }
         switch admission {
         case .refused(let count):
-            report(count, "closed a connection")
+            report(count)
             return channel.close(promise: nil)
         case .inPlace(let other, let count):
-            report(count, "closed a connection whose client was slow")
+            report(count)
             other.close(promise: nil)
         case .welcome:
             break
@@ -101,10 +104,10 @@ final class Connections: Sendable {
         }
     }
 
-    private func report(_ count: Int?, _ action: String) {
+    private func report(_ count: Int?) {
         guard let count else { return }
         let times = count == 1 ? "" : " (\(count) so far)"
-        onRefusal(.connection("\(action), because all \(limit) that are allowed are busy\(times)"))
+        onRefusal(.connection("closed a connection, because all \(limit) that are allowed are busy\(times)"))
     }
 
     /// Notes what `channel` is waiting for from now on.

@@ -129,15 +129,21 @@ final class RequestCollector: ChannelInboundHandler {
         headers.replaceOrAdd(name: "Connection", value: isLast ? "close" : "keep-alive")
         let status = HTTPResponseStatus(statusCode: response.status)
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        if !isHeadAlone {
-            let body = channel.allocator.buffer(bytes: response.body)
-            channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
-        }
         connections.enter(.sending, channel)
-        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+        var parts = [HTTPServerResponsePart.head(head)]
+        if !isHeadAlone {
+            parts.append(.body(.byteBuffer(channel.allocator.buffer(bytes: response.body))))
+        }
         let collector = NIOLoopBound(self, eventLoop: channel.eventLoop)
-        written.whenComplete { _ in collector.value.hasWritten(on: channel) }
+        // The end lets the next request through, so it waits until the client has taken the rest. Otherwise a client
+        // that asks again and again and reads nothing would have all responses wait in memory.
+        let sent = parts.map { channel.write($0) }.last
+        channel.flush()
+        sent?.whenComplete { _ in
+            channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in
+                collector.value.hasWritten(on: channel)
+            }
+        }
     }
 
     private func begin(on channel: any Channel) {

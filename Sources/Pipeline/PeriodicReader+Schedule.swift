@@ -28,6 +28,11 @@ extension PeriodicReader {
         return round
     }
 
+    /// Runs a round between those of the schedule, within the same limits; none of them moves.
+    package nonisolated func additionalRound() async -> Round {
+        await limitedRound()
+    }
+
     private func noteEnd() {
         due = schedule.next(after: due, endedAt: clock.now(), epoch: epoch)
     }

@@ -32,6 +32,7 @@ package struct SettingsSource: Sendable {
             settings = try RunSettings(environmentOf: machine)
         }
         try settings.apply(options)
+        settings.warnings += FileGuard(machine.environment).warnings
         for file in settings.exporters.contains(.otlp) ? settings.otlp.credentialFiles : [] {
             try expectOwn(file)
         }

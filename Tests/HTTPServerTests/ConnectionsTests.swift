@@ -29,7 +29,7 @@ import Testing
         let connections = Connections(limit: 3, onRefusal: log.note)
         let channels = try (0..<6).map { _ in try channel() }
         for channel in channels[..<3] { connections.add(channel) }
-        connections.enter(.answering, channels[0])
+        for channel in channels[..<3] { connections.enter(.answering, channel) }
         connections.enter(phase, channels[2])
         connections.enter(phase, channels[1])
         connections.add(channels[3])
@@ -37,7 +37,7 @@ import Testing
         connections.enter(.answering, channels[3])
         connections.add(channels[4])
         #expect(channels.map(\.isActive) == [true, false, false, true, true, true])
-        #expect(log.all == ["closed a connection whose client was slow, because all 3 that are allowed are busy"])
+        #expect(log.all == ["closed a connection, because all 3 that are allowed are busy"])
         connections.enter(.answering, channels[4])
         connections.add(channels[5])
         #expect(channels.map(\.isActive) == [true, false, false, true, true, false], "all others are being answered")
@@ -49,12 +49,22 @@ import Testing
         let channels = try (0..<5).map { _ in try channel() }
         for channel in channels[..<3] { connections.add(channel) }
         connections.enter(.sending, channels[0])
-        connections.enter(.receiving, channels[1])
+        connections.enter(.idle, channels[2])
         connections.add(channels[3])
         #expect(channels.map(\.isActive) == [true, true, false, true, true])
         #expect(log.all.isEmpty, "idle clients lose nothing")
         connections.enter(.answering, channels[3])
         connections.add(channels[4])
         #expect(channels.map(\.isActive) == [true, false, false, true, true])
+    }
+
+    @Test func `one that has just come does not give way to the next one while older ones are slow`() throws {
+        let connections = Connections(limit: 2, onRefusal: { _ in })
+        let channels = try (0..<4).map { _ in try channel() }
+        for channel in channels[..<2] { connections.add(channel) }
+        for channel in channels[..<2] { connections.enter(.receiving, channel) }
+        connections.add(channels[2])
+        connections.add(channels[3])
+        #expect(channels.map(\.isActive) == [false, false, true, true])
     }
 }

@@ -17,6 +17,25 @@ import Testing
         }
     }
 
+    @Test func `a client that asks again and again and reads nothing has one response made at a time`() async throws {
+        let server = try await HTTPServer(host: "127.0.0.1", port: 0)
+        let asked = Mutex(0)
+        // More than both ends of a connection have room for.
+        let page = String(repeating: "page", count: 2 << 20)
+        try await server.serving { _ in
+            asked.withLock { $0 += 1 }
+            return HTTPResponse(status: 200, text: page)
+        } body: {
+            let channel = try await server.connect()
+            try await channel.setOption(.autoRead, value: false).get()
+            try await channel.send(String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 500))
+            // Each answered request lets the server come to the next one, if it does so at all.
+            for _ in 0..<20 { _ = try await server.answer(to: request) }
+            #expect(asked.withLock { $0 } <= 20 + 2)
+            try await channel.close()
+        }
+    }
+
     @Test func `one connection too many takes the place of the one that has been idle longest`() async throws {
         let server = try await HTTPServer(host: "127.0.0.1", port: 0, connectionLimit: 2)
         try await server.serving {

@@ -46,6 +46,7 @@ extension TrafficIntegrationTests {
             _ = try eventually("an answer") { try status() == 200 ? true : nil }
             let before = try agent.descriptors()
             let flood = try Flood(port: port, in: traffic)
+            _ = try eventually("the limit of connections") { try agent.descriptors() >= before + 90 ? true : nil }
             for _ in 0..<10 {
                 #expect(try status() == 200)
                 #expect(try agent.descriptors() <= before + 100 + 1)

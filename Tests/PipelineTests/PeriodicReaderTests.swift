@@ -70,6 +70,17 @@ import Testing
         #expect(exporters[1].points.map(\.start.unixNanoseconds) == [1, 20, 30])
     }
 
+    @Test func `a round between those of the schedule moves none of them`() async {
+        let exporter = Recorder(.cumulative)
+        let reader = reader([exporter], clock: [10, 20, 30])
+        let before = await reader.timeUntilNextRound
+        _ = await reader.additionalRound()
+        #expect(await reader.timeUntilNextRound == before)
+        #expect(exporter.points.count == 1)
+        _ = await reader.scheduledRound()
+        #expect(await reader.timeUntilNextRound > before)
+    }
+
     @Test func `all points of a collection have one time, that of its beginning (conformance 78)`() async {
         let exporter = Recorder(.cumulative)
         let clock = Mutex<UInt64>(0)

@@ -22,14 +22,24 @@ package struct OtherWriters: Hashable, Sendable {
         guard unsafe stat(path, &status) == 0 else { return nil }
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFIFO else { return nil }
-        let isOwn = [0, geteuid(), trusted].contains(status.st_uid)
+        let isOwn = [0, geteuid(), trusted, Self.unmappedUser].contains(status.st_uid)
         let canGroup = status.st_mode & S_IWGRP != 0
         let canAll = status.st_mode & S_IWOTH != 0
         guard !isOwn || canGroup || canAll else { return nil }
         names = [isOwn ? nil : "user \(status.st_uid)", canGroup ? "its group" : nil, canAll ? "everybody" : nil]
             .compactMap(\.self).joined(separator: ", ")
-        remedy = [isOwn ? nil : "chown \(geteuid()) \(path)", canGroup || canAll ? "chmod go-w \(path)" : nil]
+        // A service may have another user each time (DynamicUser), and root is always trusted.
+        let quoted = "'\(path.replacing("'", with: #"'\''"#))'"
+        remedy = [isOwn ? nil : "chown root \(quoted)", canGroup || canAll ? "chmod go-w \(quoted)" : nil]
             .compactMap(\.self).joined(separator: " && ")
         self.path = path
+    }
+
+    /// Whom the files of users appear to belong to that a container's namespace does not have, root of the machine among
+    /// them; nil in a namespace that has all.
+    private static var unmappedUser: UInt32? {
+        guard let map = try? FileDescriptor(file: "/proc/self/uid_map").read(4096) else { return nil }
+        let fields = String(decoding: map, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return fields == ["0", "0", "4294967295"] ? nil : 65_534
     }
 }

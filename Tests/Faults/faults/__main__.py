@@ -51,7 +51,11 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
             trials = [pool.submit(lambda name=name: report(trial.run(lambda: make(name), program)))
                       for name in chosen.names or table.ALL]
-            results = [each.result() for each in trials]
+            try:
+                results = [each.result() for each in trials]
+            finally:
+                # What has not begun is not made any more, whoever ends this.
+                pool.shutdown(wait=False, cancel_futures=True)
     text = page.write(results)
     file = programs.BUILD / "faults/faults.md"
     file.parent.mkdir(parents=True, exist_ok=True)

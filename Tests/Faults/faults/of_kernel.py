@@ -48,7 +48,7 @@ class Unpinned(Fault):
 
     @contextlib.contextmanager
     def around(self, bench):
-        self.folder = pathlib.Path(f"/sys/fs/bpf/tcplens-faults-{os.getpid()}")
+        self.folder = pathlib.Path(f"/sys/fs/bpf/tcplens-faults-{os.getpid()}-deleted")
         self.arguments = ("--pin", self.folder)
         try:
             yield

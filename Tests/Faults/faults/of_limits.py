@@ -138,6 +138,8 @@ class ManySeries(Fault):
 
     def wrong(self, bench):
         wrong = [] if self.beyond else ["no series has the rest"]
+        if self.found != self.expected:
+            wrong.append(f"{self.found:.0f} listeners in all series, not {self.expected}")
         return wrong
 
     def seen(self, bench):

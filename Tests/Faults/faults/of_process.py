@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import resource
 import signal
 
@@ -145,10 +146,14 @@ class Starved(Fault):
 
     def heal(self, bench):
         self.collections = len(bench.receiver.times) - self.begin
+        self.throttled = int(re.search(r"nr_throttled (\d+)", self.group.read("cpu.stat", "cpu.stat"))[1])
         self.group.set({"cpu.cfs_quota_us": -1}, {"cpu.max": "max 100000"})
 
+    def wrong(self, bench):
+        return [] if self.throttled >= self.seconds else [f"it was held back only {self.throttled} times"]
+
     def seen(self, bench):
-        return f"{self.collections} collections in {self.seconds} s"
+        return f"{self.collections} collections in {self.seconds} s, held back {self.throttled} times"
 
 
 class MemoryLimit(Fault):

@@ -15,7 +15,8 @@ Each fault has an agent of its own, which exports to a real Collector, while {ra
 After each fault, without help: the agent goes on; its cumulative counters are exactly what was made, by `ss`, by a
 scrape and by what arrived behind the Collector; what did not arrive is counted as lost, and nothing arrives out of
 order or changed; open files, BPF objects and memory are as before; and when the agent has ended, nothing of it is in
-the kernel.
+the kernel. An agent that observes the whole machine is compared only with what arrived, and after a change of the
+host's name the gap that its row names is taken off.
 
 """
 
