@@ -211,7 +211,10 @@ extension IntegrationTests {
             #expect(!FileManager.default.fileExists(atPath: pins), "nothing may stay")
             try condition.expectAgreement()
             let left = try condition.examine().check("pinned state").found
-            #expect(left.hasPrefix("\(pins) is free; it has ") && left.hasSuffix(" programs, links and maps"), "\(left)")
+            #expect(
+                left.hasPrefix("\(pins) is free; it has ") && left.hasSuffix(" programs, links and maps"),
+                "\(left)"
+            )
             let agent = try RunningProcess(
                 [Executable.tcplens, "run"] + condition.options,
                 in: condition.namespace,

@@ -14,7 +14,7 @@ def pod(chart, values):
 
 
 def settings(container):
-    """The directories that the agent is told to pin in."""
+    """The directories of its settings, of which there should be one."""
     options = [argument.removeprefix("--pin=") for argument in container["args"] if argument.startswith("--pin=")]
     return options + [variable["value"] for variable in container["env"] if variable["name"] == "TCPLENS_PIN"]
 
