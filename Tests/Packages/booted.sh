@@ -39,8 +39,9 @@ readme() {
     # shellcheck source=/dev/null
     . /tmp/commands
 }
+# Not the function `install`.
 sudo() {
-    "$@"
+    command "$@"
 }
 make() {
     [ "$*" = deb ] # Tests/Packages/run has its result
