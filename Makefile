@@ -35,12 +35,12 @@ SYSTEMD_PACKAGES := debian-archive-keyring debootstrap procps systemd-container 
 CONTAINER_PACKAGES := buildah debootstrap podman python3-venv runc
 BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iproute2 libbpf-tools openssl \
 	prometheus-node-exporter python3-venv strace
-KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 qemu-system-x86 xz-utils zstd
+KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 python3 qemu-system-x86 util-linux xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
 # there is one.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic
-C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] deploy/static/*.c)
+C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] Tests/Kernels/*.c deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 
 # The benchmarks of `make bench`.
@@ -66,34 +66,40 @@ run: release mounts
 	trap : INT TERM; \
 	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
 
-# At most so many tests run at a time, so that those which wait for an answer get one before their own time limit.
+# At most so many tests run at a time, so that those which wait for an answer get one before their own time limit. Those
+# of the whole program come after the others, which keep the processors busy.
 test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)cd deploy/demo && python3 -B -m unittest discover -q -s tests -t .
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
-	$(Q)$(AS_ROOT) swift test --skip-build --experimental-maximum-parallelization-width 16
+	$(Q)$(AS_ROOT) swift test --skip-build --skip '^IntegrationTests\.' --experimental-maximum-parallelization-width 16
+	$(Q)$(AS_ROOT) swift test --skip-build --filter '^IntegrationTests\.'
 
-# Runs the tests of the modules without BPF under the thread sanitizer and the address sanitizer. The tests run one
-# after the other: they are five times slower, and in parallel they would miss their own time limits. Leaks are not
-# checked, because Foundation and the tests themselves hold memory at the end. ExportMemoryTests is left out, because
-# memory use means nothing under a sanitizer.
-SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests
+# Runs the tests of modules under the thread sanitizer, and then under those for addresses and, in C, undefined
+# behaviour. The tests run one after the other: they are five times slower, and in parallel they would miss their own
+# time limits. Leaks are not checked, because Foundation and the tests themselves hold memory at the end.
+# ExportMemoryTests is left out, because memory use means nothing under a sanitizer.
+SANITIZED := SystemTests|MetricsTests|OTLPTests|PipelineTests|OTLPExportTests|PrometheusExportTests|RenderingTests|HTTPServerTests|ConfigurationTests|SettingsTests|WorkloadsTests|ResourceTests|ApplicationResourcesTests|ObservationsTests|FuzzingTests|ProbesTests|AgentRuntimeTests
+UNDEFINED := -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=all
 sanitize: packages packages-for-tests swift
 	$(Q)Tests/OTLPTests/prepare-venv.sh
 	$(Q)for sanitizer in thread address; do \
 	    options="--sanitize=$$sanitizer --scratch-path .build/sanitize-$$sanitizer"; \
+	    [ $$sanitizer = thread ] || options="$$options $(UNDEFINED)"; \
 	    swift build -j $(JOBS) --build-tests $$options || exit 1; \
 	    [ $$sanitizer = address ] || preload=$$PWD/.build/sanitize-thread/swift-mutex.so; \
 	    [ $$sanitizer = address ] || clang -shared -fPIC -O1 -o $$preload Tests/Sanitizers/swift-mutex.c || exit 1; \
-	    LD_PRELOAD=$$preload TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 swift test --skip-build $$options \
-	        --no-parallel --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
+	    $(AS_ROOT) env LD_PRELOAD=$$preload TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \
+	        UBSAN_OPTIONS=print_stacktrace=1 swift test --skip-build $$options --no-parallel \
+	        --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
 	done
 
-# Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them.
+# Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them, KERNELS=all
+# all of them with each condition. UPDATE=1 records what was found, and writes docs/kernels.md.
 test-kernels: release kernel-packages
-	$(Q)Tests/Kernels/run $(KERNELS)
+	$(Q)Tests/Kernels/run $(if $(UPDATE),--update) $(KERNELS)
 
 build: packages swift
 	$(Q)swift build -j $(JOBS)

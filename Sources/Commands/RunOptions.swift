@@ -22,23 +22,27 @@ struct RunOptions: ParsableArguments {
     }
 
     private var settings: RunSettings.Options {
-        RunSettings.Options(file: configuration.config, once: configuration.once)
-            .with(RunSetting.interval, configuration.interval?.duration)
-            .with(RunSetting.scope, observation.scope.scope)
-            .with(RunSetting.attribution, observation.attribution)
-            .with(RunSetting.applicationResource, observation.applicationResource)
-            .with(RunSetting.workloadLimit, observation.workloadLimit)
-            .with(RunSetting.connectionLimit, observation.connectionLimit)
-            .with(RunSetting.attributes, text: observation.attributes)
-            .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
-            .with(RunSetting.responseTime, observation.responseTime ? true : nil)
-            .with(RunSetting.health, text: upkeep.health)
-            .with(RunSetting.confinement, text: privileges.confinement)
-            .with(RunSetting.pin, text: pinning.pin)
-            .with(RunSetting.queueLimit, queue.queueLimit)
-            .with(RunSetting.spool, queue.spool)
-            .with(RunSetting.spoolLimit, queue.spoolLimit)
-            .with(RunSetting.logLevel, upkeep.logging.logLevel)
+        RunSettings.Options(
+            file: configuration.config,
+            once: configuration.once,
+            allowsWritableFiles: configuration.allowWritableFiles
+        )
+        .with(RunSetting.interval, configuration.interval?.duration)
+        .with(RunSetting.scope, observation.scope.scope)
+        .with(RunSetting.attribution, observation.attribution)
+        .with(RunSetting.applicationResource, observation.applicationResource)
+        .with(RunSetting.workloadLimit, observation.workloadLimit)
+        .with(RunSetting.connectionLimit, observation.connectionLimit)
+        .with(RunSetting.attributes, text: observation.attributes)
+        .with(RunSetting.cardinalityLimit, observation.cardinalityLimit)
+        .with(RunSetting.responseTime, observation.responseTime ? true : nil)
+        .with(RunSetting.health, text: upkeep.health)
+        .with(RunSetting.confinement, text: privileges.confinement)
+        .with(RunSetting.pin, text: pinning.pin)
+        .with(RunSetting.queueLimit, queue.queueLimit)
+        .with(RunSetting.spool, queue.spool)
+        .with(RunSetting.spoolLimit, queue.spoolLimit)
+        .with(RunSetting.logLevel, upkeep.logging.logLevel)
     }
 }
 
@@ -52,6 +56,9 @@ struct ConfigurationOptions: ParsableArguments {
         completion: .file(extensions: ["yaml", "yml"])
     )
     var config: String?
+
+    @Flag(help: "Use the configuration file, certificates and keys even if other users can write to them.")
+    var allowWritableFiles = false
 
     @Option(RunSetting.interval, as: DurationArgument.self) var interval: DurationArgument?
 

@@ -5,36 +5,66 @@ internal import Synchronization
 ///
 /// Limits their number, and closes them with the server.
 final class Connections: Sendable {
+    /// What a connection is waiting for.
+    ///
+    /// At the limit the first of these gives way first.
+    enum Phase: Int {
+        /// The client's next request.
+        case idle
+        /// The rest of a request.
+        case receiving
+        /// The client to read its response.
+        case sending
+        /// The response of this process. Such a connection is never closed for another one.
+        case answering
+    }
+
+    private struct Connection {
+        var channel: any Channel
+        var phase = Phase.idle
+        /// Larger for a phase that began later.
+        var turn: Int
+        /// The least one gives way first.
+        var order: (Int, Int) { (phase.rawValue, turn) }
+    }
+
     private struct State {
         var isClosed = false
-        var channels: [ObjectIdentifier: any Channel] = [:]
-        /// Connections without a request in progress, the longest idle first.
-        var idle: [ObjectIdentifier] = []
+        var connections: [ObjectIdentifier: Connection] = [:]
+        var turn = 0
         var refusals = RefusalCount()
 
         mutating func admit(_ channel: any Channel, limit: Int) -> Admission {
             guard !isClosed else { return .refused(nil) }
-            var other: (any Channel)?
-            if channels.count >= limit {
-                guard let longest = idle.first else { return .refused(refusals.note(at: .now)) }
-                other = channels[longest]
-                remove(longest)
+            var admission = Admission.welcome
+            if connections.count >= limit {
+                let candidates = connections.filter { $0.value.phase != .answering }
+                let first = candidates.min { $0.value.order < $1.value.order }
+                guard let (identifier, other) = first else { return .refused(refusals.note(at: .now)) }
+                connections[identifier] = nil
+                admission = .inPlace(of: other.channel, other.phase == .idle ? nil : refusals.note(at: .now))
             }
-            channels[ObjectIdentifier(channel)] = channel
-            idle.append(ObjectIdentifier(channel))
-            return other.map { .inPlace(of: $0) } ?? .welcome
+            turn += 1
+            connections[ObjectIdentifier(channel)] = Connection(channel: channel, turn: turn)
+            return admission
         }
 
-        mutating func remove(_ identifier: ObjectIdentifier) {
-            channels[identifier] = nil
-            idle.removeAll { $0 == identifier }
+        mutating func remove(_ channel: any Channel) {
+            connections[ObjectIdentifier(channel)] = nil
+        }
+
+        mutating func enter(_ phase: Phase, _ channel: any Channel) {
+            turn += 1
+            connections[ObjectIdentifier(channel)]?.phase = phase
+            connections[ObjectIdentifier(channel)]?.turn = turn
         }
     }
 
     /// What happens to a new connection.
     private enum Admission {
         case welcome
-        case inPlace(of: any Channel)
+        /// Another one is closed; the number of those that were closed so far, if it is to be logged.
+        case inPlace(of: any Channel, Int?)
         /// The number of refused connections so far, if it is to be logged.
         case refused(Int?)
     }
@@ -51,48 +81,42 @@ final class Connections: Sendable {
 
     /// Adds `channel` until it closes.
     ///
-    /// At the limit the longest-idle connection is closed to make room; otherwise a client that opens connections and
-    /// sends nothing could lock everyone else out. If no connection is idle, or the server is closed, `channel` is
-    /// closed.
+    /// At the limit one that waits for its client is closed to make room, the longest idle one first. Otherwise clients
+    /// that send nothing, or send or read slowly, could lock everyone else out. If none waits for its client, or the
+    /// server is closed, `channel` is closed.
     func add(_ channel: any Channel) {
         let admission = state.withLock { state in state.admit(channel, limit: limit) }
         switch admission {
         case .refused(let count):
-            if let count {
-                let times = count == 1 ? "" : " (\(count) so far)"
-                onRefusal(.connection("closed a connection, because all \(limit) that are allowed are busy\(times)"))
-            }
+            report(count, "closed a connection")
             return channel.close(promise: nil)
-        case .inPlace(let other):
+        case .inPlace(let other, let count):
+            report(count, "closed a connection whose client was slow")
             other.close(promise: nil)
         case .welcome:
             break
         }
         channel.closeFuture.whenComplete { [self] _ in
-            state.withLock { $0.remove(ObjectIdentifier(channel)) }
+            state.withLock { $0.remove(channel) }
         }
     }
 
-    /// Notes that a request on `channel` has begun.
-    func begin(_ channel: any Channel) {
-        state.withLock { state in
-            state.idle.removeAll { $0 == ObjectIdentifier(channel) }
-        }
+    private func report(_ count: Int?, _ action: String) {
+        guard let count else { return }
+        let times = count == 1 ? "" : " (\(count) so far)"
+        onRefusal(.connection("\(action), because all \(limit) that are allowed are busy\(times)"))
     }
 
-    /// Notes that all requests on `channel` were answered.
-    func end(_ channel: any Channel) {
-        state.withLock { state in
-            guard state.channels[ObjectIdentifier(channel)] != nil else { return }
-            state.idle.append(ObjectIdentifier(channel))
-        }
+    /// Notes what `channel` is waiting for from now on.
+    func enter(_ phase: Phase, _ channel: any Channel) {
+        state.withLock { $0.enter(phase, channel) }
     }
 
     /// Closes all connections, and all that are added later.
     func close() async {
         let channels = state.withLock { state in
             state.isClosed = true
-            return Array(state.channels.values)
+            return state.connections.values.map(\.channel)
         }
         for channel in channels {
             // An error means that it is already closed.

@@ -26,7 +26,7 @@ package struct HTTPServer: Sendable {
     ///   - port: The port; 0 is any free port.
     ///   - bodyLimit: The greatest size of a request's body in bytes; larger ones are answered with 413.
     ///   - connectionLimit: The greatest number of connections. Beyond it, the longest-idle connection is closed, or
-    ///     the new one if no connection is idle.
+    ///     one whose client is slow to send its request or to read the response, or else the new one.
     ///   - requestLimit: The longest time from the first byte of a request to the beginning of its response.
     ///   - sharesPort: Whether to take a port that another server of this process shares (``sharePort(_:)``).
     ///   - onRefusal: Called for everything that is refused before the handler sees it; from any thread.

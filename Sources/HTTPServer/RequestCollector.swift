@@ -94,6 +94,7 @@ final class RequestCollector: ChannelInboundHandler {
         guard let head = head.take() else { return }
         let request = HTTPRequest(head, body: body, peer: context.remoteAddress)
         let channel = context.channel
+        connections.enter(.answering, channel)
         defer { (body, isTooLarge) = ([], false) }
         guard !isTooLarge else {
             let text = "The body is larger than \(bodyLimit) bytes.\n"
@@ -133,6 +134,7 @@ final class RequestCollector: ChannelInboundHandler {
             let body = channel.allocator.buffer(bytes: response.body)
             channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
         }
+        connections.enter(.sending, channel)
         let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
         let collector = NIOLoopBound(self, eventLoop: channel.eventLoop)
         written.whenComplete { _ in collector.value.hasWritten(on: channel) }
@@ -140,13 +142,13 @@ final class RequestCollector: ChannelInboundHandler {
 
     private func begin(on channel: any Channel) {
         openCount += 1
-        connections.begin(channel)
+        connections.enter(.receiving, channel)
     }
 
     private func hasWritten(on channel: any Channel) {
         openCount -= 1
         guard openCount == 0 else { return }
-        connections.end(channel)
+        connections.enter(.idle, channel)
         if isClosing || isInputClosed {
             channel.close(mode: .output, promise: nil)
         }

@@ -15,6 +15,12 @@ struct AgentObjectPlan {
     /// The maps that are only needed for response times.
     private static let responseMaps = ["tcp_last_reads", "tcp_responses"]
 
+    /// The most processors that count response times each for itself.
+    ///
+    /// For each of them the kernel keeps a row in stock that has a histogram for each, so the memory grows with the
+    /// square of their number: 58 MB for 128.
+    private static let mostWithOwnResponses = 16
+
     /// Plans the object for `kernel`.
     init(_ options: AgentObjectOptions, on kernel: KernelFeatures) {
         programs = AgentPrograms(for: kernel, responseTime: options.responseTime)
@@ -53,6 +59,16 @@ struct AgentObjectPlan {
             try object.setCapacity(UInt32(OWNED_PORTS), of: "tcp_port_owners")
         }
         if workloads != nil { try countByCgroup(object) }
+        if !programs.responseTime.isEmpty, try sharesResponses() {
+            try object.share("tcp_responses")
+            try object.setConstant("shares_responses", to: true)
+        }
+    }
+
+    /// Whether all processors count response times together, as they do with a row for each cgroup.
+    private func sharesResponses() throws(BPFError) -> Bool {
+        guard workloads == nil else { return true }
+        return try PossibleProcessors.count() > Self.mostWithOwnResponses
     }
 
     /// More cgroups than workloads: a workload may have several, and an ended one keeps its row for a while.
@@ -76,7 +92,6 @@ struct AgentObjectPlan {
         try object.setCapacity(places, of: "tcp_time_waits")
         try object.setConstant("time_wait_mask", to: places - 1)
         try object.setCapacity(1, of: "tcp_durations")
-        if !programs.responseTime.isEmpty { try object.share("tcp_responses") }
     }
 
     /// How many sockets can be remembered that may come to TIME_WAIT: a power of two.

@@ -32,6 +32,7 @@ package final class ConnectionGroupProbe {
 
     private let options: Options
     private let object: LoadedObject
+    private let readsMemory: Bool
     /// How the sockets are visited; one of the two is nil.
     private let iterator: BPF.Iterator?
     private let walk: TableWalk?
@@ -76,7 +77,8 @@ package final class ConnectionGroupProbe {
         try object.setConstant("with_listeners", to: options.listeners)
         try object.setConstant("syn_limit", to: SYNBacklog.current())
         try object.setEphemeralPorts(EphemeralPorts.current())
-        try object.setConstant("reads_kernel_memory", to: features.kernelMemory)
+        readsMemory = features.kernelMemory
+        try object.setConstant("reads_kernel_memory", to: readsMemory)
         if let room = options.room {
             try object.setCapacity(room, of: "tcp_groups")
             try object.setCapacity(room, of: "tcp_group_queues")
@@ -120,7 +122,7 @@ package final class ConnectionGroupProbe {
         _ = try iterator?.run()
         if let trouble = try walk?.run(of: object).trouble {
             guard options.scope == .own else {
-                throw .oneNamespace(trouble.description)
+                throw .oneNamespace(trouble.whyOneNamespace(readsMemory: readsMemory))
             }
             var options = options
             options.iterates = true

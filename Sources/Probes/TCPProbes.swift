@@ -179,7 +179,7 @@ package final class TCPProbes {
     /// - Throws: ``BPFError`` when the kernel refuses, or all namespaces were asked for and can't be counted.
     private func startWalking() throws(BPFError) {
         let check = try WalkCheck(count) { () throws(BPFError) -> [UInt64] in try self.transitionTable() }
-        guard let reason = check.reason else { return }
+        guard let reason = check.whyOneNamespace(readsMemory: agent.readsMemory) else { return }
         count.giveUpWalk()
         limitations += check.limitation(agent.programs, readsMemory: agent.readsMemory).map { [$0] } ?? []
         guard scope == .node else { return }

@@ -59,6 +59,16 @@ struct TableWalk {
             case .endless: "the walk did not end"
             }
         }
+
+        /// Why only the sockets of one namespace can be counted, for messages.
+        ///
+        /// - Parameter readsMemory: Whether programs may read the kernel's memory. If not, those of kernels before 6.2
+        ///   find no tables.
+        /// - Returns: The reason.
+        func whyOneNamespace(readsMemory: Bool) -> String {
+            guard self == .noTable, !readsMemory else { return description }
+            return Limitation.lockdown("only the sockets of one namespace can be counted").description
+        }
     }
 
     /// Walks once.

@@ -63,6 +63,11 @@ struct WalkCheck {
         return nil
     }
 
+    /// Why only the sockets of one namespace can be counted; nil if those of all can.
+    func whyOneNamespace(readsMemory: Bool) -> String? {
+        isWithoutTable ? TableWalk.Trouble.noTable.whyOneNamespace(readsMemory: readsMemory) : reason
+    }
+
     /// What there is to say about it, unless it was said before anything was loaded.
     ///
     /// - Parameters:

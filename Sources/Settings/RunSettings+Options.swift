@@ -8,12 +8,14 @@ extension RunSettings {
         package var file: String?
         /// Whether to export once only.
         package var once: Bool
+        /// Whether files are used to which others can write.
+        package var allowsWritableFiles: Bool
         /// The settings that options give, in order.
         fileprivate var overlays: [@Sendable (inout RunSettings) throws(Failure) -> Void] = []
 
         /// Creates options that set nothing yet.
-        package init(file: String? = nil, once: Bool = false) {
-            (self.file, self.once) = (file, once)
+        package init(file: String? = nil, once: Bool = false, allowsWritableFiles: Bool = false) {
+            (self.file, self.once, self.allowsWritableFiles) = (file, once, allowsWritableFiles)
         }
 
         /// The options with one for `setting`; nil means that the option is not given.

@@ -1,5 +1,6 @@
 package import CommandSupport
 internal import Configuration
+internal import OTLPExport
 package import Resource
 internal import System
 
@@ -20,17 +21,26 @@ package struct SettingsSource: Sendable {
 
     /// Reads the settings as they are now: from a file if one is named, else from the environment.
     ///
-    /// - Throws: ``Failure`` if they can't be followed.
+    /// - Throws: ``Failure`` if they can't be followed, or if others can write to a file that they are in or name.
     package func settings() throws(Failure) -> RunSettings {
         let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
-        var settings =
-            if let file = options.file ?? variable?.value {
-                try Self.settings(at: file, machine)
-            } else {
-                try RunSettings(environmentOf: machine)
-            }
+        var settings: RunSettings
+        if let file = options.file ?? variable?.value {
+            try expectOwn(file)
+            settings = try Self.settings(at: file, machine)
+        } else {
+            settings = try RunSettings(environmentOf: machine)
+        }
         try settings.apply(options)
+        for file in settings.exporters.contains(.otlp) ? settings.otlp.credentialFiles : [] {
+            try expectOwn(file)
+        }
         return settings
+    }
+
+    private func expectOwn(_ file: String) throws(Failure) {
+        let fileGuard = FileGuard(machine.environment, allowsAll: options.allowsWritableFiles)
+        if let problem = fileGuard.problem(with: file) { throw Failure(usage: "\(file.printable()): \(problem)") }
     }
 
     private static func settings(at file: String, _ machine: Machine) throws(Failure) -> RunSettings {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The pages of `docs/backends`: what they say was run is run, as it is there.
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct BackendPageTests {

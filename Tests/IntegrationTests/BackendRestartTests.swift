@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// What a dashboard shows while the agent, the Collector and the backend are restarted.
     @Suite(
         .enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An agent whose wall clock is set while it runs.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ClockTests {
         /// A wall clock for one process.
         private final class Clock {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The configurations of `otel-collector-config`, run by a real Collector between a real agent and real backends.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct CollectorConfigurationTests {
         /// The Collector's endpoint for the agent.

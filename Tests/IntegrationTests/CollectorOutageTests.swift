@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Outages of backends and Collectors, with the configurations of `otel-collector-config`.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(
         .enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"),
         .enabled(if: Executable.takesLong, "apart: make test-backends runs it")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The complete path from the kernel to a real Collector.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct CollectorTests {
         @Test func `names, units, temporality, scope and resource arrive as in the catalogue (conformance 87)`() throws
         {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How `tcplens run` reads its environment, its options and its file.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite struct ConfigurationTests {
         private let tcplens = Executable.tcplens
 

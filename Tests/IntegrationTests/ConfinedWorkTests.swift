@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Everything that the agent does for long after its start, done without any privilege.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "needs root and a Collector")) struct ConfinedWorkTests {
         /// What a user without rights can use: a spool of its own, and certificates that it may read.
         private final class Files {

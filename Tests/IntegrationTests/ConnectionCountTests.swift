@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Stocks: the sockets of a namespace that the test made, counted in every way that tcplens has.
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConnectionCountTests {
         /// Sockets in every state that does not end by itself.
         private static func sockets() throws -> Traffic {

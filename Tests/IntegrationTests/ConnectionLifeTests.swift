@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Where exports go when the Collector's name is given another address.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ConnectionLifeTests {
         @Test func `a busy connection follows the name of its receiver`() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Connections that begin, wait and end in rare ways.
     ///
     /// The metrics agree with what happened, with `ss`, and with the kernel's counters.

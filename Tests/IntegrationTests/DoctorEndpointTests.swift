@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Endpoints, listeners and spools: `doctor` and `run` come to the same result.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DoctorEndpointTests {
         /// A sink in its own namespace, at the default port.
         private func sink(_ options: String..., in namespace: Traffic) throws -> RunningProcess {

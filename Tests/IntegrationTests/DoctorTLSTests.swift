@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Certificates and keys: `doctor` and `run` come to the same result.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(
         .enabled(if: Executable.isRoot, "needs root"),
         .enabled(if: Executable.canTestCollector, "skipped: no otelcol")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Durations of states, handshakes and round trips, compared with the clock of the test.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct DurationTests {
         @Test(arguments: [10, 100, 1000, 5000])

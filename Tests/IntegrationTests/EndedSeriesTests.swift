@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Series that end, as a real backend behind a real Collector shows them.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct EndedSeriesTests {
         /// An agent that exports to VictoriaMetrics by way of a Collector.

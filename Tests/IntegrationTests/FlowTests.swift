@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Flows: the metrics agree with what the test did in its namespace.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct FlowTests {
         @Test func `every step of ordinary connections is counted once`() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The agent's health, with real peers that start and stop.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct HealthTests {
         private func start(in traffic: Traffic, exporter: String) throws -> RunningProcess {

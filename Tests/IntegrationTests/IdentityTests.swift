@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// How receivers can tell the agents of a machine apart.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct IdentityTests {
         private let console = ["OTEL_METRICS_EXPORTER": "console"]

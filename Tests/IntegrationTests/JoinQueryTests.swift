@@ -1,6 +1,6 @@
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The queries of `docs/queries`, which other tests run.
     @Suite struct JoinQueryTests {
         @Test(arguments: ["client-wait", "requests-per-connection"])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Counters and limits of a network namespace, compared with `nstat` and `sysctl` in the same namespace.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct NamespaceCounterTests {
         @Test func `segments, closed windows, aborts and drops agree exactly with nstat`() throws {

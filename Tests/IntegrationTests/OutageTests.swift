@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Outages of a real Collector with a real backend behind it.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct OutageTests {
         @Test(arguments: [false, true])

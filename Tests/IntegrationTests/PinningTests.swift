@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Counters that outlive their agent.
     ///
     /// `make test-pinning` kills many more.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The kernel writes a value for each of its processors, whatever number a file below /sys shows.
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProcessorTests {
         /// The text of the file; `nil` for no file.
         private static let claims: [String?] = ["0", "0-0", "0-63", "0-8191", "", "x", "0-", "4294967295", nil]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// The programs that the kernel has loaded.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ProgramTests {
         private static let always = [

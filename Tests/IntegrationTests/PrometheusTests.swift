@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// Scrapes by hand, with promtool, and by a real Prometheus.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct PrometheusTests {
         private static let address = "127.0.0.1:9464"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The queues of listeners, and what the kernel counts when they are full.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct QueueTests {
         @Test func `a full accept queue shows one more than its limit, and what it kept out`() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The README's tables of metrics, compared with what arrives at a real Collector.
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct ReadmeTests {
         /// Metrics that exist only in the host's namespace, or with a setting of the machine.

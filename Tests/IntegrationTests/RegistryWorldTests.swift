@@ -2,7 +2,7 @@ import Foundation
 import Registry
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// What arrives in a backend while real faults happen is what the registry declares, and all of that arrives.
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct RegistryWorldTests {

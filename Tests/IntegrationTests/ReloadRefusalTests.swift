@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// After a `SIGHUP` with an unusable configuration, everything is as it was before.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ReloadRefusalTests {
         private func file(_ exporters: String..., more: String) -> String {
             """

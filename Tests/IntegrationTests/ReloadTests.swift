@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `SIGHUP`: the configuration is read again while the agent runs.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ReloadTests {
         /// A configuration with `exporter`, in lines that come after line 7.
         private func file(_ exporter: String, interval: Int = 3_600_000, team: String = "a", more: String = "")

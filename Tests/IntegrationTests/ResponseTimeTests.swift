@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How long services take to answer, however they read and write.
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ResponseTimeTests {
         /// Serves requests of each kind on ports of their own, 20 ms each.
         private static let script = """

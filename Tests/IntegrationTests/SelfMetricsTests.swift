@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The agent's metrics about itself, in a real Collector and compared with the kernel's own count.
     @Suite struct SelfMetricsTests {
         @Test(.enabled(if: Executable.canTestCollector, "skipped: no otelcol"))

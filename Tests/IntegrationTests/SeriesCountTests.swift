@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How many series of an agent a backend has to store.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SeriesCountTests {
         /// The most series that an agent with default options may have after it has seen everything.
         private static let limit = 500

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// What the agent reports to a service manager such as systemd; the test is the manager.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct ServiceManagerTests {
         private func agent(

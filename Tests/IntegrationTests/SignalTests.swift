@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// How signals end commands.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SignalTests {
         @Test func `a signal that arrives twice at once, as timeout sends it, counts once`() throws {

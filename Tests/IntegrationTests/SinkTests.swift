@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension PeerIntegrationTests {
     /// The sink, and what clients that are not ours send to it.
     @Suite struct SinkTests {
         /// Exports each kind of instrument by the official SDK, the same values to each target, such as `gzip:http://…`.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// A snapshot by port, container and listener, of sockets that the test has made.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct SnapshotTests {
         /// A namespace with the sockets of two containers, and of a process in none.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// `tcplens top` on real terminals and in pipes.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TopTests {
         private static let enter = "\u{1b}[?1049h\u{1b}[?25l"

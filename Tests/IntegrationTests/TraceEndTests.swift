@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Which events are failures, and which are changes of state.
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceEndTests {
         /// An ICMP message for a connection whose error nobody asks for, and the rule that causes it.
         struct Message: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// The filters of `trace`, each compared with a trace of the same scenario without a filter.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceFilterTests {
         /// A filter by its options, and the events that it must let through.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// How `trace` is printed and how it ends.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceOutputTests {
         /// Runs a line of the shell, where `$TRACE` is `tcplens trace`, while attempts to connect go on.

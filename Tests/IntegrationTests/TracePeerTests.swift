@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// `trace` beside tcpstates of libbpf-tools.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TracePeerTests {
         /// The changes of each socket by its ends, as tcpstates shows them.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// `tcplens trace` shows every change of state once, in order, and with all that is known about it.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceTests {
         /// All ways in which connections begin and end, in one namespace.

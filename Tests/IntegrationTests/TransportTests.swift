@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Connections to a real Collector, and how it refuses requests.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector, "skipped: no otelcol")) struct TransportTests {
         private func export(in namespace: Traffic, _ environment: [String: String]) throws -> CommandResult {
             try run([Executable.tcplens, "run", "--once"], in: namespace, environment: environment)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The queries of the table of findings and of the README, with real faults.
-extension IntegrationTests {
+extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.canTestCollector && Executable.canTestBackends, "skipped: no otelcol or backend"))
     struct TriageTests {
         /// A query about a fault, for one backend.

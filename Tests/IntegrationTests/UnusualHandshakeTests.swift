@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Unusual handshakes: each is counted once at each end, without the durations that can't be known.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualHandshakeTests {
         private let unusual: UnusualTraffic

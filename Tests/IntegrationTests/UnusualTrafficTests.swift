@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension IntegrationTests {
+extension TrafficIntegrationTests {
     /// Bytes, segments and states under unusual conditions, compared with what was sent and with the kernel's counters.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct UnusualTrafficTests {
         private let unusual: UnusualTraffic

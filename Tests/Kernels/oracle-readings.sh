@@ -19,19 +19,19 @@ by_ss() {
 }
 
 by_snapshot() {
-    inside ./tcplens snapshot --format json | tr '{' '\n' \
+    inside $tcplens snapshot --format json | tr '{' '\n' \
         | sed -n 's/^"count":\([0-9]*\),"state":"\([a-z_0-9]*\)","type":"\([a-z0-9]*\)".*/\2 \3 \1/p' | tally
 }
 
 # by_groups GROUPING: the last three columns are state, type and count.
 by_groups() {
-    inside ./tcplens snapshot --by "$1" --format csv | tr -d '\r' \
+    inside $tcplens snapshot --by "$1" --format csv | tr -d '\r' \
         | awk -F, 'NR > 1 { print $(NF - 2), $(NF - 1), $NF }' | tally
 }
 
 # The names of states and their totals, as on the screen.
 by_top() {
-    inside ./tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9][0-9]*$/ { print $1, $2 }' | xargs
+    inside $tcplens top --count 1 --interval 200ms | awk '$1 ~ /^[A-Z_12]+$/ && $2 ~ /^[1-9][0-9]*$/ { print $1, $2 }' | xargs
 }
 
 # bpftool prints each field on a line of its own, with the value last.

@@ -33,9 +33,10 @@ struct {
     __type(value, struct reading);
 } tcp_last_reads SEC(".maps");
 
-/*
- * The overflow row exists from the start. With a row for each cgroup, user space makes it a hash that all CPUs share.
- */
+/* Whether `tcp_responses` is a hash that all CPUs share. User space decides that, and makes it one. */
+const volatile bool shares_responses = false;
+
+/* The overflow row exists from the start. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -176,7 +177,7 @@ int BPF_PROG(on_send, struct sock *sk, int result, int flags)
         return 0;
     histogram = histogram_of(row_of_full(sk), sk->__sk_common.skc_num);
     if (histogram)
-        record(histogram, bpf_ktime_get_ns() - reading->time, by_cgroup);
+        record(histogram, bpf_ktime_get_ns() - reading->time, shares_responses);
     else
         count_loss(MAP_FULL);
     reading->time = 0;

@@ -59,9 +59,15 @@ package final class BackendClient {
                 warn("\(names.headers): entry \(entry) is ignored: \(reason)")
             }
         }
-        configuration.certificate = reader.setting(names.certificate)?.value
-        configuration.clientCertificate = reader.setting(names.clientCertificate)?.value
-        configuration.clientKey = reader.setting(names.clientKey)?.value
+        let fileGuard = FileGuard(environment)
+        func file(_ variable: String) throws(ConfigurationError) -> String? {
+            guard let path = reader.setting(variable)?.value else { return nil }
+            guard let problem = fileGuard.problem(with: path) else { return path }
+            throw ConfigurationError(variable: variable, value: path, reason: problem)
+        }
+        configuration.certificate = try file(names.certificate)
+        configuration.clientCertificate = try file(names.clientCertificate)
+        configuration.clientKey = try file(names.clientKey)
         configuration.responseLimit = 16 * 1024 * 1024
         return configuration
     }

@@ -35,6 +35,8 @@ package struct OTLPConfiguration: Hashable, Sendable {
     package var clientKey: String?
     /// The file of the certificate (PEM) to show to the receiver.
     package var clientCertificate: String?
+    /// The files of ``certificate``, ``clientCertificate`` and ``clientKey``, as far as they are set.
+    package var credentialFiles: [String] { [certificate, clientCertificate, clientKey].compactMap(\.self) }
     /// The temporality of the points that are sent.
     package var temporality = TemporalityPreference.cumulative
     /// The form of distributions.

@@ -21,8 +21,7 @@ struct CredentialFiles: Hashable, Sendable {
     ///
     /// It follows symbolic links, because Kubernetes replaces files by means of them.
     init(_ configuration: OTLPConfiguration) {
-        let paths = [configuration.certificate, configuration.clientCertificate, configuration.clientKey]
-        stamps = paths.compactMap(\.self).map(Self.stamp)
+        stamps = configuration.credentialFiles.map(Self.stamp)
     }
 
     /// Whether the file at `path` is an encrypted private key in PEM (RFC 7468, section 11, and the older form of RFC

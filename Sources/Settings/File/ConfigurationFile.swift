@@ -65,7 +65,8 @@ enum ConfigurationFile {
     private static func ignoredVariables(_ environment: [String: String], besides used: Set<String>) -> [String] {
         let names = environment.filter { name, value in
             (name.hasPrefix("OTEL_") || name.hasPrefix("TCPLENS_")) && !value.isEmpty
-                && name != SettingsSource.fileVariable && !used.contains(name)
+                && ![SettingsSource.fileVariable, FileGuard.variable].contains(name)
+                && !used.contains(name)
         }.keys.sorted()
         guard !names.isEmpty else { return [] }
         let list = names.map { $0.printable() }.joined(separator: ", ")

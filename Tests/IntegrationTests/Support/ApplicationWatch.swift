@@ -101,8 +101,7 @@ final class ApplicationWatch {
 
     /// Its resident memory, in KiB.
     func residentMemory() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(agent.processIdentifier)/status", encoding: .utf8)
-        return status.firstMatch(of: /VmRSS:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
+        try agent.residentMemory()
     }
 
     /// Ends the agent, and returns its exit status.

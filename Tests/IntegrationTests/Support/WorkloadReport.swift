@@ -150,28 +150,10 @@ final class WorkloadAgent {
     /// The kernel's numbers of its maps.
     func maps() throws -> Set<Int> { try process.kernelIdentifiers("map_id") }
 
-    /// How many descriptors it has open.
-    func descriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processIdentifier)/fd").count
-    }
-
-    /// Its resident memory, in KiB.
-    func residentMemory() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
-        return status.firstMatch(of: /VmRSS:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
-    }
-
-    /// The memory of its BPF maps, in bytes.
-    func kernelMemory() throws -> Int {
-        let folder = "/proc/\(processIdentifier)/fdinfo"
-        var sizes: [Substring: Int] = [:]
-        for descriptor in try FileManager.default.contentsOfDirectory(atPath: folder) {
-            let text = (try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)) ?? ""
-            guard let map = text.firstMatch(of: /map_id:\s+(\d+)/)?.1 else { continue }
-            sizes[map] = text.firstMatch(of: /memlock:\s+(\d+)/).flatMap { Int($0.1) }
-        }
-        return sizes.values.reduce(0, +)
-    }
+    /// What it needs of the machine; see ``RunningProcess``.
+    func descriptors() throws -> Int { try process.descriptors() }
+    func residentMemory() throws -> Int { try process.residentMemory() }
+    func kernelMemory() throws -> Int { try process.kernelMemory() }
 }
 
 extension String {

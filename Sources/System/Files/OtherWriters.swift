@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// Who could change a file, besides root and the user of this process.
+package struct OtherWriters: Hashable, Sendable {
+    /// The file.
+    package var path: String
+    /// Who could: `user 1000`, `its group`, `everybody`, or several of these.
+    package var names: String
+    /// The command after which they no longer can.
+    package var remedy: String
+
+    /// Examines a file, through links; nil if nobody else could change it, or there is none.
+    ///
+    /// Devices are nobody's, so they are not examined. Neither are the directories above: whoever can replace the file
+    /// there is not found.
+    ///
+    /// - Parameters:
+    ///   - path: Its path.
+    ///   - trusted: Another user who may write to it: the one who became root by `sudo`.
+    package init?(of path: String, trusting trusted: UInt32? = nil) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFIFO else { return nil }
+        let isOwn = [0, geteuid(), trusted].contains(status.st_uid)
+        let canGroup = status.st_mode & S_IWGRP != 0
+        let canAll = status.st_mode & S_IWOTH != 0
+        guard !isOwn || canGroup || canAll else { return nil }
+        names = [isOwn ? nil : "user \(status.st_uid)", canGroup ? "its group" : nil, canAll ? "everybody" : nil]
+            .compactMap(\.self).joined(separator: ", ")
+        remedy = [isOwn ? nil : "chown \(geteuid()) \(path)", canGroup || canAll ? "chmod go-w \(path)" : nil]
+            .compactMap(\.self).joined(separator: " && ")
+        self.path = path
+    }
+}
