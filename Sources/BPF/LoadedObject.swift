@@ -150,12 +150,17 @@ extension Object {
         var names: [String] = []
         var next = unsafe bpf_object__next_map(object, nil)
         while let map = unsafe next {
-            if unsafe bpf_map__fd(map) >= 0, unsafe !bpf_map__is_internal(map), let name = unsafe bpf_map__name(map) {
+            if unsafe isMade(map), let name = unsafe bpf_map__name(map) {
                 unsafe names.append(String(cString: name))
             }
             unsafe next = unsafe bpf_object__next_map(object, map)
         }
         return names
+    }
+
+    /// From libbpf 1.4 on, a map that is left out has a descriptor, too, which is not that of a map.
+    private func isMade(_ map: OpaquePointer) -> Bool {
+        unsafe bpf_map__autocreate(map) && bpf_map__fd(map) >= 0 && !bpf_map__is_internal(map)
     }
 
     private func loadedPrograms() -> [String] {

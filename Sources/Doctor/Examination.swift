@@ -29,7 +29,9 @@ package struct Examination: Sendable {
         for check in checks { try report(check) }
         // Invalid settings are no reason to skip the checks of the machine.
         let probes = settings.map(\.activeProbes) ?? TCPProbes.Options()
-        for check in await machine(probes) { try report(check) }
+        let pin = settings?.pin
+        for check in await machine(probes, isPinning: pin != nil) { try report(check) }
+        try report(await runBlocking { .pinnedState(pin) })
         guard let settings else { return }
         for check in await runBlocking({ ConfinementChecks(settings).checks }) { try report(check) }
         if !source.options.once {
@@ -69,7 +71,7 @@ package struct Examination: Sendable {
     /// The checks of the machine.
     ///
     /// No programs are loaded if nothing is to be observed.
-    private func machine(_ probes: TCPProbes.Options?) async -> [Check] {
+    private func machine(_ probes: TCPProbes.Options?, isPinning: Bool) async -> [Check] {
         let facts = KernelFacts(of: source.machine)
         let isKubernetes = source.machine.environment["KUBERNETES_SERVICE_HOST"] != nil
         let checks = await runBlocking { () -> [Check] in
@@ -82,7 +84,8 @@ package struct Examination: Sendable {
             return KernelChecks(facts: facts, program: program).checks(trial) + ProgramChecks(trial: trial).checks
                 + scope.checks
         }
-        return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: .visible()).checks
+        let groups = ControlGroups.visible()
+        return checks + SurroundingsChecks(mounts: facts.mounts, controlGroups: groups, isPinning: isPinning).checks
     }
 
     /// The checks of where the metrics are sent or served.

@@ -9,6 +9,8 @@ struct SurroundingsChecks {
     var mounts: [MountInfo]
     /// Where the hierarchy of cgroups version 2 is visible.
     var controlGroups: ControlGroups?
+    /// Whether something is to be pinned.
+    var isPinning = false
     /// Whether a file exists.
     var exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     /// Whether the clock is synchronised; nil if that is unknown.
@@ -27,19 +29,16 @@ struct SurroundingsChecks {
     ///
     /// None of them can stop `run` from working.
     var checks: [Check] {
-        [bpfFileSystem, traceFileSystem, pinned, containerNames, containerRuntime, clock]
+        [bpfFileSystem, traceFileSystem, containerNames, containerRuntime, clock]
     }
 
     private var bpfFileSystem: Check {
-        .ok("bpffs", mounts.path(ofType: "bpf").map { "mounted at \($0); not needed" } ?? "not mounted; not needed")
+        let found = mounts.path(ofType: "bpf").map { "mounted at \($0)" } ?? "not mounted"
+        return .ok("bpffs", isPinning ? found : "\(found); not needed")
     }
 
     private var traceFileSystem: Check {
         .ok("tracefs", (mounts.path(ofType: "tracefs") == nil ? "not mounted" : "mounted") + "; not needed")
-    }
-
-    private var pinned: Check {
-        .ok("pinned state", "none: programs and counters end with the agent")
     }
 
     private var containerNames: Check {

@@ -66,6 +66,16 @@ podman run --rm "${agent[@]}" "${secure[@]}" --volume "$work/ca.pem:/etc/tcplens
     || fail "a certificate of an unknown authority is accepted"
 grep -q 'certificate' "$work/tls" || fail "it does not say that the certificate is the reason: $(cat "$work/tls")"
 
+# Counters outlive their container, in a directory that is mounted outside of the container's /sys.
+pins=/sys/fs/bpf/tcplens-test-$$
+mkdir -m 700 "$pins"
+for container in first second; do
+    podman run --rm "${agent[@]}" --volume "$pins:/run/tcplens/pins" --env TCPLENS_PIN=/run/tcplens/pins \
+        "$image" run --once 2>"$work/$container" || fail "with pins the $container container fails: $(cat "$work/$container")"
+done
+"$binary" unpin "$pins" >/dev/null || fail "root of the machine can't end the programs of a container"
+grep -q 'adopted the pinned programs' "$work/second" || fail "the second container begins anew: $(cat "$work/second")"
+
 # The agent runs, is live and ready, has no more rights than it was given, and ends in time.
 podman run --detach --name agent "${agent[@]}" --env TCPLENS_HEALTH=127.0.0.1:9465 "$image" run --interval 1s >/dev/null
 until_works fetch http://127.0.0.1:9465/readyz

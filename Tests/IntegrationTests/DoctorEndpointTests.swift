@@ -197,6 +197,38 @@ extension PeerIntegrationTests {
             withExtendedLifetime(sink) {}
         }
 
+        // MARK: Pins
+
+        @Test func `where nothing can be pinned, both stop, and an agent keeps its directory`() throws {
+            let pins = "/sys/fs/bpf/tcplens-test-\(UUID().uuidString.prefix(8))"
+            var condition = Condition(
+                options: ["--pin", pins],
+                environment: ["OTEL_METRICS_EXPORTER": "console"],
+                namespace: try Traffic()
+            )
+            defer { _ = try? run([Executable.tcplens, "unpin", pins]) }
+            #expect(try condition.examine().check("pinned state").found == "\(pins) can be made")
+            #expect(!FileManager.default.fileExists(atPath: pins), "nothing may stay")
+            try condition.expectAgreement()
+            let left = try condition.examine().check("pinned state").found
+            #expect(
+                left.hasPrefix("\(pins) is free; it has ") && left.hasSuffix(" programs, links and maps"),
+                "\(left)"
+            )
+            let agent = try RunningProcess(
+                [Executable.tcplens, "run"] + condition.options,
+                in: condition.namespace,
+                environment: condition.environment
+            )
+            _ = try eventually("the agent") { agent.error.contains("adopted the pinned programs") ? true : nil }
+            try condition.expectAgreement(failing: "pinned state", says: "another agent has \(pins)")
+            #expect(agent.isRunning)
+            agent.signal(SIGTERM)
+            agent.wait()
+            condition.options = ["--pin", "/tmp/tcplens-pins"]
+            try condition.expectAgreement(failing: "pinned state", says: "mount -t bpf", "findmnt -T /tmp/tcplens-pins")
+        }
+
         @Test func `a directory that is not usable as a spool stops both`() throws {
             let namespace = try Traffic()
             let sink = try sink(in: namespace)

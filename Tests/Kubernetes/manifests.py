@@ -34,7 +34,7 @@ VARIANTS = {
     "everything": {
         "collector": {"enabled": True, "exporters": {"otlp_http": {"endpoint": "https://b:4318"}}},
         "config": 'file_format: "1.1"\n',
-        "daemonset": {"hostNetwork": False, "spool": {"type": "hostPath"}},
+        "daemonset": {"hostNetwork": False, "spool": {"type": "hostPath"}, "pin": "/sys/fs/bpf/tcplens"},
         "exporters": ["otlp", "prometheus"],
         "image": {"digest": "sha256:" + "a" * 64, "pullSecrets": ["registry"]},
         "otlp": {
@@ -48,7 +48,9 @@ VARIANTS = {
     },
     "appArmorProfile": {
         "otlp": {"endpoint": "http://c:4318"},
-        "daemonset": {"appArmorProfile": {"type": "Unconfined"}, "spool": {"type": "emptyDir"}},
+        "daemonset": {
+            "appArmorProfile": {"type": "Unconfined"}, "spool": {"type": "emptyDir"}, "pin": "/sys/fs/bpf/node/tcplens",
+        },
     },
     "least": {
         "otlp": {"endpoint": "http://c:4318"},

@@ -63,6 +63,7 @@ CASES = {
     "daemonset.spool.type": ("emptyDir", "emptyDir: {sizeLimit: 256Mi}", {}),
     "daemonset.spool.limit": ("1GiB", "value: 1GiB", spool("emptyDir")),
     "daemonset.spool.path": ("/srv/spool", "path: /srv/spool", spool("hostPath")),
+    "daemonset.pin": ("/sys/fs/bpf/tcplens", "path: /sys/fs/bpf/tcplens, type: DirectoryOrCreate", {}),
     "daemonset.seccompProfile.type": ("Unconfined", "type: Unconfined", {}),
     "daemonset.appArmorProfile": ({"type": "Unconfined"}, "appArmorProfile:", {}),
     "daemonset.seLinuxOptions": ({"type": "spc_t"}, "type: spc_t", {}),

@@ -39,8 +39,9 @@ readme() {
     # shellcheck source=/dev/null
     . /tmp/commands
 }
+# Not the function `install`.
 sudo() {
-    "$@"
+    command "$@"
 }
 make() {
     [ "$*" = deb ] # Tests/Packages/run has its result
@@ -67,10 +68,18 @@ systemctl is-active -q tcplens || fail "a reload ends the service"
 soon grep -q '^system.network.connection.count' /tmp/received || fail "the service exports nothing"
 soon [ -d /var/lib/private/tcplens/spool ] || fail "the service has no spool"
 
+# systemd mounts this at boot, but not in a container.
+mount -o remount,rw /sys
+mkdir -p /sys/fs/bpf
+mount -t bpf -o mode=700 bpf /sys/fs/bpf
+readme 'Across restarts' -E 'pin\.conf|daemon-reload|restart tcplens'
+[ -d /sys/fs/bpf/tcplens/v1 ] || fail "the service pins nothing"
+
 before=$(process)
 install /mnt/newer.deb
 systemctl is-active -q tcplens || fail "an upgrade stops the service"
 [ "$(process)" != "$before" ] || fail "after an upgrade the old program still runs"
+soon sh -c 'journalctl -q -u tcplens | grep -q "adopted the pinned programs"' || fail "after an upgrade the counters begin anew"
 
 systemctl stop tcplens
 install /mnt/changed.deb
@@ -81,6 +90,7 @@ systemctl start tcplens
 after=$(process)
 readme Debian 'apt remove'
 [ ! -e "/proc/$after" ] || fail "the service runs after its package was removed"
+[ ! -e /sys/fs/bpf/tcplens ] || fail "its programs run after its package was removed"
 [ -d /var/lib/private/tcplens/spool ] && [ -e /etc/tcplens/tcplens.env ] || fail "a removal deletes the spool or the configuration"
 readme Debian 'apt purge'
 # Drop-ins belong to the administrator.

@@ -5,7 +5,7 @@ check_all() {
     version=$(inside systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     echo "systemd $version"
     local check
-    for check in units start identity journal spool stop reload refusal watchdog node; do
+    for check in units start identity journal spool stop reload refusal watchdog node pin; do
         "check_$check"
         echo "ok: $check"
     done
@@ -48,9 +48,12 @@ examine() {
 
 check_units() {
     examine tcplens.service
-    drop_in node.conf <deploy/systemd/node.conf
-    examine tcplens.service node.conf
-    without_drop_ins
+    local drop_in
+    for drop_in in node.conf pin.conf; do
+        drop_in "$drop_in" <"deploy/systemd/$drop_in"
+        examine tcplens.service "$drop_in"
+        without_drop_ins
+    done
     if [ "$version" -ge 258 ]; then examine tcplens-token.service; fi
 }
 

@@ -62,7 +62,7 @@ extension PinDirectory {
         do throws(PinError) {
             try make(number)
         } catch {
-            throw BPFError(operation: error.description, code: EIO)
+            throw BPFError(error)
         }
         try loaded.object.pin(in: directory(of: number))
         try pinShared(loaded.object)
@@ -118,7 +118,7 @@ extension PinDirectory {
                 reason: wasThere ? "what is pinned is damaged, or of another boot or version" : nil
             )
         } catch {
-            throw BPFError(operation: error.description, code: EIO)
+            throw BPFError(error)
         }
     }
 

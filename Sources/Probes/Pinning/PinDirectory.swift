@@ -11,7 +11,7 @@ package final class PinDirectory: Sendable {
     /// Its path.
     package let path: String
     /// The open directory, which is locked as long as this.
-    private let lock: CInt
+    private let lock: FileDescriptor
 
     /// The directory of this version of the layout.
     ///
@@ -20,12 +20,9 @@ package final class PinDirectory: Sendable {
     /// How long to wait for an agent that is about to end, in tenths of a second.
     private static let patience = 30
 
-    private init(_ path: String, _ lock: CInt) {
-        (self.path, self.lock) = (path, lock)
-    }
-
-    deinit {
-        close(lock)
+    private init(_ path: String, _ lock: consuming FileDescriptor) {
+        self.path = path
+        self.lock = lock
     }
 
     /// Takes the directory at `path` for this process, and makes it if needed.
@@ -41,24 +38,46 @@ package final class PinDirectory: Sendable {
             )
         }
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw PinError("make", path, errno) }
-        let directory = try open(path, patience: patience)
+        let directory = try open(path)
+        try directory.expectOwn()
+        try directory.takeLock(patience)
         guard unsafe mkdir(directory.generations, 0o700) == 0 || errno == EEXIST else {
             throw PinError("make", directory.generations, errno)
         }
         return directory
     }
 
-    /// Takes the directory at `path` for this process.
+    /// What ``claim(_:)`` would find, without leaving anything behind.
+    ///
+    /// - Returns: How many programs, links and maps are pinned; nil if there is no directory, and one can be made.
+    /// - Throws: ``PinError`` if a claim would fail.
+    package static func examine(_ path: String) throws(PinError) -> Int? {
+        let isThere = unsafe access(path, F_OK) == 0
+        let directory = try claim(path)
+        defer {
+            // What is not empty stays.
+            _ = unsafe rmdir(directory.generations)
+            if !isThere { _ = unsafe rmdir(directory.path) }
+        }
+        _ = try directory.numbers()
+        return isThere ? try directory.count() : nil
+    }
+
+    /// Takes the directory at `path` for this process, to remove it.
+    ///
+    /// It may belong to another user, since nothing of it is adopted.
     ///
     /// - Returns: The directory; nil if nothing is at the path.
-    /// - Throws: ``PinError`` if it is not in a BPF file system, others could change it, or another process has it.
+    /// - Throws: ``PinError`` if it is not in a BPF file system, or another process has it.
     package static func claimExisting(_ path: String) throws(PinError) -> PinDirectory? {
         let path = plain(path)
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
         guard Pin.isPossible(at: path) else {
             throw PinError("\(path) is not in a BPF file system, so nothing is pinned there")
         }
-        return try open(path, patience: 10)
+        let directory = try open(path)
+        try directory.takeLock(10)
+        return directory
     }
 
     /// A path without slashes at its end.
@@ -68,25 +87,23 @@ package final class PinDirectory: Sendable {
         return path
     }
 
-    private static func open(_ path: String, patience: Int) throws(PinError) -> PinDirectory {
-        let lock = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard lock >= 0 else { throw PinError("open", path, errno) }
-        let directory = PinDirectory(path, lock)
-        try directory.expectOwn()
-        try directory.takeLock(patience)
-        // It may have been removed while another process had it.
-        var (locked, present) = (stat(), stat())
-        guard unsafe fstat(lock, &locked) == 0, unsafe lstat(path, &present) == 0, locked.st_ino == present.st_ino
-        else {
-            throw PinError("\(path) was removed by another process just now; try again")
+    private static func open(_ path: String) throws(PinError) -> PinDirectory {
+        PinDirectory(path, try descriptor(path))
+    }
+
+    /// Opens a directory, but not through a link.
+    private static func descriptor(_ path: String) throws(PinError) -> FileDescriptor {
+        do throws(FileDescriptor.SystemCallError) {
+            let start = try FileDescriptor(directory: path.hasPrefix("/") ? "/" : ".")
+            return try FileDescriptor(path, in: start, O_RDONLY | O_DIRECTORY)
+        } catch {
+            throw PinError("open", path, error.code)
         }
-        return directory
     }
 
     /// Whoever can change what is in the directory can have the agent adopt programs of its own.
     private func expectOwn() throws(PinError) {
-        var status = stat()
-        guard unsafe fstat(lock, &status) == 0 else { throw PinError("look at", path, errno) }
+        let status = try status()
         guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             throw PinError(
                 "others than user \(geteuid()) can change \(path), and with it what the agent adopts; make it its own: "
@@ -95,15 +112,31 @@ package final class PinDirectory: Sendable {
         }
     }
 
+    private func status() throws(PinError) -> stat {
+        do throws(FileDescriptor.SystemCallError) {
+            return try lock.status()
+        } catch {
+            throw PinError("look at", path, error.code)
+        }
+    }
+
     private func takeLock(_ patience: Int) throws(PinError) {
         for attempt in 0...patience {
-            if flock(lock, LOCK_EX | LOCK_NB) == 0 { return }
+            if flock(lock.number, LOCK_EX | LOCK_NB) == 0 { return try expectPresent() }
             guard errno == EWOULDBLOCK else { throw PinError("lock", path, errno) }
             if attempt < patience { usleep(100_000) }
         }
         throw PinError(
             "another agent has \(path), and two can't count in the same place; stop it, or pin elsewhere"
         )
+    }
+
+    /// It may have been removed while another process had it.
+    private func expectPresent() throws(PinError) {
+        var present = stat()
+        guard unsafe lstat(path, &present) == 0, try status().st_ino == present.st_ino else {
+            throw PinError("\(path) was removed by another process just now; try again")
+        }
     }
 
     private var generations: String { "\(path)/\(Self.version)" }
@@ -133,7 +166,7 @@ package final class PinDirectory: Sendable {
     ///
     /// - Throws: ``PinError`` when the kernel refuses.
     func remove(_ generation: UInt64) throws(PinError) {
-        try removeTree(directory(of: generation))
+        _ = try files(at: "\(Self.version)/\(generation)", .remove)
     }
 
     /// Removes everything, and the directory itself, unless others have something there.
@@ -141,7 +174,7 @@ package final class PinDirectory: Sendable {
     /// - Returns: How many programs and maps were pinned.
     /// - Throws: ``PinError`` when the kernel refuses.
     package func removeAll() throws(PinError) -> Int {
-        let count = try removeTree(generations)
+        let count = try files(at: Self.version, .remove)
         _ = unsafe rmdir(path)
         return count
     }
@@ -150,34 +183,12 @@ package final class PinDirectory: Sendable {
     ///
     /// - Throws: ``PinError`` when the directory can't be read.
     package func count() throws(PinError) -> Int {
-        try count(in: generations)
+        try files(at: Self.version, .count)
     }
 
-    private func count(in path: String) throws(PinError) -> Int {
-        var count = 0
-        for name in try names(path) {
-            var status = stat()
-            guard unsafe lstat("\(path)/\(name)", &status) == 0 else { continue }
-            count += status.st_mode & S_IFMT == S_IFDIR ? try self.count(in: "\(path)/\(name)") : 1
-        }
-        return count
-    }
-
-    @discardableResult private func removeTree(_ path: String) throws(PinError) -> Int {
-        var count = 0
-        for name in try names(path) {
-            let entry = "\(path)/\(name)"
-            var status = stat()
-            guard unsafe lstat(entry, &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
-                count += try removeTree(entry)
-            } else {
-                guard unsafe unlink(entry) == 0 || errno == ENOENT else { throw PinError("remove", entry, errno) }
-                count += 1
-            }
-        }
-        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw PinError("remove", path, errno) }
-        return count
+    private func files(at name: String, _ task: PinTree) throws(PinError) -> Int {
+        // The broker, which removes generations, does not have the lock's descriptor.
+        try task.files(name, in: Self.descriptor(path), path: "\(path)/\(name)")
     }
 
     private func names(_ path: String) throws(PinError) -> [String] {
@@ -194,14 +205,24 @@ package final class PinDirectory: Sendable {
 package struct PinError: Error, CustomStringConvertible, Sendable {
     /// One line: what failed, why, and what to do.
     package let description: String
+    /// The system call that failed, if that is the reason.
+    let cause: SystemError?
 
     /// Creates an error.
     init(_ description: String) {
-        self.description = description
+        (self.description, cause) = (description, nil)
     }
 
     /// Creates an error of a system call.
     init(_ operation: String, _ path: String, _ code: CInt) {
-        description = SystemError(operation: "\(operation) \(path)", code: code).description
+        let cause = SystemError(operation: "\(operation) \(path)", code: code)
+        (description, self.cause) = (cause.description, cause)
+    }
+}
+
+extension BPFError {
+    /// What a directory refused, for those who load programs.
+    init(_ error: PinError) {
+        self.init(operation: error.cause?.operation ?? error.description, code: error.cause?.code ?? EIO)
     }
 }

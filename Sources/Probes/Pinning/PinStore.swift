@@ -56,7 +56,7 @@ extension PinDirectory: PinStore {
         do throws(PinError) {
             for number in try numbers() where number != generation { try remove(number) }
         } catch {
-            throw BPFError(operation: "remove old generations: \(error)", code: EIO)
+            throw BPFError(error)
         }
     }
 

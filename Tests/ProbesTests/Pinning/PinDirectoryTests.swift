@@ -38,6 +38,78 @@ import Testing
         #expect(error?.description.contains("chmod 700 \(path)") == true)
     }
 
+    @Test func `root removes what another user's agent has left, and adopts nothing of it`() throws {
+        try make()
+        defer { _ = unsafe rmdir(path) }
+        let generation = "\(path)/v1/1"
+        for directory in ["\(path)/v1", generation] {
+            let code = unsafe mkdir(directory, 0o700)
+            #expect(code == 0)
+        }
+        // Its owner could have put links there, to have root remove something else.
+        let other = path + "-other"
+        let target = unsafe mkdir("\(other)", 0o700)
+        let content = unsafe mkdir("\(other)/content", 0o700)
+        let link = unsafe symlink(other, "\(generation)/tcp_io")
+        #expect([target, content, link] == [0, 0, 0])
+        defer { for name in ["/content", ""] { _ = unsafe rmdir(other + name) } }
+        for name in [path, "\(path)/v1", generation] {
+            let code = unsafe chown(name, 65_534, 65_534)
+            #expect(code == 0)
+        }
+        let refusal = #expect(throws: PinError.self) { try PinDirectory.claim(path) }
+        #expect(refusal?.description.contains("others than user 0 can change \(path)") == true)
+        let directory = try #require(try PinDirectory.claimExisting(path))
+        #expect(try directory.count() == 1)
+        #expect(try directory.removeAll() == 1)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(FileManager.default.fileExists(atPath: "\(other)/content"))
+    }
+
+    @Test func `nothing is removed through a link in place of a directory`() throws {
+        try make()
+        let other = path + "-other"
+        let target = unsafe mkdir(other, 0o700)
+        let content = unsafe mkdir("\(other)/content", 0o700)
+        let link = unsafe symlink(other, "\(path)/v1")
+        #expect([target, content, link] == [0, 0, 0])
+        defer { for name in ["/content", ""] { _ = unsafe rmdir(other + name) } }
+        let directory = try #require(try PinDirectory.claimExisting(path))
+        #expect(try directory.count() == 1)
+        #expect(try directory.removeAll() == 1)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(FileManager.default.fileExists(atPath: "\(other)/content"))
+    }
+
+    @Test func `the reason why a directory can't be read is said once`() throws {
+        let directory = try PinDirectory.claim(path)
+        let generations = "\(path)/v1"
+        let removed = unsafe rmdir(generations)
+        let link = unsafe symlink(generations, generations)
+        #expect([removed, link] == [0, 0])
+        defer {
+            _ = unsafe unlink(generations)
+            _ = unsafe rmdir(path)
+        }
+        let error = #expect(throws: BPFError.self) {
+            try directory.load(AgentObjectOptions(namespace: 1, isPinned: true))
+        }
+        #expect(error?.description == "read \(generations): Too many levels of symbolic links")
+    }
+
+    @Test func `an examination finds what a claim would, and leaves nothing`() throws {
+        #expect(try PinDirectory.examine(path) == nil)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        try make()
+        #expect(try PinDirectory.examine(path) == 0)
+        #expect(FileManager.default.fileExists(atPath: path))
+        let agent = try PinDirectory.claim(path)
+        let error = #expect(throws: PinError.self) { try PinDirectory.examine(path) }
+        #expect(error?.description.contains("another agent has \(path)") == true)
+        #expect(try agent.removeAll() == 0)
+        #expect(throws: PinError.self) { try PinDirectory.examine("/tmp/tcplens-pins") }
+    }
+
     @Test func `a link to a directory is refused`() throws {
         try make()
         let link = path + "-link"

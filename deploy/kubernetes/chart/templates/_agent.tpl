@@ -25,8 +25,14 @@
 - --config=/etc/tcplens/tcplens.yaml
 - --scope={{ include "tcplens.scope" . }}
 - --health={{ include "tcplens.health" . }}
+{{- if and (eq .mode "daemonset") .root.Values.daemonset.pin }}
+- --pin={{ include "tcplens.pins" . }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- /* Where a container has the directory of daemonset.pin. */}}
+{{- define "tcplens.pins" }}/run/tcplens/pins{{ end }}
 
 {{- define "tcplens.probes" -}}
 {{- $values := index .root.Values .mode }}

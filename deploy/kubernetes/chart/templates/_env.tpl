@@ -85,6 +85,10 @@
 - name: TCPLENS_CONNECTION_LIMIT
   value: {{ . | int | quote }}
 {{- end }}
+{{- if $values.daemonset.pin }}
+- name: TCPLENS_PIN
+  value: {{ include "tcplens.pins" . }}
+{{- end }}
 {{- if ne $values.daemonset.spool.type "none" }}
 # A directory in the volume, which the agent makes: others may write to that of an emptyDir.
 - name: TCPLENS_SPOOL

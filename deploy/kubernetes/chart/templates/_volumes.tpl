@@ -25,6 +25,12 @@
 - name: spool
   mountPath: /var/lib/tcplens
 {{- end }}
+{{- if $values.daemonset.pin }}
+# Programs and counters stay in this directory of the node's BPF file system, and nothing else of it is here. In the
+# container's own /sys nothing can be mounted.
+- name: pins
+  mountPath: {{ include "tcplens.pins" . }}
+{{- end }}
 {{- if $values.config }}
 - name: tcplens-config
   mountPath: /etc/tcplens/tcplens.yaml
@@ -78,6 +84,11 @@
 - name: spool
   emptyDir: {sizeLimit: {{ .limit | replace "MiB" "Mi" | replace "GiB" "Gi" | replace "KiB" "Ki" }}}
 {{- end }}
+{{- end }}
+{{- with $values.daemonset.pin }}
+# The kubelet makes it for root, who the agent is.
+- name: pins
+  hostPath: {path: {{ . }}, type: DirectoryOrCreate}
 {{- end }}
 {{- if $values.config }}
 - name: tcplens-config
