@@ -72,10 +72,10 @@ package final class PinDirectory: Sendable {
     package static func claimExisting(_ path: String) throws(PinError) -> PinDirectory? {
         let path = plain(path)
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
-        guard Pin.isPossible(at: path) else {
+        let directory = try open(path)
+        guard Pin.isPossible(at: "/proc/self/fd/\(directory.lock.number)") else {
             throw PinError("\(path) is not in a BPF file system, so nothing is pinned there")
         }
-        let directory = try open(path)
         try directory.takeLock(10)
         return directory
     }
@@ -166,7 +166,12 @@ package final class PinDirectory: Sendable {
     ///
     /// - Throws: ``PinError`` when the kernel refuses.
     func remove(_ generation: UInt64) throws(PinError) {
-        _ = try files(at: "\(Self.version)/\(generation)", .remove)
+        // The broker, which calls this, does not have the lock's descriptor.
+        _ = try PinTree.remove.files(
+            "\(Self.version)/\(generation)",
+            in: Self.descriptor(path),
+            path: directory(of: generation)
+        )
     }
 
     /// Removes everything, and the directory itself, unless others have something there.
@@ -174,7 +179,8 @@ package final class PinDirectory: Sendable {
     /// - Returns: How many programs and maps were pinned.
     /// - Throws: ``PinError`` when the kernel refuses.
     package func removeAll() throws(PinError) -> Int {
-        let count = try files(at: Self.version, .remove)
+        // Below the directory that is locked, whatever the path leads to by now.
+        let count = try PinTree.remove.files(Self.version, in: lock, path: generations)
         _ = unsafe rmdir(path)
         return count
     }
@@ -183,12 +189,7 @@ package final class PinDirectory: Sendable {
     ///
     /// - Throws: ``PinError`` when the directory can't be read.
     package func count() throws(PinError) -> Int {
-        try files(at: Self.version, .count)
-    }
-
-    private func files(at name: String, _ task: PinTree) throws(PinError) -> Int {
-        // The broker, which removes generations, does not have the lock's descriptor.
-        try task.files(name, in: Self.descriptor(path), path: "\(path)/\(name)")
+        try PinTree.count.files(Self.version, in: lock, path: generations)
     }
 
     private func names(_ path: String) throws(PinError) -> [String] {

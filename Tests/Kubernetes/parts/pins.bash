@@ -1,7 +1,6 @@
 # The DaemonSet with daemonset.pin: counters go on over all that ends an agent.
 # shellcheck shell=bash disable=SC2154
 
-pins=/sys/fs/bpf/tcplens-test-$$
 values=$(jq -n --arg pins "$pins" '{daemonset: {pin: $pins}, otlp: {endpoint: "http://tcplens-collector.tcplens.svc:4318"}}')
 "$PWD/.build/kubernetes-venv/bin/python" -c '
 import json, sys
