@@ -35,8 +35,8 @@ package struct OtherWriters: Hashable, Sendable {
         self.path = path
     }
 
-    /// Whom files appear to belong to whose users a container's namespace does not have, root of the machine among them;
-    /// nil in a namespace that has all.
+    /// Whom files appear to belong to if their users, such as root of the machine, are not known to this container;
+    /// nil where all are known.
     private static var unmappedUser: UInt32? {
         guard let map = try? FileDescriptor(file: "/proc/self/uid_map").read(4096) else { return nil }
         let fields = String(decoding: map, as: UTF8.self).split(whereSeparator: \.isWhitespace)
