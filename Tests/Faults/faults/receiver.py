@@ -27,6 +27,8 @@ class Receiver(Ledger):
         self.points = self.duplicates = 0
         # How many points had arrived before the request that came last.
         self.points_before = 0
+        # How many collections the agent says there were before the first that came: one, if it tried before.
+        self.collections_before = None
         # When a request came last, and whether its time was that of this machine.
         self.arrived, self.newest = 0, 0
         # With a clock that is set, times may go back and starts move.
@@ -63,6 +65,8 @@ class Receiver(Ledger):
                 self.faults.append(f"out of order: {(self.newest - newest) / 1e9:.1f} s late")
             for point in points:
                 self._follow(point)
+            if self.collections_before is None:
+                self.collections_before = self._collections()
             self.points_before = self.points
             self.points += sum(count for count, _ in counts)
             self.times.update(times)
@@ -94,7 +98,11 @@ class Receiver(Ledger):
 
     @property
     def collections(self):
-        """How many collections the agent says there were for exports, before the last."""
+        """How many collections the agent says there were for exports, from the first that came to the one before the
+        last."""
+        return self._collections() - (self.collections_before or 0)
+
+    def _collections(self):
         return self.sum(COLLECTED, otel_component_type="periodic_metric_reader", error_type=None)
 
     def close(self):

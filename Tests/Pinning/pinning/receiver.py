@@ -25,7 +25,7 @@ class Ledger:
         self.exports = 0
         self.faults = []
         self._with_own = with_own
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def take(self, request):
         with self._lock:
