@@ -40,6 +40,9 @@ private final class MadeUpSurroundings: Sendable {
         }
     }
 
+    /// Whether something was exported since the last call of ``taken()``.
+    var hasExported: Bool { events.withLock { $0.contains { $0.hasPrefix("export") } } }
+
     /// Returns after this many exports.
     func wait(forExports count: Int) async {
         var left = count
@@ -201,16 +204,17 @@ private struct MadeUpExporter: MetricExporter {
     @Test func `what was counted under an old name goes out before the programs are loaded again`() async throws {
         defer { try? FileManager.default.removeItem(at: path) }
         try write()
-        let reads = Mutex(0)
+        let isRenamed = Mutex(false)
         let name = UUID().uuidString
         let machine = Machine(environment: [:]) { [surroundings] path in
             guard path == "/proc/sys/kernel/hostname" else { return nil }
-            let count = reads.withLock { count in
-                count += 1
-                return count
+            guard surroundings.hasExported else { return "old-\(name)" }
+            let isFirst = isRenamed.withLock { isRenamed in
+                defer { isRenamed = true }
+                return !isRenamed
             }
-            if count == 5 { surroundings.note("renamed") }
-            return count < 5 ? "old-\(name)" : "new-\(name)"
+            if isFirst { surroundings.note("renamed") }
+            return "new-\(name)"
         }
         let agent = try await agent(on: machine)
         await agent.serve(reload: ReloadRequest()) { [surroundings] in
