@@ -97,7 +97,7 @@ sanitize: packages packages-for-tests swift
 	    [ $$sanitizer = address ] || clang -shared -fPIC -O1 -o $$preload Tests/Sanitizers/swift-mutex.c || exit 1; \
 	    $(AS_ROOT) env LD_PRELOAD=$$preload TSAN_OPTIONS=halt_on_error=1 ASAN_OPTIONS=detect_leaks=0 \
 	        UBSAN_OPTIONS=print_stacktrace=1 swift test --skip-build $$options --no-parallel \
-	        --filter '$(SANITIZED)' --skip ExportMemoryTests || exit 1; \
+	        --filter '^($(SANITIZED))\.' --skip ExportMemoryTests || exit 1; \
 	done
 
 # Tests the release binary on other kernels, under emulation; KERNELS="6.1 7+lockdown" chooses some of them, KERNELS=all
