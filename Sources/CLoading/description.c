@@ -11,6 +11,9 @@
 
 bool append(struct bytes *bytes, const void *added, size_t length)
 {
+    /* Then `added` may be NULL, which memcpy() does not allow. */
+    if (!length)
+        return true;
     if (bytes->length + length > bytes->capacity) {
         size_t capacity = (bytes->capacity + length) * 2;
         char *grown = realloc(bytes->start, capacity);

@@ -37,8 +37,7 @@ import Testing
         let memory = TCPMemory(pageSize: 4096) { path in
             path.hasSuffix("tcp_mem") ? "10\t20\t30\n" : Self.sockstat
         }
-        #expect(memory?.usage == 3 * 4096)
-        #expect(memory?.limit == 30 * 4096)
+        #expect(memory.map { [$0.usage, $0.limit] } == [3 * 4096, 30 * 4096])
     }
 
     private static let strange: [(String?, String?)] = [
