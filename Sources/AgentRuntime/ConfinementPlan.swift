@@ -80,8 +80,7 @@ package struct ConfinementPlan: Equatable {
 extension RunSettings {
     /// The files that are read while the agent serves, as the settings name them.
     var readPaths: [String] {
-        let files = exporters.contains(.otlp) ? otlp.credentialFiles : []
-        return ([file].compactMap(\.self) + files).map(Self.absolute)
+        ([file].compactMap(\.self) + credentialFiles).map(Self.absolute)
     }
 
     /// The directories whose content changes while the agent serves.

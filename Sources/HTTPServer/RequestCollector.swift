@@ -17,7 +17,7 @@ final class RequestCollector: ChannelInboundHandler {
     private var isTooLarge = false
     /// The number of requests whose responses are not sent.
     ///
-    /// Several if responses wait for the client to read them.
+    /// Two for a moment, because the next request comes before the end of the last response is noted.
     private var openCount = 0
     /// Whether the client has closed its output.
     private var isInputClosed = false

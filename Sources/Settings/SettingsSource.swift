@@ -24,24 +24,20 @@ package struct SettingsSource: Sendable {
     /// - Throws: ``Failure`` if they can't be followed, or if others can write to a file that they are in or name.
     package func settings() throws(Failure) -> RunSettings {
         let variable = EnvironmentReader(machine.environment).setting(Self.fileVariable)
+        let fileGuard = FileGuard(machine.environment, allowsAll: options.allowsWritableFiles)
         var settings: RunSettings
         if let file = options.file ?? variable?.value {
-            try expectOwn(file)
+            try fileGuard.check(file)
             settings = try Self.settings(at: file, machine)
         } else {
             settings = try RunSettings(environmentOf: machine)
         }
         try settings.apply(options)
-        settings.warnings += FileGuard(machine.environment).warnings
-        for file in settings.exporters.contains(.otlp) ? settings.otlp.credentialFiles : [] {
-            try expectOwn(file)
+        settings.warnings += fileGuard.warnings
+        for file in settings.credentialFiles {
+            try fileGuard.check(file)
         }
         return settings
-    }
-
-    private func expectOwn(_ file: String) throws(Failure) {
-        let fileGuard = FileGuard(machine.environment, allowsAll: options.allowsWritableFiles)
-        if let problem = fileGuard.problem(with: file) { throw Failure(usage: "\(file.printable()): \(problem)") }
     }
 
     private static func settings(at file: String, _ machine: Machine) throws(Failure) -> RunSettings {
@@ -52,4 +48,16 @@ package struct SettingsSource: Sendable {
             throw error.because(QuotationMarks.warnings(in: name, usedBy: []))
         }
     }
+}
+
+extension FileGuard {
+    /// Refuses a file that must not be used.
+    fileprivate func check(_ file: String) throws(Failure) {
+        if let problem = problem(with: file) { throw Failure(usage: "\(file.printable()): \(problem)") }
+    }
+}
+
+extension RunSettings {
+    /// The files with certificates and keys that exporters use.
+    package var credentialFiles: [String] { exporters.contains(.otlp) ? otlp.credentialFiles : [] }
 }

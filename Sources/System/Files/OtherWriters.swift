@@ -1,15 +1,13 @@
 internal import Glibc
 
 /// Who could change a file, besides root and the user of this process.
-package struct OtherWriters: Hashable, Sendable {
-    /// The file.
-    package var path: String
+package struct OtherWriters: Sendable {
     /// Who could: `user 1000`, `its group`, `everybody`, or several of these.
     package var names: String
     /// The command after which they no longer can.
     package var remedy: String
 
-    /// Examines a file, through links; nil if nobody else could change it, or there is none.
+    /// Examines a file and follows links; nil if nobody else could change it.
     ///
     /// Devices are nobody's, so they are not examined. Neither are the directories above: whoever can replace the file
     /// there is not found.
@@ -32,7 +30,6 @@ package struct OtherWriters: Hashable, Sendable {
         let quoted = "'\(path.replacing("'", with: #"'\''"#))'"
         remedy = [isOwn ? nil : "chown root \(quoted)", canGroup || canAll ? "chmod go-w \(quoted)" : nil]
             .compactMap(\.self).joined(separator: " && ")
-        self.path = path
     }
 
     /// Whom files appear to belong to if their users, such as root of the machine, are not known to this container;
