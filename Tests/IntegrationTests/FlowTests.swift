@@ -61,7 +61,7 @@ extension TrafficIntegrationTests {
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=4"], in: traffic)
             #expect(try traffic.ask("dial 4 198.51.100.2 80") == "ok 113")
             #expect(try traffic.ask("dial 4 127.0.0.1 7001") == "ok 0")
-            try traffic("cross 3", "unlisten 7001")
+            try traffic("cross 20000 3", "unlisten 7001")
             // The ICMP message arrives while connect() holds the socket, so only the program gives up.
             try traffic.reject("tcp dport 7005")
             try traffic("knock r 4 7005 4", "sleep 50", "close r client")

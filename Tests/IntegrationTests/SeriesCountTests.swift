@@ -40,7 +40,7 @@ extension PeerIntegrationTests {
                 #expect(try traffic.ask("dial \(type) \(type == "4" ? "127.0.0.1" : "::1") 9") == "ok 111")
                 try traffic("unlisten \(port + 10)")
             }
-            try traffic("cross 2", "syn 7001 2")
+            try traffic("cross 20000 2", "syn 7001 2")
             try traffic.settle()
             // Twice, so that the agent's metrics about the first scrape exist.
             var lines: [Substring] = []

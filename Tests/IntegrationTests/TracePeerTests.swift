@@ -42,20 +42,24 @@ extension TrafficIntegrationTests {
             return lives
         }
 
+        /// The ports of the scenario.
+        ///
+        /// tcpstates and the kernel's log show all namespaces, so no other test has these.
+        private static let own = ScenarioPorts(half: 7401, six: 7402, mapped: 7403, unanswered: 7404, crossing: 7405)
+
         /// Runs the scenario with both tools and the kernel's log.
         ///
         /// `trace` must show each event of the log or report it lost.
         ///
         /// - Returns: Whether both have all events, so that they could be compared. tcpstates is known to miss some
-        ///   changes
-        ///   without reporting it.
+        ///   changes without reporting it.
         private static func agree(_ peer: RunningProcess) throws -> Bool {
-            let ports: Set = [7001, 7002, 7003, 80, 20000]
+            let ports = own.all
             let traffic = try Traffic()
             let tracer = try Tracer(in: traffic)
             let before = peer.output.count
             let log = try KernelEventLog(of: ports)
-            try TraceTests.scenario(traffic)
+            try TraceTests.scenario(traffic, own)
             let kernel = try log.changes()
             let traced = try TracedScenario(tracer)
             #expect(traced.accounts(for: TraceTests.changes), "\(tracer.log)")
@@ -78,7 +82,6 @@ extension TrafficIntegrationTests {
 
         @Test func `tcpstates and trace agree on every change of every socket`() throws {
             let traffic = try Traffic()
-            // It shows all namespaces; the ports tell which lines are the test's.
             let peer = try RunningProcess(["stdbuf", "-oL", "tcpstates", "-w"])
             defer { peer.signal(SIGKILL) }
             _ = try eventually("tcpstates") {

@@ -5,15 +5,15 @@ extension TrafficIntegrationTests {
     /// `tcplens trace` shows every change of state once, in order, and with all that is known about it.
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceTests {
         /// All ways in which connections begin and end, in one namespace.
-        static func scenario(_ traffic: Traffic) throws {
+        static func scenario(_ traffic: Traffic, _ ports: ScenarioPorts = .init()) throws {
             _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
             _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
             try traffic(
-                "listen 4 7001 128",
-                "listen 6 7002 128",
-                "listen m 7003 128",
+                "listen 4 \(ports.half) 128",
+                "listen 6 \(ports.six) 128",
+                "listen m \(ports.mapped) 128",
                 // Half closed for a while, data both ways.
-                "connect half 4 7001 1",
+                "connect half 4 \(ports.half) 1",
                 "send half client 1000",
                 "sleep 60",
                 "drain half server",
@@ -24,18 +24,18 @@ extension TrafficIntegrationTests {
                 "sleep 60",
                 "close half client",
                 // IPv6, closed by the server; v4-mapped on both ends, reset.
-                "connect six 6 7002 1",
+                "connect six 6 \(ports.six) 1",
                 "close six server",
                 "sleep 60",
                 "close six client",
-                "connect mapped m 7003 1",
+                "connect mapped m \(ports.mapped) 1",
                 "sleep 60",
                 "reset mapped client",
                 "dial 4 127.0.0.1 9",
                 "dial 6 ::1 9",
-                "dial 4 192.0.2.1 80",
-                "cross 1",
-                "unlisten 7001"
+                "dial 4 192.0.2.1 \(ports.unanswered)",
+                "cross \(ports.crossing) 1",
+                "unlisten \(ports.half)"
             )
             try traffic.settle()
         }

@@ -21,7 +21,7 @@
  *   open GROUP TYPE COUNT              opens sockets that never connect; every second one is bound
  *   syn PORT COUNT                     sends bare SYNs over IPv4 from addresses in 192.0.2.0/24
  *   dial TYPE ADDRESS PORT             connects to any address, waits for the outcome and answers its errno: `ok 111`
- *   cross COUNT                        opens from both sides at once; the peer resets in the middle of the handshake
+ *   cross PORT COUNT                   opens from both sides at once; the peer resets in the middle of the handshake
  *   churn TYPE PORT COUNT              opens, accepts and closes COUNT connections, one after the other
  *   request TYPE PORT COUNT            makes COUNT connections, sends a request on each, reads the answer and closes
  *   serve PORT COUNT                   answers COUNT requests of another process
@@ -71,8 +71,8 @@ static int execute(char *line, char *extra, size_t extra_size)
         return open_group(a, *b, atoi(c));
     if (IS("syn", 2))
         return syn(atoi(a), atoi(b));
-    if (IS("cross", 1))
-        return cross(atoi(a));
+    if (IS("cross", 2))
+        return cross(atoi(a), atoi(b));
     if (IS("churn", 3))
         return churn(*a, atoi(b), atoi(c));
     if (IS("request", 3))

@@ -98,13 +98,16 @@ int syn(int port, int count)
     return result;
 }
 
-/* Each client gets a SYN where it expects a SYN-ACK (a simultaneous open, RFC 9293, 3.5), and then a RST. */
-int cross(int count)
+/*
+ * Each client gets a SYN where it expects a SYN-ACK (a simultaneous open, RFC 9293, 3.5), and then a RST. Each connects to
+ * a port of its own, from `port` on.
+ */
+int cross(int port, int count)
 {
     int raw = raw_socket(), result = raw < 0 ? -1 : 0;
 
     for (int i = 0; !result && i < count; i++) {
-        struct segment segment = {.from = NOWHERE + 1, .from_port = 20000 + i, .sequence = 1000, .syn = 1};
+        struct segment segment = {.from = NOWHERE + 1, .from_port = port + i, .sequence = 1000, .syn = 1};
         struct sockaddr_in own;
         socklen_t size = sizeof own;
         int client = start_connect('4', "192.0.2.1", segment.from_port);

@@ -74,6 +74,6 @@ int serve(int port, int count);
 /* ---- segments without a socket ---- */
 
 int syn(int port, int count);
-int cross(int count);
+int cross(int port, int count);
 
 #endif
