@@ -118,9 +118,10 @@ def settled(receiver, load, ended):
 
 
 def report(what, load, receiver, found):
-    lost = receiver.sum("tcplens.lost_events")
-    # A kernel that skips programs makes ends of connections unseen, which are counted as lost.
-    said = f", {lost:.0f} events that no program saw" if lost else ""
+    # The kernel does not run a program for an event that interrupts this program. If such an event ends a connection, a
+    # later pass finds that it has ended, but not when.
+    lost = receiver.highest("tcplens.lost_events", "tcplens.loss.reason")
+    said = "".join(f", {count:.0f} lost events ({reason})" for reason, count in lost.items() if count)
     print(f"{what}, {load.opened:,} connections: " + ("; ".join(found[:5]) or "exact") + said, flush=True)
 
 

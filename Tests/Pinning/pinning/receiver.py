@@ -61,6 +61,20 @@ class Ledger:
             return total
 
 
+    def highest(self, name, attribute):
+        """The highest value of a metric for each value of an attribute.
+
+        For a counter that each agent has as its own, and begins where the one before it ended.
+        """
+        with self._lock:
+            found = {}
+            for (_, metric, attributes), (_, value) in self.series.items():
+                if metric == name:
+                    kind = texts(attributes)[attribute]
+                    found[kind] = max(found.get(kind, 0), value)
+            return found
+
+
 def handler(answer):
     """A handler of requests. `answer` gets the body of each, and returns the status and the body of the response."""
     class Handler(http.server.BaseHTTPRequestHandler):
