@@ -30,26 +30,6 @@ extension LoadedObject {
         Iterator(link: try attach(program), name: program)
     }
 
-    /// Makes an iterator over the elements of `map` of a program with the section `iter/bpf_map_elem`.
-    ///
-    /// - Throws: ``BPFError`` when there is no such program or map, or the kernel refuses.
-    package func makeIterator(_ program: String, over map: String) throws(BPFError) -> Iterator {
-        let descriptor = try find(program: program).descriptor
-        var target = bpf_iter_link_info()
-        unsafe target.map.map_fd = UInt32(clamping: try find(map: map).descriptor)
-        // The kernel copies both before this returns.
-        let link = unsafe withUnsafeMutablePointer(to: &target) { target in
-            var options = unsafe bpf_link_create_opts()
-            // Up to the end of the last field. libbpf requires bytes beyond it to be zero, and padding may not be.
-            unsafe options.sz = 3 * MemoryLayout<Int>.size + MemoryLayout<UInt32>.size
-            unsafe options.iter_info = unsafe target
-            unsafe options.iter_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
-            return unsafe bpf_link_create(descriptor, 0, BPF_TRACE_ITER, &options)
-        }
-        guard link >= 0 else { throw BPFError(operation: "attach \(program) to \(map)", code: -link) }
-        return Iterator(link: Link(descriptor: link), name: program)
-    }
-
     /// What the kernel knows of a program.
     ///
     /// - Throws: ``BPFError`` when there is no such program.

@@ -12,7 +12,7 @@ final class ConnectionCountProbe {
     /// Frees the slots of connections whose end no program saw, after a pass by the iterator.
     ///
     /// Nil if connections are not followed.
-    let forgetter: BPF.Iterator?
+    let forgetter: TableWalk?
     private let passes: Map<UInt32, pass>
     private let stocks: Map<UInt32, StockCounters>
     private let stockRows: [UInt32]
@@ -46,7 +46,7 @@ final class ConnectionCountProbe {
         portOwners = try agent.object.map("tcp_port_owners")
         let programs = agent.programs.pass
         iterator = try agent.object.makeIterator(programs[0])
-        forgetter = programs.count > 1 ? try agent.object.makeIterator(programs[1], over: "tcp_slots") : nil
+        forgetter = programs.count > 1 ? try TableWalk(programs[1], of: agent.object) : nil
         if let program = agent.programs.walk { walk = try TableWalk(program, of: agent.object) }
         for type in NetworkType.allCases { try drops.addValue(0, of: .overflow(type)) }
         try clear()
@@ -125,8 +125,8 @@ final class ConnectionCountProbe {
 
     private func visitByIterator() throws(BPFError) {
         try iterator.run()
-        // It looks at every slot. If later passes walk, they find the slots of ended connections with less.
-        if walk == nil { _ = try forgetter?.run() }
+        // If later passes walk over the kernel's tables, they free slots themselves.
+        if walk == nil { _ = try forgetter?.run(of: agent.object) }
     }
 
     private func findings() throws(BPFError) -> Findings {

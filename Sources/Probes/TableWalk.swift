@@ -1,7 +1,7 @@
 internal import BPF
 internal import CProbes
 
-/// Runs a program that walks over the kernel's tables of sockets, call by call.
+/// Runs a program that walks over the kernel's tables of sockets, or the table of slots, call by call.
 ///
 /// Each call holds a processor for a limited time, and other programs run in between.
 struct TableWalk {

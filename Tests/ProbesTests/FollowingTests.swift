@@ -35,10 +35,12 @@ import Testing
         missed.key = 1 << 62
         missed.state = UInt8(TCP_SYN_SENT.rawValue)
         try slots.setValue(missed, of: 7)
-        _ = try pass.forgetter?.run()
+        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
+        try blocks.setValue(1, of: 0)
+        _ = try pass.forgetter?.run(of: agent.object)
         #expect(try slots.value(of: 7)?.key == 1 << 62)
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 0)
-        _ = try pass.forgetter?.run()
+        _ = try pass.forgetter?.run(of: agent.object)
         #expect(try slots.value(of: 7)?.key == 0)
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }

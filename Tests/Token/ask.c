@@ -157,7 +157,7 @@ static int ask_for_tracing(void)
     row("attach to a tracepoint by name", "BPF_RAW_TRACEPOINT_OPEN", open_tracepoint(raw, "inet_sock_set_state"));
     int opened = row("attach `tp_btf` as older libraries do", "BPF_RAW_TRACEPOINT_OPEN", open_tracepoint(traced, NULL));
     close(opened);
-    row("attach `tp_btf`", "BPF_LINK_CREATE", create_link(traced, BPF_TRACE_RAW_TP, -1));
+    row("attach `tp_btf`", "BPF_LINK_CREATE", create_link(traced, BPF_TRACE_RAW_TP));
     close(make_traffic());
     row("events arrive", "tp_btf", counted(0));
     row("facts of a program", "BPF_OBJ_GET_INFO_BY_FD", verified_instructions(traced) > 0 ? 0 : -ENODATA);
@@ -167,19 +167,12 @@ static int ask_for_tracing(void)
 static int ask_for_iterators(void)
 {
     struct program sockets = counts_argument(BPF_TRACE_ITER, kernel_type("bpf_iter_tcp", BTF_KIND_FUNC), 1, 1);
-    struct program elements =
-        counts_argument(BPF_TRACE_ITER, kernel_type("bpf_iter_bpf_map_elem", BTF_KIND_FUNC), 2, 2);
     int listener = make_traffic();
 
     int loaded = ask_for_program("iterator over sockets (`iter/tcp`)", &sockets);
-    int link = row("attach it", "BPF_LINK_CREATE", create_link(loaded, BPF_TRACE_ITER, -1));
+    int link = row("attach it", "BPF_LINK_CREATE", create_link(loaded, BPF_TRACE_ITER));
     row("run it", "BPF_ITER_CREATE", read_iterator(link));
     row("it meets sockets", "iter/tcp", counted(1));
-    int map = make_map(BPF_MAP_TYPE_ARRAY, 0, token);
-    loaded = ask_for_program("iterator over a map (`iter/bpf_map_elem`)", &elements);
-    int over_map = row("attach it", "BPF_LINK_CREATE", create_link(loaded, BPF_TRACE_ITER, map));
-    row("run it", "BPF_ITER_CREATE", read_iterator(over_map));
-    row("it meets elements", "iter/bpf_map_elem", counted(2));
     close(listener);
     return link;
 }

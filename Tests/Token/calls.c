@@ -169,17 +169,12 @@ int open_tracepoint(int program, const char *name)
     return call(BPF_RAW_TRACEPOINT_OPEN, &request, sizeof(request.attr.raw_tracepoint));
 }
 
-int create_link(int program, __u32 attach_type, int map)
+int create_link(int program, __u32 attach_type)
 {
-    union bpf_iter_link_info target = {.map.map_fd = (__u32)map};
     union request request = NOTHING;
 
     request.attr.link_create.prog_fd = (__u32)program;
     request.attr.link_create.attach_type = attach_type;
-    if (map >= 0) {
-        request.attr.link_create.iter_info = (uintptr_t)&target;
-        request.attr.link_create.iter_info_len = sizeof(target);
-    }
     return call(BPF_LINK_CREATE, &request, sizeof(request.attr.link_create));
 }
 

@@ -47,7 +47,7 @@ int kernel_btf_by_id(int token);
 int load_program(const struct program *program, int token);
 /* Attaches to the tracepoint `name`, or to that of the program's BTF type if it is NULL. */
 int open_tracepoint(int program, const char *name);
-int create_link(int program, __u32 attach_type, int map);
+int create_link(int program, __u32 attach_type);
 /* Reads the iterator of a link to its end. */
 int read_iterator(int link);
 /* Runs a program once; its result, which is never negative, comes back. */

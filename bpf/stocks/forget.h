@@ -6,6 +6,7 @@
 #include "common/loss.h"
 #include "common/slots.h"
 #include "flows/unseen.h"
+#include "stocks/call.h"
 
 /*
  * Frees the slot of a socket that two walks in a row have not met and that had no event since. It no longer exists, and
@@ -37,28 +38,31 @@ static __always_inline void forget_if_ended(struct connection *connection, struc
     }
 }
 
-/* Looks at a slot of a block. The context is the number of the block's first slot, and then whether one stays taken. */
-static long visit_slot(__u32 index, void *context)
+/*
+ * Looks at a slot. Returns whether it stays taken. The functions from here on have no callbacks, because kernels without
+ * bpf_loop() run them, too. They are global, so that the verifier checks each once, and not for each call.
+ */
+__noinline int visit_slot(__u32 slot)
 {
-    __u32 *block = context, row = 0;
-    struct connection *connection = slot_at(block[0] + index);
-    struct pass *pass = bpf_map_lookup_elem(&tcp_pass, &row);
+    struct connection *connection = slot_at(slot);
+    struct pass *pass;
+    __u32 row = 0;
 
+    pass = bpf_map_lookup_elem(&tcp_pass, &row);
     if (!connection || !pass)
-        return 1;
+        return 0;
     forget_if_ended(connection, pass);
-    if (connection->key)
-        block[1] = 1;
-    return 0;
+    return !!connection->key;
 }
 
-/* Looks at the slots of a block, and marks it again if one stays taken. The verifier checks it once. */
+/* Looks at the slots of a block, and marks it again if one stays taken. */
 __noinline int visit_block(__u32 first)
 {
-    __u32 block[] = {first, 0};
+    int taken = 0;
 
-    bpf_loop(SLOTS_PER_BLOCK, visit_slot, block, 0);
-    if (block[1])
+    for (__u32 i = 0; i < SLOTS_PER_BLOCK; i++)
+        taken |= visit_slot(first + i);
+    if (taken)
         mark_block(first);
     return 0;
 }
@@ -85,23 +89,31 @@ __noinline int visit_word(__u32 number)
     return 0;
 }
 
-/* Walks over all slots, where the sockets were walked over by iter/tcp. */
-SEC("iter/bpf_map_elem")
-int forget_ended(struct bpf_iter__bpf_map_elem *context)
-{
-    struct connection *connection = context->value;
-    struct pass *pass;
-    __u32 row = 0;
+/* The next word of blocks of slots to look at, and whether there is none. */
+static __u32 next_word;
+static bool has_visited_slots;
 
-    pass = bpf_map_lookup_elem(&tcp_pass, &row);
-    if (!pass)
-        return 0;
-    /* The last call has no element. */
-    if (connection)
-        forget_if_ended(connection, pass);
-    else
-        pass->taken = pass->taken_in_walk;
-    return 0;
+static __always_inline void begin_with_slots(void)
+{
+    next_word = 0;
+    has_visited_slots = false;
+}
+
+/* Looks at the slots of the next word. Returns 1 when there is none, or the time of the call is over. */
+__noinline int visit_next_word(void)
+{
+    __u64 *word = bpf_map_lookup_elem(&tcp_slot_blocks, &next_word);
+    bool is_marked;
+
+    if (!word) {
+        has_visited_slots = true;
+        return 1;
+    }
+    is_marked = *word;
+    if (is_marked)
+        visit_word(next_word);
+    next_word++;
+    return is_late(is_marked ? STEPS_BETWEEN_LOOKS : 1);
 }
 
 #endif

@@ -8,10 +8,6 @@
 #include "stocks/pass.h"
 #include "stocks/visited_at.h"
 
-/* The next word of blocks of slots to look at (stocks/forget.h), and whether there is none. */
-static __u32 next_word;
-static bool has_visited_slots;
-
 /* Set while sockets are only counted, and none is followed. */
 static bool is_trial;
 
@@ -64,20 +60,13 @@ static __always_inline __u64 touch(__u64 address)
            (connection ? connection->key : 0);
 }
 
-static long visit_next_word(__u32 index, void *context)
+static long visit_more_slots(__u32 index, void *context)
 {
-    __u64 *word = bpf_map_lookup_elem(&tcp_slot_blocks, &next_word);
-    bool is_marked;
+    int ended = visit_next_word();
 
-    if (!word) {
-        has_visited_slots = true;
-        return 1;
-    }
-    is_marked = *word;
-    if (is_marked)
-        visit_word(next_word);
-    next_word++;
-    return is_late(is_marked ? STEPS_BETWEEN_LOOKS : 1);
+    /* The verifier wants to see that it is no other number than 0 or 1, which the compiler knows. */
+    barrier_var(ended);
+    return ended & 1;
 }
 
 /* Runs until the time is over; to be run again until it returns WALK_ENDED. */
@@ -94,8 +83,7 @@ int walk_and_sample(void *context)
         is_trial = walk->is_trial;
         if (!begin_walk(walk, all_namespaces && !is_trial))
             return WALK_ENDED;
-        next_word = 0;
-        has_visited_slots = false;
+        begin_with_slots();
         if (!is_trial)
             start_pass(pass);
     }
@@ -108,7 +96,7 @@ int walk_and_sample(void *context)
         }
     }
     if (walk_stage == WALK_SLOTS && !is_trial && !call.is_late)
-        bpf_loop(MOST_SLOTS / SLOTS_PER_WORD + 1, visit_next_word, NULL, 0);
+        bpf_loop(MOST_SLOTS / SLOTS_PER_WORD + 1, visit_more_slots, NULL, 0);
     end_call(walk);
     if (walk_stage != WALK_SLOTS)
         return WALK_GOES_ON;

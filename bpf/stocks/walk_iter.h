@@ -6,6 +6,7 @@
 #ifndef WALK_ITER_H
 #define WALK_ITER_H
 
+#include "stocks/forget.h"
 #include "stocks/iter.h"
 #include "stocks/pass.h"
 
@@ -44,6 +45,33 @@ SEC("iter/tcp")
 int count_and_sample(struct bpf_iter__tcp *context)
 {
     return count_in_pass(context, true);
+}
+
+/* Words of blocks that a call looks at. */
+#define WORDS_PER_CALL 256
+
+/* Frees slots after that walk, until the time of the call is over; to be run again until it returns WALK_ENDED. */
+SEC("raw_tp")
+int forget_ended(void *context)
+{
+    struct walk *walk = the_walk();
+    struct pass *pass = the_pass();
+
+    if (!walk || !pass)
+        return WALK_ENDED;
+    begin_call(walk);
+    if (walk->begins) {
+        walk->begins = 0;
+        begin_with_slots();
+    }
+    for (__u32 i = 0; i < WORDS_PER_CALL; i++)
+        if (visit_next_word())
+            break;
+    end_call(walk);
+    if (!has_visited_slots)
+        return WALK_GOES_ON;
+    pass->taken = pass->taken_in_walk;
+    return WALK_ENDED;
 }
 
 /* For kernels that can't follow connections. */
