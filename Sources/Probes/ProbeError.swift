@@ -45,6 +45,8 @@ package struct ProbeError: Error, Codable, CustomStringConvertible, Sendable {
                 + "or another kernel"
         }
         guard let advice else { return "cannot \(cause)" }
+        // The code of a missing file is ESRCH, and a process has nothing to do with it.
+        if reason == .noTypes { return "cannot \(cause.operation): \(advice)" }
         return "cannot \(cause): \(advice)"
     }
 

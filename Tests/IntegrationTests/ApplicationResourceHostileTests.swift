@@ -27,7 +27,8 @@ extension IntegrationTests {
         ]
 
         @Test func `none disturbs the agent or another's resource, and each is refused once`() throws {
-            let watch = try ApplicationWatch("--scope", "self", interval: "500ms")
+            // What waits for a sink on a busy machine would be most of the memory.
+            let watch = try ApplicationWatch("--scope", "self", "--queue-limit", "1MiB", interval: "500ms")
             let victims = (0..<2).map { _ in ApplicationWatch.container() }
             let configured = try watch.start(
                 at: victims[0],
@@ -73,7 +74,7 @@ extension IntegrationTests {
                 try watch.waitForRequests(25)
                 grown.append(try watch.residentMemory() - memory)
             } while grown.count < 5 && grown[grown.count - 1] >= grown[grown.count - 2] + (4 << 10)
-            #expect(grown[grown.count - 1] < 24 << 10 && grown.count < 5, "KiB: \(grown)")
+            #expect(grown[grown.count - 1] < 16 << 10 && grown.count < 5, "KiB: \(grown)")
             #expect(watch.end() == 0, "\(watch.agent.error)")
 
             let history = try watch.history().dropFirst(start)

@@ -28,6 +28,9 @@
 #define WIDTH 32
 #define LINES 1024
 
+/* For all that the verifier says on its way, which some kernels count although they take it back. */
+#define LONGEST_LOG (1 << 20)
+
 static char (*lines)[WIDTH];
 static long (*next)(long, ...);
 
@@ -66,12 +69,14 @@ static void note(const char *name, const char *log)
 
 static long load(union bpf_attr *given, size_t size)
 {
-    char log[8192] = "";
     union bpf_attr attributes = {0};
+    char *log = NULL;
     long result;
     int error;
 
-    if (given->log_level || size > sizeof attributes) {
+    if (!given->log_level && size <= sizeof attributes)
+        log = calloc(1, LONGEST_LOG);
+    if (!log) {
         result = next(SYS_bpf, BPF_PROG_LOAD, given, size);
         error = errno;
         if (result >= 0 && given->log_buf)
@@ -80,11 +85,12 @@ static long load(union bpf_attr *given, size_t size)
         memcpy(&attributes, given, size);
         attributes.log_level = 4;
         attributes.log_buf = (unsigned long)log;
-        attributes.log_size = sizeof log;
+        attributes.log_size = LONGEST_LOG;
         result = next(SYS_bpf, BPF_PROG_LOAD, &attributes, size);
         error = errno;
         if (result >= 0)
             note(attributes.prog_name, log);
+        free(log);
     }
     errno = error;
     return result;
