@@ -59,7 +59,7 @@ package struct ProbeError: Error, Codable, CustomStringConvertible, Sendable {
             "BPF needs root, or the capabilities CAP_BPF and CAP_PERFMON; try again with sudo"
         case .denied(isPrivileged: true):
             "the capabilities are held, so it is a seccomp filter, a security module (LSM) or a user namespace that "
-                + "forbids BPF; 'tcplens doctor' shows which there are"
+                + "forbids BPF\(refusal); 'tcplens doctor' shows which there are"
         case .memory(let limit?):
             "the control group \(limit.group) may have \(limit.bytes) bytes of memory (\(limit.file)); raise that limit"
         case .memory(nil):
@@ -79,6 +79,11 @@ package struct ProbeError: Error, Codable, CustomStringConvertible, Sendable {
         case .other(let words):
             words
         }
+    }
+
+    /// What is said of the program that was refused, if it is known: the kernel may allow the others.
+    private var refusal: String {
+        VerifierLog(cause.log).program.map { ", or the kernel does not allow the program \($0)" } ?? ""
     }
 
     private static func reason(of cause: BPFError) -> Reason {

@@ -54,6 +54,14 @@ import Testing
         )
         let held = ProbeError(denied, reason: .denied(isPrivileged: true)).description
         #expect(held.contains("capabilities are held") && held.contains("seccomp"))
+        let program = BPFError(operation: "load agent", code: EPERM, log: log(""))
+        let refused = ProbeError(program, reason: .denied(isPrivileged: true)).description
+        #expect(refused.contains("the program on_retransmit"))
+    }
+
+    @Test func `what is missing of the kernel's types is said without the number of an error`() {
+        let error = ProbeError(BPFError(operation: "read the kernel's BTF", code: ESRCH), reason: .noTypes)
+        #expect(error.description.hasPrefix("cannot read the kernel's BTF: this kernel shows no BTF at "))
     }
 
     @Test func `a limit of memory is reported with its file`() {

@@ -39,8 +39,8 @@ static __always_inline void forget_if_ended(struct connection *connection, struc
 }
 
 /*
- * Looks at a slot. Returns whether it stays taken. The functions from here on have no callbacks, because kernels without
- * bpf_loop() run them, too. They are global, so that the verifier checks each once, and not for each call.
+ * Looks at a slot. Returns whether it stays taken. The functions from here on do without bpf_loop(), which kernels
+ * before 5.17 don't have. They are global, so that the verifier checks each once, and not for each call.
  */
 __noinline int visit_slot(__u32 slot)
 {
