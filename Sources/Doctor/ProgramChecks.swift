@@ -13,7 +13,11 @@ struct ProgramChecks {
     }
 
     private var loaded: [Check] {
-        trial.programs.map { .ok("program \($0.name)", "loaded, attached to \($0.hook)") }
+        trial.programs.map { program in
+            // These are run by the agent, at each pass.
+            let isAttached = program.hook != "raw_tp"
+            return .ok("program \(program.name)", isAttached ? "loaded, attached to \(program.hook)" : "loaded")
+        }
     }
 
     private var refused: [Check] {

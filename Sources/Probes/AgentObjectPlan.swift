@@ -40,9 +40,7 @@ struct AgentObjectPlan {
             for map in Self.responseMaps { try object.leaveOut(map) }
         }
         if !options.isPinned { try object.leaveOut("tcp_saved") }
-        try object.setSlots(
-            options.connectionLimit.map { UInt32(clamping: $0) } ?? ConnectionLimit.chosen(walks: programs.walk != nil)
-        )
+        try object.setSlots(options.connectionLimit.map { UInt32(clamping: $0) } ?? ConnectionLimit.chosen())
         try object.setConstant("observed_netns", to: options.namespace)
         try object.setConstant("all_namespaces", to: options.namespace == 0)
         try object.setConstant("by_local_port", to: options.ports.contains(.local))

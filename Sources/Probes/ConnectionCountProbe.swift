@@ -31,7 +31,7 @@ final class ConnectionCountProbe {
     /// An event may take a few microseconds, and longer if its processor is taken away from it.
     private static let pause: UInt32 = 2_000
 
-    /// Creates the iterators of a loaded object, and finds its maps.
+    /// Creates the iterator of a loaded object, and finds its maps.
     ///
     /// - Throws: ``BPFError`` when the kernel refuses.
     init(_ agent: AgentObject) throws(BPFError) {
@@ -125,7 +125,7 @@ final class ConnectionCountProbe {
 
     private func visitByIterator() throws(BPFError) {
         try iterator.run()
-        // If later passes walk over the kernel's tables, they free slots themselves.
+        // If later passes walk over the kernel's tables, they free slots themselves. What this reports is of no use.
         if walk == nil { _ = try forgetter?.run(of: agent.object) }
     }
 

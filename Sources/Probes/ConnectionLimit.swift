@@ -10,10 +10,6 @@ package enum ConnectionLimit {
     package static let limits = 1_000...Int(MOST_SLOTS)
     /// The fewest slots that are chosen without a setting: a mebibyte of them.
     static let fewest: UInt32 = 1 << 14
-    /// The most that are chosen where the pass has to look at every slot, also at the free ones.
-    ///
-    /// If the walk turns out to be wrong only later, the table keeps its size, and each pass takes longer.
-    static let mostWithoutWalk: UInt32 = 1 << 16
 
     /// As many as fit in a thousandth of the machine's memory, and in an eighth of what a cgroup allows this process.
     ///
@@ -21,19 +17,18 @@ package enum ConnectionLimit {
     ///   - memory: The memory of the machine in bytes.
     ///   - allowance: The least memory in bytes that one of the process's cgroups allows, which maps count for; nil if
     ///     none has a limit.
-    ///   - walks: Whether the pass only looks at slots that may be taken.
     /// - Returns: The number of slots.
-    static func chosen(memory: UInt64, allowance: UInt64?, walks: Bool) -> UInt32 {
+    static func chosen(memory: UInt64, allowance: UInt64?) -> UInt32 {
         let bytes = min(memory / 1000, (allowance ?? .max) / 8)
         let slots = UInt32(clamping: bytes / UInt64(MemoryLayout<connection>.size))
-        return min(max(slots, fewest), walks ? UInt32(MOST_SLOTS) : mostWithoutWalk)
+        return min(max(slots, fewest), UInt32(MOST_SLOTS))
     }
 
     /// What is chosen on this machine, for a table that this process makes.
-    static func chosen(walks: Bool) -> UInt32 {
+    static func chosen() -> UInt32 {
         let pages = UInt64(clamping: sysconf(CInt(_SC_PHYS_PAGES)))
         let memory = pages.multipliedReportingOverflow(by: UInt64(clamping: sysconf(CInt(_SC_PAGESIZE)))).partialValue
-        return chosen(memory: memory, allowance: MemoryLimit.smallest()?.bytes, walks: walks)
+        return chosen(memory: memory, allowance: MemoryLimit.smallest()?.bytes)
     }
 }
 

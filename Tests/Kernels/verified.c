@@ -28,8 +28,8 @@
 #define WIDTH 32
 #define LINES 1024
 
-/* For all that the verifier says on its way, which some kernels count although they take it back. */
-#define LONGEST_LOG (1 << 20)
+/* The verifier also writes what it removes again, and some kernels refuse a program if that does not fit. */
+#define LOG_SIZE (1 << 20)
 
 static char (*lines)[WIDTH];
 static long (*next)(long, ...);
@@ -75,7 +75,7 @@ static long load(union bpf_attr *given, size_t size)
     int error;
 
     if (!given->log_level && size <= sizeof attributes)
-        log = calloc(1, LONGEST_LOG);
+        log = calloc(1, LOG_SIZE);
     if (!log) {
         result = next(SYS_bpf, BPF_PROG_LOAD, given, size);
         error = errno;
@@ -85,7 +85,7 @@ static long load(union bpf_attr *given, size_t size)
         memcpy(&attributes, given, size);
         attributes.log_level = 4;
         attributes.log_buf = (unsigned long)log;
-        attributes.log_size = LONGEST_LOG;
+        attributes.log_size = LOG_SIZE;
         result = next(SYS_bpf, BPF_PROG_LOAD, &attributes, size);
         error = errno;
         if (result >= 0)

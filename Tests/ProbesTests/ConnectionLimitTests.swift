@@ -21,13 +21,11 @@ import Testing
         ] as [(UInt64, UInt64?, UInt32)]
     )
     func `the number of slots follows the machine and the cgroup`(memory: UInt64, allowance: UInt64?, slots: UInt32) {
-        #expect(ConnectionLimit.chosen(memory: memory, allowance: allowance, walks: true) == slots)
-        // Where each slot has to be looked at, there are no more than could be followed before.
-        #expect(ConnectionLimit.chosen(memory: memory, allowance: allowance, walks: false) == min(slots, 1 << 16))
+        #expect(ConnectionLimit.chosen(memory: memory, allowance: allowance) == slots)
     }
 
     @Test func `this machine has slots for its memory`() {
-        #expect(ConnectionLimit.chosen(walks: true) >= ConnectionLimit.fewest)
+        #expect(ConnectionLimit.chosen() >= ConnectionLimit.fewest)
     }
 
     @Test(arguments: [(nil, true), (1000, true), (1 << 22, true), (999, false), (1 << 22 + 1, false), (-1, false)])

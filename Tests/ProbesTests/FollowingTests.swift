@@ -9,11 +9,15 @@ import Testing
 
 /// What is remembered of connections, and what happens when something goes wrong.
 @Suite(.enabled(if: geteuid() == 0, "loading a BPF program needs root")) struct FollowingTests {
-    @Test func `a connection whose end no program saw is forgotten by the next pass, and counted as unseen`() throws {
+    @Test(arguments: [true, false])
+    func `a connection whose end no program saw is forgotten by the next pass, and counted as unseen`(
+        walks: Bool
+    ) throws {
         // No namespace has this number, so only the test writes to these maps.
         let agent = try AgentObject(.init(namespace: 1))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
         let pass = try ConnectionCountProbe(agent)
+        if !walks { pass.giveUpWalk() }
         var ended = connection()
         ended.key = 1 << 62
         ended.state = UInt8(TCP_FIN_WAIT1.rawValue)
@@ -43,6 +47,28 @@ import Testing
         _ = try pass.forgetter?.run(of: agent.object)
         #expect(try slots.value(of: 7)?.key == 0)
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
+    }
+
+    @Test func `slots are freed in several calls if the time of one is over`() throws {
+        let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
+        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
+        let passes: Map<UInt32, CProbes.pass> = try agent.object.map("tcp_pass")
+        let count = try ConnectionCountProbe(agent)
+        let forgetter = try #require(count.forgetter)
+        _ = try count.pass()
+        var ended = connection()
+        (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
+        // In the first and in the last word of blocks.
+        for slot in [7, 29_999] as [UInt32] {
+            try slots.setValue(ended, of: slot)
+            try blocks.setValue(.max, of: slot / UInt32(SLOTS_PER_WORD))
+        }
+        #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
+        #expect(try passes.value(of: 0)?.taken == 2)
+        #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
+        for slot in [7, 29_999] as [UInt32] { #expect(try slots.value(of: slot)?.key == 0) }
+        #expect(try blocks.entries().allSatisfy { $0.value == 0 })
     }
 
     @Test func `a connection that finds no free slot is counted, and is not reported as a loss`() throws {

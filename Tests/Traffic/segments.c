@@ -99,8 +99,8 @@ int syn(int port, int count)
 }
 
 /*
- * Each client gets a SYN where it expects a SYN-ACK (a simultaneous open, RFC 9293, 3.5), and then a RST. Each connects to
- * a port of its own, from `port` on.
+ * Each client gets a SYN where it expects a SYN-ACK (a simultaneous open, RFC 9293, 3.5), and then a RST. Each connects
+ * to a port of its own, from `port` on.
  */
 int cross(int port, int count)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * One call of a walk over the kernel's tables. It ends when its time is over, and the next one goes on from there.
+ * One call of a walk over the kernel's tables, or the table of slots. It ends when its time is over, and the next one
+ * goes on from there.
  */
 #ifndef CALL_H
 #define CALL_H

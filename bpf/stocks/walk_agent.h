@@ -64,7 +64,7 @@ static long visit_more_slots(__u32 index, void *context)
 {
     int ended = visit_next_word();
 
-    /* The verifier wants to see that it is no other number than 0 or 1, which the compiler knows. */
+    /* The verifier has to see that it is 0 or 1. The compiler knows that, and would leave the `&` out. */
     barrier_var(ended);
     return ended & 1;
 }

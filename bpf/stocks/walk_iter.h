@@ -47,10 +47,10 @@ int count_and_sample(struct bpf_iter__tcp *context)
     return count_in_pass(context, true);
 }
 
-/* Words of blocks that a call looks at. */
+/* The most words of blocks that a call looks at. The verifier follows the loop over them round by round. */
 #define WORDS_PER_CALL 256
 
-/* Frees slots after that walk, until the time of the call is over; to be run again until it returns WALK_ENDED. */
+/* Frees slots after a walk by iter/tcp. To be run again until it returns WALK_ENDED. */
 SEC("raw_tp")
 int forget_ended(void *context)
 {

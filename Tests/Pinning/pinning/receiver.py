@@ -60,11 +60,10 @@ class Ledger:
                     total += value
             return total
 
-
     def highest(self, name, attribute):
         """The highest value of a metric for each value of an attribute.
 
-        For a counter that each agent has as its own, and begins where the one before it ended.
+        For a counter that each agent has as its own, and that begins where the one before it ended.
         """
         with self._lock:
             found = {}
