@@ -53,7 +53,7 @@ import Testing
         let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
         let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-        let passes: Map<UInt32, CProbes.pass> = try agent.object.map("tcp_pass")
+        let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
         let count = try ConnectionCountProbe(agent)
         let forgetter = try #require(count.forgetter)
         _ = try count.pass()
