@@ -21,6 +21,9 @@ counters. This page is made from what it recorded (`UPDATE=1`, in `Tests/Kernels
 all checks passed there. A later run fails if `doctor` says something else on a kernel, if a program takes a fifth more
 instructions to verify, or half a million, or if memory grows by half.
 
+Debian has no kernels between 5.10 and 6.1, so none of those is tested. From 5.12 on connections are followed, and from
+5.17 on sockets can be walked over without locks.
+
 """
 
 
