@@ -38,8 +38,11 @@ BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iprout
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 python3 qemu-system-x86 util-linux xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
-# there is one.
-RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic
+# there is one. Where it is built is not in it.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic \
+	-Xcc '-ffile-prefix-map=$(CURDIR)=.' \
+	-Xcc '-ffile-prefix-map=$(CURDIR)/.build/plugins/outputs/$(notdir $(CURDIR))=./.build/plugins/outputs/tcplens' \
+	-Xswiftc -file-prefix-map -Xswiftc '$(CURDIR)=.'
 C_SOURCES := $(wildcard bpf/*.c bpf/*/*.h Sources/CLoading/*.[ch] Sources/CLoading/include/*.h Sources/CPlatform/*.[ch] Sources/CPlatform/include/*.h Tests/Traffic/*.[ch] Tests/Clock/*.c Tests/Calling/*.c Tests/Token/*.[ch] Tests/Kernels/*.c deploy/static/*.c)
 SWIFT_SOURCES := Package.swift Sources Tests
 

@@ -31,10 +31,10 @@ struct BPFObjects: BuildToolPlugin {
                 displayName: "Compiling \(name).bpf.c",
                 executable: clang,
                 arguments: [
-                    // -fno-ident and the prefix map make the same bytes from any directory.
+                    // -fno-ident, the prefix map and the directory make the same bytes from any directory.
                     "-target", "bpf", "-mcpu=v3", "-D__TARGET_ARCH_\(Self.architecture)", "-g", "-O2",
                     "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
-                    "-fno-ident", "-ffile-prefix-map=\(bpf.plainPath)=",
+                    "-fno-ident", "-ffile-prefix-map=\(bpf.plainPath)=", "-ffile-compilation-dir=/",
                     "-I", bpf.plainPath, "-I", bpf.appending(path: "include").plainPath, "-idirafter",
                     "/usr/include/\(Self.multiarch)",
                     "-c", source.plainPath, "-o", object.plainPath,
