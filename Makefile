@@ -38,8 +38,8 @@ BENCH_PACKAGES := bpftool bpftrace debian-archive-keyring debootstrap gcc iprout
 KERNEL_PACKAGES := bpftool busybox-static cpio iproute2 libc6-dev lz4 python3 qemu-system-x86 util-linux xz-utils zstd
 
 # The binary contains the Swift runtime, and no symbols: not even those that a library would have. Of equal functions
-# there is one. Where it is built is not in it, and the last option leaves the compiler's own hashes out, which depend on
-# that as well.
+# there is one. Where it was built is not in it. The last option leaves out the compiler's own hashes, which depend on
+# that.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --icf=all -Xlinker --no-export-dynamic \
 	-Xcc '-ffile-prefix-map=$(CURDIR)=.' \
 	-Xcc '-ffile-prefix-map=$(CURDIR)/.build/plugins/outputs/$(notdir $(CURDIR))=./.build/plugins/outputs/tcplens' \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * `tcp_walk`: how a walk over the kernel's tables, or the table of slots, is run and what it reports, shared with Swift.
+ * `tcp_walk`, shared with Swift: how a walk over the kernel's tables, or the table of slots, is run and what it
+ * reports.
  */
 #ifndef LAYOUT_WALK_H
 #define LAYOUT_WALK_H
