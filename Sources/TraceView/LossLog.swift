@@ -17,7 +17,9 @@ struct LossLog {
             + (now.ringFull > 0 ? "; a larger --buffer-size, a filter or a faster reader would help" : "")
     }
 
-    /// The last line: how many changes were printed, and exactly how many were lost.
+    /// The last line: how many changes were printed, and how many were lost.
+    ///
+    /// The number of those that interrupted the program may be too high, but not too low.
     static func summary(written: Int, _ losses: TraceProbe.Losses) -> String {
         var text = "\(written) events"
         if losses.total == 0 {

@@ -135,6 +135,30 @@ import Testing
         }
     }
 
+    @Test func `slots are freed in several calls if the time of one is over`() throws {
+        try OwnNamespace.run {
+            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
+            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
+            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
+            let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
+            let count = try ConnectionCountProbe(agent)
+            let forgetter = try #require(count.forgetter)
+            _ = try count.pass()
+            var ended = connection()
+            (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
+            // In the first and in the last word of blocks.
+            for slot in [7, 29_999] as [UInt32] {
+                try slots.setValue(ended, of: slot)
+                try blocks.setValue(.max, of: slot / UInt32(SLOTS_PER_WORD))
+            }
+            #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
+            #expect(try passes.value(of: 0)?.taken == 2)
+            #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
+            for slot in [7, 29_999] as [UInt32] { #expect(try slots.value(of: slot)?.key == 0) }
+            #expect(try blocks.entries().allSatisfy { $0.value == 0 })
+        }
+    }
+
     @Test func `a slot that a walk took for a socket that ended is freed, and nothing was missed`() throws {
         try OwnNamespace.run {
             let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))

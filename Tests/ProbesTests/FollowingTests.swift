@@ -49,28 +49,6 @@ import Testing
         #expect(try agent.object.losses(of: agent.programs.pass)[.unseen] == 1)
     }
 
-    @Test func `slots are freed in several calls if the time of one is over`() throws {
-        let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-        let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-        let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-        let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
-        let count = try ConnectionCountProbe(agent)
-        let forgetter = try #require(count.forgetter)
-        _ = try count.pass()
-        var ended = connection()
-        (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
-        // In the first and in the last word of blocks.
-        for slot in [7, 29_999] as [UInt32] {
-            try slots.setValue(ended, of: slot)
-            try blocks.setValue(.max, of: slot / UInt32(SLOTS_PER_WORD))
-        }
-        #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
-        #expect(try passes.value(of: 0)?.taken == 2)
-        #expect(try forgetter.run(of: agent.object, budget: 1).calls > 2)
-        for slot in [7, 29_999] as [UInt32] { #expect(try slots.value(of: slot)?.key == 0) }
-        #expect(try blocks.entries().allSatisfy { $0.value == 0 })
-    }
-
     @Test func `a connection that finds no free slot is counted, and is not reported as a loss`() throws {
         let agent = try AgentObject(.init(namespace: try ObservationScope.own.namespace(), connectionLimit: 1000))
         let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
