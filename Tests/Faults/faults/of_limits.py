@@ -58,7 +58,7 @@ class SlowReader(Fault):
         last = summary.splitlines()[-1]
         found = re.search(r"(\d+) events(?:, (\d+) lost)?", last)
         self.printed, self.lost = int(found[1]), int(found[2] or 0)
-        # Of events that interrupt the program, the kernel has the number of all namespaces. So it is estimated, upwards.
+        # The kernel counts events that interrupt the program for all namespaces, so this is an estimate upwards.
         estimated = re.search(r"recursion (\d+)", last)
         self.estimated = int(estimated[1]) if estimated else 0
         bench.churn.resume()
