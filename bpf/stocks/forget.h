@@ -89,7 +89,7 @@ __noinline int visit_word(__u32 number)
     return 0;
 }
 
-/* The next word of blocks of slots to look at, and whether there is none. */
+/* Which word of blocks comes next, and whether all have been looked at. */
 static __u32 next_word;
 static bool has_visited_slots;
 
@@ -99,7 +99,7 @@ static __always_inline void begin_with_slots(void)
     has_visited_slots = false;
 }
 
-/* Looks at the slots of the next word. Returns 1 when there is none, or the time of the call is over. */
+/* Looks at the slots of the next word. Returns 1 if no word was left, or the time of the call is over. */
 __noinline int visit_next_word(void)
 {
     __u64 *word = bpf_map_lookup_elem(&tcp_slot_blocks, &next_word);
