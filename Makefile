@@ -70,8 +70,11 @@ run: release mounts
 	trap : INT TERM; \
 	$(AS_ROOT) .build/release/tcplens run $(RUN_OPTIONS)
 
-# At most so many tests run at a time, so that those which wait for an answer get one before their own time limit. Those
-# of the whole program come after the others, which keep the processors busy.
+# At most so many tests run at a time, so that those which wait for an answer get one before their own time limit. For
+# the same reason modules whose tests keep the processors busy come one after another, then those of all other modules,
+# and last those of the whole program.
+TEST_MODULES := swift test --skip-build --experimental-maximum-parallelization-width 16
+BUSY_TESTS := OTLPExportTests OTLPTests ProbesTests
 test: packages packages-for-tests swift mounts
 	$(Q)swift build -j $(JOBS) --build-tests
 	$(Q)cd deploy/demo && python3 -B -m unittest discover -q -s tests -t .
@@ -79,8 +82,10 @@ test: packages packages-for-tests swift mounts
 	$(Q)Tests/IntegrationTests/fetch-containers || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)Tests/IntegrationTests/fetch-backends || { [ -z "$$CI" ] && echo "Tests that need them are skipped." >&2; }
 	$(Q)status=0; \
-	$(AS_ROOT) swift test --skip-build --skip '^IntegrationTests\.' --experimental-maximum-parallelization-width 16 \
-	    || status=1; \
+	for module in $(BUSY_TESTS); do \
+	    $(AS_ROOT) $(TEST_MODULES) --filter "^$$module\." || status=1; \
+	done; \
+	$(AS_ROOT) $(TEST_MODULES) --skip '^IntegrationTests\.' $(BUSY_TESTS:%=--skip '^%\.') || status=1; \
 	$(AS_ROOT) swift test --skip-build --filter '^IntegrationTests\.' || status=1; \
 	exit $$status
 
