@@ -58,7 +58,11 @@ final class ExportingProcess: Sendable {
     }
 
     /// Whether it exited by itself and without errors.
-    var isSuccess: Bool { process.terminationReason == .exit && process.terminationStatus == 0 }
+    ///
+    /// It may be running still, if the test's time is over.
+    var isSuccess: Bool {
+        !process.isRunning && process.terminationReason == .exit && process.terminationStatus == 0
+    }
 
     /// Its output so far, without an incomplete last line.
     var lines: [Line] {
