@@ -8,7 +8,7 @@ extension TrafficIntegrationTests {
         private static func sockets() throws -> Traffic {
             let traffic = try Traffic()
             // Bare SYNs come from addresses that do not exist. The route lets the answers out.
-            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
+            try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
             for port in 7001...7004 {
                 try traffic("listen 4 \(port) 128")
             }

@@ -10,8 +10,8 @@ extension IntegrationTests {
         @Test func `over 200 000 connections, arrivals less departures are the growth of the stocks`() throws {
             let traffic = try Traffic()
             // TIME_WAIT would use up the ports.
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"])
             try traffic("listen 4 7001 128", "connect before 4 7001 11", "connect half 4 7001 3")
             let agent = try Agent(in: traffic)
             let churners = try (0..<Self.processes).map { index in
@@ -56,7 +56,7 @@ extension IntegrationTests {
 
         @Test func `an agent that starts and ends in the middle of it counts what there is`() throws {
             let traffic = try Traffic()
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"])
             try traffic("listen 4 7001 128", "listen 4 7002 128", "connect a 4 7001 9")
             let churner = try Traffic(in: traffic)
             try churner("listen 4 8000 128")

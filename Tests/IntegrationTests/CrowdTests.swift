@@ -77,8 +77,8 @@ extension IntegrationTests {
 
         @Test func `under load each collection finds what the flows predict`() throws {
             let traffic = try Traffic()
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"])
             let churners = try (0..<4).map { index in
                 let churner = try Traffic(in: traffic)
                 try churner("listen \(index % 2 == 0 ? 4 : 6) \(8000 + index) 128")

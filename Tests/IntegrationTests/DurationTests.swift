@@ -58,7 +58,7 @@ extension TrafficIntegrationTests {
                 if step == "drop" {
                     try traffic.drop("tcp dport 7001")
                 } else if step.hasPrefix("net.") {
-                    _ = try run(["sysctl", "-qw", step], in: traffic)
+                    try traffic.configure(["sysctl", "-qw", step])
                 } else {
                     try traffic(step)
                 }

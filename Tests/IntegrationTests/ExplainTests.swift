@@ -129,7 +129,7 @@ extension IntegrationTests {
                 status == 3 && findings.map(\.signal) == ["time_wait_limit"]
             }
             // There is room for more, and load that doubles, deployments and a backup are nothing.
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=100000"], in: watch.unusual.traffic)
+            try watch.unusual.traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=100000"])
             let busy = try watch.unusual.hold("busy")
             try watch.wait("the last fault to be over") { status, findings in status == 0 && findings.isEmpty }
             // The backup's reader is slower than its writer, so the window is zero a third of the time. A backend has

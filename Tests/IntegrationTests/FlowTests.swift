@@ -45,22 +45,21 @@ extension TrafficIntegrationTests {
 
         @Test func `a refused, a timed out, an unreachable and a broken handshake have different errors`() throws {
             let traffic = try Traffic()
-            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
+            try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"])
             // Behind this veth pair no host answers for the address.
-            _ = try run(["ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"], in: traffic)
-            _ = try run(["ip", "address", "add", "198.51.100.1/24", "dev", "v0"], in: traffic)
-            _ = try run(["ip", "link", "set", "v0", "up"], in: traffic)
-            _ = try run(["ip", "link", "set", "v1", "up"], in: traffic)
+            try traffic.configure(["ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"])
+            try traffic.configure(["ip", "address", "add", "198.51.100.1/24", "dev", "v0"])
+            try traffic.configure(["ip", "link", "set", "v0", "up"])
+            try traffic.configure(["ip", "link", "set", "v1", "up"])
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)
-            #expect(try traffic.ask("dial 4 127.0.0.1 9") == "ok 111")
-            #expect(try traffic.ask("dial 6 ::1 9") == "ok 111")
-            #expect(try traffic.ask("dial 4 192.0.2.1 80") == "ok 110")
+            let errors = try ["4 127.0.0.1 9", "6 ::1 9", "4 192.0.2.1 80"].map { try traffic.ask("dial \($0)") }
+            #expect(errors == ["ok 111", "ok 111", "ok 110"])
             // The neighbour lookup gives up after three seconds, which must be before the SYN times out.
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=4"], in: traffic)
-            #expect(try traffic.ask("dial 4 198.51.100.2 80") == "ok 113")
-            #expect(try traffic.ask("dial 4 127.0.0.1 7001") == "ok 0")
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=4"])
+            let others = try ["4 198.51.100.2 80", "4 127.0.0.1 7001"].map { try traffic.ask("dial \($0)") }
+            #expect(others == ["ok 113", "ok 0"])
             try traffic("cross 20000 3", "unlisten 7001")
             // The ICMP message arrives while connect() holds the socket, so only the program gives up.
             try traffic.reject("tcp dport 7005")
@@ -146,8 +145,8 @@ extension TrafficIntegrationTests {
 
         /// Loses data, and compares the retransmits with the kernel's own count.
         ///
-        /// - Returns: Whether they agree. They can't if the machine ran no program for an event of a timer (see
-        ///   ``TracedScenario``), which is counted nowhere.
+        /// - Returns: Whether they agree, and each kind was needed. They can't agree if the machine ran no program for
+        ///   an event of a timer (see ``TracedScenario``), which is counted nowhere.
         private func loseData() throws -> Bool {
             let traffic = try Traffic()
             try traffic("listen 4 7001 128", "listen 4 7002 128")
@@ -163,15 +162,18 @@ extension TrafficIntegrationTests {
             // Drops one large segment of many; the later ones show that it is missing.
             try traffic.drop("tcp dport 7002 ip length > 1000 quota until 70000 bytes")
             try traffic("send b client 100000", "send b client 1000000", "sleep 300", "drain b server", "sleep 300")
-            let kernel = try #require(
-                try run(["nstat", "-az", "TcpRetransSegs"], in: traffic).output
-                    .firstMatch(of: /TcpRetransSegs\s+(\d+)/).flatMap { Int($0.1) }
-            )
+            let nstat = try run(["nstat", "-az"], in: traffic).output
+            func kernel(_ counter: String) throws -> Int {
+                let line = try #require(nstat.split(separator: "\n").first { $0.hasPrefix("\(counter) ") })
+                return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+            }
+            let all = try kernel("TcpRetransSegs")
             let report = try agent.end()
             let counted = report.sum("tcplens.retransmits")
-            #expect((kernel - 1...kernel).contains(counted))
+            #expect((all - 1...all).contains(counted))
             #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=_OTHER") == 0)
-            guard counted == kernel else { return false }
+            // On a machine that stands still, the timer may be faster than the peer's answer.
+            guard try counted == all && kernel("TcpExtTCPFastRetrans") > 0 else { return false }
             for type in ["tail_loss_probe", "timeout", "fast"] {
                 #expect(report.sum("tcplens.retransmits", "tcplens.retransmit.type=\(type)") >= 1, "\(type)")
             }
@@ -182,7 +184,7 @@ extension TrafficIntegrationTests {
             for _ in 0..<3 where try loseData() {
                 return
             }
-            Issue.record("each of three times a retransmission was missed")
+            Issue.record("each of three times a retransmission was missed, or none was fast")
         }
 
         @Test func `MPTCP connections are counted as the TCP connections that they are made of`() throws {

@@ -42,7 +42,7 @@ extension IntegrationTests {
 
         @Test func `all are followed from the first collection on, or as many as they may be`() throws {
             let traffic = try Traffic()
-            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"])
             let holders = try (0..<Self.processes).map { index in
                 let holder = try Traffic(in: traffic)
                 try holder.tell("listen 4 \(8000 + index) 128")

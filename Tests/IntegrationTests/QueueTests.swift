@@ -6,7 +6,7 @@ extension PeerIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct QueueTests {
         @Test func `a full accept queue shows one more than its limit, and what it kept out`() throws {
             let traffic = try Traffic()
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"])
             try traffic("listen 4 7001 4", "listen 6 7002 128")
             let agent = try Agent(in: traffic)
             try traffic("knock a 4 7001 8")
@@ -28,8 +28,8 @@ extension PeerIntegrationTests {
 
         @Test func `a flood of SYNs fills the queue of its listener`() throws {
             let traffic = try Traffic()
-            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"], in: traffic)
+            try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"])
             try traffic("listen 4 7001 1024")
             let agent = try Agent(in: traffic)
             try traffic("syn 7001 211")
@@ -41,9 +41,9 @@ extension PeerIntegrationTests {
 
         @Test func `a flood that is answered with cookies leaves no request sockets`() throws {
             let traffic = try Traffic()
-            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
+            try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
             // 2: always cookies.
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syncookies=2"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syncookies=2"])
             try traffic("listen 4 7001 1024")
             let agent = try Agent(in: traffic)
             try traffic("syn 7001 211")
@@ -55,7 +55,7 @@ extension PeerIntegrationTests {
 
         @Test func `connections for which TIME_WAIT has no room are counted`() throws {
             let traffic = try Traffic()
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=5"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=5"])
             try traffic("listen 4 7001 128")
             let agent = try Agent(in: traffic)
             try traffic("connect a 4 7001 20", "close a client", "close a server")

@@ -9,8 +9,8 @@ extension PeerIntegrationTests {
 
         @Test func `an agent that has seen both protocols, roles and all states is 500 series at most`() throws {
             let traffic = try Traffic()
-            _ = try run(["ip", "address", "add", "198.51.100.1/24", "dev", "lo"], in: traffic)
-            _ = try run(["ip", "route", "add", "default", "dev", "lo"], in: traffic)
+            try traffic.configure(["ip", "address", "add", "198.51.100.1/24", "dev", "lo"])
+            try traffic.configure(["ip", "route", "add", "default", "dev", "lo"])
             let agent = try RunningProcess(
                 [Executable.tcplens, "run", "--interval", "1h"],
                 in: traffic,

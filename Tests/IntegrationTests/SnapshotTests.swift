@@ -17,8 +17,8 @@ extension TrafficIntegrationTests {
 
             init() throws {
                 traffic = try Traffic()
-                _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
-                _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"], in: traffic)
+                try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
+                try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syncookies=0"])
                 (web, webGroup) = (try Traffic(in: traffic), try ControlGroup("web,\"1\" "))
                 (database, databaseGroup) = (try Traffic(in: traffic), try ControlGroup("database "))
                 try webGroup.add(web)
@@ -131,8 +131,8 @@ extension TrafficIntegrationTests {
         @Test func `SYNs fill what the kernel gives them: the backlog, or less where there are no cookies`() throws {
             func queue(backlog: Int, settings: String...) throws -> SnapshotJSON.Listener.Queue {
                 let traffic = try Traffic()
-                _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
-                _ = try run(["sysctl", "-qw"] + settings.map { "net.ipv4.\($0)" }, in: traffic)
+                try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
+                try traffic.configure(["sysctl", "-qw"] + settings.map { "net.ipv4.\($0)" })
                 try traffic("listen 4 7001 \(backlog)", "syn 7001 211")
                 return try #require(try SnapshotJSON("--by", "listener", in: traffic).listeners?.first?.syn)
             }

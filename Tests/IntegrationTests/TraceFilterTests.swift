@@ -49,7 +49,7 @@ extension TrafficIntegrationTests {
         private static func compare() throws -> Bool {
             let traffic = try Traffic()
             // Few ports to choose from, so that a test can name one.
-            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40015"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 40015"])
             let all = try Tracer(in: traffic)
             let tracers = try cases.map { try Tracer(in: traffic, $0.options) }
             try TraceTests.scenario(traffic)

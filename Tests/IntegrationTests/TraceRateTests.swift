@@ -30,8 +30,8 @@ extension IntegrationTests {
         private func trace(_ options: [String]) throws -> (lines: [Substring], lost: Int, log: String) {
             let traffic = try Traffic()
             // TIME_WAIT would use up the ports.
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"], in: traffic)
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=1000"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=10000 65000"])
             let agent = try Agent(in: traffic)
             let tracer = try Tracer(in: traffic, options)
             try churn(in: traffic)

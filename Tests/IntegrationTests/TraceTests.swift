@@ -6,8 +6,8 @@ extension TrafficIntegrationTests {
     @Suite(.enabled(if: Executable.isRoot, "needs root")) struct TraceTests {
         /// All ways in which connections begin and end, in one namespace.
         static func scenario(_ traffic: Traffic, _ ports: ScenarioPorts = .init()) throws {
-            _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
-            _ = try run(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"], in: traffic)
+            try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
+            try traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_syn_retries=1"])
             try traffic(
                 "listen 4 \(ports.half) 128",
                 "listen 6 \(ports.six) 128",

@@ -34,6 +34,14 @@ final class Traffic {
     /// The process that holds the namespace and the sockets.
     var processIdentifier: Int32 { process.processIdentifier }
 
+    /// Changes the namespace by a program such as `ip` or `sysctl`.
+    ///
+    /// - Throws: If it does not succeed, since what follows would test something else.
+    func configure(_ arguments: [String]) throws {
+        let result = try run(arguments, in: self)
+        guard result.status == 0 else { throw Refused(description: "\(arguments): \(result.error)") }
+    }
+
     /// Runs commands one after the other.
     ///
     /// `Tests/Traffic/main.c` lists them.
@@ -82,8 +90,7 @@ final class Traffic {
             add chain inet test in { type filter hook input priority 0; }
             add rule inet test in \(rule)
             """
-        let result = try run(["nft", script], in: self)
-        guard result.status == 0 else { throw Refused(description: "nft: \(result.error)") }
+        try configure(["nft", script])
     }
 
     private func check(_ command: String, _ answer: String) throws {

@@ -42,8 +42,8 @@ struct TriageFault {
 
     /// Prepares the namespace: a low limit of TIME_WAIT, and a route to addresses that do not exist.
     static func prepare(_ unusual: UnusualTraffic) throws {
-        try command(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=4000"], unusual)
-        try command(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], unusual)
+        try unusual.traffic.configure(["sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=4000"])
+        try unusual.traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
     }
 
     /// All faults, in an order in which none triggers the query of a later one.
@@ -68,7 +68,7 @@ struct TriageFault {
                 "Ports running out",
                 ["network_peer_port": ["7106"]],
                 begin: { unusual in
-                    try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=30000 30999"], unusual)
+                    try unusual.traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=30000 30999"])
                     try unusual.traffic("listen 4 7106 128", "connect ports 4 7106 850")
                 }
             ),
@@ -78,7 +78,7 @@ struct TriageFault {
                 goOn: findNoPort,
                 end: { unusual in
                     try unusual.traffic("reset ports client", "reset ports server", "unlisten 7106")
-                    try command(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"], unusual)
+                    try unusual.traffic.configure(["sysctl", "-qw", "net.ipv4.ip_local_port_range=32768 60999"])
                 }
             ),
             Self("More connections than can be followed", scenario: "crowd"),
@@ -104,12 +104,7 @@ struct TriageFault {
     }
 
     private static func lossEnds(_ unusual: UnusualTraffic) throws {
-        try command(["nft", "delete table inet test"], unusual)
+        try unusual.traffic.configure(["nft", "delete table inet test"])
         try unusual.traffic("reset loss client", "reset loss server", "unlisten 7103")
-    }
-
-    private static func command(_ arguments: [String], _ unusual: UnusualTraffic) throws {
-        let result = try run(arguments, in: unusual.traffic)
-        guard result.status == 0 else { throw Timeout(description: "\(arguments): \(result.error)") }
     }
 }

@@ -41,7 +41,7 @@ struct WorkloadRing {
         let (tree, traffic, members) = (try ControlGroupTree(), try Traffic(), ControlGroupNaming.all())
         self.members = members
         // Without a way to answer a SYN there is no request.
-        _ = try run(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"], in: traffic)
+        try traffic.configure(["ip", "route", "add", "192.0.2.0/24", "dev", "lo"])
         let processes = try members.map { naming in
             let process = try Traffic(in: traffic)
             try tree.move(process, to: naming.path)
