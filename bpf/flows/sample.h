@@ -78,6 +78,9 @@ static __always_inline __u64 advance(struct connection *connection, __u64 key, _
 static __always_inline void sample_bytes(struct connection *connection, __u64 key, struct progress now,
                                          bool is_under_repair)
 {
+    /* The end of the connection clears these at any moment, but not before it has taken over what is exchanged here. */
+    __u32 row = *(volatile __u32 *)&connection->row;
+    __u8 role = *(volatile __u8 *)&connection->role;
     __u64 more_sent = advance(connection, key, &connection->sent, now.sent);
     __u64 more_received = advance(connection, key, &connection->received, now.received);
 
@@ -85,9 +88,9 @@ static __always_inline void sample_bytes(struct connection *connection, __u64 ke
         return;
     connection->marks |= CARRIED;
     if (more_sent)
-        add_bytes(IN_PASS, connection->row, TRANSMIT, connection->role, more_sent);
+        add_bytes(IN_PASS, row, TRANSMIT, role, more_sent);
     if (more_received)
-        add_bytes(IN_PASS, connection->row, RECEIVE, connection->role, more_received);
+        add_bytes(IN_PASS, row, RECEIVE, role, more_received);
 }
 
 /* Records the smoothed round-trip time, in eighths of a microsecond, if it is that of the network. */

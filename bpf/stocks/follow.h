@@ -210,6 +210,8 @@ static __always_inline void sample_connection(struct connection *connection, con
 {
     const struct tcp_sock *tcp = visited->full;
     int state = visited->state;
+    /* If the slot is another socket's already, this one has ended, and its reading is not steady. */
+    __u64 key = *(volatile __u64 *)&connection->key;
     struct progress progress;
 
     if (!connection->known || state == TCP_CLOSE)
@@ -223,7 +225,7 @@ static __always_inline void sample_connection(struct connection *connection, con
     progress = progress_of(tcp, state);
     /* Most connections are idle. */
     if (has_advanced(connection, progress) && is_steady(visited, &progress))
-        sample_bytes(connection, connection->key, progress, is_under_repair(tcp));
+        sample_bytes(connection, key, progress, is_under_repair(tcp));
     /*
      * Once for each interval. If the pass walks twice, the second walk finds that the connection already has this
      * minute.
