@@ -112,13 +112,28 @@ import Testing
         }
     }
 
+    /// Slots that only a test writes to, because no namespace has the number 1, and their pass.
+    private struct UnusedSlots {
+        let agent: AgentObject
+        let slots: Map<UInt32, connection>
+        let blocks: Map<UInt32, UInt64>
+        let passes: Map<UInt32, pass>
+        let count: ConnectionCountProbe
+
+        init() throws {
+            agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
+            slots = try agent.object.map("tcp_slots")
+            blocks = try agent.object.map("tcp_slot_blocks")
+            passes = try agent.object.map("tcp_pass")
+            count = try ConnectionCountProbe(agent)
+        }
+    }
+
     @Test func `the pass looks at marked blocks only, and unmarks those without a taken slot`() throws {
         try OwnNamespace.run {
-            // No namespace has this number, so only the test writes to these maps.
-            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-            let count = try ConnectionCountProbe(agent)
+            let unused = try UnusedSlots()
+            let (agent, slots, blocks) = (unused.agent, unused.slots, unused.blocks)
+            let count = unused.count
             var ended = connection()
             (ended.key, ended.state) = (1 << 62, UInt8(TCP_FIN_WAIT1.rawValue))
             // The last slot of a block in the middle, and the last slot of all.
@@ -137,11 +152,9 @@ import Testing
 
     @Test func `slots are freed in several calls if the time of one is over`() throws {
         try OwnNamespace.run {
-            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-            let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
-            let count = try ConnectionCountProbe(agent)
+            let unused = try UnusedSlots()
+            let (agent, slots, blocks) = (unused.agent, unused.slots, unused.blocks)
+            let (passes, count) = (unused.passes, unused.count)
             let forgetter = try #require(count.forgetter)
             _ = try count.pass()
             var ended = connection()
@@ -161,11 +174,9 @@ import Testing
 
     @Test func `a slot that a walk took for a socket that ended is freed, and nothing was missed`() throws {
         try OwnNamespace.run {
-            let agent = try AgentObject(.init(namespace: 1, connectionLimit: 30_000))
-            let slots: Map<UInt32, connection> = try agent.object.map("tcp_slots")
-            let blocks: Map<UInt32, UInt64> = try agent.object.map("tcp_slot_blocks")
-            let passes: Map<UInt32, pass> = try agent.object.map("tcp_pass")
-            let count = try ConnectionCountProbe(agent)
+            let unused = try UnusedSlots()
+            let (agent, slots, blocks) = (unused.agent, unused.slots, unused.blocks)
+            let (passes, count) = (unused.passes, unused.count)
             _ = try count.pass()
             var taken = connection()
             let session = try #require(try passes.value(of: 0)?.session)
